@@ -1,0 +1,1 @@
+"""How questions get answered: retrieval, evidence, the chat model, citations and support."""

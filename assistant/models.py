@@ -1,0 +1,96 @@
+"""What a conversation and an answer are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from vectorstore.models import Article, Hit, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier exchange of a conversation; the answer is its plain text, without citation marks."""
+
+    question: str
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The exact words that a sentence rests on, and always `article.text[start:end] == quote`.
+
+    `number` is that of the passage among the answer's sources, from 1. A passage cited for two different
+    stretches of it appears as two citations with one number.
+    """
+
+    number: int
+    article: Article
+    passage: Passage
+    quote: str
+    start: int
+    end: int
+
+
+class Support(StrEnum):
+    """How far a sentence of an answer is borne out by the passages it cites."""
+
+    QUOTED = "quoted"  # the sentence stands word for word in a cited passage
+    SUPPORTED = "supported"  # its facts are all in the cited passages, in other words
+    UNSUPPORTED = "unsupported"  # something in it is not
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer, without its citation marks; `citations` are numbers of sources."""
+
+    text: str
+    citations: tuple[int, ...]
+    support: Support
+
+
+class Stage(StrEnum):
+    """Where an answer stands while it grows."""
+
+    SEARCHED = "searched"  # the sources are known, nothing is written yet
+    WRITING = "writing"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds since the question was asked; None for what has not happened (yet)."""
+
+    sources: float | None = None
+    first_token: float | None = None
+    total: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer, or a growing snapshot of one.
+
+    `sources` are the passages that were read, in the order of their numbers, from the first snapshot on.
+    `citations` are those that the sentences written so far rest on. A refused answer has sentences that say so,
+    `nearest` articles, and neither sources nor citations. `notice` is for the reader about the answer, for
+    example that the chat model could not be reached and the answer is quoted instead.
+    """
+
+    question: str
+    standalone_question: str
+    as_of: datetime
+    stage: Stage = Stage.SEARCHED
+    sources: tuple[Hit, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    refused: bool = False
+    nearest: tuple[Article, ...] = ()
+    newest_source: datetime | None = None
+    notice: str = ""
+    timings: Timings = field(default_factory=Timings)
+
+    @property
+    def text(self) -> str:
+        """The sentences as running text, without citation marks."""
+        return " ".join(sentence.text for sentence in self.sentences)

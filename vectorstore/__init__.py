@@ -1,0 +1,4 @@
+"""Where articles live: the catalogue (the truth), the vectors (a cache of it), and the Library over both.
+
+Knows nothing of the web, of questions or of screens.
+"""

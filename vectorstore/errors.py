@@ -1,0 +1,78 @@
+"""Every error that Dateline tells a person, drawn once.
+
+    DatelineError                 base: the message is shown as it is, and says what to do next
+      SettingsError               a setting that cannot be used
+      LibraryError
+        LibraryBusy               another process is writing to this library
+        LibraryUnreadable         the catalogue is not one that this version can read
+        EmbedderMismatch          the library was made with another embedding model
+        ArticleNotFound           no article with that id
+      ModelError
+        WeightsMissing            a model's files are not on this machine
+        WeightsAltered            a model's files are not the publisher's (SHA-256 differs)
+        ProviderMissing           the Python package of a chat model's provider is not installed
+        ModelUnavailable          a chat model that cannot be reached, or that failed
+      RejectedDocument            one document that cannot be taken, with the reason
+        FetchFailed               one address that could not be read
+
+Anything else that is raised is a fault of Dateline's own. The command line and the page turn a
+DatelineError into one clear line, each in one place.
+"""
+
+from __future__ import annotations
+
+
+class DatelineError(Exception):
+    """Something that went wrong in a way that the person at the keyboard can act on."""
+
+
+class SettingsError(DatelineError):
+    """A setting that cannot be used."""
+
+
+class LibraryError(DatelineError):
+    """Something about the library on disk."""
+
+
+class LibraryBusy(LibraryError):
+    """Another process is writing to this library."""
+
+
+class LibraryUnreadable(LibraryError):
+    """The catalogue is damaged, or made by another version."""
+
+
+class EmbedderMismatch(LibraryError):
+    """The library's vectors were made by another embedding model."""
+
+
+class ArticleNotFound(LibraryError):
+    """No article has that id."""
+
+
+class ModelError(DatelineError):
+    """Something about a model."""
+
+
+class WeightsMissing(ModelError):
+    """A model's files are not on this machine."""
+
+
+class WeightsAltered(ModelError):
+    """A model's files do not have the publisher's SHA-256."""
+
+
+class ProviderMissing(ModelError):
+    """The Python package of a chat model's provider is not installed."""
+
+
+class ModelUnavailable(ModelError):
+    """A chat model that cannot be reached, or that failed while answering."""
+
+
+class RejectedDocument(DatelineError):
+    """One document that cannot be taken; the message is the reason."""
+
+
+class FetchFailed(RejectedDocument):
+    """One address that could not be read; the message is the reason."""

@@ -1,0 +1,79 @@
+"""What the library holds and returns. All times are timezone-aware UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One news article as its publisher states it.
+
+    A date is the publisher's or None, never the time of fetching; a date without a time is its midnight UTC.
+    `version` starts at 1 and grows by one each time the publisher's text or headline changes.
+    `ingested_at` is None until the library has stored the article.
+    """
+
+    id: str
+    text: str
+    title: str = ""
+    outlet: str = ""
+    authors: tuple[str, ...] = ()
+    url: str = ""
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    ingested_at: datetime | None = None
+    language: str = ""
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of an article, and always `article.text[start:end] == passage.text`."""
+
+    id: str
+    article_id: str
+    version: int
+    position: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question. A higher score is better; scores compare within one search only."""
+
+    passage: Passage
+    article: Article
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that one of the two searches found, before anything heavier is loaded.
+
+    `keyword` is BM25 (0 when no word of the query stands in it, else positive, unbounded);
+    `similarity` is the cosine between query and passage, -1 to 1.
+    """
+
+    passage_id: str
+    article_id: str
+    published_at: datetime | None
+    keyword: float
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of the library's table: an article without its text."""
+
+    id: str
+    title: str
+    outlet: str
+    url: str
+    published_at: datetime | None
+    ingested_at: datetime
+    version: int
+    passages: int
