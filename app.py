@@ -1,0 +1,387 @@
+"""Dateline's composition root and command line: the only place where ingest and assistant meet."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Self
+
+import typer
+
+from assistant.settings import Settings, read_settings
+from vectorstore.errors import DatelineError, LibraryBusy, WeightsMissing
+
+if TYPE_CHECKING:
+    from assistant.models import Answer, Turn
+    from ingest.documents import Source
+    from ingest.pipeline import Progress
+    from ingest.report import Report
+    from vectorstore.models import Article, Entry, Hit
+
+logger = logging.getLogger("dateline")
+
+SAMPLES = Path(__file__).parent / "ingest" / "samples"
+
+
+# -- from Python -----------------------------------------------------------------------------------------------
+
+
+class Dateline:
+    """A library with everything that can be done with it; see `open_dateline`."""
+
+    def __init__(self, settings: Settings, read_only: bool = False) -> None:
+        from assistant.answer import Assistant
+        from vectorstore.embedding import SentenceEmbedder
+        from vectorstore.library import Library
+
+        self._settings = settings
+        self._model = _chat_model(settings)
+        self.library = Library(settings.library.expanduser(), SentenceEmbedder(settings.embedder), read_only)
+        self._assistant = Assistant(self.library, self._model)
+
+    def ingest(
+        self,
+        sources: Iterable[Source],
+        progress: Callable[[Progress], None] | None = None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Report:
+        """Put addresses, files, folders, uploads or pasted texts into the library."""
+        from ingest.pipeline import ingest
+
+        private = self._settings.allow_private_addresses
+        return ingest(sources, self.library, allow_private=private, progress=progress, stop=stop)
+
+    def search(
+        self, question: str, *, as_of: date | datetime | None = None, turns: Sequence[Turn] = (), top: int = 10
+    ) -> list[Hit]:
+        """The passages that an answer would be looked for in, best first."""
+        return self._assistant.search(question, as_of=as_of, turns=turns, top=top)
+
+    def answer(self, question: str, *, as_of: date | datetime | None = None, turns: Sequence[Turn] = ()) -> Answer:
+        """The finished answer."""
+        return self._assistant.answer(question, as_of=as_of, turns=turns)
+
+    def stream(
+        self, question: str, *, as_of: date | datetime | None = None, turns: Sequence[Turn] = ()
+    ) -> Iterator[Answer]:
+        """Growing snapshots of the answer; see assistant.answer.Assistant.stream."""
+        return self._assistant.stream(question, as_of=as_of, turns=turns)
+
+    def warm(self) -> None:
+        """Load the models and open the index, so that the first question need not wait."""
+        self.library.warm()
+        if load := getattr(self._model, "load", None):
+            load()
+
+    def close(self) -> None:
+        self.library.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_dateline(library: str | Path | None = None, model: str | None = None, **settings: Any) -> Dateline:
+    """Open a library for reading and writing; use it as a context manager.
+
+    What is not given comes from the environment; the names are those of assistant.settings.Settings. Raises
+    DatelineError: LibraryBusy when another process has it open.
+    """
+    given = settings | {"library": library and Path(library), "model": model}
+    return Dateline(_settings(given))
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    """The environment's settings, with what was given in their place."""
+    _keep_libraries_quiet()
+    return read_settings({name: value for name, value in given.items() if value is not None})
+
+
+def _chat_model(settings: Settings) -> Any:
+    from assistant.llm import open_chat_model
+
+    try:
+        return open_chat_model(settings.model, settings.model_url, settings.model_key, settings.cache.expanduser())
+    except WeightsMissing as error:
+        if "model" in settings.model_fields_set:
+            raise
+        logger.warning("Answers are quoted, not written: %s", error)
+        return None
+
+
+def _keep_libraries_quiet() -> None:
+    """No look-ups and no counting at home by what Dateline is built on; a user's own choice stays."""
+    for name, value in {"GRADIO_ANALYTICS_ENABLED": "False", "TOKENIZERS_PARALLELISM": "false"}.items():
+        os.environ.setdefault(name, value)
+
+
+# -- the page --------------------------------------------------------------------------------------------------
+
+
+class PageDesk:
+    """What the page asks of the house; see assistant.ui.desk.Desk."""
+
+    examples = (
+        "Is Meta still open sourcing its models?",
+        "What did Zuckerberg say about superintelligence and open source?",
+        "How many people were hurt on the ferry?",
+    )
+
+    def __init__(self, news: Dateline, max_upload_mb: int) -> None:
+        self._news = news
+        self.max_upload_mb = max_upload_mb
+
+    def stream(self, question: str, turns: Sequence[Turn] = ()) -> Iterator[Answer]:
+        return self._news.stream(question, turns=turns)
+
+    def entries(self) -> Sequence[Entry]:
+        return self._news.library.entries()
+
+    def article(self, article_id: str) -> Article:
+        return self._news.library.article(article_id)
+
+    def add_url(self, url: str, progress: Callable[[int, int | None, str], None]) -> Report:
+        return self._add([url.strip()], progress)
+
+    def add_files(self, files: Sequence[tuple[Path, str]], progress: Callable[[int, int | None, str], None]) -> Report:
+        from ingest.documents import Upload
+
+        return self._add([Upload(path, name) for path, name in files], progress)
+
+    def add_text(self, text: str, title: str, outlet: str, progress: Callable[[int, int | None, str], None]) -> Report:
+        from ingest.documents import Pasted
+
+        return self._add([Pasted(text, title=title.strip(), outlet=outlet.strip())], progress)
+
+    def remove(self, article_id: str) -> None:
+        self._news.library.remove(article_id)
+
+    def _add(self, sources: Sequence[Source], progress: Callable[[int, int | None, str], None]) -> Report:
+        return self._news.ingest(sources, lambda at: progress(at.done, at.total, at.row.source))
+
+
+# -- the command line ------------------------------------------------------------------------------------------
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Ask questions about news articles, with sources.")
+shelf = typer.Typer(no_args_is_help=True, help="Look after the library.")
+cli.add_typer(shelf, name="library")
+
+LibraryOption = Annotated[Path | None, typer.Option("--library", help="Folder of the library.", file_okay=False)]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print results as JSON.")]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", help="The reader's today, 2022-07-03: nothing newer is used.")
+]
+
+
+@cli.command()
+def serve(
+    library: LibraryOption = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.", min=1, max=65535)] = None,
+    model: Annotated[str | None, typer.Option(help="local, quote, or provider:model.")] = None,
+    samples: Annotated[bool, typer.Option("--samples", help="Put sample articles into an empty library.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Serve the chat page until Ctrl-C."""
+    settings = _settings({"library": library, "host": host, "port": port, "model": model})
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped by the system as cleanly as by Ctrl-C
+    with Dateline(settings) as news:
+        if samples and not news.library.counts()[0]:
+            _ingest_with_progress(news, [SAMPLES])
+        threading.Thread(target=_warm_quietly, args=(news,), daemon=True).start()
+        from assistant.ui.page import build_page
+        from assistant.ui.server import serve as serve_page
+
+        page = build_page(PageDesk(news, settings.max_upload_mb))
+        url = serve_page(page, settings.host, settings.port, settings.max_upload_mb, wait=False)
+        _print({"url": url}, f"Dateline is at {url} (Ctrl-C stops it)", as_json)
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
+        page.close()
+
+
+@cli.command("ingest")
+def ingest_command(
+    sources: Annotated[list[str], typer.Argument(help="Addresses, files and folders.")],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put articles into the library; what is there already is brought up to date."""
+    from ingest.terminal import report_as_text
+
+    with Dateline(_settings({"library": library, "model": "quote"})) as news:
+        report = _ingest_with_progress(news, sources)
+    _print(report.as_json(), report_as_text(report), as_json)
+    if report.stopped:
+        _fail("Stopped. What was reported is stored; run the same command again to go on.")
+    if not report.readable:
+        raise typer.Exit(1)
+
+
+@cli.command()
+def search(
+    question: str,
+    library: LibraryOption = None,
+    as_of: AsOfOption = None,
+    top: Annotated[int, typer.Option(help="How many passages.", min=1, max=100)] = 10,
+    as_json: JsonOption = False,
+) -> None:
+    """Find the passages that a question is about."""
+    from assistant.export import hit_as_json
+    from assistant.terminal import hits_as_text
+
+    with _reading({"library": library, "model": "quote"}) as news:
+        hits = news.search(question, as_of=_moment(as_of), top=top)
+    _print([hit_as_json(rank, hit) for rank, hit in enumerate(hits, start=1)], hits_as_text(hits), as_json)
+
+
+@cli.command()
+def ask(
+    question: str,
+    library: LibraryOption = None,
+    as_of: AsOfOption = None,
+    model: Annotated[str | None, typer.Option(help="local, quote, or provider:model.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question from the library."""
+    from rich.console import Console
+
+    from assistant.export import answer_as_json
+    from assistant.terminal import answer_as_text
+
+    with _reading({"library": library, "model": model}) as news, Console(stderr=True).status("Searching") as status:
+        for answer in news.stream(question, as_of=_moment(as_of)):
+            status.update(f"Reading {len(answer.sources)} passages" if not answer.sentences else "Writing")
+    _print(answer_as_json(answer), answer_as_text(answer), as_json)
+
+
+@shelf.command("list")
+def list_command(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """Every article, the newest addition first."""
+    from assistant.export import entry_as_json
+    from assistant.terminal import entries_as_text
+
+    with _reading({"library": library, "model": "quote"}) as news:
+        entries = news.library.entries()
+    _print([entry_as_json(entry) for entry in entries], entries_as_text(entries), as_json)
+
+
+@shelf.command()
+def show(article_id: str, library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """One article."""
+    from assistant.export import article_as_json
+    from assistant.terminal import article_as_text
+
+    with _reading({"library": library, "model": "quote"}) as news:
+        article = news.library.article(article_id)
+    _print(article_as_json(article), article_as_text(article), as_json)
+
+
+@shelf.command()
+def remove(article_id: str, library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """Take an article and its earlier versions out of the library."""
+    with Dateline(_settings({"library": library, "model": "quote"})) as news:
+        title = news.library.article(article_id).title
+        news.library.remove(article_id)
+    _print({"removed": article_id}, f"Removed {article_id}: {title}", as_json)
+
+
+@shelf.command()
+def reindex(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """Embed every passage again with the embedding model that is set."""
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Dateline(_settings({"library": library, "model": "quote"})) as news, Bar(console=Console(stderr=True)) as bar:
+        task = bar.add_task("Embedding", total=None)
+        done = news.library.reindex(lambda done, total: bar.update(task, completed=done, total=total))
+    _print({"passages": done}, f"Embedded {done:,} passages again.", as_json)
+
+
+@shelf.command()
+def check(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """See whether the catalogue is sound and the search index agrees with it; mend the index."""
+    from dataclasses import asdict
+
+    with Dateline(_settings({"library": library, "model": "quote"})) as news:
+        health = news.library.check()
+    state = "Sound." if health.sound else f"Mended: {health.missing} passages were missing, {health.extra} too many."
+    text = f"{health.articles:,} articles, {health.passages:,} passages, embedded with {health.embedder}. {state}"
+    _print(asdict(health), text, as_json)
+    if not health.catalogue_sound:
+        _fail("The catalogue itself is damaged: put back a copy of catalogue.db.")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The console script: a DatelineError becomes one clear line and exit status 1."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    try:
+        cli(arguments)
+    except DatelineError as error:
+        _say(error)
+        sys.exit(1)
+
+
+@contextmanager
+def _reading(given: dict[str, Any]) -> Iterator[Dateline]:
+    """Dateline for a command that only reads: beside a running server it searches the catalogue on its own."""
+    settings = _settings(given)
+    try:
+        news = Dateline(settings)
+    except LibraryBusy:
+        news = Dateline(settings, read_only=True)
+    with news:
+        yield news
+
+
+def _ingest_with_progress(news: Dateline, sources: Sequence[Source]) -> Report:
+    from ingest.terminal import progress_bar
+
+    with progress_bar() as advance:
+        return news.ingest(sources, advance)
+
+
+def _warm_quietly(news: Dateline) -> None:
+    try:
+        news.warm()
+    except DatelineError as error:
+        logger.warning("%s", error)
+
+
+def _moment(text: str | None) -> date | datetime | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text) if len(text) <= len("2022-07-03") else datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not a date such as 2022-07-03", param_hint="--as-of") from error
+
+
+def _print(value: object, text: str, as_json: bool) -> None:
+    sys.stdout.write((json.dumps(value, ensure_ascii=False, indent=2) if as_json else text) + "\n")
+
+
+def _fail(message: str) -> NoReturn:
+    _say(message)
+    raise typer.Exit(1)
+
+
+def _say(message: object) -> None:
+    sys.stderr.write(f"dateline: {message}\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or ["serve"])

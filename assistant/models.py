@@ -72,7 +72,8 @@ class Answer:
     """An answer, or a growing snapshot of one.
 
     `sources` are the passages that were read, in the order of their numbers, from the first snapshot on.
-    `citations` are those that the sentences written so far rest on. A refused answer has sentences that say so,
+    `citations` are those that the sentences written so far rest on; `writing` is the sentence that the model has not
+    finished yet, which nobody has judged. A refused answer has sentences that say so,
     `nearest` articles, and neither sources nor citations. `notice` is for the reader about the answer, for
     example that the chat model could not be reached and the answer is quoted instead.
     """
@@ -83,6 +84,7 @@ class Answer:
     stage: Stage = Stage.SEARCHED
     sources: tuple[Hit, ...] = ()
     sentences: tuple[Sentence, ...] = ()
+    writing: str = ""
     citations: tuple[Citation, ...] = ()
     refused: bool = False
     nearest: tuple[Article, ...] = ()

@@ -1,0 +1,182 @@
+"""The Assistant: a question in, growing snapshots of its answer out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from assistant import prompts, refusal
+from assistant.draft import Draft, judge
+from assistant.evidence import READ_BY_THE_MODEL, quote
+from assistant.llm import unavailable
+from assistant.models import Answer, Sentence, Stage, Support, Timings, Turn
+from assistant.retrieve import retrieve
+from assistant.rewrite import standalone, topic
+from vectorstore.errors import DatelineError
+from vectorstore.library import Library, heading
+from vectorstore.models import Hit
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+logger = logging.getLogger(__name__)
+
+_SOURCES = 5
+_NEAREST = 3
+_LONGEST_QUESTION = 2000
+_MOST_SENTENCES = 4
+_REFUSAL = "The library holds no answer to this question."
+_EMPTY = "The library is empty. Add articles first: on the Library page, or with `dateline ingest`."
+
+
+class Assistant:
+    """Answers from a library, with a LangChain chat model or, without one, by quoting."""
+
+    def __init__(
+        self, library: Library, model: BaseChatModel | None, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._library = library
+        self._model = model
+        self._now = now
+
+    def search(
+        self, question: str, *, as_of: date | datetime | None = None, turns: Sequence[Turn] = (), top: int = 10
+    ) -> list[Hit]:
+        """The passages that an answer to the question would be looked for in, best first."""
+        asked = standalone(_checked(question), turns)
+        return retrieve(self._library, asked, self.moment(as_of), top).hits
+
+    def answer(self, question: str, *, as_of: date | datetime | None = None, turns: Sequence[Turn] = ()) -> Answer:
+        """The last snapshot of `stream`."""
+        *_, last = self.stream(question, as_of=as_of, turns=turns)
+        return last
+
+    def stream(
+        self, question: str, *, as_of: date | datetime | None = None, turns: Sequence[Turn] = ()
+    ) -> Iterator[Answer]:
+        """Growing snapshots: first the sources, then the answer as it is written, then its final state.
+
+        `as_of` is the reader's today: a date means its end, UTC; a time without a zone is UTC; None is now. Nothing
+        published after it is used. Closing the iterator ends generation in the model.
+        """
+        started = perf_counter()
+        today = self.moment(as_of)
+        asked = standalone(_checked(question), turns)
+        found = retrieve(self._library, asked, today, top=10)
+        timings = Timings(sources=perf_counter() - started)
+        answer = Answer(question, asked, today, timings=timings)
+        if refusal.nothing_close(asked, found.hits, found.similarity):
+            yield _finished(self._refused(answer, found.hits), started)
+            return
+        answer = replace(answer, sources=tuple(found.hits[:_SOURCES]))
+        yield answer
+        for snapshot in self._written(answer, topic(question, turns), started):
+            answer = snapshot
+            yield snapshot
+        if not answer.notice and (not answer.sentences or refusal.says_not_found(answer.text)):
+            answer = self._refused(answer, found.hits)
+        yield _finished(answer, started)
+
+    def moment(self, as_of: date | datetime | None) -> datetime:
+        """The reader's today as a moment in UTC."""
+        if as_of is None:
+            return self._now()
+        if isinstance(as_of, datetime):
+            return as_of.astimezone(UTC) if as_of.tzinfo else as_of.replace(tzinfo=UTC)
+        return datetime.combine(as_of + timedelta(days=1), time(), UTC) - timedelta(microseconds=1)
+
+    def _written(self, answer: Answer, earlier: str, started: float) -> Iterator[Answer]:
+        """The answer as the model writes it; quoted when there is no model or when it fails."""
+        if self._model is None:
+            yield self._quoted(answer)
+            return
+        try:
+            yield from self._by_the_model(self._model, answer, earlier, started)
+        except Exception as error:  # every provider raises its own classes, and the reader gets an answer all the same
+            logger.warning("the chat model failed", exc_info=error)
+            notice = f"{unavailable(error)} These are the sentences that come nearest, quoted."
+            yield replace(self._quoted(answer), notice=notice)
+
+    def _by_the_model(self, model: BaseChatModel, answer: Answer, earlier: str, started: float) -> Iterator[Answer]:
+        sources = answer.sources[:READ_BY_THE_MODEL]
+        text = ""
+        with closing(_pieces(model, _messages(answer, sources, earlier))) as pieces:
+            for piece in pieces:
+                if not text:
+                    first = perf_counter() - started
+                    answer = replace(answer, stage=Stage.WRITING, timings=replace(answer.timings, first_token=first))
+                text += piece
+                draft = judge(text, sources, finished=False)
+                if len(draft.sentences) >= _MOST_SENTENCES:
+                    break
+                yield _with(answer, draft)
+        draft = judge(text, sources, finished=True)
+        yield _with(answer, draft._replace(sentences=draft.sentences[:_MOST_SENTENCES]))
+
+    def _quoted(self, answer: Answer) -> Answer:
+        quoted = quote(answer.standalone_question, answer.sources, self._library.closeness)
+        return _with(answer, Draft(quoted.sentences, quoted.citations, ""))
+
+    def _refused(self, answer: Answer, hits: Sequence[Hit]) -> Answer:
+        nearest = {hit.article.id: hit.article for hit in hits}
+        text = _REFUSAL if nearest or self._library.counts()[0] else _EMPTY
+        return Answer(
+            question=answer.question,
+            standalone_question=answer.standalone_question,
+            as_of=answer.as_of,
+            sentences=(Sentence(text, (), Support.UNSUPPORTED),),
+            refused=True,
+            nearest=tuple(nearest.values())[:_NEAREST],
+            timings=answer.timings,
+        )
+
+
+def _checked(question: str) -> str:
+    question = question.strip()
+    if not question:
+        raise DatelineError("The question is empty. Type one, for example: What happened this week?")
+    if len(question) > _LONGEST_QUESTION:
+        raise DatelineError(f"The question is longer than {_LONGEST_QUESTION:,} characters. Shorten it.")
+    return question
+
+
+def _messages(answer: Answer, sources: Sequence[Hit], earlier: str) -> list[tuple[str, str]]:
+    passages = [
+        prompts.PASSAGE.format(number=number, heading=heading(hit.article), text=hit.passage.text)
+        for number, hit in enumerate(sources, start=1)
+    ]
+    user = prompts.QUESTION.format(
+        passages="\n\n".join(passages),
+        today=f"{answer.as_of.day} {answer.as_of:%B %Y}",
+        earlier=prompts.EARLIER.format(topic=earlier) if earlier else "",
+        question=answer.question,
+    )
+    return [("system", prompts.SYSTEM), ("human", user)]
+
+
+def _pieces(model: BaseChatModel, messages: list[tuple[str, str]]) -> Generator[str]:
+    stream: Any = model.stream(messages)
+    with closing(stream):
+        for chunk in stream:
+            if chunk.text:
+                yield chunk.text
+
+
+def _with(answer: Answer, draft: Draft) -> Answer:
+    dates = [c.article.published_at for c in draft.citations if c.article.published_at]
+    return replace(
+        answer,
+        sentences=draft.sentences,
+        citations=draft.citations,
+        writing=draft.writing,
+        newest_source=max(dates, default=None),
+    )
+
+
+def _finished(answer: Answer, started: float) -> Answer:
+    return replace(answer, stage=Stage.DONE, timings=replace(answer.timings, total=perf_counter() - started))

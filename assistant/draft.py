@@ -1,0 +1,52 @@
+"""What a model has written so far, judged: sentences with their support, and citations of exact words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from assistant.citations import Written, read_marks, shown_while_writing, split_unfinished
+from assistant.evidence import cite
+from assistant.models import Citation, Sentence, Support
+from assistant.support import Ground, ground
+from vectorstore.models import Hit
+
+_ORDER = [Support.UNSUPPORTED, Support.SUPPORTED, Support.QUOTED]
+
+
+class Draft(NamedTuple):
+    """`writing` is the sentence that is not finished."""
+
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    writing: str
+
+
+def judge(text: str, sources: Sequence[Hit], finished: bool) -> Draft:
+    """Read a model's text against the sources it was shown, numbered from 1 in their order."""
+    complete, rest = (text, "") if finished else split_unfinished(text)
+    sentences: list[Sentence] = []
+    citations: dict[tuple[int, int, int], Citation] = {}
+    for written in read_marks(complete, len(sources)):
+        sentence, cited = _judged(written, sources)
+        sentences.append(sentence)
+        citations |= {(c.number, c.start, c.end): c for c in cited}
+    ordered = sorted(citations.values(), key=lambda c: (c.number, c.start))
+    return Draft(tuple(sentences), tuple(ordered), shown_while_writing(rest))
+
+
+def _judged(written: Written, sources: Sequence[Hit]) -> tuple[Sentence, list[Citation]]:
+    """The marks that hold are kept; when none does, a source that plainly bears the sentence out takes their place."""
+    grounds = {number: ground(written.text, hit) for number, hit in enumerate(sources, start=1)}
+    holding = {number: g for number, g in grounds.items() if g.support is not Support.UNSUPPORTED}
+    kept = [number for number in written.numbers if number in holding]
+    if not kept and holding:
+        kept = [max(holding, key=lambda number: _strength(holding[number]))]
+    numbers = tuple(kept) or written.numbers
+    support = max((grounds[number].support for number in numbers), key=_ORDER.index, default=Support.UNSUPPORTED)
+    cited = [cite(number, sources[number - 1], grounds[number].start, grounds[number].end) for number in numbers]
+    return Sentence(written.text, numbers, support), cited
+
+
+def _strength(found: Ground) -> tuple[int, float]:
+    return _ORDER.index(found.support), found.share

@@ -1,0 +1,75 @@
+"""Answers and hits as plain JSON values, for the command line and for programs. Times are ISO 8601, UTC."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from assistant.models import Answer, Citation
+from vectorstore.models import Article, Entry, Hit
+
+
+def hit_as_json(rank: int, hit: Hit) -> dict[str, Any]:
+    """A hit at its rank, from 1."""
+    passage = hit.passage
+    return (
+        {"rank": rank, "score": round(hit.score, 4)}
+        | _article(hit.article)
+        | {"passage_id": passage.id, "text": passage.text, "start": passage.start, "end": passage.end}
+    )
+
+
+def answer_as_json(answer: Answer) -> dict[str, Any]:
+    """An answer with its sentences, citations and timings (seconds)."""
+    return {
+        "question": answer.question,
+        "standalone_question": answer.standalone_question,
+        "answer": answer.text,
+        "sentences": [asdict(sentence) for sentence in answer.sentences],
+        "citations": [_citation(citation) for citation in answer.citations],
+        "refused": answer.refused,
+        "nearest": [_article(article) for article in answer.nearest],
+        "as_of": answer.as_of.isoformat(),
+        "newest_source": iso(answer.newest_source),
+        "notice": answer.notice,
+        "timings": {name: value and round(value, 3) for name, value in asdict(answer.timings).items()},
+    }
+
+
+def article_as_json(article: Article) -> dict[str, Any]:
+    """An article with its text."""
+    return _article(article) | {
+        "authors": list(article.authors),
+        "updated_at": iso(article.updated_at),
+        "ingested_at": iso(article.ingested_at),
+        "language": article.language,
+        "version": article.version,
+        "text": article.text,
+    }
+
+
+def entry_as_json(entry: Entry) -> dict[str, Any]:
+    """A row of the library's table."""
+    times = {"published_at": iso(entry.published_at), "ingested_at": iso(entry.ingested_at)}
+    return asdict(entry) | times
+
+
+def iso(moment: datetime | None) -> str | None:
+    """ISO 8601, or None for an unknown time."""
+    return moment.isoformat() if moment else None
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    exact = {"quote": citation.quote, "start": citation.start, "end": citation.end}
+    return {"number": citation.number} | _article(citation.article) | exact
+
+
+def _article(article: Article) -> dict[str, Any]:
+    return {
+        "article_id": article.id,
+        "title": article.title,
+        "outlet": article.outlet,
+        "published_at": iso(article.published_at),
+        "url": article.url,
+    }

@@ -1,0 +1,47 @@
+"""The settings. Only app.py reads them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from platformdirs import user_cache_path, user_data_path
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from vectorstore.errors import SettingsError
+
+_PREFIX = "DATELINE_"
+
+
+class Settings(BaseSettings):
+    """Each field is the environment variable DATELINE_<NAME>."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="forbid", protected_namespaces=())
+
+    library: Path = Field(default_factory=lambda: user_data_path("dateline") / "library")
+    model: str = "local"
+    model_url: str = ""
+    model_key: str = ""
+    embedder: str = "all-MiniLM-L6-v2"
+    cache: Path = Field(default_factory=lambda: user_cache_path("dateline"))
+    host: str = "127.0.0.1"
+    port: int = Field(default=7860, ge=1, le=65535)
+    allow_private_addresses: bool = False
+    max_upload_mb: int = Field(default=20, ge=1)
+
+
+def read_settings(given: Mapping[str, object]) -> Settings:
+    """Settings from the environment, with what is given in their place.
+
+    Raises SettingsError for a value that does not fit, or a name that is not known.
+    """
+    known = {f"{_PREFIX}{name}".upper() for name in Settings.model_fields}
+    if unknown := sorted(name for name in os.environ if name.startswith(_PREFIX) and name not in known):
+        raise SettingsError(f"{unknown[0]} is not a setting. There are: {', '.join(sorted(known))}.")
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingsError(f"{_PREFIX}{str(first['loc'][0]).upper()} cannot be used: {first['msg']}.") from error

@@ -1,0 +1,53 @@
+"""The page as a whole, and the named endpoint for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import gradio as gr
+from gradio.events import api
+
+from assistant.ui.chat_tab import ChatTab
+from assistant.ui.conversation import snapshots, told
+from assistant.ui.desk import Desk
+from assistant.ui.history import turns_of
+from assistant.ui.library_tab import QUIET, LibraryTab
+from assistant.ui.plain import plain
+
+MASTHEAD = "<h1>Dateline</h1>"
+HOUR = 3600
+
+
+def build_page(desk: Desk) -> gr.Blocks:
+    """Everything a reader sees. Uploaded files are deleted after an hour: the library keeps its own text."""
+    page = gr.Blocks(title="Dateline", fill_width=True, analytics_enabled=False, delete_cache=(HOUR, HOUR))
+    with page:
+        gr.HTML(MASTHEAD, elem_id="masthead", js_on_load=None, apply_default_css=False)
+        with gr.Tabs(elem_id="pages") as pages:
+            with gr.Tab("Chat", id="chat") as chat_tab:
+                chat = ChatTab(desk)
+            with gr.Tab("Library", id="library") as library_tab:
+                library = LibraryTab(desk)
+        gr.on([page.load, chat_tab.select], chat.greet, chat.conversation, chat.live, **QUIET)
+        gr.on([page.load, library_tab.select], library.look_up, library.query, library.table, **QUIET)
+        chat.live.library(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
+        _offer_chat(desk)
+    return page
+
+
+def _offer_chat(desk: Desk) -> None:
+    def chat(message: str, history: list[dict[str, Any]] | None = None) -> Iterator[str]:
+        """Answer a question about the articles of the library, with the sources as footnotes.
+
+        `history` holds the earlier messages as {"role": "user" or "assistant", "content": text}.
+        The answer is yielded whole each time it has grown.
+        """
+        try:
+            with closing(snapshots(desk, message, turns_of(history or []))) as growing:
+                yield from map(plain, growing)
+        except Exception as error:
+            raise gr.Error(told(error), print_exception=False) from error
+
+    api(chat, api_name="chat")

@@ -1,0 +1,65 @@
+"""The ground of everything drawn: text that stays text, dates, links and counts. Pure.
+
+Whatever comes from an article, a reader or a model passes through `shown` (or `href`) on its way to the page,
+and every page fragment is built in a render*.py file and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from html import escape
+from urllib.parse import urlsplit
+
+from vectorstore.models import Article, Entry
+
+# Control characters, the bidi characters that turn the order of letters around, and lone surrogates (which
+# cannot be sent as UTF-8 at all). Tabs and line ends are text.
+_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_NOT_IN_AN_ADDRESS = re.compile(r"[\s\x00-\x20\x7f-\x9f\\]")
+
+
+def shown(text: str) -> str:
+    """Text as HTML that a browser shows letter for letter, also inside an attribute's double quotes."""
+    return escape(_UNSHOWABLE.sub("\N{REPLACEMENT CHARACTER}", text))
+
+
+def isolated(text: str) -> str:
+    """Text inside a line of other text, so that a right-to-left headline does not reorder what follows it."""
+    return f"<bdi>{shown(text)}</bdi>"
+
+
+def is_web_address(url: str) -> bool:
+    """Whether an address may become a link: http or https, with a host."""
+    if _NOT_IN_AN_ADDRESS.search(url):
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme.lower() in {"http", "https"} and bool(parts.netloc)
+
+
+def link(url: str, text: str) -> str:
+    """A link to an article's own address that tells the other side nothing; empty when the address is none."""
+    if not is_web_address(url):
+        return ""
+    return f'<a href="{shown(url)}" target="_blank" rel="noopener noreferrer nofollow">{shown(text)}</a>'
+
+
+def day(moment: datetime | None) -> str:
+    """2 July 2022, or that it is not known."""
+    return f"{moment.day} {moment:%B %Y}" if moment else "date unknown"
+
+
+def headline(article: Article | Entry) -> str:
+    return article.title or "Untitled article"
+
+
+def byline(article: Article | Entry) -> str:
+    """Outlet and date as one line of plain text; the date is the publisher's, never that of fetching."""
+    return " · ".join(filter(None, (article.outlet, day(article.published_at))))
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

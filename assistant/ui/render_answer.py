@@ -1,0 +1,139 @@
+"""The chat's side of the page: questions, answers as they grow, and how it looks before the first one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.models import Answer, Sentence, Stage, Support
+from assistant.ui.conversation import Exchange
+from assistant.ui.plain import doubtful, plain
+from assistant.ui.render import byline, count, day, headline, isolated, link, shown
+from assistant.ui.render_sources import card_id, sources_html
+from vectorstore.models import Article
+
+UNSUPPORTED = "Not supported by the sources"
+
+
+def past_html(conversation: Sequence[Exchange]) -> str:
+    return "".join(exchange_html(each) for each in conversation)
+
+
+def live_html(exchange: Exchange) -> str:
+    return exchange_html(exchange, live=True)
+
+
+def exchange_html(exchange: Exchange, live: bool = False) -> str:
+    """One question with its answer and sources.
+
+    Gradio patches the page child by child, by position: every part keeps its place and is empty until it has
+    something to say, so that an answer that grows changes nothing around it.
+    """
+    answer = exchange.answer
+    return (
+        f'<article class="exchange{" active" if live else ""}" id="exchange-{exchange.number}">'
+        f'<h2 class="question" dir="auto">{shown(exchange.question)}</h2>'
+        f'<p class="reading">{_reading(answer)}</p>'
+        f'<p class="stage" role="status">{stage(exchange)}</p>'
+        f'<div class="answer" dir="auto" aria-live="polite" aria-busy="{"false" if exchange.over else "true"}">'
+        f"{_said(exchange)}</div>"
+        f'<p class="notice">{shown(answer.notice) if answer else ""}</p>'
+        f'<p class="problem" role="alert">{shown(exchange.problem)}</p>'
+        f'<p class="basis">{shown(basis(answer)) if answer and exchange.over else ""}</p>'
+        f'<div class="tools">{_tools(exchange, live) if exchange.over else ""}</div>'
+        f'<aside class="sources" aria-label="Sources of answer {exchange.number}">'
+        f"{sources_html(exchange.number, answer)}</aside></article>"
+    )
+
+
+def _reading(answer: Answer | None) -> str:
+    if answer is None or answer.standalone_question == answer.question:
+        return ""
+    return f"Read as: {isolated(answer.standalone_question)}"
+
+
+def stage(exchange: Exchange) -> str:
+    """What is being done for the reader right now; empty when it is over."""
+    if exchange.over:
+        return ""
+    if exchange.answer is None:
+        return "Searching"
+    if exchange.answer.stage is Stage.SEARCHED:
+        return f"Reading {count(len({hit.article.id for hit in exchange.answer.sources}), 'article')}"
+    return "Writing"
+
+
+def _said(exchange: Exchange) -> str:
+    answer, number = exchange.answer, exchange.number
+    said = [sentence_html(each, number, answer) for each in answer.sentences] if answer else []
+    writing = f'<span class="writing">{shown(answer.writing)}</span>' if answer and answer.writing else ""
+    stopped = '<span class="stopped">(stopped)</span>' if exchange.stopped else ""
+    nearest = _nearest(answer.nearest) if answer else ""
+    return f"<p>{' '.join(filter(None, [*said, writing, stopped]))}</p>{nearest}"
+
+
+def sentence_html(sentence: Sentence, exchange: int, answer: Answer) -> str:
+    cites = "".join(cite_html(exchange, number, sentence.support, answer) for number in sentence.citations)
+    words = f'<span class="words">{shown(sentence.text)}</span>{cites}'
+    if answer.refused:
+        return f'<span class="sentence">{words}</span>'
+    # A button, so that the explanation can be had by keyboard and by touch; the page's script has no part in it.
+    button = f'<button type="button" class="doubt" aria-label="{UNSUPPORTED}"></button>'
+    return f'<span class="sentence {sentence.support}">{words}{button if doubtful(sentence, answer) else ""}</span>'
+
+
+def cite_html(exchange: int, number: int, support: Support, answer: Answer) -> str:
+    """A mark that leads to its card; nothing when no such source is there to lead to."""
+    if not 1 <= number <= len(answer.sources):
+        return ""
+    title = headline(answer.sources[number - 1].article)
+    manner = ", word for word" if support is Support.QUOTED else ""
+    return (
+        f' <a class="cite" href="#{card_id(exchange, number)}" aria-label="Source {number}{manner}: {shown(title)}">'
+        f"[{number}]</a>"
+    )
+
+
+def _nearest(articles: Sequence[Article]) -> str:
+    if not articles:
+        return ""
+    rows = "".join(f"<li>{_named(each)}</li>" for each in articles)
+    return f'<p class="nearest-title">Nearest in the library</p><ul class="nearest">{rows}</ul>'
+
+
+def _named(article: Article) -> str:
+    title = link(article.url, headline(article)) or shown(headline(article))
+    return f'<bdi class="title">{title}</bdi> <span class="byline">{isolated(byline(article))}</span>'
+
+
+def basis(answer: Answer) -> str:
+    """What an answer rests on, in one line of plain text."""
+    outlets = {hit.article.outlet for hit in answer.sources if hit.article.outlet}
+    told = [f"As of {day(answer.as_of)}"]
+    if answer.sources:
+        told += [f"newest source {day(answer.newest_source)}"] if answer.newest_source else []
+        articles = count(len({hit.article.id for hit in answer.sources}), "article")
+        told.append(f"{articles}, {count(len(outlets), 'outlet')}" if outlets else articles)
+    return " · ".join(told)
+
+
+def _tools(exchange: Exchange, live: bool) -> str:
+    answer = exchange.answer
+    copied = f'<button type="button" data-copy="{shown(plain(answer))}">Copy</button>' if answer else ""
+    return copied + ('<button type="button" data-retry>Retry</button>' if live else "")
+
+
+def welcome_html(examples: Sequence[str], library_is_empty: bool) -> str:
+    """The page before the first question."""
+    if library_is_empty:
+        body = (
+            "<p>There is nothing to ask about yet: the library is empty. Add articles by their address, as files"
+            ' or as text.</p><p><button type="button" class="chip" data-library>Add articles</button></p>'
+        )
+    else:
+        chips = "".join(f'<button type="button" class="chip" data-ask>{isolated(each)}</button>' for each in examples)
+        body = f'<p>Every sentence of an answer leads to the words it rests on.</p><div class="chips">{chips}</div>'
+    return (
+        f'<section class="welcome active"><h2>Ask the news</h2>{body}'
+        '<aside class="sources" aria-label="Sources"><p class="hint">The sources of an answer appear here.</p></aside>'
+        "</section>"
+    )

@@ -1,0 +1,63 @@
+"""Serving the page."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+
+from assistant.ui.theme import theme
+from vectorstore.errors import SettingsError
+
+STYLE = Path(__file__).parent / "page.css"
+READERS_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A page that is being served, until it is closed or the process ends."""
+
+    url: str
+    _page: gr.Blocks
+
+    def close(self) -> None:
+        self._page.close(verbose=False)
+
+
+def serve(page: gr.Blocks, host: str, port: int, max_upload_mb: int) -> Server:
+    """Start serving the page at host and port, in threads of its own. Prints nothing.
+
+    SettingsError when the port is taken or the host is not this machine's.
+    """
+    _check_free(host, port)
+    page.queue(default_concurrency_limit=READERS_AT_ONCE, max_size=64)
+    _, url, _ = page.launch(
+        server_name=host,
+        server_port=port,
+        quiet=True,
+        prevent_thread_lock=True,
+        share=False,
+        max_file_size=f"{max_upload_mb}mb",
+        enable_monitoring=False,
+        run_history=False,
+        ssr_mode=False,
+        footer_links=["api"],
+        theme=theme(),
+        css_paths=STYLE,
+    )
+    return Server(str(url), page)
+
+
+def _check_free(host: str, port: int) -> None:
+    # Gradio's own message names its arguments and environment variables, which nobody here has set.
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        raise SettingsError(
+            f"Cannot serve on {host}:{port} ({error.strerror or error}). Choose another host or port."
+        ) from error

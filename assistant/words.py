@@ -1,0 +1,42 @@
+"""The words of a question that carry it."""
+
+from __future__ import annotations
+
+import re
+
+_WORD = re.compile(r"\d+(?:[.,]\d+)+|\w+(?:['’]\w+)?")
+_STOP_WORDS = frozenset(
+    """
+    a about above after again all also am an and any anyone anything are as ask at be became because been before
+    being between both but by came can come could date day did do does doing done down during each ever every
+    everything few find for from gave get give go going gone got had happen happened happening happens has have
+    having he her here hers him his how i if in into is it its just know last latest let like made make many me
+    mean meant might more most much must my near never new news no nor not now of off on one only or other others
+    our out over own please put said same say says see she should so some someone something still such take tell
+    than that the their them then there these they thing things this those though through to today told too up us
+    very was way we went were what when where which while who whom whose why will with would yes yet you your
+    """.split()
+)
+
+
+def words_of(text: str) -> list[str]:
+    """The words in their order, in lower case, possessive endings and repetitions taken off."""
+    found = (match.group().lower().removesuffix("'s").removesuffix("’s") for match in _WORD.finditer(text))
+    return list(dict.fromkeys(found))
+
+
+def key_words(text: str) -> list[str]:
+    """Words that say what a text is about: without those that any question could hold."""
+    return [word for word in words_of(text) if word not in _STOP_WORDS]
+
+
+def names_and_numbers(text: str) -> list[str]:
+    """Words that a question cannot do without: numbers, and what is written with a capital inside the sentence."""
+    found = []
+    for match in _WORD.finditer(text):
+        word = match.group()
+        begins_sentence = not text[: match.start()].rstrip(" \"'“‘(") or text[: match.start()].rstrip()[-1:] in ".?!:"
+        named = word[:1].isupper() and not begins_sentence
+        if (named or word[:1].isdigit()) and word.lower() not in _STOP_WORDS:
+            found.append(word.removesuffix("'s").removesuffix("’s"))
+    return list(dict.fromkeys(found))

@@ -1,0 +1,91 @@
+"""The time that a publisher states, in whatever form it is written."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+
+_OFFSETS = {
+    **{"UTC": 0, "GMT": 0, "Z": 0, "BST": 1, "CET": 1, "CEST": 2},
+    **{"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7},
+}
+# How American outlets write a time: "ET" is EST in winter and EDT in summer.
+_AMERICAN = {"ET": "EST5EDT", "CT": "CST6CDT", "MT": "MST7MDT", "PT": "PST8PDT"}
+_SUMMER_TIME = ",M3.2.0,M11.1.0"
+# Two days that share no year, month or day: a part that is not written comes out differently.
+_DEFAULTS = datetime(1996, 2, 3), datetime(2004, 11, 27)
+_EARLIEST_EPOCH, _MILLISECONDS = 1e8, 1e11
+_NUMBER = re.compile(r"\d{9,}(\.\d+)?")
+_DAY_FIRST = re.compile(r"(?<!\d)\d{1,2}\.\d{1,2}\.\d{2,4}")
+_EITHER_FIRST = re.compile(r"(?<!\d)\d{1,2}[/-]\d{1,2}[/-]\d{2,4}")
+
+
+def parse_date(value: object) -> datetime | None:
+    """A time in UTC, or None when the value does not state a whole date.
+
+    A date without a time is its midnight UTC, a time without a zone is UTC, a number is seconds (or milliseconds)
+    since 1970. Nothing is filled in: "June", "10:30" and "2022" are unknown, and so is "06/07/2022", which is another
+    day on either side of the Atlantic.
+    """
+    try:
+        return _in_utc(_read(value))
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _read(value: object) -> datetime | None:
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _from_number(value)
+    return _from_text(" ".join(value.split())) if isinstance(value, str) else None
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    if moment is None:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _from_number(value: float) -> datetime | None:
+    if not math.isfinite(value):
+        return None
+    if value < _EARLIEST_EPOCH:
+        return datetime.fromisoformat(f"{value:.0f}")  # 20220617 is a date, not a second of 1970
+    return datetime.fromtimestamp(value / 1000 if value > _MILLISECONDS else value, UTC)
+
+
+def _from_text(text: str) -> datetime | None:
+    if _NUMBER.fullmatch(text):
+        return _from_number(float(text))
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return _from_words(text) if len(text) <= 100 else None
+
+
+def _from_words(text: str) -> datetime | None:
+    from dateutil.parser import parse  # type: ignore[import-untyped]
+
+    def reading(default: datetime, day_first: bool) -> datetime:
+        found: datetime = parse(text, default=default, dayfirst=day_first, tzinfos=_zone)
+        return found
+
+    day_first = _DAY_FIRST.search(text) is not None
+    first, second = (reading(default, day_first) for default in _DEFAULTS)
+    ambiguous = _EITHER_FIRST.search(text) is not None and reading(_DEFAULTS[0], True) != first
+    return first if first == second and not ambiguous else None
+
+
+def _zone(name: str | None, offset: int | None) -> tzinfo | None:
+    if offset is not None:
+        return timezone(timedelta(seconds=offset))
+    if name in _AMERICAN:
+        from dateutil.tz import tzstr  # type: ignore[import-untyped]
+
+        rule: tzinfo = tzstr(_AMERICAN[name] + _SUMMER_TIME)
+        return rule
+    return timezone(timedelta(hours=_OFFSETS.get(name or "", 0)))

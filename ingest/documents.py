@@ -1,0 +1,73 @@
+"""What a caller can hand over, and what is read from it before anything is understood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+# Bytes that one article may have, packed or unpacked: a hundred times the longest that newspapers print.
+LARGEST_DOCUMENT = 10 * 1024 * 1024
+
+
+class Kind(StrEnum):
+    """How the bytes of a document are written."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file handed over under a name of its own. The name is its identity: the path differs at each upload."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """Text that someone pasted. Its content is its identity, unless it says which address it is from."""
+
+    text: str
+    title: str = ""
+    url: str = ""
+    outlet: str = ""
+
+
+Source = str | Path | Upload | Pasted
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The bytes of one article. `name` is what a report calls it; the id of the article is derived from
+    `url`, and where it has none from `identity`."""
+
+    name: str
+    identity: str
+    kind: Kind
+    content: bytes
+    url: str = ""
+    charset: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of structured input: field names as the publisher wrote them, values not yet checked.
+
+    `identity` is that of the file that the row stands in, or "" when only the content identifies it.
+    """
+
+    name: str
+    identity: str
+    fields: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Something that could not be read, and why."""
+
+    name: str
+    reason: str

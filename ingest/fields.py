@@ -1,0 +1,90 @@
+"""What a publisher states about an article, field by field, checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from ingest.dates import parse_date
+from ingest.identity import web_address
+from ingest.text import one_line, tidy
+from vectorstore.errors import RejectedDocument
+from vectorstore.models import Article
+
+FIELDS = ("id", "title", "outlet", "authors", "published_at", "updated_at", "url", "language", "text")
+_ALIASES = {"source": "outlet", "author": "authors", "date": "published_at"}
+_BETWEEN_NAMES = re.compile(r"[;,]|\band\b")
+_LONGEST_ID = 200
+_KINDS: dict[type, str] = {dict: "an object", list: "a list", bool: "true or false", int: "a number", float: "a number"}
+
+
+def stated(fields: Mapping[str, object]) -> Article:
+    """The article that the fields describe; `id`, `title` and `outlet` stay "" where they are not given.
+
+    Names are `id, title, outlet (or source), authors, published_at, updated_at, url, language, text`; only `text` is
+    required, unknown ones are ignored. Raises RejectedDocument naming the field that is wrong.
+    """
+    given = _by_name(fields)
+    text = tidy(_string(given, "text"))
+    if not text:
+        raise RejectedDocument('there is no text in it; give the article in "text"')
+    return Article(
+        id=_identifier(given.get("id")),
+        text=text,
+        title=one_line(_string(given, "title")),
+        outlet=one_line(_string(given, "outlet")),
+        authors=_authors(given.get("authors")),
+        url=web_address(_string(given, "url")),
+        published_at=_date(given, "published_at"),
+        updated_at=_date(given, "updated_at"),
+        language=re.split("[-_]", one_line(_string(given, "language")).lower())[0],
+    )
+
+
+def _by_name(fields: Mapping[str, object]) -> dict[str, object]:
+    """The fields that have a value; under an alias only where the name itself is missing."""
+    given = {name.strip().lower(): value for name, value in fields.items() if value not in (None, "")}
+    aliased = {_ALIASES[name]: value for name, value in given.items() if name in _ALIASES}
+    return aliased | given
+
+
+def _string(given: Mapping[str, object], name: str) -> str:
+    value = given.get(name, "")
+    if isinstance(value, str):
+        return value
+    raise _wrong(name, value, "text")
+
+
+def _identifier(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str | None):
+        raise _wrong("id", value, "text or a whole number")
+    identifier = one_line(value or "")
+    if len(identifier) > _LONGEST_ID:
+        raise RejectedDocument(f'"id" is longer than {_LONGEST_ID} characters')
+    return identifier
+
+
+def _authors(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = _BETWEEN_NAMES.split(re.sub(r"^\s*by\s", "", value, flags=re.IGNORECASE))
+    if not isinstance(value, list | None):
+        raise _wrong("authors", value, "a list of names or one text")
+    names = value or []
+    if not all(isinstance(name, str) for name in names):
+        raise RejectedDocument('"authors" must hold names as text')
+    return tuple(dict.fromkeys(name for name in map(one_line, names) if name))
+
+
+def _date(given: Mapping[str, object], name: str) -> datetime | None:
+    """An unreadable date is unknown; only what cannot be a date at all is an error."""
+    value = given.get(name)
+    if isinstance(value, bool | list | dict):
+        raise _wrong(name, value, "a date")
+    return parse_date(value)
+
+
+def _wrong(name: str, value: object, expected: str) -> RejectedDocument:
+    return RejectedDocument(f'"{name}" must be {expected}, not {_KINDS.get(type(value), type(value).__name__)}')

@@ -1,0 +1,51 @@
+"""What an article that was just read is to the library: new, changed, the same, or the text of another one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from ingest.identity import canonical_url
+from ingest.report import Outcome, Row
+from ingest.text import squeezed
+from vectorstore.models import Article, Passage
+
+
+class Shelf(Protocol):
+    """What ingest needs of a library."""
+
+    def find(self, article_id: str) -> Article | None:
+        """The current version of the article."""
+
+    def twin(self, text: str) -> str | None:
+        """The id of the article whose current text is the same but for white space."""
+
+    def put(self, batch: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
+        """Stores all of the batch or, raising, nothing of it. Earlier versions are kept."""
+
+
+def recognise(source: str, article: Article, shelf: Shelf) -> tuple[Row, Article]:
+    """The row that the report will hold, and the article with the version it is to be stored under."""
+
+    def row(outcome: Outcome, duplicate_of: str = "") -> Row:
+        return Row(source, outcome, article.id, article.title, duplicate_of=duplicate_of)
+
+    stored = shelf.find(article.id)
+    if stored is None:
+        twin = shelf.twin(article.text)
+        return (row(Outcome.DUPLICATE, twin) if twin else row(Outcome.ADDED)), article
+    if _statement(stored) == _statement(article) and _same_words(stored.text, article.text):
+        return row(Outcome.UNCHANGED), stored
+    return row(Outcome.UPDATED), replace(article, version=stored.version + 1)
+
+
+def _statement(article: Article) -> tuple[object, ...]:
+    """All that a publisher states besides the text. How an address was reached is no part of it."""
+    dates = article.published_at, article.updated_at
+    address = canonical_url(article.url) if article.url else ""
+    return article.title, article.outlet, article.authors, address, *dates, article.language
+
+
+def _same_words(one: str, other: str) -> bool:
+    return one == other or squeezed(one) == squeezed(other)

@@ -1,0 +1,80 @@
+"""What happened to each document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Outcome(StrEnum):
+    ADDED = "added"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One document. `duplicate_of` is the id of the article that has the same text."""
+
+    source: str
+    outcome: Outcome
+    article_id: str = ""
+    title: str = ""
+    reason: str = ""
+    duplicate_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All documents in the order read. `passages` counts those stored; `stopped` means that there was more to read."""
+
+    rows: tuple[Row, ...]
+    passages: int
+    seconds: float
+    stopped: bool = False
+
+    @property
+    def added(self) -> int:
+        return self._count(Outcome.ADDED)
+
+    @property
+    def updated(self) -> int:
+        return self._count(Outcome.UPDATED)
+
+    @property
+    def unchanged(self) -> int:
+        return self._count(Outcome.UNCHANGED)
+
+    @property
+    def duplicate(self) -> int:
+        return self._count(Outcome.DUPLICATE)
+
+    @property
+    def rejected(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row.outcome is Outcome.REJECTED)
+
+    @property
+    def readable(self) -> int:
+        """How many documents could be read, whatever became of them."""
+        return len(self.rows) - self._count(Outcome.REJECTED)
+
+    def _count(self, outcome: Outcome) -> int:
+        return sum(row.outcome is outcome for row in self.rows)
+
+    def as_json(self) -> dict[str, Any]:
+        """What `dateline ingest --json` prints."""
+        duplicates = [row for row in self.rows if row.outcome is Outcome.DUPLICATE]
+        return {
+            "added": self.added,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "duplicate": self.duplicate,
+            "rejected": [{"source": row.source, "reason": row.reason} for row in self.rejected],
+            "duplicates": [{"source": row.source, "of": row.duplicate_of} for row in duplicates],
+            "passages": self.passages,
+            "seconds": round(self.seconds, 3),
+            "stopped": self.stopped,
+        }

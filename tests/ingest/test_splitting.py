@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from ingest.split import split
+from vectorstore.models import Article
+
+SENTENCE = "The council voted on the plan for the old harbour on Monday evening. "  # 13 words
+ODD_TEXTS = {
+    "one word": "Word",
+    "English": SENTENCE * 80,
+    "emoji": "The 👩‍👩‍👧‍👦 family won! 🎉🎉 " * 120,
+    "Chinese": "东京今天公布了一项新的计划。市长说这很重要。" * 200,
+    "no stop in Chinese": "东京今天公布了一项新的计划" * 400,
+    "carriage returns": "One line here.\r\nAnother line.\r\n\r\nA third.\r\n" * 60,
+    "no spaces": "x" * 10_000,
+    "no spaces between words": ("y" * 3000 + " few words here ") * 5,
+    "no stops": "word " * 2000,
+    "only stops": ". " * 500,
+    "combining marks": "e\u0301a\u0300 " * 700,
+    "odd spaces": "\u00a0one\u2003two.\u3000three\t\n " * 200,
+    "long then short": "word " * 200 + ". " + SENTENCE * 3,
+    "headings": "Heading\n\nBody of the text.\n" * 100,
+    "random": "".join(random.Random(7).choices("ab .!?\n\t。é👍“”", k=20_000)),
+}
+
+
+@pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS.keys())
+def test_passages_are_exact_and_leave_nothing_out(text: str) -> None:
+    article = Article(id="a", text=text, version=3)
+    passages = split(article)
+    covered = set()
+    for position, passage in enumerate(passages):
+        assert passage.text == article.text[passage.start : passage.end] == passage.text.strip()
+        assert (passage.id, passage.position, passage.version) == (f"a@3#{position}", position, 3)
+        assert passage.article_id == "a"
+        covered.update(range(passage.start, passage.end))
+    assert all(index in covered for index, character in enumerate(text) if not character.isspace())
+    assert [p.start for p in passages] == sorted({p.start for p in passages})
+    assert max(len(p.text) for p in passages) <= 2700
+
+
+def test_text_without_words_has_no_passages() -> None:
+    assert split(Article(id="a", text=" \n ")) == ()
+
+
+def test_a_short_text_is_one_passage() -> None:
+    (passage,) = split(Article(id="a", text=SENTENCE * 3))
+    assert passage.text == (SENTENCE * 3).strip()
+
+
+def test_passages_have_about_150_words_and_end_with_sentences() -> None:
+    passages = split(Article(id="a", text=SENTENCE * 100))
+    assert all(100 <= len(passage.text.split()) <= 190 for passage in passages)
+    assert all(passage.text.endswith(".") for passage in passages)
+
+
+def test_neighbours_share_one_sentence() -> None:
+    text = " ".join(f"Sentence number {n} tells of the vote in the city council." for n in range(60))
+    passages = split(Article(id="a", text=text))
+    for before, after in zip(passages, passages[1:], strict=False):
+        shared = text[after.start : before.end]
+        assert before.start < after.start and shared.startswith("Sentence") and shared.count(".") == 1
+
+
+def test_a_long_sentence_is_not_shared() -> None:
+    long = "Long " + "word " * 100 + "end. "
+    first, second = split(Article(id="a", text=long + long))
+    assert first.end < second.start
+
+
+def test_a_short_rest_joins_the_passage_before_it() -> None:
+    (passage,) = split(Article(id="a", text=SENTENCE * 11 + "Then they left."))
+    assert passage.text.endswith("left.")
+
+
+def test_a_sentence_too_long_to_be_one_is_cut_between_words() -> None:
+    passages = split(Article(id="a", text="word " * 1000))
+    assert len(passages) > 5
+    assert all(set(passage.text.split()) == {"word"} for passage in passages)

@@ -1,0 +1,260 @@
+"""The SQL side: articles, their earlier versions, their passages with vectors, and keyword search. The truth."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from sqlalchemy import Connection, Row, Table, delete, func, insert, select, text, update
+
+from vectorstore import keywords
+from vectorstore.database import open_database, recall, remember
+from vectorstore.embedding import Matrix
+from vectorstore.models import Article, Entry, Passage
+from vectorstore.schema import articles, earlier_versions, passages, withdrawn
+
+
+class VectorRow(NamedTuple):
+    """A passage as the vector index takes it; `vector` has length 1."""
+
+    passage_id: str
+    article_id: str
+    published_at: datetime | None
+    vector: Matrix
+
+
+class Shelved(NamedTuple):
+    """An article as the catalogue takes it; `vectors` has one row a passage, `heading` is indexed with each."""
+
+    article: Article
+    heading: str
+    passages: Sequence[Passage]
+    vectors: Matrix
+
+    def rows(self) -> Iterator[VectorRow]:
+        for passage, vector in zip(self.passages, self.vectors, strict=True):
+            yield VectorRow(passage.id, self.article.id, self.article.published_at, vector)
+
+
+_ARTICLE = [column for column in articles.c if column.name not in ("key", "text_hash")]
+_STATED = [column.name for column in _ARTICLE]
+_PASSAGE = [passages.c.id, passages.c.position, passages.c.start, passages.c.end]
+
+
+class Catalogue:
+    """Every method that writes is one transaction."""
+
+    def __init__(self, path: Path) -> None:
+        self._engine = open_database(path)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    # -- facts -------------------------------------------------------------------------------------------------
+
+    def recall(self, name: str) -> str | None:
+        with self._engine.connect() as connection:
+            return recall(connection, name)
+
+    def remember(self, name: str, value: str | None) -> None:
+        with self._engine.begin() as connection:
+            remember(connection, name, value)
+
+    # -- writing -----------------------------------------------------------------------------------------------
+
+    def put(self, batch: Sequence[Shelved], embedder: str) -> None:
+        """Store articles, and keep what they replace as earlier versions."""
+        with self._engine.begin() as connection:
+            generation = int(recall(connection, "generation") or 0) + 1
+            remember(connection, "generation", str(generation))
+            remember(connection, "embedder", embedder)
+            for shelved in batch:
+                _shelve(connection, shelved, generation)
+
+    def remove(self, article_id: str) -> bool:
+        """Take an article and its earlier versions away; False when it was not there."""
+        with self._engine.begin() as connection:
+            key = connection.execute(select(articles.c.key).where(articles.c.id == article_id)).scalar()
+            if key is None:
+                return False
+            _withdraw_passages(connection, key)
+            connection.execute(delete(earlier_versions).where(earlier_versions.c.id == article_id))
+            connection.execute(delete(articles).where(articles.c.key == key))
+        return True
+
+    def replace_vectors(self, rows: Iterable[VectorRow]) -> None:
+        with self._engine.begin() as connection:
+            for row in rows:
+                statement = update(passages).where(passages.c.id == row.passage_id)
+                connection.execute(statement.values(vector=row.vector.tobytes()))
+
+    # -- reading -----------------------------------------------------------------------------------------------
+
+    def article(self, article_id: str, version: int | None = None) -> Article | None:
+        """The current version, or the one asked for; None when there is no such article or version."""
+        with self._engine.connect() as connection:
+            row = connection.execute(select(*_ARTICLE).where(articles.c.id == article_id)).one_or_none()
+            if row is not None and version not in (None, row.version):
+                earlier = earlier_versions.c
+                query = select(earlier_versions).where(earlier.id == article_id, earlier.version == version)
+                row = connection.execute(query).one_or_none()
+        return None if row is None else _article(row)
+
+    def twin(self, body: str) -> str | None:
+        """The id of the article whose current text is this one, white space aside."""
+        query = select(articles.c.id).where(articles.c.text_hash == text_hash(body)).order_by(articles.c.key).limit(1)
+        with self._engine.connect() as connection:
+            found: str | None = connection.execute(query).scalar()
+        return found
+
+    def entries(self) -> list[Entry]:
+        """Every article without its text, the newest addition first."""
+        count = select(func.count()).where(passages.c.article_key == articles.c.key).scalar_subquery()
+        shown = [articles.c[f] for f in ("id", "title", "outlet", "url", "published_at", "ingested_at", "version")]
+        query = select(*shown, count.label("passages")).order_by(articles.c.ingested_at.desc(), articles.c.key.desc())
+        with self._engine.connect() as connection:
+            return [Entry(**row._mapping) for row in connection.execute(query)]
+
+    def counts(self) -> tuple[int, int]:
+        """Articles and passages."""
+        with self._engine.connect() as connection:
+            held = connection.execute(select(func.count()).select_from(articles)).scalar_one()
+            return held, connection.execute(select(func.count()).select_from(passages)).scalar_one()
+
+    def passages(self, passage_ids: Sequence[str]) -> dict[str, tuple[Passage, Article]]:
+        """The passages with these ids and their articles; ids that are gone are left out."""
+        query = select(passages.c.article_key, *_PASSAGE).where(passages.c.id.in_(passage_ids))
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+            keys = {row.article_key for row in rows}
+            found = connection.execute(select(articles.c.key, *_ARTICLE).where(articles.c.key.in_(keys)))
+            held = {row.key: _article(row) for row in found}
+        return {row.id: (_passage(row, held[row.article_key]), held[row.article_key]) for row in rows}
+
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """An article's passages in their order."""
+        query = select(*_PASSAGE, *(c.label(f"a_{c.name}") for c in _ARTICLE)).join_from(passages, articles)
+        query = query.where(articles.c.id == article_id).order_by(passages.c.position)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        if not rows:
+            return []
+        article = Article(**_stated({name: getattr(rows[0], f"a_{name}") for name in _STATED}))
+        return [_passage(row, article) for row in rows]
+
+    def article_ids(self) -> list[str]:
+        with self._engine.connect() as connection:
+            return list(connection.execute(select(articles.c.id).order_by(articles.c.key)).scalars())
+
+    def vectors(self, passage_ids: Sequence[str]) -> list[VectorRow]:
+        """In no order; ids that are gone are left out."""
+        query = _vector_query().where(passages.c.id.in_(passage_ids))
+        with self._engine.connect() as connection:
+            return [_vector_row(row) for row in connection.execute(query)]
+
+    def passage_ids(self) -> set[str]:
+        with self._engine.connect() as connection:
+            return set(connection.execute(select(passages.c.id)).scalars())
+
+    # -- what the vector index has yet to learn -------------------------------------------------------------------
+
+    def vectors_since(self, generation: int, size: int = 2000) -> Iterator[list[VectorRow]]:
+        """Passages stored after this generation, in batches of at most `size`."""
+        query = _vector_query().where(passages.c.generation > generation).order_by(passages.c.key)
+        with self._engine.connect() as connection:
+            for rows in connection.execute(query).partitions(size):
+                yield [_vector_row(row) for row in rows]
+
+    def withdrawn(self) -> list[str]:
+        with self._engine.connect() as connection:
+            return list(connection.execute(select(withdrawn.c.passage_id)).scalars())
+
+    def mark_indexed(self, gone: Sequence[str]) -> None:
+        """The vector index holds all that the catalogue holds, and no longer the passages `gone`."""
+        with self._engine.begin() as connection:
+            remember(connection, "indexed", recall(connection, "generation"))
+            for start in range(0, len(gone), 5000):
+                part = gone[start : start + 5000]
+                connection.execute(delete(withdrawn).where(withdrawn.c.passage_id.in_(part)))
+
+    # -- words -------------------------------------------------------------------------------------------------
+
+    def keyword_search(self, words: Sequence[str], until: datetime | None, limit: int) -> list[tuple[str, float]]:
+        """See keywords.search."""
+        with self._engine.connect() as connection:
+            return keywords.search(connection, words, until, limit)
+
+    def unknown_words(self, words: Sequence[str]) -> list[str]:
+        """Those of the words that stand in no passage at all."""
+        with self._engine.connect() as connection:
+            return keywords.missing(connection, words)
+
+    def sound(self) -> bool:
+        """Whether the database passes its own check."""
+        with self._engine.connect() as connection:
+            return bool(connection.execute(text("PRAGMA quick_check")).scalar() == "ok")
+
+
+def text_hash(body: str) -> str:
+    """SHA-256 of a text, white space aside: the same story in another layout is the same text."""
+    return hashlib.sha256(" ".join(body.split()).encode()).hexdigest()
+
+
+def _shelve(connection: Connection, shelved: Shelved, generation: int) -> None:
+    article = shelved.article
+    values = {name: getattr(article, name) for name in _STATED}
+    values |= {"authors": list(article.authors), "text_hash": text_hash(article.text)}
+    current = connection.execute(select(articles.c.key, *_ARTICLE).where(articles.c.id == article.id)).one_or_none()
+    if current is None:
+        key = _insert(connection, articles, values)
+    else:
+        key = current.key
+        connection.execute(insert(earlier_versions).values({name: getattr(current, name) for name in _STATED}))
+        _withdraw_passages(connection, key)
+        connection.execute(update(articles).where(articles.c.key == key).values(values))
+    for passage, vector in zip(shelved.passages, shelved.vectors, strict=True):
+        row = {"article_key": key, "generation": generation, "vector": vector.tobytes()}
+        row |= {name: getattr(passage, name) for name in ("id", "position", "start", "end")}
+        added = _insert(connection, passages, row)
+        keywords.add(connection, added, shelved.heading, passage.text)
+        connection.execute(delete(withdrawn).where(withdrawn.c.passage_id == passage.id))
+
+
+def _insert(connection: Connection, table: Table, values: dict[str, Any]) -> int:
+    return int(connection.execute(insert(table).returning(table.c.key), values).scalar_one())
+
+
+def _withdraw_passages(connection: Connection, article_key: int) -> None:
+    mine = passages.c.article_key == article_key
+    keywords.drop(connection, article_key)
+    ids = [{"passage_id": id} for id in connection.execute(select(passages.c.id).where(mine)).scalars()]
+    if ids:
+        connection.execute(insert(withdrawn).prefix_with("OR IGNORE"), ids)
+    connection.execute(delete(passages).where(mine))
+
+
+def _vector_query() -> Any:
+    return select(
+        passages.c.id, articles.c.id.label("article_id"), articles.c.published_at, passages.c.vector
+    ).join_from(passages, articles)
+
+
+def _vector_row(row: Row[Any]) -> VectorRow:
+    return VectorRow(row.id, row.article_id, row.published_at, np.frombuffer(row.vector, dtype=np.float32))
+
+
+def _article(row: Row[Any]) -> Article:
+    return Article(**_stated({name: getattr(row, name) for name in _STATED}))
+
+
+def _stated(values: dict[str, Any]) -> dict[str, Any]:
+    return values | {"authors": tuple(values["authors"])}
+
+
+def _passage(row: Row[Any], article: Article) -> Passage:
+    body = article.text[row.start : row.end]
+    return Passage(row.id, article.id, article.version, row.position, row.start, row.end, body)

@@ -1,0 +1,58 @@
+"""The catalogue's database: opened, set up, and its small memory of itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, delete, event, insert, select
+from sqlalchemy.exc import DatabaseError
+
+from vectorstore import keywords
+from vectorstore.errors import LibraryUnreadable
+from vectorstore.schema import SCHEMA_VERSION, facts, metadata
+
+
+def open_database(path: Path) -> Engine:
+    """The SQLite database at `path`, made when it is not there. Raises LibraryUnreadable."""
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    event.listen(engine, "connect", _prepare)
+    try:
+        with engine.begin() as connection:
+            metadata.create_all(connection)
+            connection.execute(keywords.CREATE)
+            version = recall(connection, "schema")
+            if version is None:
+                remember(connection, "schema", SCHEMA_VERSION)
+    except DatabaseError as error:
+        engine.dispose()
+        raise LibraryUnreadable(
+            f"The catalogue {path} cannot be read ({error.orig}). Put back a copy of it, "
+            "or choose another folder with --library."
+        ) from error
+    if version not in (None, SCHEMA_VERSION):
+        engine.dispose()
+        raise LibraryUnreadable(
+            f"The catalogue {path} was made by another version of Dateline (its schema is {version}, this one reads "
+            f"{SCHEMA_VERSION}). Use that version, or choose another folder with --library."
+        )
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    """WAL lets readers go on while one process writes; NORMAL loses no committed transaction to a killed process."""
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "cache_size = -65536"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def recall(connection: Connection, name: str) -> str | None:
+    """What the library remembers under this name."""
+    value: str | None = connection.execute(select(facts.c.value).where(facts.c.name == name)).scalar()
+    return value
+
+
+def remember(connection: Connection, name: str, value: str | None) -> None:
+    """Keep a fact, or forget it with None."""
+    connection.execute(delete(facts).where(facts.c.name == name))
+    if value is not None:
+        connection.execute(insert(facts).values(name=name, value=value))

@@ -1,0 +1,33 @@
+"""Nearest passages by looking at every vector: for a process that reads while another writes, and to measure by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import numpy as np
+
+from vectorstore.catalogue import VectorRow
+from vectorstore.embedding import Matrix
+
+
+class ExactVectors:
+    """All vectors in memory, 1.5 KB a passage; 39,000 of them are searched in about 8 ms."""
+
+    def __init__(self, rows: Iterable[VectorRow]) -> None:
+        held = list(rows)
+        self._ids = [row.passage_id for row in held]
+        self._vectors = np.stack([row.vector for row in held]) if held else np.empty((0, 0), dtype=np.float32)
+        self._published = np.array(
+            [-np.inf if row.published_at is None else row.published_at.timestamp() for row in held]
+        )
+
+    def nearest(self, vector: Matrix, until: datetime | None, limit: int) -> list[tuple[str, float]]:
+        """See VectorIndex."""
+        if not self._ids:
+            return []
+        scores = self._vectors @ vector
+        if until is not None:
+            scores[self._published > until.timestamp()] = -np.inf
+        best = np.argsort(-scores)[:limit]
+        return [(self._ids[i], float(scores[i])) for i in best if np.isfinite(scores[i])]

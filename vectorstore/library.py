@@ -1,0 +1,255 @@
+"""The Library: catalogue, vector index and embedder as one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from vectorstore.catalogue import Catalogue, Shelved
+from vectorstore.embedding import Embedder
+from vectorstore.errors import ArticleNotFound, EmbedderMismatch, LibraryBusy
+from vectorstore.exact import ExactVectors
+from vectorstore.models import Article, Candidate, Entry, Hit, Passage
+from vectorstore.upkeep import KeptIndex
+from vectorstore.vectors import VectorIndex
+
+_UNFINISHED = "an unfinished reindex"
+_REINDEX_BATCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a check found. `missing` and `extra` are passages of the vector index, before they were mended."""
+
+    articles: int
+    passages: int
+    embedder: str
+    catalogue_sound: bool
+    missing: int
+    extra: int
+
+    @property
+    def sound(self) -> bool:
+        return self.catalogue_sound and not (self.missing or self.extra)
+
+
+class Library:
+    """A folder of articles that can be searched. Threads may share one.
+
+    One process may write; a second one that opens the same folder gets LibraryBusy at once, unless it opens with
+    `read_only`, which touches neither the lock nor the vector index and searches the catalogue's own vectors.
+    """
+
+    def __init__(self, folder: Path, embedder: Embedder, read_only: bool = False) -> None:
+        self.folder = folder
+        self._embedder = embedder
+        self._read_only = read_only
+        self._writing = threading.RLock()
+        self._exact: ExactVectors | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+        self._lock = FileLock(folder / "writer.lock")
+        if not read_only:
+            self._take_lock()
+        try:
+            self._catalogue = Catalogue(folder / "catalogue.db")
+        except BaseException:
+            self._lock.release()
+            raise
+        self._kept = KeptIndex(self._catalogue, folder / "chroma")
+
+    def _take_lock(self) -> None:
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise LibraryBusy(
+                f"Another Dateline is using the library {self.folder}. Add and remove articles on its page, "
+                "stop it first, or choose another folder with --library."
+            ) from error
+
+    def close(self) -> None:
+        """Close everything properly, so that the next open need not look into the index."""
+        with self._writing:
+            self._kept.close()
+            self._catalogue.close()
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- articles ----------------------------------------------------------------------------------------------
+
+    def put(self, batch: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
+        """Store articles with their passages, replacing what has the same id; all of them or none.
+
+        Embeds every passage. An article replaced stays readable as an earlier version. Raises EmbedderMismatch.
+        """
+        if not batch:
+            return
+        with self._writing:
+            self._refuse_to_write_where_it_may_not()
+            self._kept.opened()  # before the catalogue moves on, or its opening would find passages missing
+            shelved = list(self._shelved(batch))
+            self._catalogue.put(shelved, self._embedder.name)
+            self._kept.follow([row for item in shelved for row in item.rows()])
+
+    def remove(self, article_id: str) -> None:
+        """Take an article and its earlier versions away. Raises ArticleNotFound."""
+        with self._writing:
+            self._refuse_to_write_where_it_may_not()
+            if not self._catalogue.remove(article_id):
+                raise _not_found(article_id)
+            self._kept.follow([])
+
+    def find(self, article_id: str) -> Article | None:
+        """The current version, or None."""
+        return self._catalogue.article(article_id)
+
+    def article(self, article_id: str, version: int | None = None) -> Article:
+        """The current version or the one asked for. Raises ArticleNotFound."""
+        found = self._catalogue.article(article_id, version)
+        if found is None:
+            raise _not_found(article_id)
+        return found
+
+    def twin(self, text: str) -> str | None:
+        """The id of the article whose current text is this one, white space aside, or None."""
+        return self._catalogue.twin(text)
+
+    def entries(self) -> list[Entry]:
+        """Every article without its text, the newest addition first."""
+        return self._catalogue.entries()
+
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """An article's passages in their order."""
+        return self._catalogue.passages_of(article_id)
+
+    def counts(self) -> tuple[int, int]:
+        """Articles and passages."""
+        return self._catalogue.counts()
+
+    # -- search ------------------------------------------------------------------------------------------------
+
+    def search(self, query: str, words: Sequence[str], until: datetime | None, limit: int) -> list[Candidate]:
+        """The passages nearest in meaning to `query` and those in which `words` stand, each up to `limit`, unordered.
+
+        Nothing published after `until` is returned; articles of unknown date are. Raises EmbedderMismatch.
+        """
+        index = self._searchable()
+        vector = self._embedder.query(query)
+        by_words = dict(self._catalogue.keyword_search(words, until, limit))
+        by_meaning = dict(index.nearest(vector, until, limit))
+        return [
+            Candidate(
+                passage_id=row.passage_id,
+                article_id=row.article_id,
+                published_at=row.published_at,
+                keyword=by_words.get(row.passage_id, 0.0),
+                similarity=float(np.dot(row.vector, vector)),
+            )
+            for row in self._catalogue.vectors([*(by_words | by_meaning)])
+        ]
+
+    def closeness(self, query: str, texts: Sequence[str]) -> list[float]:
+        """The cosine between the query and each text, by the library's embedder."""
+        if not texts:
+            return []
+        return [float(value) for value in self._embedder.passages(texts) @ self._embedder.query(query)]
+
+    def unknown_words(self, words: Sequence[str]) -> list[str]:
+        """Those of the words that stand nowhere in the library."""
+        return self._catalogue.unknown_words(words)
+
+    def hits(self, scores: Sequence[tuple[str, float]]) -> list[Hit]:
+        """Passages with their articles for `(passage id, score)` pairs, in that order."""
+        found = self._catalogue.passages([id for id, _ in scores])
+        return [Hit(*found[id], score) for id, score in scores if id in found]
+
+    # -- upkeep ------------------------------------------------------------------------------------------------
+
+    def warm(self) -> None:
+        """Load the embedder and open the index, so that the first question need not wait."""
+        self._embedder.query("warm")
+        self._searchable()
+
+    def check(self) -> Health:
+        """Look at everything and mend the vector index."""
+        with self._writing:
+            self._refuse_to_write_where_it_may_not()
+            sound = self._catalogue.sound()
+            missing, extra = self._kept.mend()
+            articles, passages = self._catalogue.counts()
+            return Health(articles, passages, self._embedder.name, sound, missing, extra)
+
+    def reindex(self, progress: Callable[[int, int], None] = lambda done, total: None) -> int:
+        """Embed every passage again with this library's embedder; returns how many.
+
+        When it is cut off, the library refuses everything but another reindex.
+        """
+        with self._writing:
+            self._catalogue.remember("embedder", _UNFINISHED)
+            done, (_, total) = 0, self._catalogue.counts()
+            ids = self._catalogue.article_ids()
+            for start in range(0, len(ids), _REINDEX_BATCH):
+                held = [(self.article(id), self.passages_of(id)) for id in ids[start : start + _REINDEX_BATCH]]
+                rows = [row for item in self._shelved(held) for row in item.rows()]
+                self._catalogue.replace_vectors(rows)
+                done += len(rows)
+                progress(done, total)
+            self._catalogue.remember("embedder", self._embedder.name)
+            self._kept.rebuild()
+        return done
+
+    def _shelved(self, batch: Sequence[tuple[Article, Sequence[Passage]]]) -> Iterator[Shelved]:
+        texts = [f"{heading(article)}\n{passage.text}" for article, passages in batch for passage in passages]
+        vectors = self._embedder.passages(texts)
+        start = 0
+        for article, passages in batch:
+            yield Shelved(article, heading(article), passages, vectors[start : start + len(passages)])
+            start += len(passages)
+
+    def _searchable(self) -> VectorIndex:
+        self._refuse_other_embedder()
+        if not self._read_only:
+            return self._kept.opened()  # never behind the lock for writing: a reader does not wait for an ingest
+        with self._writing:
+            if self._exact is None:
+                self._exact = ExactVectors(row for batch in self._catalogue.vectors_since(0) for row in batch)
+            return self._exact
+
+    def _refuse_to_write_where_it_may_not(self) -> None:
+        if self._read_only:
+            raise LibraryBusy(f"The library {self.folder} was opened for reading only, since another Dateline uses it.")
+        self._refuse_other_embedder()
+
+    def _refuse_other_embedder(self) -> None:
+        made_with = self._catalogue.recall("embedder")
+        if made_with not in (None, self._embedder.name):
+            raise EmbedderMismatch(
+                f"The library {self.folder} was made with the embedding model {made_with}, and the setting names "
+                f"{self._embedder.name}. Run `dateline library reindex` to embed it again with {self._embedder.name}, "
+                "or set DATELINE_EMBEDDER back."
+            )
+
+
+def heading(article: Article) -> str:
+    """`Headline (Outlet, 3 July 2022)`: indexed and embedded with each passage, and read by the model."""
+    day = article.published_at and f"{article.published_at.day} {article.published_at:%B %Y}"
+    origin = ", ".join(part for part in (article.outlet, day) if part)
+    return f"{article.title} ({origin})".strip() if origin else article.title
+
+
+def _not_found(article_id: str) -> ArticleNotFound:
+    return ArticleNotFound(f"No article has the id {article_id!r}. `dateline library list` shows those there are.")

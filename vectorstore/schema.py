@@ -1,0 +1,96 @@
+"""The catalogue's tables."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+SCHEMA_VERSION = "1"
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """Timezone-aware in Python, naive UTC in the database: SQLite keeps no zone and would sort text by it."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = MetaData()
+
+# What the library remembers of itself: the schema's version, the embedder's name, generations, the vectors' seal.
+facts = Table("facts", metadata, Column("name", String, primary_key=True), Column("value", Text, nullable=False))
+
+
+def _statement() -> list[Column[Any]]:
+    """The columns that an article and each earlier version of it share."""
+    return [
+        Column("version", Integer, nullable=False),
+        Column("title", Text, nullable=False),
+        Column("outlet", Text, nullable=False),
+        Column("authors", JSON, nullable=False),
+        Column("url", Text, nullable=False),
+        Column("published_at", UtcTime),
+        Column("updated_at", UtcTime),
+        Column("ingested_at", UtcTime, nullable=False),
+        Column("language", String, nullable=False),
+        Column("text", Text, nullable=False),
+    ]
+
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    *_statement(),
+    Column("text_hash", String, nullable=False, index=True),
+)
+
+earlier_versions = Table(
+    "earlier_versions",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("id", String, nullable=False, index=True),
+    *_statement(),
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("article_key", ForeignKey("articles.key", ondelete="CASCADE"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("generation", Integer, nullable=False, index=True),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+# Passages that the catalogue no longer has and the vector index may still have.
+withdrawn = Table(
+    "withdrawn",
+    metadata,
+    Column("passage_id", String, primary_key=True),
+)
