@@ -17,6 +17,7 @@ from assistant.llm import unavailable
 from assistant.models import Answer, Sentence, Stage, Support, Timings, Turn
 from assistant.retrieve import retrieve
 from assistant.rewrite import standalone, topic
+from assistant.words import asks_yes_or_no
 from vectorstore.errors import DatelineError
 from vectorstore.library import Library, heading
 from vectorstore.models import Hit
@@ -30,6 +31,7 @@ _SOURCES = 5
 _NEAREST = 3
 _LONGEST_QUESTION = 2000
 _MOST_SENTENCES = 4
+_QUOTES_BESIDE_YES_NO = 2
 _REFUSAL = "The library holds no answer to this question."
 _EMPTY = "The library is empty. Add articles first: on the Library page, or with `dateline ingest`."
 
@@ -116,11 +118,22 @@ class Assistant:
                     break
                 yield _with(answer, draft)
         draft = judge(text, sources, finished=True)
-        yield _with(answer, draft._replace(sentences=draft.sentences[:_MOST_SENTENCES]))
+        draft = draft._replace(sentences=draft.sentences[:_MOST_SENTENCES])
+        if asks_yes_or_no(answer.question) and not refusal.says_not_found(text):
+            draft = self._with_quotes(answer, draft)
+        yield _with(answer, draft)
 
     def _quoted(self, answer: Answer) -> Answer:
         quoted = quote(answer.standalone_question, answer.sources, self._library.closeness)
         return _with(answer, Draft(quoted.sentences, quoted.citations, ""))
+
+    def _with_quotes(self, answer: Answer, draft: Draft) -> Draft:
+        """A yes or no needs its "but": the two nearest sentences that the draft does not rest on yet, word for word."""
+        quoted = quote(answer.standalone_question, answer.sources, self._library.closeness)
+        cited = {citation.quote for citation in draft.citations}
+        fresh = [pair for pair in zip(*quoted, strict=True) if pair[1].quote not in cited][:_QUOTES_BESIDE_YES_NO]
+        sentences = (sentence for sentence, _ in fresh)
+        return Draft((*draft.sentences, *sentences), (*draft.citations, *(citation for _, citation in fresh)), "")
 
     def _refused(self, answer: Answer, hits: Sequence[Hit]) -> Answer:
         nearest = {hit.article.id: hit.article for hit in hits}
@@ -152,9 +165,9 @@ def _messages(answer: Answer, sources: Sequence[Hit], earlier: str) -> list[tupl
     ]
     user = prompts.QUESTION.format(
         passages="\n\n".join(passages),
-        today=f"{answer.as_of.day} {answer.as_of:%B %Y}",
         earlier=prompts.EARLIER.format(topic=earlier) if earlier else "",
         question=answer.question,
+        task=prompts.YES_NO if asks_yes_or_no(answer.question) else prompts.FACT,
     )
     return [("system", prompts.SYSTEM), ("human", user)]
 

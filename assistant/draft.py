@@ -8,9 +8,10 @@ from typing import NamedTuple
 from assistant.citations import Written, read_marks, shown_while_writing, split_unfinished
 from assistant.evidence import cite
 from assistant.models import Citation, Sentence, Support
-from assistant.support import Ground, ground
+from assistant.support import ground
 from vectorstore.models import Hit
 
+_FAR_BETTER = 0.15
 _ORDER = [Support.UNSUPPORTED, Support.SUPPORTED, Support.QUOTED]
 
 
@@ -36,17 +37,15 @@ def judge(text: str, sources: Sequence[Hit], finished: bool) -> Draft:
 
 
 def _judged(written: Written, sources: Sequence[Hit]) -> tuple[Sentence, list[Citation]]:
-    """The marks that hold are kept; when none does, a source that plainly bears the sentence out takes their place."""
+    """The marks that hold are kept, unless another source bears the sentence out far better; where no mark holds, a
+    source that does takes its place."""
     grounds = {number: ground(written.text, hit) for number, hit in enumerate(sources, start=1)}
     holding = {number: g for number, g in grounds.items() if g.support is not Support.UNSUPPORTED}
     kept = [number for number in written.numbers if number in holding]
-    if not kept and holding:
-        kept = [max(holding, key=lambda number: _strength(holding[number]))]
+    best = max(holding, key=lambda number: holding[number].share, default=None)
+    if best and all(holding[number].share < holding[best].share - _FAR_BETTER for number in kept):
+        kept = [best]
     numbers = tuple(kept) or written.numbers
     support = max((grounds[number].support for number in numbers), key=_ORDER.index, default=Support.UNSUPPORTED)
     cited = [cite(number, sources[number - 1], grounds[number].start, grounds[number].end) for number in numbers]
     return Sentence(written.text, numbers, support), cited
-
-
-def _strength(found: Ground) -> tuple[int, float]:
-    return _ORDER.index(found.support), found.share

@@ -63,14 +63,15 @@ def _nearest_stretch(sentence: str, text: str) -> tuple[int, int, float]:
     """One sentence of the text or two in a row: offsets, and the share of the wanted words in them."""
     wanted = _stems(key_words(sentence))
     spans = sentence_spans(text)
-    best = (0, len(text), 0.0)
+    best, best_fit = (0, len(text), 0.0), 0.0
     for first in range(len(spans)):
         for last in range(first, min(first + 2, len(spans))):
             start, end = spans[first][0], spans[last][1]
-            share = _share(wanted, _stems(key_words(text[start:end])))
-            # A second sentence has to earn its place.
-            if share - 0.15 * (last - first) > best[2] or first == last == 0:
-                best = (start, end, share)
+            held = _stems(key_words(text[start:end]))
+            # A second sentence has to earn its place, and of equals the one that says little else is meant.
+            fit = _share(wanted, held) - 0.15 * (last - first) + 0.1 * _share(held, wanted)
+            if fit > best_fit:
+                best, best_fit = (start, end, _share(wanted, held)), fit
     return best
 
 

@@ -19,10 +19,24 @@ _STOP_WORDS = frozenset(
 )
 
 
+_YES_NO_OPENINGS = frozenset(
+    """
+    am are is was were do does did has have had will would can could should may might must isn't aren't wasn't weren't
+    don't doesn't didn't hasn't haven't won't wouldn't can't couldn't shouldn't
+    """.split()
+)
+
+
 def words_of(text: str) -> list[str]:
     """The words in their order, in lower case, possessive endings and repetitions taken off."""
     found = (match.group().lower().removesuffix("'s").removesuffix("’s") for match in _WORD.finditer(text))
     return list(dict.fromkeys(found))
+
+
+def asks_yes_or_no(question: str) -> bool:
+    """Whether the question, or the last sentence of it, opens with a verb that asks for a yes or a no."""
+    last = re.split(r"(?<=[.?!])\s+", question.strip())[-1]
+    return words_of(last)[:1] != [] and words_of(last)[0] in _YES_NO_OPENINGS
 
 
 def key_words(text: str) -> list[str]:

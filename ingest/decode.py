@@ -14,7 +14,11 @@ _MARKS = (  # UTF-32 first: its mark begins with that of UTF-16
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# A stray one is forgiven; text that is full of them is none.
+_FEW = 2
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+# Python knows codecs that no page is written in, some of them slow enough to hang on a hostile one (punycode).
+_OF_THE_WEB = re.compile(r"utf-?(8|16|32)|iso-?(8859|2022)|windows-|cp\d|koi8|gb|big5|euc|shift|sjis|tis|mac")
 # Long enough to tell languages apart, short enough to take milliseconds.
 _SAMPLE = 64 * 1024
 BINARY = "is not text but binary data; give an article as text, Markdown, HTML, JSON, JSONL or CSV"
@@ -35,7 +39,7 @@ def decode(content: bytes, declared: str = "") -> str:
             break
     else:
         text = content.decode(_guess(content), errors="replace")
-    if len(_CONTROLS.findall(text)) * 100 > len(text):
+    if len(_CONTROLS.findall(text)) > _FEW + len(text) // 100:
         raise RejectedDocument(BINARY)
     return text
 
@@ -48,14 +52,16 @@ def marked_encoding(content: bytes) -> str | None:
 def _attempt(content: bytes, encoding: str | None) -> str | None:
     try:
         return content.decode(encoding) if encoding else None
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):
         return None
 
 
 def _as_browsers_read(declared: str) -> str:
     """Pages that say Latin-1 mean its superset windows-1252, which has the curly quotation marks."""
     name = declared.strip().strip("\"'").lower()
-    return "cp1252" if name in {"iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii"} else name
+    if name in {"iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii"}:
+        return "cp1252"
+    return name if _OF_THE_WEB.match(name) else ""
 
 
 def _guess(content: bytes) -> str:

@@ -42,7 +42,9 @@ def _read(document: Document) -> Mapping[str, object]:
     if document.kind is Kind.MARKDOWN:
         from ingest.markdown import read_markdown
 
-        return {"url": document.url, **read_markdown(text)}
+        fields = read_markdown(text)
+        # What was read from an address is known by it: a page cannot pass itself off as another article.
+        return {**fields, "id": None, "url": document.url} if document.url else fields
     return {"url": document.url, "text": text}
 
 

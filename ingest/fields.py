@@ -15,6 +15,7 @@ from vectorstore.models import Article
 FIELDS = ("id", "title", "outlet", "authors", "published_at", "updated_at", "url", "language", "text")
 _ALIASES = {"source": "outlet", "author": "authors", "date": "published_at"}
 _BETWEEN_NAMES = re.compile(r"[;,]|\band\b")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?![a-z0-9])")
 _LONGEST_ID = 200
 _KINDS: dict[type, str] = {dict: "an object", list: "a list", bool: "true or false", int: "a number", float: "a number"}
 
@@ -38,7 +39,7 @@ def stated(fields: Mapping[str, object]) -> Article:
         url=web_address(_string(given, "url")),
         published_at=_date(given, "published_at"),
         updated_at=_date(given, "updated_at"),
-        language=re.split("[-_]", one_line(_string(given, "language")).lower())[0],
+        language=_language(_string(given, "language")),
     )
 
 
@@ -75,7 +76,16 @@ def _authors(value: object) -> tuple[str, ...]:
     names = value or []
     if not all(isinstance(name, str) for name in names):
         raise RejectedDocument('"authors" must hold names as text')
-    return tuple(dict.fromkeys(name for name in map(one_line, names) if name))
+    unique: dict[str, str] = {}
+    for name in filter(None, map(one_line, names)):
+        unique.setdefault(name.casefold(), name)
+    return tuple(unique.values())
+
+
+def _language(value: str) -> str:
+    """ "en" of "en-GB"; "" for what is no language tag."""
+    match = _LANGUAGE.match(value.strip().lower())
+    return match.group() if match else ""
 
 
 def _date(given: Mapping[str, object], name: str) -> datetime | None:

@@ -20,7 +20,7 @@ Found = Document | Record | Rejection
 
 def read_path(path: Path) -> Iterator[Found]:
     """A file, or every file of a known kind in a folder and below it, in the order of their names."""
-    if not path.is_dir():
+    if not os.path.isdir(path):
         yield from read_file(path, _shown(path), os.path.abspath(path))
         return
     empty = True
@@ -49,11 +49,11 @@ def read_file(path: Path, name: str, identity: str) -> Iterator[Found]:
 
 def count(path: Path, name: str) -> int | None:
     """About how many documents a file or folder holds, or None where only reading it would tell."""
-    if path.is_dir():
+    if os.path.isdir(path):
         counts = [count(file, file.name) for file in _walk(path) if isinstance(file, Path)]
         return None if None in counts else sum(filter(None, counts))
     suffix = Path(name).suffix.lower()
-    if suffix not in ROW_READERS or not path.is_file():
+    if suffix not in ROW_READERS or not os.path.isfile(path):
         return 1
     return _lines(path) if suffix == ".jsonl" else None
 
@@ -61,7 +61,10 @@ def count(path: Path, name: str) -> int | None:
 def _lines(path: Path) -> int:
     try:
         with path.open("rb") as stream:
-            return sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b"")) or 1
+            lines, end = 0, b"\n"
+            while block := stream.read(1 << 20):
+                lines, end = lines + block.count(b"\n"), block[-1:]
+            return lines + (end != b"\n")
     except OSError:
         return 1  # what is wrong with it is told when it is read
 

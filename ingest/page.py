@@ -56,8 +56,9 @@ def read_page(content: bytes, url: str, charset: str) -> dict[str, object]:
 
 def _address(read_from: str, canonical: str) -> str:
     """The canonical address that the page states, if it may: a page cannot pass itself off as another site's."""
-    if not read_from:
-        return web_address(canonical)
+    canonical = web_address(canonical)
+    if not read_from or not canonical:
+        return canonical or read_from
     own = _twinless(canonical) == _twinless(read_from)
     names_a_page = urlsplit(canonical).path.strip("/") or not urlsplit(read_from).path.strip("/")
     return canonical if own and names_a_page else read_from

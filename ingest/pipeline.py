@@ -109,13 +109,13 @@ class _Run:
         for waiting in stored:
             self._settle(waiting.row, len(waiting.passages))
 
+    def report(self, stopped: bool) -> Report:
+        return Report(tuple(self._rows), self._passages, time.monotonic() - self._begun, stopped)
+
     def _wait(self, row: Row, article: Article) -> None:
         self._pending.append(_Pending(row, article, split(article)))
         if sum(len(waiting.passages) for waiting in self._pending) >= _BATCH:
             self.commit()
-
-    def report(self, stopped: bool) -> Report:
-        return Report(tuple(self._rows), self._passages, time.monotonic() - self._begun, stopped)
 
     def _is_stored(self, article: Article) -> bool:
         """Whether a commit that was interrupted got through: a batch goes in whole, so its first article tells."""

@@ -14,7 +14,7 @@ from ingest.documents import LARGEST_DOCUMENT, Record, Rejection
 from ingest.fields import FIELDS
 from vectorstore.errors import RejectedDocument
 
-_LARGEST_JSON = 10 * LARGEST_DOCUMENT
+_LARGEST_JSON = 5 * LARGEST_DOCUMENT
 
 Rows = Iterator[Record | Rejection]
 T = TypeVar("T")

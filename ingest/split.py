@@ -60,7 +60,7 @@ def _pieces(text: str, span: Span) -> Iterator[Span]:
     yield atoms[first][0], end
 
 
-def _groups(words: list[int]) -> Iterator[tuple[int, int]]:
+def _groups(words: list[int]) -> list[tuple[int, int]]:
     """First and last sentence of each passage, given the number of words of each sentence."""
     groups: list[tuple[int, int]] = []
     first = last = 0
@@ -73,7 +73,7 @@ def _groups(words: list[int]) -> Iterator[tuple[int, int]]:
         first, last = _next_start(words, last), last + 1
     if len(groups) > 1 and sum(words[groups[-2][1] + 1 :]) < _SHORTEST_LAST:
         groups[-2:] = [(groups[-2][0], groups[-1][1])]
-    yield from groups
+    return groups
 
 
 def _next_start(words: list[int], last: int) -> int:

@@ -15,6 +15,7 @@ _BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n){2,}")
 _CHARACTERS_A_WORD = 8
 _HEADLINE = 90
 _HEADING_LINE = 120
+_OPENING = 2000
 
 
 def tidy(text: str) -> str:
@@ -49,7 +50,7 @@ def headline_of(text: str) -> str:
     line, _, body = text.partition("\n")
     if body.strip() and len(line) <= _HEADING_LINE and not line.rstrip().endswith("."):
         return one_line(line)
-    start, end = next(iter(sentence_spans(text)), (0, 0))
+    start, end = next(iter(sentence_spans(text[:_OPENING])), (0, 0))
     return shorten(one_line(text[start:end]))
 
 

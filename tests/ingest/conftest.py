@@ -20,6 +20,7 @@ class MemoryShelf:
         self.batches: list[list[str]] = []
         self.versions: dict[str, list[Article]] = {}
         self.passages: dict[str, Sequence[Passage]] = {}
+        self._texts: dict[str, str] = {}
 
     @property
     def articles(self) -> list[Article]:
@@ -29,7 +30,7 @@ class MemoryShelf:
         return self.versions[article_id][-1] if article_id in self.versions else None
 
     def twin(self, text: str) -> str | None:
-        return next((each.id for each in self.articles if each.text.split() == text.split()), None)
+        return self._texts.get(" ".join(text.split()))
 
     def put(self, batch: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
         ids = [article.id for article, _ in batch]
@@ -40,6 +41,7 @@ class MemoryShelf:
             assert article.ingested_at is not None
             self.versions.setdefault(article.id, []).append(article)
             self.passages[article.id] = passages
+        self._texts = {" ".join(each.text.split()): each.id for each in self.articles}
 
 
 class Site:

@@ -44,8 +44,9 @@ def test_latin1_is_read_as_browsers_read_it() -> None:
     assert decode("“no”".encode("cp1252"), declared="ISO-8859-1") == "“no”"
 
 
-def test_an_unknown_declared_encoding_is_ignored() -> None:
-    assert decode("caf\xe9 au lait".encode("cp1252"), declared="klingon") == "café au lait"
+@pytest.mark.parametrize("declared", ["klingon", "punycode", "undefined", "hex", "a\0b", ""])
+def test_a_declared_encoding_that_no_page_is_written_in_is_ignored(declared: str) -> None:
+    assert decode("caf\xe9 au lait".encode("cp1252"), declared) == "café au lait"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from vectorstore.errors import RejectedDocument
 from vectorstore.models import Article
 
 BODY = " ".join(f"Paragraph sentence number {n} says what the council decided on Monday." for n in range(8))
-PAGE = f"""<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Harbour plan passes | The Daily Bugle</title>
+PAGE = f"""<!doctype html><html lang="en-GB"><head><meta charset="utf-8">
+<title>Harbour plan passes | The Daily Bugle</title>
 <meta property="og:site_name" content="The Daily Bugle"><meta property="og:title" content="Harbour plan passes">
 <meta name="author" content="Jane Doe"><meta property="article:published_time" content="2024-03-05T10:30:00Z">
 <link rel="canonical" href="https://www.bugle.example/2024/harbour">
@@ -39,8 +40,8 @@ class TestTextFiles:
 
     def test_a_long_first_sentence_is_shortened_at_a_word(self) -> None:
         title = text_file("The council of the city " + "and of the harbour " * 10 + "voted.").title
-        assert title.endswith(" and of the harbour…") or title.endswith("…")
-        assert 60 < len(title) <= 91 and title[:-1] in "The council of the city " + "and of the harbour " * 10
+        assert title.endswith("…") and 60 < len(title) <= 91
+        assert title[:-1] + " " in "The council of the city " + "and of the harbour " * 10
 
     def test_a_text_without_spaces_still_gets_a_headline(self) -> None:
         assert text_file("x" * 10_000).title == "x" * 89 + "…"
@@ -94,7 +95,7 @@ class TestRows:
             ("Jane Doe, John Roe; Ann Lee", ("Jane Doe", "John Roe", "Ann Lee")),
             ("By Jane Doe and John Roe", ("Jane Doe", "John Roe")),
             ("Byron Anders", ("Byron Anders",)),
-            (["Jane Doe", "Jane Doe", ""], ("Jane Doe",)),
+            (["Jane Doe", "JANE DOE", ""], ("Jane Doe",)),
             ("", ()),
             (None, ()),
         ],
@@ -114,6 +115,12 @@ class TestRows:
 
     def test_an_unreadable_date_is_unknown_and_costs_nothing_else(self) -> None:
         assert row(published_at="last week").published_at is None
+
+    @pytest.mark.parametrize(
+        ("written", "language"), [("en", "en"), ("pt_BR", "pt"), ("FIL", "fil"), ("{{ lang }}", ""), ("english", "")]
+    )
+    def test_a_language_is_its_tag(self, written: str, language: str) -> None:
+        assert row(language=written).language == language
 
     @pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://a.example/b", "not an address"])
     def test_only_addresses_of_the_web_are_kept(self, url: str) -> None:
@@ -162,7 +169,7 @@ class TestPages:
 
     def test_a_saved_page_is_the_same_article_as_the_page_itself(self) -> None:
         saved = extract(Document("saved.html", "/news/saved.html", Kind.HTML, PAGE.encode()))
-        assert saved.id == extract_article(PAGE.encode(), "http://bugle.example/2024/harbour").id.replace("x", "x")
+        assert saved.id == extract_article(PAGE.encode(), "http://bugle.example/2024/harbour").id
 
     @pytest.mark.parametrize(
         "canonical",
@@ -193,10 +200,9 @@ class TestPages:
             b"<html></html>",
             b"<",
             b"<html><body>" + b"<div>" * 50_000,
-            b"<!doctype html>" + b"&" * 10_000,
             b"<p>" * 9999,
         ],
-        ids=["empty page", "one character", "deep", "ampersands", "open paragraphs"],
+        ids=["empty page", "one character", "deep", "open paragraphs"],
     )
     def test_a_page_without_an_article_is_rejected(self, content: bytes) -> None:
         with pytest.raises(RejectedDocument):
@@ -208,5 +214,5 @@ class TestPages:
 
     def test_pages_without_address_are_known_by_their_text(self) -> None:
         page = PAGE.replace('<link rel="canonical" href="https://www.bugle.example/2024/harbour">', "")
-        assert extract_article(page.encode(), "").id != extract_article(page.replace("8", "9").encode(), "").id + "x"
-        assert extract_article(page.encode(), "").id.startswith("p_")
+        first, second = (extract_article(text.encode(), "").id for text in (page, page.replace("Monday", "Friday")))
+        assert first.startswith("p_") and first != second

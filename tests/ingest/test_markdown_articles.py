@@ -96,6 +96,12 @@ def test_what_cannot_be_read_is_rejected_with_the_reason(content: str, reason: s
         markdown(content)
 
 
+def test_a_page_from_the_web_cannot_pass_itself_off_as_another_article() -> None:
+    content = b"---\nid: n1\nurl: https://cnn.example/a\n---\nThey voted."
+    article = extract(Document("a", "a", Kind.MARKDOWN, content, url="https://evil.example/a.md"))
+    assert article.url == "https://evil.example/a.md" and article.id.startswith("u_")
+
+
 def test_aliases_that_multiply_do_no_harm() -> None:
     layers = "\n".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 12))
     assert markdown(f"---\nl0: &l0 x\n{layers}\ntitle: Plan\n---\nThey voted.").title == "Plan"

@@ -47,7 +47,8 @@ HOSTILE_TEXT = (
     "<script>window.hacked = 1</script> <img src=x onerror=window.hacked=1> ![x](http://evil.example/x.png) "
     "[a](javascript:window.hacked=1) $x$ ${window.hacked=1} {{value}} [1] Sources: [2] "
     "</blockquote><form action=http://evil.example><input> "
-    '" onmouseover="window.hacked=1 \u202egnp.exe\u202c \x00 \ud800 # Heading\n* list `tick` <b style=color:red>bold</b> '
+    '" onmouseover="window.hacked=1 \u202egnp.exe\u202c \x00 \ud800 # Heading\n* list `tick` '
+    "<b style=color:red>bold</b> "
     "<a href='javascript:window.hacked=1'>click</a> " + "x" * 10_000
 )
 HOSTILE = Article(

@@ -1,0 +1,98 @@
+"""A conversation: what is kept, what a follow-up hears, and that closing it stops the model."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import BEHEMOTH, META, Receipt, Row, ScriptedDesk, refusal
+
+from assistant.models import Turn
+from assistant.ui.conversation import Exchange, ask, snapshots, stop, turns
+from assistant.ui.desk import Desk, Progress
+from assistant.ui.history import turns_of
+from assistant.ui.work import reports
+from vectorstore.errors import LibraryBusy
+
+
+def test_the_scripted_desk_is_a_desk() -> None:
+    desk: Desk = ScriptedDesk()
+    assert {entry.id for entry in desk.entries()} >= {META.id, BEHEMOTH.id}
+
+
+def test_an_answer_grows_at_the_end_of_the_conversation() -> None:
+    desk = ScriptedDesk()
+    first = list(ask(desk, (), "Is Meta open?"))
+    assert [len(each) for each in first] == [1] * len(first)
+    assert first[0][-1].answer is None and first[-1][-1].over
+    second = list(ask(desk, first[-1], "And Behemoth?"))[-1]
+    assert [each.number for each in second] == [1, 2]
+    assert second[0] is first[-1][0]
+
+
+def test_a_follow_up_hears_earlier_questions_and_plain_answers() -> None:
+    desk = ScriptedDesk()
+    conversation = list(ask(desk, (), "Is Meta open?"))[-1]
+    list(ask(desk, conversation, "And Behemoth?"))
+    (question, earlier), answer = desk.asked[-1], conversation[-1].answer
+    assert question == "And Behemoth?"
+    assert answer and earlier == (Turn("Is Meta open?", answer.text),)
+
+
+def test_exchanges_in_which_nothing_was_said_are_not_passed_on() -> None:
+    kept = Exchange(2, "b", refusal("b"))
+    assert [turn.question for turn in turns([Exchange(1, "a", problem="broken"), kept, Exchange(3, "c")])] == ["b"]
+
+
+def test_a_known_error_becomes_its_own_line() -> None:
+    last = list(ask(ScriptedDesk(), (), "broken"))[-1][-1]
+    assert last.problem.startswith("The chat model cannot be reached") and last.over
+
+
+def test_an_unknown_error_goes_to_the_log_and_not_to_the_reader(caplog: pytest.LogCaptureFixture) -> None:
+    last = list(ask(ScriptedDesk(), (), "fault"))[-1][-1]
+    assert "The log of the server" in last.problem and "ZeroDivision" not in last.problem
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_closing_stops_the_model() -> None:
+    desk = ScriptedDesk()
+    growing = snapshots(desk, "slowly", ())
+    for _ in range(4):
+        next(growing)
+    growing.close()
+    assert desk.closed.is_set()
+
+
+def test_stopping_keeps_what_was_written_and_changes_nothing_that_is_over() -> None:
+    *_, half, _, _ = list(ask(ScriptedDesk(), (), "Is Meta open?"))
+    stopped = stop(half)
+    assert stopped[-1].stopped and stopped[-1].answer is half[-1].answer
+    assert stop(stopped) is stopped and stop(()) == ()
+
+
+@pytest.mark.parametrize("content", ["Is Meta open?", [{"type": "text", "text": "Is Meta open?"}], ["Is Meta", "open?"]])
+def test_messages_of_every_shape_become_turns(content: object) -> None:
+    messages = [{"role": "user", "content": content}, {"role": "assistant", "content": "Yes."}]
+    assert turns_of(messages) == (Turn("Is Meta open?", "Yes."),)
+
+
+def test_messages_that_say_nothing_are_no_turns() -> None:
+    assert turns_of([{"role": "system", "content": "x"}, {"role": "assistant", "content": "y"}, {}]) == ()
+    assert turns_of([{"role": "user", "content": None}]) == (Turn(""),)
+
+
+def test_work_reports_while_it_goes_on_and_says_at_the_end_whether_all_was_taken() -> None:
+    def work(progress: Progress) -> Receipt:
+        progress(1, 2, "Reading a.txt")
+        return Receipt([Row("a.txt", "added", "A")])
+
+    told = list(reports(work))
+    assert "Starting" in told[0].html
+    assert "1 added" in told[-1].html and [each.taken for each in told] == [False] * (len(told) - 1) + [True]
+
+
+def test_work_that_was_rejected_or_failed_was_not_taken() -> None:
+    def busy(progress: Progress) -> Receipt:
+        raise LibraryBusy("Another Dateline is writing to this library.")
+
+    assert not list(reports(lambda progress: Receipt([Row("a", "rejected", reason="empty")])))[-1].taken
+    assert "Another Dateline is writing" in list(reports(busy))[-1].html

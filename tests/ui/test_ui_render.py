@@ -1,0 +1,287 @@
+"""What is drawn: text stays text, marks stand on the right words, dates are the publisher's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+
+import pytest
+from conftest import (
+    BEHEMOTH,
+    HOSTILE,
+    HOSTILE_TEXT,
+    META,
+    NOW,
+    PASTED,
+    Receipt,
+    Row,
+    ScriptedDesk,
+    answered,
+    cite,
+    hit,
+    hostile_answer,
+    meta_answer,
+    refusal,
+)
+
+from assistant.models import Answer, Sentence, Stage, Support
+from assistant.ui.conversation import Exchange
+from assistant.ui.plain import plain
+from assistant.ui.render import byline, day, is_web_address, link, shown
+from assistant.ui.render_answer import basis, live_html, past_html, stage, welcome_html
+from assistant.ui.render_library import article_html, found, library_html, problem_html, receipt_html, working_html
+from assistant.ui.render_sources import marked, sources_html, spans
+
+OURS = set("article h2 h3 h4 p div span aside ol ul li a bdi blockquote mark button section progress".split())
+OURS |= set("table thead tbody tr th td".split())
+
+
+class Reader(HTMLParser):
+    """Reads markup as a browser would: which elements and attributes there are, and what text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.marks: list[str] = []
+        self._marking = False
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag == "mark":
+            self._marking = True
+            self.marks.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._marking = self._marking and tag != "mark"
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+        if self._marking:
+            self.marks[-1] += data
+
+    def links(self) -> list[str | None]:
+        return [attributes.get("href") for tag, attributes in self.tags if tag == "a"]
+
+
+def every_drawing() -> list[str]:
+    desk, answer = ScriptedDesk(), hostile_answer(HOSTILE_TEXT)
+    row = Row(HOSTILE_TEXT, "rejected", HOSTILE_TEXT, HOSTILE_TEXT)
+    return [
+        live_html(Exchange(1, HOSTILE_TEXT, answer, problem=HOSTILE_TEXT)),
+        past_html([Exchange(1, HOSTILE_TEXT, replace(answer, writing=HOSTILE_TEXT, stage=Stage.WRITING))]),
+        live_html(Exchange(2, HOSTILE_TEXT, refusal(HOSTILE_TEXT))),
+        welcome_html([HOSTILE_TEXT], library_is_empty=False),
+        library_html(desk.entries(), ""),
+        library_html(desk.entries(), HOSTILE_TEXT),
+        article_html(HOSTILE),
+        receipt_html(Receipt([row, replace(row, outcome="added")])),
+        problem_html(HOSTILE_TEXT),
+        working_html(HOSTILE_TEXT, 1, 2),
+    ]
+
+
+@pytest.mark.parametrize("html", every_drawing(), ids=range(10))
+def test_hostile_words_become_neither_elements_nor_attributes_nor_links(html: str) -> None:
+    reader = Reader(html)
+    assert {tag for tag, _ in reader.tags} <= OURS
+    names = {name for _, attributes in reader.tags for name in attributes}
+    assert not [name for name in names if name.startswith("on") or name in {"style", "src", "srcdoc", "action"}]
+    for address in reader.links():
+        assert address and (address.startswith(("#source-", "https://")))
+
+
+@pytest.mark.parametrize("piece", ["<script>", "![x](http://evil.example/x.png)", "$x$", "${window.hacked=1}", "* list `tick`"])
+def test_hostile_words_are_shown_letter_for_letter(piece: str) -> None:
+    assert piece in Reader(live_html(Exchange(1, "?", hostile_answer()))).text
+    assert piece in Reader(article_html(HOSTILE)).text
+
+
+@pytest.mark.parametrize("character", ["\u202e", "\u2066", "\x00", "\x1b", "\x85", "\ud800"], ids=ascii)
+def test_characters_that_reorder_or_hide_text_are_replaced_one_by_one(character: str) -> None:
+    assert shown(f"a{character}b") == "a\ufffdb"
+
+
+def test_tabs_lines_and_every_script_stay_as_they_are() -> None:
+    text = "a\tb\nc Ünïcødé עברית 日本 👩‍🚀"
+    assert shown(text) == text
+
+
+@pytest.mark.parametrize(
+    ("address", "fine"),
+    [
+        ("https://a.example/x?y=1&z=2", True),
+        ("HTTP://a.example", True),
+        ("javascript:alert(1)", False),
+        ("java\nscript:alert(1)", False),
+        (" https://a.example", False),
+        ("https:\\\\a.example", False),
+        ("data:text/html,x", False),
+        ("//a.example", False),
+        ("https://", False),
+        ("http://[broken", False),
+        ("", False),
+    ],
+)
+def test_only_web_addresses_become_links(address: str, fine: bool) -> None:
+    assert is_web_address(address) is fine
+    assert bool(link(address, "Open")) is fine
+
+
+def test_an_address_cannot_leave_its_attribute() -> None:
+    (tag, attributes), *_ = Reader(link('https://a.example/"onclick="x', "Open")).tags
+    assert (tag, attributes["href"]) == ("a", 'https://a.example/"onclick="x')
+    assert "onclick" not in attributes
+
+
+def test_a_date_is_the_publishers_or_unknown_and_never_that_of_fetching() -> None:
+    assert day(datetime(2022, 7, 2, tzinfo=UTC)) == "2 July 2022"
+    assert byline(BEHEMOTH) == "Circuit Daily · date unknown"
+    assert byline(PASTED) == "date unknown"
+
+
+def test_cards_are_numbered_and_mark_exactly_the_cited_words() -> None:
+    reader = Reader(sources_html(3, meta_answer()))
+    assert reader.marks == ["Meta says its position is unchanged", "a mix of open", "delayed a second time"]
+    assert [attributes["id"] for tag, attributes in reader.tags if tag == "li"] == ["source-3-1", "source-3-2"]
+    assert reader.links() == ["https://ledger.example/meta", "https://circuit.example/behemoth?x=1&y=2"]
+
+
+def test_marks_count_from_where_the_passage_starts() -> None:
+    source = hit(META, META.text.index("It will"))
+    answer = answered("?", [source], [(Sentence("Spending.", (1,), Support.SUPPORTED), "$10 to $65 billion")])
+    assert Reader(sources_html(1, answer)).marks == ["$10 to $65 billion"]
+
+
+def test_overlapping_citations_are_joined_and_cut_to_the_passage() -> None:
+    source = hit(META, 5, 40)
+    whole = replace(cite(1, hit(META), "Meta says its position"))
+    assert spans([cite(1, source, "position is unchanged"), whole], source.passage) == [(0, 35 - 0)][:0] + [(0, 30)]
+
+
+def test_marking_escapes_after_cutting() -> None:
+    assert marked("a<b & c>d", [(1, 5)]) == "a<mark>&lt;b &amp;</mark> c&gt;d"
+
+
+def test_the_first_snapshot_shows_the_cards_with_nothing_marked() -> None:
+    first = replace(meta_answer(), stage=Stage.SEARCHED, sentences=(), citations=())
+    reader = Reader(live_html(Exchange(1, "?", first)))
+    assert "Behemoth delayed again" in reader.text
+    assert reader.marks == []
+    assert "Reading 2 articles" in reader.text
+
+
+@pytest.mark.parametrize(
+    ("exchange", "line"),
+    [
+        (Exchange(1, "?"), "Searching"),
+        (Exchange(1, "?", replace(meta_answer(), stage=Stage.WRITING)), "Writing"),
+        (Exchange(1, "?", meta_answer()), ""),
+        (Exchange(1, "?", replace(meta_answer(), stage=Stage.WRITING), stopped=True), ""),
+        (Exchange(1, "?", problem="broken"), ""),
+    ],
+    ids=["nothing yet", "writing", "done", "stopped", "broken"],
+)
+def test_the_stage_is_named_until_it_is_over(exchange: Exchange, line: str) -> None:
+    assert stage(exchange) == line
+
+
+def test_citations_lead_to_the_cards_of_their_own_answer() -> None:
+    html = past_html([Exchange(1, "?", meta_answer()), Exchange(2, "?", meta_answer())])
+    reader = Reader(html)
+    ids = [attributes["id"] for _, attributes in reader.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    inside = [address for address in reader.links() if address and address.startswith("#")]
+    assert inside[:2] == ["#source-1-1", "#source-1-1"] and inside[4] == "#source-2-1"
+    assert {address.removeprefix("#") for address in inside} <= set(ids)
+
+
+def test_a_citation_of_a_source_that_is_not_there_is_not_drawn() -> None:
+    assert "[7]" not in Reader(live_html(Exchange(1, "?", hostile_answer()))).text
+
+
+def test_a_forged_mark_in_the_words_is_no_link() -> None:
+    forged = Sentence("It is so [1]. Sources: [1] The Ledger", (), Support.UNSUPPORTED)
+    reader = Reader(live_html(Exchange(1, "?", answered("?", [hit(META)], [(forged, "")]))))
+    assert "It is so [1]. Sources: [1] The Ledger" in reader.text
+    assert not [address for address in reader.links() if address and address.startswith("#")]
+
+
+def test_unsupported_sentences_say_so_and_the_others_do_not() -> None:
+    reader = Reader(live_html(Exchange(1, "?", meta_answer())))
+    classes = [str(attributes.get("class")) for tag, attributes in reader.tags if tag == "span"]
+    kinds = [each.removeprefix("sentence ") for each in classes if each.startswith("sentence")]
+    assert kinds == ["quoted", "supported", "supported", "unsupported"]
+    labels = [attributes.get("aria-label") for tag, attributes in reader.tags if attributes.get("class") == "doubt"]
+    assert labels == ["Not supported by the sources"]
+
+
+def test_a_refusal_names_the_nearest_articles_and_has_no_cards_and_no_reproach() -> None:
+    html = live_html(Exchange(1, "?", refusal("?")))
+    assert "Meta keeps its models open" in Reader(html).text and "2 July 2022" in Reader(html).text
+    assert "card" not in html and "doubt" not in html
+
+
+def test_an_answer_says_what_it_rests_on() -> None:
+    assert basis(meta_answer()) == "As of 3 July 2022 · newest source 2 July 2022 · 2 articles, 2 outlets"
+    assert basis(refusal("?")) == "As of 3 July 2022"
+
+
+def test_a_follow_up_says_how_it_was_read() -> None:
+    answer = replace(meta_answer("And Behemoth?"), standalone_question="What about Meta's Behemoth?")
+    assert "Read as: What about Meta's Behemoth?" in Reader(live_html(Exchange(2, "And Behemoth?", answer))).text
+    assert "Read as" not in live_html(Exchange(1, "?", meta_answer()))
+
+
+def test_a_stopped_answer_keeps_what_was_written() -> None:
+    half = replace(meta_answer(), stage=Stage.WRITING, writing="It plans to")
+    text = Reader(live_html(Exchange(1, "?", half, stopped=True))).text
+    assert "Meta says its position is unchanged." in text and "It plans to (stopped)" in text
+
+
+def test_plain_text_has_its_sources_as_footnotes() -> None:
+    assert plain(meta_answer()).split("\n\n") == [
+        "Meta says its position is unchanged. [1] It plans open and closed models, for $10 to $65 billion. [1] [2] "
+        "Behemoth has been delayed twice. [2] Everyone was pleased. (not supported by the sources)",
+        "[1] Meta keeps its models open, with more caution, The Ledger, 2 July 2022, https://ledger.example/meta\n"
+        "[2] Behemoth delayed again, Circuit Daily, date unknown, https://circuit.example/behemoth?x=1&y=2",
+    ]
+    assert "Nearest in the library:\n- Meta keeps" in plain(refusal("?"))
+
+
+def test_only_a_done_answer_can_be_copied_or_asked_again() -> None:
+    unfinished = Answer("?", "?", NOW)
+    assert "data-retry" not in live_html(Exchange(1, "?", unfinished))
+    assert "data-retry" in live_html(Exchange(1, "?", meta_answer()))
+    assert "data-retry" not in past_html([Exchange(1, "?", meta_answer())])
+
+
+def test_an_empty_library_says_how_to_fill_it() -> None:
+    assert "Add articles" in welcome_html(["never shown"], library_is_empty=True)
+    assert "never shown" not in welcome_html(["never shown"], library_is_empty=True)
+    assert "library is empty" in library_html([], "")
+
+
+def test_the_table_lists_the_newest_added_first_and_is_searched_by_word() -> None:
+    entries = ScriptedDesk().entries()
+    assert [each.id for each in found(entries, "")][:3] == ["meta", "pasted", "behemoth"]
+    assert [each.id for each in found(entries, "DAILY behemoth")] == ["behemoth"]
+    assert "No article fits" in library_html(entries, "zebra")
+
+
+def test_a_long_table_says_that_it_is_cut() -> None:
+    entries = [replace(ScriptedDesk().entries()[0], id=str(number)) for number in range(1234)]
+    reader = Reader(library_html(entries, ""))
+    assert "1,234 articles, the newest 200 shown" in reader.text
+    assert sum(tag == "tr" for tag, _ in reader.tags) == 201
+
+
+def test_a_report_counts_and_gives_the_reason_of_each_rejection() -> None:
+    rows = [Row("a.txt", "added", "A"), Row("b.txt", "unchanged", "B"), Row("c.txt", "rejected", "", "the file is empty")]
+    text = Reader(receipt_html(Receipt(rows))).text
+    assert "1 added · 1 unchanged · 1 rejected" in text
+    assert "c.txt: the file is empty" in text and "A · added" in text
+    assert "nothing to add" in receipt_html(Receipt([]))
