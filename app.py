@@ -206,11 +206,11 @@ def serve(
         from assistant.ui.server import serve as serve_page
 
         page = build_page(PageDesk(news, settings.max_upload_mb))
-        url = serve_page(page, settings.host, settings.port, settings.max_upload_mb, wait=False)
-        _print({"url": url}, f"Dateline is at {url} (Ctrl-C stops it)", as_json)
+        server = serve_page(page, settings.host, settings.port, settings.max_upload_mb)
+        _print({"url": server.url}, f"Dateline is at {server.url} (Ctrl-C stops it)", as_json)
         with suppress(KeyboardInterrupt):
             threading.Event().wait()
-        page.close()
+        server.close()
 
 
 @cli.command("ingest")

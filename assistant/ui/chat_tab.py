@@ -67,9 +67,8 @@ class ChatTab:
             return
         past, box = past_html(conversation), gr.Textbox(value="", submit_btn=False, stop_btn="Stop")
         for grown in ask(self._desk, conversation, question.strip()):
-            yield grown, past, live_html(grown[-1]), box
+            yield grown, past, live_html(grown[-1]), self._ready() if grown[-1].over else box
             past, box = gr.skip(), gr.skip()
-        yield gr.skip(), gr.skip(), gr.skip(), self._ready()
 
     def stop(self, conversation: Conversation) -> Updates:
         if not conversation:

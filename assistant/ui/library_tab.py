@@ -15,7 +15,9 @@ from assistant.ui.render_library import article_html, library_html, problem_html
 from assistant.ui.work import Work, reports
 from vectorstore.errors import DatelineError
 
-SCRIPT = (Path(__file__).parent / "library.js").read_text(encoding="utf-8")
+TABLE_SCRIPT, ARTICLE_SCRIPT = (
+    (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("library.js", "article.js")
+)
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 # One after the other: two readers who add at once wait for each other instead of meeting a busy library.
 WRITING: dict[str, Any] = {**QUIET, "concurrency_id": "writing", "concurrency_limit": 1}
@@ -33,7 +35,7 @@ class LibraryTab:
             with gr.Column(scale=5, min_width=560):
                 self._draw_article()
                 self.query = gr.Textbox("", label="Search headlines and outlets", max_length=200)
-                self.table = gr.HTML(elem_id="library", js_on_load=SCRIPT, apply_default_css=False)
+                self.table = gr.HTML(elem_id="library", js_on_load=TABLE_SCRIPT, apply_default_css=False)
         self._connect()
 
     def _draw_adding(self) -> None:
@@ -53,7 +55,7 @@ class LibraryTab:
 
     def _draw_article(self) -> None:
         with gr.Column(visible=False, elem_id="chosen") as self.details:
-            self.article = gr.HTML(js_on_load=None, apply_default_css=False)
+            self.article = gr.HTML(js_on_load=ARTICLE_SCRIPT, apply_default_css=False)
             with gr.Row():
                 self.again = gr.Button("Read again", size="sm", min_width=80)
                 self.remove = gr.Button("Remove", size="sm", min_width=80)
@@ -77,14 +79,14 @@ class LibraryTab:
             added.then(self.look_up, self.query, self.table, **QUIET)
         self.query.change(self.look_up, self.query, self.table, trigger_mode="always_last", **QUIET)
 
-        shown = [self.chosen, self.details, self.article, self.again]
         confirming = [self.remove, self.sure, self.keep]
-        self.table.select(self.pick, None, shown, **QUIET).then(self.unasked, None, confirming, **QUIET)
+        shown = [self.chosen, self.details, self.article, self.again, *confirming]
+        self.table.select(self.pick, None, shown, **QUIET)
         self.remove.click(self.asked, None, confirming, **QUIET)
         self.keep.click(self.unasked, None, confirming, **QUIET)
         self.close.click(self.put_away, None, shown, **QUIET)
         removed = self.sure.click(self.discard, self.chosen, [*shown, self.report], **WRITING)
-        removed.then(self.unasked, None, confirming, **QUIET).then(self.look_up, self.query, self.table, **QUIET)
+        removed.then(self.look_up, self.query, self.table, **QUIET)
 
     def look_up(self, query: str) -> str:
         try:
@@ -124,18 +126,19 @@ class LibraryTab:
         try:
             article = self._desk.article(article_id)
         except DatelineError as error:
-            return "", gr.Column(visible=True), problem_html(told(error)), gr.Button(visible=False)
+            return "", gr.Column(visible=True), problem_html(told(error)), *[gr.Button(visible=False)] * 4
         again = gr.Button(visible=is_web_address(article.url))
-        return article_id, gr.Column(visible=True), article_html(article), again
+        # A yes that was meant for another article must not stand there for this one.
+        return article_id, gr.Column(visible=True), article_html(article), again, *self.unasked()
 
     def put_away(self) -> Updates:
-        return "", gr.Column(visible=False), "", gr.skip()
+        return "", gr.Column(visible=False), "", gr.skip(), *self.unasked()
 
     def discard(self, article_id: str) -> Updates:
         try:
             self._desk.remove(article_id)
         except DatelineError as error:
-            return *[gr.skip()] * 4, problem_html(told(error))
+            return *[gr.skip()] * 7, problem_html(told(error))
         return *self.put_away(), ""
 
     def asked(self) -> Updates:

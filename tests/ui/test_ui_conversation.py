@@ -69,7 +69,9 @@ def test_stopping_keeps_what_was_written_and_changes_nothing_that_is_over() -> N
     assert stop(stopped) is stopped and stop(()) == ()
 
 
-@pytest.mark.parametrize("content", ["Is Meta open?", [{"type": "text", "text": "Is Meta open?"}], ["Is Meta", "open?"]])
+@pytest.mark.parametrize(
+    "content", ["Is Meta open?", [{"type": "text", "text": "Is Meta open?"}], ["Is Meta", "open?"]]
+)
 def test_messages_of_every_shape_become_turns(content: object) -> None:
     messages = [{"role": "user", "content": content}, {"role": "assistant", "content": "Yes."}]
     assert turns_of(messages) == (Turn("Is Meta open?", "Yes."),)

@@ -94,7 +94,9 @@ def test_hostile_words_become_neither_elements_nor_attributes_nor_links(html: st
         assert address and (address.startswith(("#source-", "https://")))
 
 
-@pytest.mark.parametrize("piece", ["<script>", "![x](http://evil.example/x.png)", "$x$", "${window.hacked=1}", "* list `tick`"])
+@pytest.mark.parametrize(
+    "piece", ["<script>", "![x](http://evil.example/x.png)", "$x$", "${window.hacked=1}", "* list `tick`"]
+)
 def test_hostile_words_are_shown_letter_for_letter(piece: str) -> None:
     assert piece in Reader(live_html(Exchange(1, "?", hostile_answer()))).text
     assert piece in Reader(article_html(HOSTILE)).text
@@ -280,7 +282,11 @@ def test_a_long_table_says_that_it_is_cut() -> None:
 
 
 def test_a_report_counts_and_gives_the_reason_of_each_rejection() -> None:
-    rows = [Row("a.txt", "added", "A"), Row("b.txt", "unchanged", "B"), Row("c.txt", "rejected", "", "the file is empty")]
+    rows = [
+        Row("a.txt", "added", "A"),
+        Row("b.txt", "unchanged", "B"),
+        Row("c.txt", "rejected", "", "the file is empty"),
+    ]
     text = Reader(receipt_html(Receipt(rows))).text
     assert "1 added · 1 unchanged · 1 rejected" in text
     assert "c.txt: the file is empty" in text and "A · added" in text

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from newsroom import WordEmbedder, says
+
+from assistant.answer import Assistant
+from assistant.models import Answer, Stage, Support, Turn
+from vectorstore.library import Library
+
+AS_OF = date(2022, 7, 10)
+QUESTION = "To what did the central bank raise its key rate?"
+WRITTEN = "The central bank raised its key rate to 2.5 percent. [1] Governor Ann Lowe said inflation was too high. [1]"
+
+
+def test_the_sources_come_before_the_first_word_and_keep_their_numbers(library: Library) -> None:
+    snapshots = list(Assistant(library, says(WRITTEN)).stream(QUESTION, as_of=AS_OF))
+    assert snapshots[0].stage is Stage.SEARCHED
+    assert snapshots[0].sources and not snapshots[0].sentences and not snapshots[0].writing
+    assert all(snapshot.sources == snapshots[0].sources for snapshot in snapshots)
+
+
+def test_the_answer_grows_and_ends_with_judged_sentences_and_exact_citations(library: Library) -> None:
+    snapshots = list(Assistant(library, says(WRITTEN)).stream(QUESTION, as_of=AS_OF))
+    lengths = [len(snapshot.text) for snapshot in snapshots]
+    assert lengths == sorted(lengths)
+    last = snapshots[-1]
+    assert last.stage is Stage.DONE
+    assert [sentence.support for sentence in last.sentences] == [Support.QUOTED, Support.QUOTED]
+    assert last.newest_source == datetime(2022, 7, 1, tzinfo=UTC)
+    assert not last.refused
+    assert_citations_exact(last)
+
+
+def test_the_model_reads_the_best_passages_with_headline_outlet_and_date(library: Library) -> None:
+    model = says(WRITTEN)
+    Assistant(library, model).answer(QUESTION, as_of=AS_OF)
+    assert "[1] Central bank raises rate (Post, 1 July 2022)" in model.asked[0]
+    assert "[3]" not in model.asked[0]
+    assert QUESTION in model.asked[0]
+
+
+def test_closing_the_stream_stops_the_model(library: Library) -> None:
+    model = says(WRITTEN)
+    stream = Assistant(library, model).stream(QUESTION, as_of=AS_OF)
+    for _ in range(4):
+        next(stream)
+    taken = len(model.taken)
+    stream.close()  # type: ignore[attr-defined]
+    assert len(model.taken) == taken < len(WRITTEN.split())
+
+
+def test_what_the_library_cannot_know_is_refused_without_asking_the_model(library: Library) -> None:
+    model = says("Somebody won it. [1]")
+    answer = Assistant(library, model).answer("Who won the 2031 Tour de France?", as_of=AS_OF)
+    assert answer.refused
+    assert not answer.citations and not answer.sources
+    assert answer.nearest
+    assert not model.asked
+
+
+def test_a_model_that_says_the_passages_hold_no_answer_is_believed(library: Library) -> None:
+    answer = Assistant(library, says("The passages do not mention who designed the ferry.")).answer(
+        "Who designed the ferry that ran aground near Skerry harbour?", as_of=AS_OF
+    )
+    assert answer.refused
+    assert [article.id for article in answer.nearest][0] == "ferry"
+    assert not answer.citations
+
+
+def test_a_model_that_fails_midway_leaves_the_nearest_sentences_quoted_and_says_so(library: Library) -> None:
+    answer = Assistant(library, says(WRITTEN, fails_after=5)).answer(QUESTION, as_of=AS_OF)
+    assert "went away" in answer.notice
+    assert {sentence.support for sentence in answer.sentences} == {Support.QUOTED}
+    assert_citations_exact(answer)
+
+
+def test_without_a_model_the_best_sentences_are_quoted(library: Library) -> None:
+    answer = Assistant(library, None).answer(QUESTION, as_of=AS_OF)
+    assert "2.5 percent" in answer.text
+    assert 1 <= len(answer.sentences) <= 3
+    assert all(sentence.support is Support.QUOTED and sentence.citations for sentence in answer.sentences)
+    assert_citations_exact(answer)
+
+
+def test_a_yes_or_no_gets_the_sentences_beside_it(library: Library) -> None:
+    answer = Assistant(library, says("Yes, the central bank raised its key rate. [1]")).answer(
+        "Did the central bank raise its key rate?", as_of=AS_OF
+    )
+    assert answer.sentences[0].text.startswith("Yes")
+    assert [sentence.support for sentence in answer.sentences[1:]] == [Support.QUOTED] * (len(answer.sentences) - 1)
+    assert len(answer.sentences) > 1
+    assert_citations_exact(answer)
+
+
+def test_a_rambling_model_is_stopped(library: Library) -> None:
+    model = says("The key rate is 2.5 percent. " * 50)
+    answer = Assistant(library, model).answer(QUESTION, as_of=AS_OF)
+    assert len(answer.sentences) <= 4
+    assert len(model.taken) < 100
+
+
+def test_a_follow_up_is_answered_on_the_subject_of_the_question_before(library: Library) -> None:
+    model = says("Two members of the board voted against the rise. [1]")
+    answer = Assistant(library, model).answer("And who was against it?", as_of=AS_OF, turns=[Turn(QUESTION, WRITTEN)])
+    assert answer.standalone_question != answer.question
+    assert answer.sources[0].article.id == "rates"
+    assert f"The reader asked before: {QUESTION}" in model.asked[0]
+
+
+def test_an_empty_library_says_how_to_fill_it(tmp_path: Path) -> None:
+    with Library(tmp_path / "empty", WordEmbedder()) as empty:
+        answer = Assistant(empty, None).answer("What happened this week?")
+    assert answer.refused
+    assert "dateline ingest" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("given", "moment"),
+    [
+        pytest.param(date(2022, 7, 3), datetime(2022, 7, 3, 23, 59, 59, 999999, UTC), id="a date is its end"),
+        pytest.param(datetime(2022, 7, 3, 8), datetime(2022, 7, 3, 8, tzinfo=UTC), id="no zone is UTC"),
+        pytest.param(
+            datetime.fromisoformat("2022-07-03T08:00+02:00"), datetime(2022, 7, 3, 6, tzinfo=UTC), id="a zone"
+        ),
+    ],
+)
+def test_the_readers_today(library: Library, given: date, moment: datetime) -> None:
+    assert Assistant(library, None).moment(given) == moment
+
+
+def assert_citations_exact(answer: Answer) -> None:
+    assert answer.citations
+    for citation in answer.citations:
+        assert citation.article.text[citation.start : citation.end] == citation.quote
+        assert answer.sources[citation.number - 1].passage == citation.passage
+    numbers = {number for sentence in answer.sentences for number in sentence.citations}
+    assert numbers == {citation.number for citation in answer.citations}

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+
+from assistant.citations import Written, read_marks, shown_while_writing, split_unfinished
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Rates rose. [1]", [("Rates rose.", (1,))], id="behind the full stop"),
+        pytest.param("Rates rose [1].", [("Rates rose.", (1,))], id="before the full stop"),
+        pytest.param("Rates rose [1, 2].", [("Rates rose.", (1, 2))], id="two in one pair of brackets"),
+        pytest.param("Rates rose [2][1].", [("Rates rose.", (2, 1))], id="one after the other, in their order"),
+        pytest.param("Rates rose [1] sharply [1].", [("Rates rose sharply.", (1,))], id="named twice, kept once"),
+        pytest.param("Rates rose [Passage 2].", [("Rates rose.", (2,))], id="with the word passage"),
+        pytest.param("Rates rose [7].", [("Rates rose.", ())], id="pointing at nothing"),
+        pytest.param("Rates rose [0].", [("Rates rose.", ())], id="zero"),
+        pytest.param("[1] Rates rose.", [("Rates rose.", (1,))], id="before the first sentence"),
+        pytest.param("In [2022] rates rose.", [("In [2022] rates rose.", ())], id="a year in brackets is no mark"),
+        pytest.param("One [1]. Two. [2] Three.", [("One.", (1,)), ("Two.", (2,)), ("Three.", ())], id="several"),
+        pytest.param("", [], id="nothing"),
+        pytest.param("[1]", [], id="only a mark"),
+    ],
+)
+def test_marks_are_read_and_taken_out(text: str, expected: list[tuple[str, tuple[int, ...]]]) -> None:
+    assert read_marks(text, sources=2) == [Written(*pair) for pair in expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "finished", "rest"),
+    [
+        pytest.param("Rates ro", "", "Rates ro", id="the first sentence is not finished"),
+        pytest.param("Rates rose.", "", "Rates rose.", id="a full stop at the end may still gain its mark"),
+        pytest.param("Rates rose. [1] The ba", "Rates rose. [1]", "The ba", id="a mark stays with its sentence"),
+        pytest.param("One [1]. Two [2]. Thr", "One [1]. Two [2].", "Thr", id="two are finished"),
+    ],
+)
+def test_only_what_can_no_longer_change_counts_as_finished(text: str, finished: str, rest: str) -> None:
+    assert split_unfinished(text) == (finished, rest)
+
+
+def test_a_half_written_mark_is_not_shown() -> None:
+    assert shown_while_writing("Rates rose [1] and fell [2") == "Rates rose and fell"

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from newsroom import hit_of
+
+from assistant.draft import judge
+from assistant.models import Support
+
+RATES = hit_of("The bank raised its key rate to 2.5 percent on Thursday. Two members voted against the rise.")
+FERRY = hit_of("A ferry ran aground near the harbour. Rescuers brought 41 passengers to land.")
+
+
+def test_every_citation_is_the_exact_words_of_the_article() -> None:
+    draft = judge(
+        "The bank raised its rate to 2.5 percent [1]. Rescuers brought 41 people to land [2].", [RATES, FERRY], True
+    )
+    assert [citation.number for citation in draft.citations] == [1, 2]
+    for citation in draft.citations:
+        assert citation.article.text[citation.start : citation.end] == citation.quote
+        assert citation.passage.start <= citation.start < citation.end <= citation.passage.end
+
+
+def test_a_missing_mark_is_added_where_the_support_is_plain() -> None:
+    draft = judge("Rescuers brought 41 passengers to land.", [RATES, FERRY], True)
+    assert draft.sentences[0].citations == (2,)
+    assert draft.sentences[0].support is Support.QUOTED
+
+
+def test_a_wrong_mark_is_moved_to_the_passage_that_holds_the_sentence() -> None:
+    draft = judge("Rescuers brought 41 passengers to land [1].", [RATES, FERRY], True)
+    assert draft.sentences[0].citations == (2,)
+
+
+def test_a_made_up_sentence_keeps_its_mark_and_is_called_unsupported() -> None:
+    draft = judge("The governor resigned on Friday [1].", [RATES, FERRY], True)
+    assert draft.sentences[0].citations == (1,)
+    assert draft.sentences[0].support is Support.UNSUPPORTED
+
+
+def test_two_stretches_of_one_passage_are_two_citations_with_one_number() -> None:
+    draft = judge("The bank raised its key rate to 2.5 percent [1]. Two members voted against it [1].", [RATES], True)
+    assert [citation.number for citation in draft.citations] == [1, 1]
+    assert draft.citations[0].quote != draft.citations[1].quote
+
+
+def test_the_unfinished_sentence_is_shown_but_not_judged() -> None:
+    draft = judge("The bank raised its key rate to 2.5 percent [1]. Two mem", [RATES], False)
+    assert len(draft.sentences) == 1
+    assert draft.writing == "Two mem"

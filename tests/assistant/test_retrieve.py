@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from newsroom import article
+
+from assistant.answer import Assistant
+from assistant.retrieve import recency
+from ingest.split import split
+from vectorstore.errors import DatelineError
+from vectorstore.library import Library
+
+QUESTION = "To what did the central bank raise its key rate?"
+
+
+def test_the_newer_of_two_articles_that_fit_comes_first(library: Library) -> None:
+    hits = Assistant(library, None).search(QUESTION, as_of=date(2022, 7, 10))
+    assert [hit.article.id for hit in hits[:2]] == ["rates", "old-rates"]
+    assert hits[0].score > hits[1].score
+
+
+def test_nothing_published_after_the_readers_today_is_used(library: Library) -> None:
+    hits = Assistant(library, None).search(QUESTION, as_of=date(2015, 3, 1))
+    assert {hit.article.id for hit in hits} == {"old-rates"}
+
+
+def test_a_date_means_its_end(library: Library) -> None:
+    assert Assistant(library, None).search(QUESTION, as_of=date(2022, 7, 1))[0].article.id == "rates"
+
+
+def test_an_article_of_unknown_date_is_found_whatever_the_readers_today(library: Library) -> None:
+    undated = article("undated", "The key rate of the central bank was never discussed at the fish market.", None)
+    library.put([(undated, split(undated))])
+    found = Assistant(library, None).search(QUESTION, as_of=date(2015, 3, 1))
+    assert "undated" in {hit.article.id for hit in found}
+
+
+def test_one_article_takes_at_most_two_of_the_first_five_places(library: Library) -> None:
+    long = article("long", " ".join(f"The central bank key rate story number {n} goes on and on." for n in range(120)))
+    assert len(split(long)) > 3
+    library.put([(long, split(long))])
+    hits = Assistant(library, None).search(QUESTION, as_of=date(2022, 7, 10))
+    assert [hit.article.id for hit in hits[:5]].count("long") <= 2
+
+
+@pytest.mark.parametrize("question", ["", "   ", "x" * 2001], ids=["empty", "blank", "too long"])
+def test_a_question_that_cannot_be_asked_is_a_clear_error(library: Library, question: str) -> None:
+    with pytest.raises(DatelineError):
+        Assistant(library, None).search(question)
+
+
+@pytest.mark.parametrize(
+    "question", ['"', "AND OR NOT", "rate*", "NEAR(rate, 2)", "title:rate", "💥", "کیا", "a" * 1999]
+)
+def test_no_question_is_read_as_search_syntax(library: Library, question: str) -> None:
+    Assistant(library, None).search(question)
+
+
+def test_recency_halves_in_thirty_days_and_never_falls_below_its_floor() -> None:
+    now = datetime(2022, 7, 31, tzinfo=UTC)
+    assert recency(now, now) == pytest.approx(1.0)
+    assert recency(datetime(2022, 7, 1, tzinfo=UTC), now) == pytest.approx(0.85)
+    assert recency(datetime(1990, 1, 1, tzinfo=UTC), now) == pytest.approx(0.7)
+    assert recency(None, now) == pytest.approx(0.85)
