@@ -131,18 +131,32 @@ def _keep_libraries_quiet() -> None:
 # -- the page --------------------------------------------------------------------------------------------------
 
 
+_SAMPLE_QUESTIONS = (
+    (
+        "Meta will still release open models, but Zuckerberg says it must choose with care",
+        "Is Meta still open sourcing its models?",
+    ),
+    ("Windmere Ferries orders two electric ships and borrows most of the price", "Who ordered electric ferries?"),
+    (
+        "Hallow Bay ferry accident injured 41, investigators say, as thruster failure is confirmed",
+        "How many people were hurt on the ferry?",
+    ),
+)
+
+
 class PageDesk:
     """What the page asks of the house; see assistant.ui.desk.Desk."""
-
-    examples = (
-        "Is Meta still open sourcing its models?",
-        "What did Zuckerberg say about superintelligence and open source?",
-        "How many people were hurt on the ferry?",
-    )
 
     def __init__(self, news: Dateline, max_upload_mb: int) -> None:
         self._news = news
         self.max_upload_mb = max_upload_mb
+
+    @property
+    def examples(self) -> Sequence[str]:
+        """The samples' own questions where the samples are, else the newest headlines."""
+        titles = [entry.title for entry in self.entries()]
+        fitting = [question for headline, question in _SAMPLE_QUESTIONS if headline in titles]
+        return fitting or [f"What is known about this: {title}?" for title in titles[:3]]
 
     def stream(self, question: str, turns: Sequence[Turn] = ()) -> Iterator[Answer]:
         return self._news.stream(question, turns=turns)

@@ -1,8 +1,6 @@
 // Runs once, on the last exchange: `element` is its root, `trigger` calls Python, `watch` hears of new values.
 
 const wide = matchMedia("(min-width: 900px)");
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
-const behavior = () => (calm.matches ? "auto" : "smooth");
 
 // Show the sources of one exchange and light the card: no call to the server, so it is there at once.
 function openCard(id) {
@@ -18,7 +16,7 @@ function openCard(id) {
   const words = card.querySelector("mark") ?? card;
   // A long card starts at its headline when both fit, else the marked words matter more.
   const target = card.offsetHeight < innerHeight * 0.6 ? card : words;
-  target.scrollIntoView({ block: wide.matches && target === card ? "nearest" : "center", behavior: behavior() });
+  target.scrollIntoView({ block: wide.matches && target === card ? "nearest" : "center" });
 }
 
 async function copy(button) {
@@ -58,6 +56,6 @@ let current = "";
 watch("value", () => {
   const exchange = element.querySelector(".exchange");
   const id = exchange?.id ?? "";
-  if (id && id !== current) exchange.scrollIntoView({ block: "start", behavior: behavior() });
+  if (id && id !== current) exchange.scrollIntoView({ block: "start" });
   current = id;
 });

@@ -45,7 +45,7 @@ class LibraryTab:
                 self.url = gr.Textbox("", label="Address of an article", placeholder="https://", max_lines=1)
                 self.add_url = gr.Button("Add", variant="primary")
             with gr.Tab("Files"):
-                self.files = gr.File(label="Text, Markdown, HTML, JSON or CSV", file_count="multiple", height=160)
+                self.files = gr.File(label="Text, Markdown, HTML, JSON or CSV", file_count="multiple", height=160, elem_id="files")
             with gr.Tab("Text"):
                 self.title = gr.Textbox("", label="Headline (optional)", max_lines=1)
                 self.outlet = gr.Textbox("", label="Outlet (optional)", max_lines=1)
