@@ -13,8 +13,9 @@ _SHORT_FORMS = frozenset(
 )
 _CLOSERS = "\"'”’»)]"
 _BREAK = re.compile(
-    rf"(?P<stop>[.!?…]+)[{re.escape(_CLOSERS)}]*(?=\s)"  # a stop, what closes a quotation, then space
-    r"|[。！？][」』”’）]*"  # scripts that put no space after a stop
+    # A stop, what closes a quotation, then space. No run of stops is read twice, or a page of dots would take minutes.
+    rf"(?<![.!?…])(?P<stop>[.!?…]++)[{re.escape(_CLOSERS)}]*+(?=\s)"
+    r"|[。！？]+[」』”’）]*"  # scripts that put no space after a stop
     r"|\n\s*\n|\n(?=\s*[-*•]\s)|\n"  # a line of its own is a sentence of its own: headings, list items
 )
 _LAST_WORD = re.compile(r"[\w.]+$")
