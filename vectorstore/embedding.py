@@ -85,7 +85,7 @@ def _load(name: str, source: str) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()
     try:
         model = SentenceTransformer(str(folder or source), device="cpu", local_files_only=folder is not None)
     except (OSError, ValueError) as error:

@@ -39,8 +39,13 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 
 def _ends(text: str) -> Iterator[int]:
     for match in _BREAK.finditer(text):
-        if match["stop"] is None or _ends_sentence(text, match):
+        if _ends_line(text, match) if match["stop"] is None else _ends_sentence(text, match):
             yield match.end()
+
+
+def _ends_line(text: str, match: re.Match[str]) -> bool:
+    """Whether a line's end is a sentence's too: not where an editor broke the line and the next goes on in lower case."""
+    return match.group() != "\n" or not text[match.end() : match.end() + 1].islower()
 
 
 def _ends_sentence(text: str, match: re.Match[str]) -> bool:
