@@ -44,7 +44,7 @@ def _ends(text: str) -> Iterator[int]:
 
 
 def _ends_line(text: str, match: re.Match[str]) -> bool:
-    """Whether a line's end is a sentence's too: not where an editor broke the line and the next goes on in lower case."""
+    """Whether a line ends a sentence too: not where an editor broke it and the next goes on in lower case."""
     return match.group() != "\n" or not text[match.end() : match.end() + 1].islower()
 
 
