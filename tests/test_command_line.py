@@ -22,7 +22,7 @@ DATELINE = Path(sys.executable).with_name("dateline")
 
 def run(*arguments: object, library: Path | None = None) -> subprocess.CompletedProcess[str]:
     where = ["--library", str(library)] if library else []
-    return subprocess.run([str(DATELINE), *map(str, arguments), *where], capture_output=True, text=True, timeout=120)
+    return subprocess.run([str(DATELINE), *map(str, arguments), *where], capture_output=True, text=True, timeout=300)
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +170,7 @@ def test_ctrl_c_ends_an_ingest_after_what_is_in_hand_and_keeps_it(tmp_path: Path
     while child.poll() is None and not (catalogue.exists() and _articles(catalogue)):
         time.sleep(0.05)
     child.send_signal(signal.SIGINT)
-    out, err = child.communicate(timeout=120)
+    out, err = child.communicate(timeout=300)
     report = json.loads(out)
     assert child.returncode == 1
     assert report["stopped"] and 0 < report["added"] < 200

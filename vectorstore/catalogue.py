@@ -187,10 +187,13 @@ class Catalogue:
         with self._engine.connect() as connection:
             return keywords.search(connection, words, until, limit)
 
-    def unknown_words(self, words: Sequence[str]) -> list[str]:
-        """Those of the words that stand in no passage at all."""
+    def holds_newer(self, moment: datetime) -> bool:
+        """Whether any article was published after this moment."""
         with self._engine.connect() as connection:
-            return keywords.missing(connection, words)
+            return (
+                connection.execute(select(articles.c.key).where(articles.c.published_at > moment).limit(1)).first()
+                is not None
+            )
 
     def sound(self) -> bool:
         """Whether the database passes its own check."""

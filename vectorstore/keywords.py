@@ -20,7 +20,6 @@ _SEARCH = text(
     "WHERE passage_words MATCH :match AND (:until IS NULL OR a.published_at IS NULL OR a.published_at <= :until) "
     "ORDER BY score LIMIT :limit"
 )
-_HOLDS = text("SELECT 1 FROM passage_words WHERE passage_words MATCH :match LIMIT 1")
 
 
 def add(connection: Connection, key: int, heading: str, body: str) -> None:
@@ -44,11 +43,6 @@ def search(connection: Connection, words: Sequence[str], until: datetime | None,
     match = " OR ".join(_quoted(word) for word in words)
     rows = connection.execute(_SEARCH, {"match": match, "until": latest, "limit": limit})
     return [(row.id, -row.score) for row in rows]
-
-
-def missing(connection: Connection, words: Sequence[str]) -> list[str]:
-    """Those of the words that stand in no passage at all."""
-    return [word for word in words if connection.execute(_HOLDS, {"match": _quoted(word)}).first() is None]
 
 
 def _quoted(word: str) -> str:

@@ -154,6 +154,8 @@ class Library:
         index = self._searchable()
         vector = self._embedder.query(query)
         self._refuse_other_length([vector])
+        if until is not None and not self._catalogue.holds_newer(until):
+            until = None  # a filter that keeps everything costs Chroma ten times the search itself
         by_words = dict(self._catalogue.keyword_search(words, until, limit))
         by_meaning = dict(index.nearest(vector, until, limit))
         return [
@@ -172,10 +174,6 @@ class Library:
         if not texts:
             return []
         return [float(value) for value in self._embedder.passages(texts) @ self._embedder.query(query)]
-
-    def unknown_words(self, words: Sequence[str]) -> list[str]:
-        """Those of the words that stand nowhere in the library."""
-        return self._catalogue.unknown_words(words)
 
     def hits(self, scores: Sequence[tuple[str, float]]) -> list[Hit]:
         """Passages with their articles for `(passage id, score)` pairs, in that order."""

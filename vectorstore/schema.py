@@ -11,6 +11,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -66,6 +67,8 @@ articles = Table(
     *_statement(),
     Column("text_hash", String, nullable=False, index=True),
 )
+
+Index("articles_published_at", articles.c.published_at)
 
 earlier_versions = Table(
     "earlier_versions",

@@ -214,7 +214,7 @@ class TestRemoving:
         library.put([story("ferry", "Divers reached the wreck.", version=2)])
         library.remove("ferry")
         assert library.find("ferry") is None and library.passages_of("ferry") == []
-        assert by_words(library, "wreck", "sank") == set() and library.unknown_words(["wreck"]) == ["wreck"]
+        assert by_words(library, "wreck", "sank") == set()
         assert set(by_meaning(library, "ferry sank wreck", limit=10)) == {"rates"}
         for version in (None, 1, 2):
             with pytest.raises(ArticleNotFound):
@@ -306,11 +306,7 @@ class TestSearching:
     @pytest.mark.parametrize("word", ODD_WORDS, ids=lambda word: repr(word[:20]))
     def test_words_are_only_ever_words(self, stocked: Library, word: str) -> None:
         assert by_words(stocked, word, "mortgages") >= {"rates"}
-        assert stocked.unknown_words([word, "mortgages", "zebra"])[-1] == "zebra"
         assert stocked.search(word, [word], None, 5)
-
-    def test_words_that_stand_nowhere_are_named(self, stocked: Library) -> None:
-        assert stocked.unknown_words(["ferries", "zebra", "rescue", "Tour"]) == ["zebra", "Tour"]
 
     @pytest.mark.parametrize(("limit", "expected"), [(0, 0), (1, 1), (3, 3), (10_000, 4)])
     def test_no_more_than_the_limit_is_found(self, stocked: Library, limit: int, expected: int) -> None:
@@ -319,7 +315,6 @@ class TestSearching:
     def test_an_empty_library_finds_nothing(self, library: Library) -> None:
         assert library.search("anything", ["anything"], None, 10) == []
         assert library.hits([("nothing#0", 1.0)]) == []
-        assert library.unknown_words(["anything"]) == ["anything"]
 
     def test_a_passage_s_own_words_are_as_near_as_can_be(self, library: Library) -> None:
         library.put([story("a", "The ferry sank.", title="Night"), RATES])
