@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ingest.documents import Source
     from ingest.pipeline import Progress
     from ingest.report import Report
+    from ingest.web import Web
     from vectorstore.models import Article, Entry, Hit
 
 logger = logging.getLogger("dateline")
@@ -57,8 +58,17 @@ class Dateline:
         """Put addresses, files, folders, uploads or pasted texts into the library."""
         from ingest.pipeline import ingest
 
-        private = self._settings.allow_private_addresses
-        return ingest(sources, self.library, allow_private=private, progress=progress, stop=stop)
+        return ingest(sources, self.library, web=self._web(), progress=progress, stop=stop)
+
+    def _web(self) -> Web:
+        from ingest.web import Web
+
+        return Web(
+            allow_private=self._settings.allow_private_addresses,
+            robots=self._settings.respect_robots,
+            delay=self._settings.seconds_between_requests,
+            shelf=self.library.subscriptions,
+        )
 
     def search(
         self, question: str, *, as_of: date | datetime | None = None, turns: Sequence[Turn] = (), top: int = 10

@@ -39,6 +39,7 @@ def report_as_text(report: Report) -> str:
     """The counts in one line, then each duplicate and each rejected document with its reason."""
     counts = f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
     counts += f"{report.duplicate} duplicate, {len(report.rejected)} rejected"
+    counts += f", {report.gone} gone" if report.gone else ""
     lines = [f"{counts}; {report.passages} passages in {report.seconds:.1f} s"]
     lines += [f"  duplicate: {row.source} (same text as {row.duplicate_of})" for row in report.rows if row.duplicate_of]
     lines += [f"  rejected: {row.source}: {row.reason}" for row in report.rejected]
