@@ -40,12 +40,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What a feed or a sitemap lists, in its order. `link` is the site that it belongs to."""
+    """What a feed or a sitemap lists, in its order. `link` is the site that it belongs to; `dialect` is feedparser's
+    name for how it is written, "" for what is no feed at all."""
 
     title: str
     link: str
     language: str
     entries: tuple[Entry, ...]
+    dialect: str = ""
 
 
 def parse_feed(content: bytes, url: str = "") -> Feed:
@@ -71,6 +73,7 @@ def parse_feed(content: bytes, url: str = "") -> Feed:
         link=_string(about.get("link")),
         language=_string(about.get("language")),
         entries=tuple(_entry(item) for item in parsed.entries),
+        dialect=_string(parsed.get("version")),
     )
 
 

@@ -19,6 +19,8 @@ _BY_CONTENT_TYPE = {
     "text/x-markdown": Kind.MARKDOWN,
     "text/plain": Kind.TEXT,
     "message/rfc822": Kind.LETTER,
+    "application/rss+xml": Kind.FEED,
+    "application/atom+xml": Kind.FEED,
     "": Kind.TEXT,
 }
 _BY_ROOT = {

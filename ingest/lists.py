@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from ingest.bounded import bounded
@@ -68,10 +69,16 @@ def feeds_in(document: Document, web: Web) -> Iterator[Feed | Rejection]:
 def feed_of(document: Document) -> Feed:
     """The feed, or the sitemap as one. Raises RejectedDocument for what is neither, and for a list of sitemaps."""
     if document.kind is Kind.SITEMAP:
-        return parse_sitemap(document.content)[0]
+        feed, further = parse_sitemap(document.content)
+        if further and not feed.entries:
+            raise RejectedDocument(f"is a list of sitemaps; give the address of one of them, such as {further[0]}")
+        return feed
     if document.kind is not Kind.FEED:
         raise RejectedDocument("is not a feed; give the address of an RSS or Atom feed, or of a page that names one")
-    return bounded(parse_feed, document.content, document.url)
+    feed = bounded(parse_feed, document.content, document.url)
+    if not (feed.dialect or feed.entries):
+        raise RejectedDocument("is not a feed that can be read")
+    return feed
 
 
 def feeds_of_page(document: Document) -> list[str]:
@@ -109,7 +116,7 @@ def told_of(entry: Entry, feed: Feed, identity: str) -> Record:
 
 
 def _within_reason(name: str, feed: Feed) -> Iterator[Feed | Rejection]:
-    yield Feed(feed.title, feed.link, feed.language, feed.entries[:MOST_ENTRIES])
+    yield replace(feed, entries=feed.entries[:MOST_ENTRIES])
     if (left := len(feed.entries) - MOST_ENTRIES) > 0:
         yield Rejection(name, f"lists {left} more entries than the {MOST_ENTRIES} that are read of one feed")
 

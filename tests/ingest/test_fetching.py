@@ -259,9 +259,9 @@ class TestWhatAPageIs:
     ) -> None:
         assert kind_of_page(url, content_type, content) is kind
 
-    @pytest.mark.parametrize("content_type", ["image/png", "application/json", "application/rss+xml"])
+    @pytest.mark.parametrize("content_type", ["image/png", "application/json"])
     def test_other_types_are_rejected_by_name(self, content_type: str) -> None:
-        with pytest.raises(RejectedDocument, match=content_type.replace("+", r"\+")):
+        with pytest.raises(RejectedDocument, match=content_type):
             kind_of_page("https://a.example/", content_type, b"<x>")
 
     def test_a_page_becomes_a_document(self, site) -> None:

@@ -35,6 +35,7 @@ def test_a_feed_gives_its_entries_with_absolute_links_and_dates_in_utc() -> None
                 text="The ferry is back.\nIt sails at nine.",
             ),
         ),
+        dialect="rss20",
     )
 
 
