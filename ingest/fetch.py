@@ -47,15 +47,21 @@ class Page:
 
 
 def fetch(
-    url: str, *, allow_private: bool = False, known: Validators = NEVER_SEEN, gate: Gate = lambda _: nullcontext()
+    url: str,
+    *,
+    allow_private: bool = False,
+    seconds: float = SECONDS,
+    known: Validators = NEVER_SEEN,
+    gate: Gate = lambda _: nullcontext(),
 ) -> Page:
     """The page at an http or https address. Raises FetchFailed with one clear line.
 
-    At most 10 MB after decompression, 20 seconds in all (the system's own limit on looking a name up and the time that
+    At most 10 MB after decompression, `seconds` in all (the system's own limit on looking a name up and the time that
     `gate` takes come on top) and 5 redirects. Addresses of this machine and of private networks are refused unless
     `allow_private`.
     """
-    return fetch_permitted(url, (lambda _: True) if allow_private else is_public, known=known, gate=gate)
+    permitted: Permitted = (lambda _: True) if allow_private else is_public
+    return fetch_permitted(url, permitted, seconds, known, gate)
 
 
 def fetch_permitted(

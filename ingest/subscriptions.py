@@ -61,15 +61,17 @@ def refresh(
     stop: Callable[[], bool] = lambda: False,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Refresh:
-    """Reads the feeds that are due, or those named, and takes in what they list.
+    """Reads the feeds that are due, or those named whether due or not, and takes in what they list.
 
     A feed that failed is left alone for 15 minutes, and twice as long after each further failure up to a day, or for
     as long as its site asks. `everything` asks for every page even of feeds that have not changed. What was taken in
     before a stop stays, and the feeds that were not finished are read again next time.
     """
     followed = [each for each in library.subscriptions.all() if not urls or each.url in urls]
+    if unknown := sorted({*urls} - {each.url for each in followed}):
+        raise RejectedDocument(f"{unknown[0]} is not followed; `dateline feeds list` shows what is.")
     begun = now()
-    due = [each for each in followed if each.next_due_at is None or each.next_due_at <= begun]
+    due = [each for each in followed if urls or each.next_due_at is None or each.next_due_at <= begun]
     run = _Run(Visits(library, library.subscriptions, web, everything), due, stop)
     documents = run.documents()
     try:

@@ -184,18 +184,21 @@ class _Errand:
         if self.told:
             told = told_of(self.told.entry, self.told.feed, self.told.identity)
             return Listed(told.name, told, page, reason, known_as)
-        if page and self.stored:
-            return Listed(self.url, _completed_by(self.stored), page, known_as=known_as)
+        if self.stored and (page or self.stored.summary_only):
+            return Listed(self.url, _told_before(self.stored), page, known_as=known_as)
         return Rejection(self.url, reason)
 
 
-def _completed_by(stored: Article) -> Record:
+def _told_before(stored: Article) -> Record:
     """What is known of an article from the time when the feed still said it."""
     fields: dict[str, object] = {
+        "title": stored.title,
         "outlet": stored.outlet,
         "authors": list(stored.authors),
         "published_at": stored.published_at,
         "updated_at": stored.updated_at,
+        "url": stored.url,
         "language": stored.language,
+        "text": stored.text if stored.summary_only else "",
     }
     return Record(stored.url, "", fields)

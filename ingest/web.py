@@ -14,7 +14,7 @@ from urllib.robotparser import RobotFileParser
 
 import httpcore
 
-from ingest.fetch import Page, fetch
+from ingest.fetch import SECONDS, Gate, Page, fetch
 from ingest.headers import NEVER_SEEN, Validators
 from vectorstore.errors import AddressRefused, FetchFailed, NotReached, ToldToWait
 
@@ -49,8 +49,9 @@ class _Host:
 class Web:
     """Every request of a run goes through one of these; threads may share it.
 
-    `delay` is in seconds, from the end of an answer to the next request to the same host; a Crawl-delay up to 30
-    seconds takes its place. A robots.txt that is not there, or is broken, permits everything.
+    `delay` is in seconds, from the end of an answer to the next request to the same host; a longer Crawl-delay, up to
+    30 seconds, takes its place. Each page may take `seconds`. A robots.txt that is not there, or is broken, permits
+    everything.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Web:
         allow_private: bool = False,
         robots: bool = True,
         delay: float = 1.0,
+        seconds: float = SECONDS,
         shelf: RobotsShelf | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
@@ -66,6 +68,7 @@ class Web:
         self._allow_private = allow_private
         self._robots = robots
         self._delay = delay
+        self._seconds = seconds
         self._shelf = shelf
         self._now = now
         self._sleep = sleep
@@ -79,11 +82,14 @@ class Web:
         """
         gate = self._turn if by_hand or not self._robots else self._permitted_turn
         try:
-            return fetch(url, allow_private=self._allow_private, known=known, gate=gate)
+            return self._fetch(url, known, gate)
         except ToldToWait as told:
             if told.seconds is None or told.seconds > _PATIENCE:
                 raise
-        return fetch(url, allow_private=self._allow_private, known=known, gate=gate)
+        return self._fetch(url, known, gate)
+
+    def _fetch(self, url: str, known: Validators, gate: Gate) -> Page:
+        return fetch(url, allow_private=self._allow_private, seconds=self._seconds, known=known, gate=gate)
 
     @contextmanager
     def _permitted_turn(self, url: str) -> Iterator[None]:
@@ -153,7 +159,7 @@ class Web:
         if kept and self._now() - kept[1] < _DAY:
             return kept[0]
         try:
-            page = fetch(urljoin(origin, "/robots.txt"), allow_private=self._allow_private, gate=self._turn)
+            page = self._fetch(urljoin(origin, "/robots.txt"), NEVER_SEEN, self._turn)
             text = page.content.decode("utf-8", "replace")
         except ToldToWait:
             raise
