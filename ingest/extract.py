@@ -97,9 +97,10 @@ def _pdf(content: bytes) -> Mapping[str, object]:
 
 
 def _letter(content: bytes) -> Mapping[str, object]:
+    from ingest.bounded import bounded
     from ingest.letters import read_letter
 
-    return read_letter(content)
+    return bounded(read_letter, content)
 
 
 _READERS = {Kind.PDF: _pdf, Kind.LETTER: _letter}

@@ -14,6 +14,9 @@ from ingest.text import one_line, word_count
 from vectorstore.errors import RejectedDocument
 
 _FEWEST_WORDS = 25
+_LONGEST_HEADER = 64 * 1024
+_MOST_PARTS = 200
+_HEADER_END = re.compile(rb"\r?\n\r?\n")
 _BETWEEN = re.compile(r"\n[ \t]*\n")
 
 
@@ -24,6 +27,7 @@ def read_letter(content: bytes) -> dict[str, object]:
     text from a reader made for pages, and then the longer part is taken as it is. Known by its Message-ID, under
     whatever file name.
     """
+    _refuse_bombs(content)
     letter = message_from_bytes(content, policy=default)
     if not isinstance(letter, EmailMessage) or not any(letter[name] for name in ("From", "Subject", "Date")):
         raise RejectedDocument("is not an e-mail: it has neither From nor Subject nor Date")
@@ -40,6 +44,15 @@ def read_letter(content: bytes) -> dict[str, object]:
         "language": _header(letter, "Content-Language"),
         "text": text,
     }
+
+
+def _refuse_bombs(content: bytes) -> None:
+    """The standard library's parser takes minutes over a header or a nesting that no letter has."""
+    header = _HEADER_END.split(content[: _LONGEST_HEADER * 2], maxsplit=1)[0]
+    if len(header) > _LONGEST_HEADER:
+        raise RejectedDocument("is not an e-mail: its header is longer than 64 KB")
+    if content.lower().count(b"\ncontent-type:") > _MOST_PARTS:
+        raise RejectedDocument(f"has more than {_MOST_PARTS} parts, which no newsletter has")
 
 
 def _read_as_page(markup: str) -> str:
