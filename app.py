@@ -256,13 +256,15 @@ def serve(
     with Dateline(settings) as news:
         if samples and not news.library.counts()[0]:
             _ingest_with_progress(news, [SAMPLES])
-        threading.Thread(target=_warm_quietly, args=(news,), daemon=True).start()
         from assistant.ui.page import build_page
         from assistant.ui.server import serve as serve_page
 
         page = build_page(PageDesk(news, settings.max_upload_mb))
         server = serve_page(page, settings.host, settings.port, settings.max_upload_mb)
         _print({"url": server.url}, f"Dateline is at {server.url} (Ctrl-C stops it)", as_json)
+        sys.stdout.flush()
+        # Only now: its imports would keep the page waiting.
+        threading.Thread(target=_warm_quietly, args=(news,), daemon=True).start()
         with suppress(KeyboardInterrupt):
             threading.Event().wait()
         server.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import Connection, Row, Table, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Row, Select, Table, delete, func, insert, select, text, update
 
 from vectorstore import keywords
 from vectorstore.database import open_database, recall, remember
@@ -43,7 +43,9 @@ class Shelved(NamedTuple):
 
 _ARTICLE = [column for column in articles.c if column.name not in ("key", "text_hash")]
 _STATED = [column.name for column in _ARTICLE]
-_PASSAGE = [passages.c.id, passages.c.position, passages.c.start, passages.c.end]
+_PLACED: Select[Any] = select(
+    *(passages.c[name].label(f"p_{name}") for name in ("id", "position", "start", "end")), *_ARTICLE
+).join_from(passages, articles)
 
 
 class Catalogue:
@@ -108,7 +110,7 @@ class Catalogue:
             if row is not None and version not in (None, row.version):
                 earlier = earlier_versions.c
                 query = select(earlier_versions).where(earlier.id == article_id, earlier.version == version)
-                row = connection.execute(query).one_or_none()
+                row = connection.execute(query.order_by(earlier.key.desc())).first()
         return None if row is None else _article(row)
 
     def twin(self, body: str) -> str | None:
@@ -135,24 +137,15 @@ class Catalogue:
 
     def passages(self, passage_ids: Sequence[str]) -> dict[str, tuple[Passage, Article]]:
         """The passages with these ids and their articles; ids that are gone are left out."""
-        query = select(passages.c.article_key, *_PASSAGE).where(passages.c.id.in_(passage_ids))
         with self._engine.connect() as connection:
-            rows = connection.execute(query).all()
-            keys = {row.article_key for row in rows}
-            found = connection.execute(select(articles.c.key, *_ARTICLE).where(articles.c.key.in_(keys)))
-            held = {row.key: _article(row) for row in found}
-        return {row.id: (_passage(row, held[row.article_key]), held[row.article_key]) for row in rows}
+            placed = _placed(connection, _PLACED.where(passages.c.id.in_(passage_ids)))
+        return {passage.id: (passage, article) for passage, article in placed}
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """An article's passages in their order."""
-        query = select(*_PASSAGE, *(c.label(f"a_{c.name}") for c in _ARTICLE)).join_from(passages, articles)
-        query = query.where(articles.c.id == article_id).order_by(passages.c.position)
+        query = _PLACED.where(articles.c.id == article_id).order_by(passages.c.position)
         with self._engine.connect() as connection:
-            rows = connection.execute(query).all()
-        if not rows:
-            return []
-        article = Article(**_stated({name: getattr(rows[0], f"a_{name}") for name in _STATED}))
-        return [_passage(row, article) for row in rows]
+            return [passage for passage, _ in _placed(connection, query)]
 
     def article_ids(self) -> list[str]:
         with self._engine.connect() as connection:
@@ -163,6 +156,12 @@ class Catalogue:
         query = _vector_query().where(passages.c.id.in_(passage_ids))
         with self._engine.connect() as connection:
             return [_vector_row(row) for row in connection.execute(query)]
+
+    def dimensions(self) -> int | None:
+        """The length of the vectors held, None when there are none."""
+        with self._engine.connect() as connection:
+            held = connection.execute(select(func.length(passages.c.vector)).limit(1)).scalar()
+        return None if held is None else held // np.dtype(np.float32).itemsize
 
     def passage_ids(self) -> set[str]:
         with self._engine.connect() as connection:
@@ -256,13 +255,17 @@ def _vector_row(row: Row[Any]) -> VectorRow:
 
 
 def _article(row: Row[Any]) -> Article:
-    return Article(**_stated({name: getattr(row, name) for name in _STATED}))
+    values = {name: getattr(row, name) for name in _STATED}
+    return Article(**values | {"authors": tuple(values["authors"])})
 
 
-def _stated(values: dict[str, Any]) -> dict[str, Any]:
-    return values | {"authors": tuple(values["authors"])}
-
-
-def _passage(row: Row[Any], article: Article) -> Passage:
-    body = article.text[row.start : row.end]
-    return Passage(row.id, article.id, article.version, row.position, row.start, row.end, body)
+def _placed(connection: Connection, query: Select[Any]) -> list[tuple[Passage, Article]]:
+    """Passages and articles in one statement: between two, an update would put a passage on another version's text."""
+    held: dict[str, Article] = {}
+    placed = []
+    for row in connection.execute(query):
+        article = held.setdefault(row.id, _article(row))
+        body = article.text[row.p_start : row.p_end]
+        passage = Passage(row.p_id, article.id, article.version, row.p_position, row.p_start, row.p_end, body)
+        placed.append((passage, article))
+    return placed

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, delete, event, insert, select
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, delete, event, insert, select
 from sqlalchemy.exc import DatabaseError
 
 from vectorstore import keywords
@@ -14,29 +16,50 @@ from vectorstore.schema import SCHEMA_VERSION, facts, metadata
 
 
 def open_database(path: Path) -> Engine:
-    """The SQLite database at `path`, made when it is not there. Raises LibraryUnreadable."""
+    """The SQLite database at `path`, made when it is not there.
+
+    Raises LibraryUnreadable, and so does any later use of the engine that comes upon a damaged page.
+    """
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
     event.listen(engine, "connect", _prepare)
+    event.listen(engine, "handle_error", partial(_tell_of_damage, path))
     try:
         with engine.begin() as connection:
-            metadata.create_all(connection)
-            connection.execute(keywords.CREATE)
-            version = recall(connection, "schema")
-            if version is None:
-                remember(connection, "schema", SCHEMA_VERSION)
+            _set_up(connection, path)
     except DatabaseError as error:
         engine.dispose()
-        raise LibraryUnreadable(
-            f"The catalogue {path} cannot be read ({error.orig}). Put back a copy of it, "
-            "or choose another folder with --library."
-        ) from error
-    if version not in (None, SCHEMA_VERSION):
+        raise _unreadable(path, error.orig) from error
+    except LibraryUnreadable:
         engine.dispose()
+        raise
+    return engine
+
+
+def _set_up(connection: Connection, path: Path) -> None:
+    """Make what is missing, once it is clear that this version may touch it."""
+    facts.create(connection, checkfirst=True)
+    version = recall(connection, "schema")
+    if version not in (None, SCHEMA_VERSION):
         raise LibraryUnreadable(
             f"The catalogue {path} was made by another version of Dateline (its schema is {version}, this one reads "
             f"{SCHEMA_VERSION}). Use that version, or choose another folder with --library."
         )
-    return engine
+    metadata.create_all(connection)
+    connection.execute(keywords.CREATE)
+    if version is None:
+        remember(connection, "schema", SCHEMA_VERSION)
+
+
+def _tell_of_damage(path: Path, context: ExceptionContext) -> None:
+    if type(context.original_exception) is sqlite3.DatabaseError:  # its subclasses are about a statement, not the file
+        raise _unreadable(path, context.original_exception) from context.original_exception
+
+
+def _unreadable(path: Path, reason: object) -> LibraryUnreadable:
+    return LibraryUnreadable(
+        f"The catalogue {path} cannot be read ({reason}). Put back a copy of it, "
+        "or choose another folder with --library."
+    )
 
 
 def _prepare(connection: Any, _record: object) -> None:

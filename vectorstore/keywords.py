@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, text
 
@@ -40,7 +40,7 @@ def search(connection: Connection, words: Sequence[str], until: datetime | None,
     """
     if not words:
         return []
-    latest = until and until.strftime("%Y-%m-%d %H:%M:%S.%f")
+    latest = until and until.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     match = " OR ".join(_quoted(word) for word in words)
     rows = connection.execute(_SEARCH, {"match": match, "until": latest, "limit": limit})
     return [(row.id, -row.score) for row in rows]
@@ -52,5 +52,5 @@ def missing(connection: Connection, words: Sequence[str]) -> list[str]:
 
 
 def _quoted(word: str) -> str:
-    """Quoted, so that no word is ever read as FTS5 syntax."""
-    return '"' + word.replace('"', '""') + '"'
+    """Quoted, so that no word is ever read as FTS5 syntax. FTS5 reads a query only up to a NUL."""
+    return '"' + word.replace('"', '""').replace("\0", " ") + '"'

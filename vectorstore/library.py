@@ -14,8 +14,8 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from vectorstore.catalogue import Catalogue, Shelved
-from vectorstore.embedding import Embedder
-from vectorstore.errors import ArticleNotFound, EmbedderMismatch, LibraryBusy
+from vectorstore.embedding import Embedder, Matrix
+from vectorstore.errors import ArticleNotFound, EmbedderMismatch, LibraryBusy, LibraryUnreadable
 from vectorstore.exact import ExactVectors
 from vectorstore.models import Article, Candidate, Entry, Hit, Passage
 from vectorstore.subscriptions import Subscriptions
@@ -55,8 +55,8 @@ class Library:
         self._read_only = read_only
         self._writing = threading.RLock()
         self._exact: ExactVectors | None = None
-        folder.mkdir(parents=True, exist_ok=True)
-        self._lock = FileLock(folder / "writer.lock")
+        _make(folder)
+        self._lock = FileLock(folder / "writer.lock", thread_local=False)  # any thread may close
         if not read_only:
             self._take_lock()
         try:
@@ -78,9 +78,11 @@ class Library:
     def close(self) -> None:
         """Close everything properly, so that the next open need not look into the index."""
         with self._writing:
-            self._kept.close()
-            self._catalogue.close()
-            self._lock.release()
+            try:
+                self._kept.close()
+            finally:
+                self._catalogue.close()
+                self._lock.release()
 
     def __enter__(self) -> Self:
         return self
@@ -100,19 +102,21 @@ class Library:
         if not batch:
             return
         with self._writing:
-            self._refuse_to_write_where_it_may_not()
+            self._refuse_to_write()
             self._kept.opened()  # before the catalogue moves on, or its opening would find passages missing
             shelved = list(self._shelved(batch))
+            self._refuse_other_length([vector for item in shelved for vector in item.vectors])
             self._catalogue.put(shelved, self._embedder.name)
-            self._kept.follow([row for item in shelved for row in item.rows()])
+            self._kept.follow()
 
     def remove(self, article_id: str) -> None:
         """Take an article and its earlier versions away. Raises ArticleNotFound."""
         with self._writing:
-            self._refuse_to_write_where_it_may_not()
+            self._refuse_to_write()
+            self._kept.opened()
             if not self._catalogue.remove(article_id):
                 raise _not_found(article_id)
-            self._kept.follow([])
+            self._kept.follow()
 
     def mark_gone(self, article_id: str, gone_at: datetime | None) -> None:
         """Note that the article's page is there no more, or with None that it is there again; it stays readable."""
@@ -160,6 +164,7 @@ class Library:
         """
         index = self._searchable()
         vector = self._embedder.query(query)
+        self._refuse_other_length([vector])
         by_words = dict(self._catalogue.keyword_search(words, until, limit))
         by_meaning = dict(index.nearest(vector, until, limit))
         return [
@@ -198,9 +203,9 @@ class Library:
     def check(self) -> Health:
         """Look at everything and mend the vector index."""
         with self._writing:
-            self._refuse_to_write_where_it_may_not()
+            self._refuse_to_write()
             sound = self._catalogue.sound()
-            missing, extra = self._kept.mend()
+            missing, extra = self._kept.mend() if sound else (0, 0)
             articles, passages = self._catalogue.counts()
             return Health(articles, passages, self._embedder.name, sound, missing, extra)
 
@@ -210,6 +215,7 @@ class Library:
         When it is cut off, the library refuses everything but another reindex.
         """
         with self._writing:
+            self._refuse_read_only()
             self._catalogue.remember("embedder", _UNFINISHED)
             done, (_, total) = 0, self._catalogue.counts()
             ids = self._catalogue.article_ids()
@@ -219,8 +225,8 @@ class Library:
                 self._catalogue.replace_vectors(rows)
                 done += len(rows)
                 progress(done, total)
-            self._catalogue.remember("embedder", self._embedder.name)
             self._kept.rebuild()
+            self._catalogue.remember("embedder", self._embedder.name)  # last: vectors of two models never meet
         return done
 
     def _shelved(self, batch: Sequence[tuple[Article, Sequence[Passage]]]) -> Iterator[Shelved]:
@@ -240,19 +246,45 @@ class Library:
                 self._exact = ExactVectors(row for batch in self._catalogue.vectors_since(0) for row in batch)
             return self._exact
 
-    def _refuse_to_write_where_it_may_not(self) -> None:
+    def _refuse_to_write(self) -> None:
+        self._refuse_read_only()
+        self._refuse_other_embedder()
+
+    def _refuse_read_only(self) -> None:
         if self._read_only:
             raise LibraryBusy(f"The library {self.folder} was opened for reading only, since another Dateline uses it.")
-        self._refuse_other_embedder()
 
     def _refuse_other_embedder(self) -> None:
         made_with = self._catalogue.recall("embedder")
+        if made_with == _UNFINISHED:
+            raise EmbedderMismatch(
+                f"The library {self.folder} was being embedded again and that was cut off. "
+                "Run `dateline library reindex` to do it in full."
+            )
         if made_with not in (None, self._embedder.name):
             raise EmbedderMismatch(
                 f"The library {self.folder} was made with the embedding model {made_with}, and the setting names "
                 f"{self._embedder.name}. Run `dateline library reindex` to embed it again with {self._embedder.name}, "
                 "or set DATELINE_EMBEDDER back."
             )
+
+    def _refuse_other_length(self, vectors: Sequence[Matrix]) -> None:
+        """A model's folder can hold another model than last time, under the same name."""
+        held = self._catalogue.dimensions()
+        if held is not None and any(len(vector) != held for vector in vectors):
+            raise EmbedderMismatch(
+                f"The library {self.folder} holds vectors of {held} numbers, and {self._embedder.name} makes others. "
+                "Run `dateline library reindex` to embed it again, or put the earlier model back."
+            )
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LibraryUnreadable(
+            f"The library's folder {folder} cannot be made ({error.strerror}). Choose another one with --library."
+        ) from error
 
 
 def heading(article: Article) -> str:

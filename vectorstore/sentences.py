@@ -13,8 +13,9 @@ _SHORT_FORMS = frozenset(
 )
 _CLOSERS = "\"'”’»)]"
 _BREAK = re.compile(
-    rf"(?P<stop>[.!?…]+)[{re.escape(_CLOSERS)}]*(?=\s)"  # a stop, what closes a quotation, then space
-    r"|[。！？][」』”’）]*"  # scripts that put no space after a stop
+    # A stop, what closes a quotation, then space. No run of stops is read twice, or a page of dots would take minutes.
+    rf"(?<![.!?…])(?P<stop>[.!?…]++)[{re.escape(_CLOSERS)}]*+(?=\s)"
+    r"|[。！？]+[」』”’）]*"  # scripts that put no space after a stop
     r"|\n\s*\n|\n(?=\s*[-*•]\s)|\n"  # a line of its own is a sentence of its own: headings, list items
 )
 _LAST_WORD = re.compile(r"[\w.]+$")
@@ -38,8 +39,13 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 
 def _ends(text: str) -> Iterator[int]:
     for match in _BREAK.finditer(text):
-        if match["stop"] is None or _ends_sentence(text, match):
+        if _ends_line(text, match) if match["stop"] is None else _ends_sentence(text, match):
             yield match.end()
+
+
+def _ends_line(text: str, match: re.Match[str]) -> bool:
+    """Whether a line ends a sentence too: not where an editor broke it and the next goes on in lower case."""
+    return match.group() != "\n" or not text[match.end() : match.end() + 1].islower()
 
 
 def _ends_sentence(text: str, match: re.Match[str]) -> bool:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 import shutil
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 
-from vectorstore.catalogue import Catalogue, VectorRow
+from vectorstore.catalogue import Catalogue
 from vectorstore.vectors import ChromaVectors, readable_ids, seal
 
 logger = logging.getLogger(__name__)
@@ -29,6 +28,7 @@ class KeptIndex:
         self._folder = folder
         self._index: ChromaVectors | None = None
         self._opening = threading.Lock()
+        self._mended = (0, 0)
 
     def opened(self) -> ChromaVectors:
         """The index, holding what the catalogue holds."""
@@ -44,30 +44,34 @@ class KeptIndex:
             self._index = None
             self._catalogue.remember("seal", seal(self._folder))
 
-    def follow(self, rows: Sequence[VectorRow]) -> None:
-        """Take over what the catalogue has just stored or removed."""
-        index = self.opened()
-        index.add(rows)
-        self._settle(index)
+    def follow(self) -> None:
+        """Take over what the catalogue has stored or removed since the last time, whether or not that went well."""
+        self._catch_up(self.opened())
 
     def mend(self) -> tuple[int, int]:
-        """Compare passage by passage and put right what differs: how many were missing, and how many too many."""
+        """Compare passage by passage and put right what differs: how many were missing, and how many too many.
+
+        What opening the index has mended counts too.
+        """
         index = self.opened()
-        return self._level(index, index.ids())
+        self._level(index, index.ids())
+        mended, self._mended = self._mended, (0, 0)
+        return mended
 
     def rebuild(self) -> None:
         """Throw the index away and make it anew from the catalogue's vectors; nothing is embedded."""
         self._drop()
-        self.opened()
+        self._catalogue.remember("indexed", None)
+        with self._opening:
+            self._index = ChromaVectors(self._folder)
+            self._catch_up(self._index)
 
     def _open(self) -> ChromaVectors:
-        untouched = self._catalogue.recall("seal") == seal(self._folder)
+        untouched = self._folder.exists() and self._catalogue.recall("seal") == seal(self._folder)
         self._catalogue.remember("seal", None)
         if untouched:
             index = ChromaVectors(self._folder)
-            for batch in self._catalogue.vectors_since(int(self._catalogue.recall("indexed") or 0)):
-                index.add(batch)
-            self._settle(index)
+            self._catch_up(index)
             return index
         held = readable_ids(self._folder) if self._folder.exists() else None
         if held is None:
@@ -76,7 +80,12 @@ class KeptIndex:
         self._level(index, held or set())
         return index
 
-    def _level(self, index: ChromaVectors, held: set[str]) -> tuple[int, int]:
+    def _catch_up(self, index: ChromaVectors) -> None:
+        for batch in self._catalogue.vectors_since(int(self._catalogue.recall("indexed") or 0)):
+            index.add(batch)
+        self._settle(index)
+
+    def _level(self, index: ChromaVectors, held: set[str]) -> None:
         expected = self._catalogue.passage_ids()
         missing, extra = sorted(expected - held), held - expected
         if missing or extra:
@@ -85,7 +94,7 @@ class KeptIndex:
             index.add(self._catalogue.vectors(missing[start : start + _BATCH]))
         index.remove(extra)
         self._settle(index)
-        return len(missing), len(extra)
+        self._mended = (self._mended[0] + len(missing), self._mended[1] + len(extra))
 
     def _settle(self, index: ChromaVectors) -> None:
         gone = self._catalogue.withdrawn()

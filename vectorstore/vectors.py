@@ -73,12 +73,10 @@ class ChromaVectors:
 
     def nearest(self, vector: Matrix, until: datetime | None, limit: int) -> list[tuple[str, float]]:
         """See VectorIndex."""
-        if not (held := self._collection.count()):
+        if not (wanted := min(limit, self._collection.count())):
             return []
         where: dict[str, Any] | None = {"published": {"$lte": _seconds(until)}} if until else None
-        found = self._collection.query(
-            query_embeddings=[vector], n_results=min(limit, held), where=where, include=["distances"]
-        )
+        found = self._collection.query(query_embeddings=[vector], n_results=wanted, where=where, include=["distances"])
         return [(id, 1.0 - far) for id, far in zip(found["ids"][0], found["distances"][0], strict=True)]
 
 
@@ -99,7 +97,8 @@ def readable_ids(folder: Path) -> set[str] | None:
     Asked in a process of its own, since a truncated segment does not raise: it kills the process that opens it.
     """
     command = "import sys; from vectorstore.vectors import print_readable_ids; print_readable_ids(sys.argv[1])"
-    child = subprocess.run([sys.executable, "-c", command, str(folder)], capture_output=True, text=True, cwd=_ROOT)
+    arguments = [sys.executable, "-c", command, str(folder.resolve())]
+    child = subprocess.run(arguments, capture_output=True, text=True, cwd=_ROOT)
     if child.returncode != 0:
         return None
     return set(json.loads(child.stdout.splitlines()[-1]))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.models import Answer, Stage, Turn
-from assistant.ui.desk import Desk
 from vectorstore.errors import DatelineError
 
 log = logging.getLogger(__name__)
@@ -39,29 +37,23 @@ def turns(conversation: Sequence[Exchange]) -> tuple[Turn, ...]:
     return tuple(Turn(each.question, each.answer.text) for each in conversation if each.answer and each.answer.text)
 
 
-def ask(desk: Desk, conversation: Conversation, question: str) -> Iterator[Conversation]:
-    """The conversation with the new exchange growing at its end. Closing this stops the model."""
-    exchange = Exchange(len(conversation) + 1, question)
-    yield (*conversation, exchange)
+def begun(conversation: Conversation, question: str) -> Conversation:
+    """With a new exchange at its end, to which nothing has been said yet."""
+    return (*conversation, Exchange(len(conversation) + 1, question))
+
+
+def growing(conversation: Conversation, answers: Iterable[Answer]) -> Iterator[Conversation]:
+    """The conversation as its last exchange is answered. Answers that end before they are done were stopped."""
+    *earlier, exchange = conversation
     try:
-        with closing(snapshots(desk, question, turns(conversation))) as growing:
-            for answer in growing:
-                exchange = replace(exchange, answer=answer)
-                yield (*conversation, exchange)
+        for answer in answers:
+            exchange = replace(exchange, answer=answer)
+            yield (*earlier, exchange)
     except Exception as error:
-        yield (*conversation, replace(exchange, problem=told(error)))
-
-
-def snapshots(desk: Desk, question: str, turns: Sequence[Turn]) -> Generator[Answer]:
-    """The desk's stream, closed with this one: a model must not go on writing for a reader who pressed Stop."""
-    yield from desk.stream(question, turns)
-
-
-def stop(conversation: Conversation) -> Conversation:
-    """What was written stays; the last exchange is over."""
-    if not conversation or conversation[-1].over:
-        return conversation
-    return (*conversation[:-1], replace(conversation[-1], stopped=True))
+        yield (*earlier, replace(exchange, problem=told(error)))
+    else:
+        if not exchange.over:
+            yield (*earlier, replace(exchange, stopped=True))
 
 
 def told(error: Exception) -> str:

@@ -45,7 +45,8 @@ class LibraryTab:
                 self.url = gr.Textbox("", label="Address of an article", placeholder="https://", max_lines=1)
                 self.add_url = gr.Button("Add", variant="primary")
             with gr.Tab("Files"):
-                self.files = gr.File(label="Text, Markdown, HTML, JSON or CSV", file_count="multiple", height=160, elem_id="files")
+                kinds = "Text, Markdown, HTML, JSON or CSV"
+                self.files = gr.File(label=kinds, file_count="multiple", height=160, elem_id="files")
             with gr.Tab("Text"):
                 self.title = gr.Textbox("", label="Headline (optional)", max_lines=1)
                 self.outlet = gr.Textbox("", label="Outlet (optional)", max_lines=1)
@@ -103,7 +104,7 @@ class LibraryTab:
         files = [(Path(each["path"]), each["orig_name"] or Path(each["path"]).name) for each in uploads]
         for report in reports(lambda progress: self._desk.add_files(files, progress)):
             yield report.html, gr.skip()
-        yield gr.skip(), None
+        yield report.html, None
 
     def take_text(self, text: str, title: str, outlet: str) -> Iterator[Updates]:
         yield from self._take(

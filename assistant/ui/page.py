@@ -10,11 +10,12 @@ import gradio as gr
 from gradio.events import api
 
 from assistant.ui.chat_tab import ChatTab
-from assistant.ui.conversation import snapshots, told
+from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
 from assistant.ui.history import turns_of
 from assistant.ui.library_tab import QUIET, LibraryTab
 from assistant.ui.plain import plain
+from assistant.ui.run import snapshots
 
 MASTHEAD = "<h1>Dateline</h1>"
 HOUR = 3600

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-from conftest import BEHEMOTH, META, Receipt, Row, ScriptedDesk, refusal
+from collections.abc import Generator, Sequence
 
-from assistant.models import Turn
-from assistant.ui.conversation import Exchange, ask, snapshots, stop, turns
+import pytest
+from ui_desk import BEHEMOTH, META, Receipt, Row, ScriptedDesk, refusal
+
+from assistant.models import Answer, Turn
+from assistant.ui.conversation import Conversation, Exchange, begun, growing, turns
 from assistant.ui.desk import Desk, Progress
 from assistant.ui.history import turns_of
+from assistant.ui.run import Run
 from assistant.ui.work import reports
 from vectorstore.errors import LibraryBusy
 
@@ -18,20 +21,25 @@ def test_the_scripted_desk_is_a_desk() -> None:
     assert {entry.id for entry in desk.entries()} >= {META.id, BEHEMOTH.id}
 
 
+def asked(desk: ScriptedDesk, conversation: Conversation, question: str) -> list[Conversation]:
+    run = Run(desk, question, turns(conversation))
+    return list(growing(begun(conversation, question), run.answers()))
+
+
 def test_an_answer_grows_at_the_end_of_the_conversation() -> None:
     desk = ScriptedDesk()
-    first = list(ask(desk, (), "Is Meta open?"))
-    assert [len(each) for each in first] == [1] * len(first)
-    assert first[0][-1].answer is None and first[-1][-1].over
-    second = list(ask(desk, first[-1], "And Behemoth?"))[-1]
+    first = asked(desk, (), "Is Meta open?")
+    assert {len(each) for each in first} == {1} and len(first) > 2
+    assert not first[0][-1].over and first[-1][-1].over and not first[-1][-1].stopped
+    second = asked(desk, first[-1], "And Behemoth?")[-1]
     assert [each.number for each in second] == [1, 2]
     assert second[0] is first[-1][0]
 
 
 def test_a_follow_up_hears_earlier_questions_and_plain_answers() -> None:
     desk = ScriptedDesk()
-    conversation = list(ask(desk, (), "Is Meta open?"))[-1]
-    list(ask(desk, conversation, "And Behemoth?"))
+    conversation = asked(desk, (), "Is Meta open?")[-1]
+    asked(desk, conversation, "And Behemoth?")
     (question, earlier), answer = desk.asked[-1], conversation[-1].answer
     assert question == "And Behemoth?"
     assert answer and earlier == (Turn("Is Meta open?", answer.text),)
@@ -43,30 +51,46 @@ def test_exchanges_in_which_nothing_was_said_are_not_passed_on() -> None:
 
 
 def test_a_known_error_becomes_its_own_line() -> None:
-    last = list(ask(ScriptedDesk(), (), "broken"))[-1][-1]
+    last = asked(ScriptedDesk(), (), "broken")[-1][-1]
     assert last.problem.startswith("The chat model cannot be reached") and last.over
 
 
 def test_an_unknown_error_goes_to_the_log_and_not_to_the_reader(caplog: pytest.LogCaptureFixture) -> None:
-    last = list(ask(ScriptedDesk(), (), "fault"))[-1][-1]
+    last = asked(ScriptedDesk(), (), "fault")[-1][-1]
     assert "The log of the server" in last.problem and "ZeroDivision" not in last.problem
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_closing_stops_the_model() -> None:
+def test_stopping_ends_the_model_and_keeps_what_was_written() -> None:
     desk = ScriptedDesk()
-    growing = snapshots(desk, "slowly", ())
-    for _ in range(4):
-        next(growing)
-    growing.close()
-    assert desk.closed.is_set()
+    run = Run(desk, "slowly", ())
+    for grown in growing(begun((), "slowly"), run.answers()):
+        if grown[-1].answer and grown[-1].answer.sentences:
+            run.stop()
+    assert grown[-1].stopped and grown[-1].answer and grown[-1].answer.text == "Meta says its position is unchanged."
+    assert desk.closed.wait(10)
 
 
-def test_stopping_keeps_what_was_written_and_changes_nothing_that_is_over() -> None:
-    *_, half, _, _ = list(ask(ScriptedDesk(), (), "Is Meta open?"))
-    stopped = stop(half)
-    assert stopped[-1].stopped and stopped[-1].answer is half[-1].answer
-    assert stop(stopped) is stopped and stop(()) == ()
+def test_stop_is_heard_while_the_model_says_nothing() -> None:
+    class Silent(ScriptedDesk):
+        def stream(self, question: str, turns: Sequence[Turn] = ()) -> Generator[Answer]:
+            self.closed.wait(30)
+            yield from super().stream(question, turns)
+
+    desk = Silent()
+    run = Run(desk, "Is Meta open?", ())
+    answers = run.answers()
+    run.stop()
+    assert [each[-1].stopped for each in growing(begun((), "Is Meta open?"), answers)] == [True]
+    desk.closed.set()
+
+
+def test_leaving_ends_the_model() -> None:
+    desk = ScriptedDesk()
+    answers = Run(desk, "slowly", ()).answers()
+    next(answers)
+    answers.close()
+    assert desk.closed.wait(10)
 
 
 @pytest.mark.parametrize(

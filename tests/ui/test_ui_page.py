@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import HOSTILE_TEXT, ScriptedDesk
 from playwright.sync_api import Page, expect
+from ui_desk import HOSTILE_TEXT, ScriptedDesk
 
 Open = Callable[..., Page]
 META_QUESTION = "Is Meta still open sourcing its models?"

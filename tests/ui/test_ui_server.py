@@ -7,9 +7,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import ScriptedDesk, free_port
 from gradio_client import Client
 from gradio_client.exceptions import AppError
+from ui_desk import ScriptedDesk, free_port
 
 from assistant.models import Turn
 from assistant.ui.page import build_page

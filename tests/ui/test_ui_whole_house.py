@@ -1,0 +1,104 @@
+"""The page on the real library, embedder, index and ingest: only the chat model is left out (answers are quoted)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from gradio_client import Client
+from playwright.sync_api import Page, expect
+from ui_desk import free_port
+
+from app import SAMPLES, Dateline, PageDesk, open_dateline
+from assistant.ui.page import build_page
+from assistant.ui.server import serve
+
+QUESTION = "Is Meta still open sourcing its models?"
+TRAM = (
+    "Norvale's night buses will run until four in the morning from September. The council voted for the change on "
+    "Tuesday, and set aside 1.4 million crowns a year for it. Drivers had asked for a second depot."
+)
+
+
+@pytest.fixture(scope="module")
+def news(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dateline]:
+    with open_dateline(library=tmp_path_factory.mktemp("library"), model="quote") as news:
+        news.ingest([SAMPLES])
+        yield news
+
+
+@pytest.fixture
+def address(news: Dateline) -> Iterator[str]:
+    server = serve(build_page(PageDesk(news, 5)), "127.0.0.1", free_port(), 5)
+    yield server.url
+    server.close()
+
+
+def ask(page: Page, question: str, number: int = 1) -> None:
+    box = page.get_by_role("textbox", name="Your question")
+    box.fill(question)
+    box.press("Enter")
+    expect(page.locator(f"#exchange-{number} .basis")).to_contain_text("As of", timeout=30_000)
+
+
+def test_the_example_question_a_citation_a_follow_up_and_a_refusal(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    ask(page, QUESTION)
+    answer = page.locator("#exchange-1 .answer")
+    expect(answer).to_contain_text("mix of open and closed models")
+    expect(answer).to_contain_text("no longer suggests")
+    answer.locator(".cite").first.click()
+    lit = page.locator(".card.lit")
+    expect(lit.locator("mark").first).to_be_in_viewport()
+    expect(lit).to_contain_text("31 July 2025")
+    expect(lit.get_by_role("link")).to_have_attribute(
+        "href", "https://example.org/tech-ledger/2025/07/31/meta-superintelligence-open-source"
+    )
+
+    ask(page, "And what about Behemoth?", 2)
+    expect(page.locator("#exchange-2 .answer")).to_contain_text("Behemoth")
+    expect(page.locator("#exchange-2 .reading")).to_contain_text("Read as")
+
+    ask(page, "Who won the 2031 Tour de France?", 3)
+    expect(page.locator("#exchange-3 .answer")).to_contain_text("no answer")
+    expect(page.locator("#exchange-3 .nearest li")).to_have_count(3)
+    expect(page.locator("#exchange-3 .cite")).to_have_count(0)
+
+
+def test_a_file_goes_in_is_asked_about_changes_and_goes_out(open_page: Callable[..., Page], tmp_path: Path) -> None:
+    page = open_page()
+    file = tmp_path / "night-buses.txt"
+    file.write_text(TRAM)
+
+    def add() -> None:
+        page.locator("#files input[type=file]").set_input_files(file)
+
+    page.get_by_role("tab", name="Library").click()
+    page.get_by_role("tab", name="Files").click()
+    report = page.locator("#report")
+    add()
+    expect(report).to_contain_text("1 added", timeout=30_000)
+    add()
+    expect(report).to_contain_text("1 unchanged", timeout=30_000)
+    file.write_text(TRAM.replace("four", "five"))
+    add()
+    expect(report).to_contain_text("1 updated", timeout=30_000)
+
+    page.get_by_role("tab", name="Chat").click()
+    ask(page, "Until when will Norvale's night buses run?")
+    expect(page.locator("#exchange-1 .answer")).to_contain_text("until five in the morning")
+
+    page.get_by_role("tab", name="Library").click()
+    page.locator("#library").get_by_text("Norvale's night buses").click()
+    page.get_by_role("button", name="Remove", exact=True).click()
+    page.get_by_role("button", name="Yes, remove").click()
+    expect(page.locator("#library")).not_to_contain_text("night buses")
+
+
+def test_a_program_asks_through_the_named_endpoint(address: str) -> None:
+    client = Client(address, verbose=False)
+    said = client.predict(QUESTION, api_name="/chat")
+    assert "mix of open and closed models" in said
+    assert "[1]" in said
+    client.close()

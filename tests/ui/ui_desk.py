@@ -1,0 +1,249 @@
+"""A scripted desk: articles, answers and receipts made from the real types, and a record of what it was asked."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
+
+from assistant.models import Answer, Citation, Sentence, Stage, Support, Turn
+from assistant.ui.desk import Progress
+from vectorstore.errors import ArticleNotFound, ModelUnavailable
+from vectorstore.models import Article, Entry, Hit, Passage
+
+NOW = datetime(2022, 7, 3, 12, tzinfo=UTC)
+
+META = Article(
+    id="meta",
+    title="Meta keeps its models open, with more caution",
+    outlet="The Ledger",
+    url="https://ledger.example/meta",
+    published_at=datetime(2022, 7, 2, tzinfo=UTC),
+    ingested_at=NOW,
+    text="Meta says its position is unchanged. It will release a mix of open and closed models. "
+    "Executives spoke of $10 to $65 billion in spending.\n\nA spokesman declined to name dates.",
+)
+BEHEMOTH = Article(
+    id="behemoth",
+    title="Behemoth delayed again",
+    outlet="Circuit Daily",
+    url="https://circuit.example/behemoth?x=1&y=2",
+    published_at=None,
+    ingested_at=NOW - timedelta(days=1),
+    text="The largest model, Behemoth, was delayed a second time. Engineers were unhappy with its results.",
+)
+PASTED = Article(id="pasted", title="A pasted note", text="Notes from a talk. Nothing else.", ingested_at=NOW)
+
+HOSTILE_TEXT = (
+    "<script>window.hacked = 1</script> <img src=x onerror=window.hacked=1> ![x](http://evil.example/x.png) "
+    "[a](javascript:window.hacked=1) $x$ ${window.hacked=1} {{value}} [1] Sources: [2] "
+    "</blockquote><form action=http://evil.example><input> "
+    '" onmouseover="window.hacked=1 \u202egnp.exe\u202c \x00 \ud800 # Heading\n* list `tick` '
+    "<b style=color:red>bold</b> "
+    "<a href='javascript:window.hacked=1'>click</a> " + "x" * 10_000
+)
+HOSTILE = Article(
+    id='"><script>window.hacked=1</script>',
+    title="<img src=x onerror=window.hacked=1> & ${window.hacked=1}",
+    outlet="<b>Outlet</b> ![x](http://evil.example/o.png)",
+    url="javascript:window.hacked=1",
+    published_at=NOW,
+    ingested_at=NOW - timedelta(days=2),
+    text=HOSTILE_TEXT,
+)
+
+
+def passage(article: Article, start: int = 0, end: int | None = None) -> Passage:
+    end = len(article.text) if end is None else end
+    return Passage(f"{article.id}#{start}", article.id, article.version, 0, start, end, article.text[start:end])
+
+
+def hit(article: Article, start: int = 0, end: int | None = None) -> Hit:
+    return Hit(passage(article, start, end), article, 1.0)
+
+
+def cite(number: int, source: Hit, quote: str) -> Citation:
+    start = source.article.text.index(quote, source.passage.start)
+    return Citation(number, source.article, source.passage, quote, start, start + len(quote))
+
+
+def answered(question: str, sources: Sequence[Hit], said: Sequence[tuple[Sentence, str]], **more: object) -> Answer:
+    """An answer whose sentences each cite the given words of their first source."""
+    citations = tuple(cite(each.citations[0], sources[each.citations[0] - 1], quote) for each, quote in said if quote)
+    answer = Answer(
+        question=question,
+        standalone_question=question,
+        as_of=NOW,
+        stage=Stage.DONE,
+        sources=tuple(sources),
+        sentences=tuple(each for each, _ in said),
+        citations=citations,
+        newest_source=max((each.article.published_at for each in sources if each.article.published_at), default=None),
+    )
+    return replace(answer, **more)  # type: ignore[arg-type]
+
+
+def meta_answer(question: str = "Is Meta still open sourcing its models?") -> Answer:
+    return answered(
+        question,
+        [hit(META), hit(BEHEMOTH)],
+        [
+            (
+                Sentence("Meta says its position is unchanged.", (1,), Support.QUOTED),
+                "Meta says its position is unchanged",
+            ),
+            (
+                Sentence("It plans open and closed models, for $10 to $65 billion.", (1, 2), Support.SUPPORTED),
+                "a mix of open",
+            ),
+            (Sentence("Behemoth has been delayed twice.", (2,), Support.SUPPORTED), "delayed a second time"),
+            (Sentence("Everyone was pleased.", (), Support.UNSUPPORTED), ""),
+        ],
+    )
+
+
+def hostile_answer(question: str = "hostile") -> Answer:
+    return answered(
+        question,
+        [hit(HOSTILE)],
+        [(Sentence(HOSTILE_TEXT, (1, 7), Support.UNSUPPORTED), "[1] Sources: [2]")],
+        notice="<img src=x onerror=window.hacked=1>",
+        standalone_question="<b>hostile</b>",
+    )
+
+
+def refusal(question: str) -> Answer:
+    said = Sentence("The articles here do not say who won.", (), Support.UNSUPPORTED)
+    return Answer(
+        question, question, NOW, Stage.DONE, sentences=(said,), refused=True, nearest=(META, BEHEMOTH, HOSTILE)
+    )
+
+
+@dataclass(frozen=True)
+class Row:
+    source: str
+    outcome: str
+    title: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    rows: Sequence[Row]
+    passages: int = 1
+    seconds: float = 0.1
+
+    def _count(self, outcome: str) -> int:
+        return sum(row.outcome == outcome for row in self.rows)
+
+    @property
+    def added(self) -> int:
+        return self._count("added")
+
+    @property
+    def updated(self) -> int:
+        return self._count("updated")
+
+    @property
+    def unchanged(self) -> int:
+        return self._count("unchanged")
+
+    @property
+    def duplicate(self) -> int:
+        return self._count("duplicate")
+
+    @property
+    def rejected(self) -> Sequence[Row]:
+        return [row for row in self.rows if row.outcome == "rejected"]
+
+
+@dataclass
+class ScriptedDesk:
+    """Answers from a script and keeps articles in a dictionary; records what it was asked."""
+
+    articles: dict[str, Article] = field(
+        default_factory=lambda: {each.id: each for each in (META, BEHEMOTH, PASTED, HOSTILE)}
+    )
+    asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
+    closed: Event = field(default_factory=Event)
+    examples: Sequence[str] = ("Is Meta still open sourcing its models?", "What happened to Behemoth?")
+    max_upload_mb: int = 5
+
+    def stream(self, question: str, turns: Sequence[Turn] = ()) -> Generator[Answer]:
+        self.asked.append((question, tuple(turns)))
+        if "broken" in question:
+            raise ModelUnavailable("The chat model cannot be reached. Start it, or set the model to quote.")
+        if "fault" in question:
+            raise ZeroDivisionError
+        final = self._final(question, bool(turns))
+        yield replace(final, stage=Stage.SEARCHED, sentences=(), citations=(), nearest=())
+        for written in range(1, len(final.sentences)):
+            so_far = final.sentences[:written]
+            yield replace(final, stage=Stage.WRITING, sentences=so_far, citations=final.citations[:written])
+            if "slowly" in question:
+                yield from self._wait(replace(final, stage=Stage.WRITING, sentences=so_far))
+        yield final
+
+    def _wait(self, answer: Answer) -> Iterator[Answer]:
+        """A model that never comes to its second sentence until it is closed."""
+        try:
+            while not self.closed.wait(0.05):
+                yield answer
+        finally:
+            self.closed.set()
+
+    def _final(self, question: str, follow_up: bool) -> Answer:
+        if "Tour de France" in question:
+            return refusal(question)
+        answer = hostile_answer(question) if "hostile" in question else meta_answer(question)
+        return replace(answer, standalone_question="What about Meta's Behemoth model?") if follow_up else answer
+
+    def entries(self) -> Sequence[Entry]:
+        return [
+            Entry(a.id, a.title, a.outlet, a.url, a.published_at, a.ingested_at or NOW, a.version, 1)
+            for a in self.articles.values()
+        ]
+
+    def article(self, article_id: str) -> Article:
+        try:
+            return self.articles[article_id]
+        except KeyError:
+            raise ArticleNotFound("That article is no longer in the library.") from None
+
+    def add_url(self, url: str, progress: Progress) -> Receipt:
+        progress(0, 1, f"Reading {url}")
+        if "refused" in url:
+            return Receipt([Row(url, "rejected", reason="the address is private")])
+        return self._put(Article(id=url, title="From an address", url=url, text="Fetched text."), url, progress)
+
+    def add_files(self, files: Sequence[tuple[Path, str]], progress: Progress) -> Receipt:
+        rows: list[Row] = []
+        for path, name in files:
+            text = path.read_text(encoding="utf-8")
+            if text:
+                rows += self._put(Article(id=name, title=f"File {name}", text=text), name, progress).rows
+            else:
+                rows.append(Row(name, "rejected", reason="the file is empty"))
+        return Receipt(rows)
+
+    def add_text(self, text: str, title: str, outlet: str, progress: Progress) -> Receipt:
+        return self._put(Article(id=title, title=title, outlet=outlet, text=text), "pasted text", progress)
+
+    def remove(self, article_id: str) -> None:
+        del self.articles[article_id]
+
+    def _put(self, article: Article, source: str, progress: Progress) -> Receipt:
+        progress(1, 1, f"Storing {article.title}")
+        outcome = "unchanged" if article.id in self.articles else "added"
+        self.articles[article.id] = replace(article, ingested_at=NOW)
+        return Receipt([Row(source, outcome, article.title)])
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

