@@ -419,7 +419,9 @@ def remove_feed(url: str, library: LibraryOption = None, as_json: JsonOption = F
 def refresh_feeds(
     urls: Annotated[list[str] | None, typer.Argument(help="Only these; all without.")] = None,
     library: LibraryOption = None,
-    everything: Annotated[bool, typer.Option("--everything", help="Ask for each page, of unchanged feeds too.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--everything", help="Ask for each page, of unchanged feeds too.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Read the feeds and take in what is new, corrected or gone."""
