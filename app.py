@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Self
@@ -23,8 +23,11 @@ from vectorstore.errors import DatelineError, LibraryBusy, WeightsMissing
 if TYPE_CHECKING:
     from assistant.models import Answer, Turn
     from ingest.documents import Source
+    from ingest.opml import Outline
     from ingest.pipeline import Progress
+    from ingest.refreshed import Refresh
     from ingest.report import Report
+    from ingest.web import Web
     from vectorstore.models import Article, Entry, Hit
 
 logger = logging.getLogger("dateline")
@@ -57,8 +60,44 @@ class Dateline:
         """Put addresses, files, folders, uploads or pasted texts into the library."""
         from ingest.pipeline import ingest
 
-        private = self._settings.allow_private_addresses
-        return ingest(sources, self.library, allow_private=private, progress=progress, stop=stop)
+        return ingest(sources, self.library, web=self._web(), progress=progress, stop=stop)
+
+    def follow(self, url: str) -> Outline:
+        """Follow the feed at an address, or the one that the page there names; it is read at the next refresh."""
+        from ingest.subscriptions import find_feed
+
+        outline = find_feed(url, self._web())
+        self.follow_all([outline])
+        return outline
+
+    def follow_all(self, outlines: Iterable[Outline]) -> int:
+        """Follow feeds without looking at them first; how many were not followed before."""
+        from vectorstore.subscriptions import Subscription
+
+        added_at, follow = datetime.now(UTC), self.library.subscriptions.add
+        return sum(follow(Subscription(outline.url, added_at, outline.title)) for outline in outlines)
+
+    def refresh(
+        self,
+        urls: Sequence[str] = (),
+        everything: bool = False,
+        progress: Callable[[Progress], None] | None = None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Refresh:
+        """Read the feeds that are followed, or those named; see ingest.subscriptions.refresh."""
+        from ingest.subscriptions import refresh
+
+        return refresh(self.library, self._web(), urls=urls, everything=everything, progress=progress, stop=stop)
+
+    def _web(self) -> Web:
+        from ingest.web import Web
+
+        return Web(
+            allow_private=self._settings.allow_private_addresses,
+            robots=self._settings.respect_robots,
+            delay=self._settings.seconds_between_requests,
+            shelf=self.library.subscriptions,
+        )
 
     def search(
         self, question: str, *, as_of: date | datetime | None = None, turns: Sequence[Turn] = (), top: int = 10
@@ -192,6 +231,8 @@ class PageDesk:
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Ask questions about news articles, with sources.")
 shelf = typer.Typer(no_args_is_help=True, help="Look after the library.")
 cli.add_typer(shelf, name="library")
+feeds = typer.Typer(no_args_is_help=True, help="Follow feeds, and take in what they bring.")
+cli.add_typer(feeds, name="feeds")
 
 LibraryOption = Annotated[Path | None, typer.Option("--library", help="Folder of the library.", file_okay=False)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print results as JSON.")]
@@ -339,6 +380,94 @@ def check(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     _print(asdict(health), text, as_json)
     if not health.catalogue_sound:
         _fail("The catalogue itself is damaged: put back a copy of catalogue.db.")
+
+
+@feeds.command("add")
+def add_feed(
+    url: Annotated[str, typer.Argument(help="A feed, a news sitemap, or a page that names its feed.")],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Follow a feed; `dateline feeds refresh` reads it."""
+    with Dateline(_settings({"library": library, "model": "quote"})) as news:
+        outline = news.follow(url)
+    _print({"url": outline.url, "title": outline.title}, f"Following {outline.title} at {outline.url}", as_json)
+
+
+@feeds.command("list")
+def list_feeds(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """Every feed, when it was read last, and what came of it."""
+    from assistant.export import subscription_as_json
+    from ingest.terminal import subscriptions_as_text
+
+    with _reading({"library": library, "model": "quote"}) as news:
+        held = news.library.subscriptions.all()
+    _print([subscription_as_json(each) for each in held], subscriptions_as_text(held), as_json)
+
+
+@feeds.command("remove")
+def remove_feed(url: str, library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """Follow a feed no longer; its articles stay."""
+    with Dateline(_settings({"library": library, "model": "quote"})) as news:
+        removed = news.library.subscriptions.remove(url)
+    if not removed:
+        _fail(f"{url} is not followed; `dateline feeds list` shows what is.")
+    _print({"removed": url}, f"No longer following {url}", as_json)
+
+
+@feeds.command("refresh")
+def refresh_feeds(
+    urls: Annotated[list[str] | None, typer.Argument(help="Only these; all without.")] = None,
+    library: LibraryOption = None,
+    everything: Annotated[
+        bool, typer.Option("--everything", help="Ask for each page, of unchanged feeds too.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Read the feeds and take in what is new, corrected or gone."""
+    from ingest.terminal import progress_bar, refresh_as_text
+
+    with Dateline(_settings({"library": library, "model": "quote"})) as news, progress_bar() as advance:
+        done = news.refresh(urls or (), everything, advance)
+    _print(done.as_json(), refresh_as_text(done), as_json)
+    if done.feeds and all(feed.state == "failed" for feed in done.feeds):
+        raise typer.Exit(1)
+
+
+@feeds.command("import")
+def import_feeds(
+    file: Annotated[Path, typer.Argument(help="An OPML file.", exists=True, dir_okay=False)],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Follow the feeds that an OPML file names."""
+    from ingest.opml import read_opml
+
+    outlines = read_opml(file.read_bytes())
+    with Dateline(_settings({"library": library, "model": "quote"})) as news:
+        added = news.follow_all(outlines)
+    counts = {"added": added, "followed_before": len(outlines) - added}
+    _print(counts, f"Following {added} more feeds; {len(outlines) - added} were followed before.", as_json)
+
+
+@feeds.command("export")
+def export_feeds(
+    file: Annotated[Path | None, typer.Argument(help="Where to; the screen without.", dir_okay=False)] = None,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the feeds that are followed as OPML, which feed readers import."""
+    from ingest.opml import Outline, write_opml
+
+    with _reading({"library": library, "model": "quote"}) as news:
+        held = news.library.subscriptions.all()
+    opml = write_opml(Outline(each.url, each.title) for each in held)
+    if file is None and not as_json:
+        sys.stdout.write(opml.decode())
+        return
+    if file:
+        file.write_bytes(opml)
+    _print({"exported": len(held), "opml": opml.decode()}, f"Wrote {len(held)} feeds to {file}", as_json)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

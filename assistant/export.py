@@ -8,6 +8,7 @@ from typing import Any
 
 from assistant.models import Answer, Citation
 from vectorstore.models import Article, Entry, Hit
+from vectorstore.subscriptions import Subscription
 
 
 def hit_as_json(rank: int, hit: Hit) -> dict[str, Any]:
@@ -45,14 +46,23 @@ def article_as_json(article: Article) -> dict[str, Any]:
         "ingested_at": iso(article.ingested_at),
         "language": article.language,
         "version": article.version,
+        "summary_only": article.summary_only,
+        "gone_at": iso(article.gone_at),
         "text": article.text,
     }
 
 
 def entry_as_json(entry: Entry) -> dict[str, Any]:
     """A row of the library's table."""
-    times = {"published_at": iso(entry.published_at), "ingested_at": iso(entry.ingested_at)}
-    return asdict(entry) | times
+    times = ("published_at", "ingested_at", "gone_at")
+    return asdict(entry) | {name: iso(getattr(entry, name)) for name in times}
+
+
+def subscription_as_json(subscription: Subscription) -> dict[str, Any]:
+    """A feed that is followed."""
+    shown = ("url", "title", "added_at", "last_run_at", "last_result", "failures", "next_due_at")
+    values = {name: getattr(subscription, name) for name in shown}
+    return {name: iso(value) if isinstance(value, datetime) else value for name, value in values.items()}
 
 
 def iso(moment: datetime | None) -> str | None:

@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)
     allow_private_addresses: bool = False
+    respect_robots: bool = True
+    seconds_between_requests: float = Field(default=1.0, ge=0)
     max_upload_mb: int = Field(default=20, ge=1)
 
 

@@ -39,7 +39,7 @@ def hits_as_text(hits: Sequence[Hit]) -> str:
 def article_as_text(article: Article) -> str:
     """Headline, origin, address and text."""
     byline = f"By {', '.join(article.authors)}" if article.authors else ""
-    head = [article.title, origin(article), byline, article.url, f"Version {article.version}"]
+    head = [article.title, origin(article), byline, article.url, f"Version {article.version}{_marks(article)}"]
     return "\n".join(line for line in head if line) + f"\n\n{article.text}"
 
 
@@ -50,6 +50,7 @@ def entries_as_text(entries: Sequence[Entry]) -> str:
     width = max(len(entry.id) for entry in entries)
     return "\n".join(
         f"{entry.id:<{width}}  {entry.title}, {', '.join(filter(None, [entry.outlet, day(entry.published_at)]))}"
+        f"{_marks(entry)}"
         for entry in entries
     )
 
@@ -69,6 +70,11 @@ def origin(article: Article) -> str:
 def day(moment: datetime | None) -> str:
     """`3 July 2022`, UTC."""
     return f"{moment.day} {moment:%B %Y}" if moment else "date unknown"
+
+
+def _marks(article: Article | Entry) -> str:
+    summary = " (summary only: its page could not be read)" if article.summary_only else ""
+    return summary + (f" (gone from its site, {day(article.gone_at)})" if article.gone_at else "")
 
 
 def _citation(citation: Citation) -> str:

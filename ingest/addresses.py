@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 import httpcore
 
-from vectorstore.errors import FetchFailed
+from vectorstore.errors import AddressRefused, NotReached
 
 Permitted = Callable[[str], bool]
 
@@ -65,14 +65,14 @@ class CheckedBackend(httpcore.NetworkBackend):
         addresses = _resolve(host, port)
         for address in addresses:
             if not self._permitted(address):
-                raise FetchFailed(
+                raise AddressRefused(
                     f"refused: {host} leads to a private address ({address}); "
                     "set DATELINE_ALLOW_PRIVATE_ADDRESSES=true to allow this"
                 )
         return _Timed(self._connect(addresses, port), self._remaining)
 
     def _connect(self, addresses: list[str], port: int) -> httpcore.NetworkStream:
-        failure: Exception = FetchFailed("no address to connect to")
+        failure: Exception = NotReached("no address to connect to")
         for untried, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
             try:
                 # A share of the time for each: where IPv6 is broken, IPv4 gets its turn.
@@ -86,7 +86,7 @@ def _resolve(host: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise FetchFailed(
+        raise NotReached(
             f"the host {host} cannot be found; check the address and the connection to the internet"
         ) from error
     return list(dict.fromkeys(str(address[0]) for *_, address in found))

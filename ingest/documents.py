@@ -17,6 +17,15 @@ class Kind(StrEnum):
     TEXT = "text"
     MARKDOWN = "markdown"
     HTML = "html"
+    PDF = "pdf"
+    LETTER = "letter"  # an e-mail: a newsletter that was saved
+    # These list articles and hold none.
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    OPML = "opml"
+
+
+LISTS = {Kind.FEED, Kind.SITEMAP, Kind.OPML}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +75,42 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """An article that a feed or a sitemap lists: what that says of it, and its page where it could be read.
+
+    `reason` says why there is no page. `known_as` is the id that the library has it under already, wherever its
+    address leads by now.
+    """
+
+    name: str
+    told: Record
+    page: Document | None
+    reason: str = ""
+    known_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An article of the library whose page has not changed since it was read."""
+
+    name: str
+    article_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """An article of the library whose page is there no more."""
+
+    name: str
+    article_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rejection:
     """Something that could not be read, and why."""
 
     name: str
     reason: str
+
+
+Found = Document | Record | Listed | Seen | Gone | Rejection

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from ingest.decode import decode
-from ingest.documents import Document, Kind, Record
+from ingest.documents import Document, Kind, Listed, Record
 from ingest.fields import stated
 from ingest.identity import article_id, file_id, host_name, pasted_id
-from ingest.text import headline_of
+from ingest.text import headline_of, word_count
+from vectorstore.errors import RejectedDocument
 from vectorstore.models import Article
 
+# A page with less than this share of what the feed itself has of the article is a teaser.
+_TEASER = 0.5
 
-def extract(document: Document | Record) -> Article:
+
+def extract(document: Document | Record | Listed) -> Article:
     """The article as its publisher states it: version 1, `ingested_at` unset.
 
     What has no headline gets its first sentence for one, and what has only an address the name of its host for an
     outlet. Raises RejectedDocument with the reason when there is no article.
     """
+    if isinstance(document, Listed):
+        return _listed(document)
     if isinstance(document, Record):
         article = stated(document.fields)
         fallback = _row_id(document.identity, article)
@@ -33,11 +40,45 @@ def extract(document: Document | Record) -> Article:
     )
 
 
+def _listed(listed: Listed) -> Article:
+    """The page's article, with what only the feed states; or the feed's own text where the page has less of it."""
+    told, told_why = _attempt(listed.told)
+    read, read_why = _attempt(listed.page)
+    if read and not (told and word_count(read.text) < word_count(told.text) * _TEASER):
+        article = _completed(read, stated({**listed.told.fields, "text": read.text}))
+    elif told:
+        article = replace(told, summary_only=True)
+    else:
+        raise RejectedDocument(listed.reason or read_why or told_why)
+    return replace(article, id=listed.known_as or article.id)
+
+
+def _attempt(document: Document | Record | None) -> tuple[Article | None, str]:
+    try:
+        return (extract(document) if document else None), ""
+    except RejectedDocument as reason:
+        return None, str(reason)
+
+
+def _completed(read: Article, told: Article) -> Article:
+    nameless = read.outlet in (host_name(read.url), urlsplit(read.url).netloc)
+    return replace(
+        read,
+        outlet=told.outlet if nameless and told.outlet else read.outlet,
+        authors=read.authors or told.authors,
+        published_at=read.published_at or told.published_at,
+        updated_at=read.updated_at or told.updated_at,
+        language=read.language or told.language,
+    )
+
+
 def _read(document: Document) -> Mapping[str, object]:
     if document.kind is Kind.HTML:
         from ingest.page import read_page
 
         return read_page(document.content, document.url, document.charset)
+    if document.kind in (Kind.PDF, Kind.LETTER):
+        return {"url": document.url, **_READERS[document.kind](document.content)}
     text = decode(document.content, document.charset)
     if document.kind is Kind.MARKDOWN:
         from ingest.markdown import read_markdown
@@ -46,6 +87,23 @@ def _read(document: Document) -> Mapping[str, object]:
         # What was read from an address is known by it: a page cannot pass itself off as another article.
         return {**fields, "id": None, "url": document.url} if document.url else fields
     return {"url": document.url, "text": text}
+
+
+def _pdf(content: bytes) -> Mapping[str, object]:
+    from ingest.bounded import bounded
+    from ingest.pdf import read_pdf
+
+    return bounded(read_pdf, content)
+
+
+def _letter(content: bytes) -> Mapping[str, object]:
+    from ingest.bounded import bounded
+    from ingest.letters import read_letter
+
+    return bounded(read_letter, content)
+
+
+_READERS = {Kind.PDF: _pdf, Kind.LETTER: _letter}
 
 
 def _row_id(identity: str, article: Article) -> str:

@@ -7,15 +7,13 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingest.documents import Document, Record, Rejection
-from ingest.kinds import BY_SUFFIX
+from ingest.documents import LISTS, Document, Found, Kind, Rejection
+from ingest.kinds import BY_SUFFIX, kind_of_bytes
 from ingest.rows import ROW_READERS, whole
 from vectorstore.errors import RejectedDocument
 
 SUFFIXES = (*BY_SUFFIX, *ROW_READERS)
 _READABLE = " ".join(SUFFIXES)
-
-Found = Document | Record | Rejection
 
 
 def read_path(path: Path) -> Iterator[Found]:
@@ -91,7 +89,14 @@ def _documents(path: Path, name: str, identity: str) -> Iterator[Found]:
         if suffix in ROW_READERS:
             yield from ROW_READERS[suffix](stream, name, identity)
         else:
-            yield Document(name, identity, BY_SUFFIX[suffix], whole(stream))
+            content = whole(stream)
+            yield Document(name, identity, _kind(suffix, content), content)
+
+
+def _kind(suffix: str, content: bytes) -> Kind:
+    """What the suffix says, but XML and PDF are known by their bytes: they are saved under many names."""
+    told = kind_of_bytes(content)
+    return told if told and (told is Kind.PDF or told in LISTS or BY_SUFFIX[suffix] in LISTS) else BY_SUFFIX[suffix]
 
 
 def _shown(path: Path) -> str:

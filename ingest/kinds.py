@@ -7,25 +7,51 @@ import re
 from ingest.documents import Kind
 from vectorstore.errors import RejectedDocument
 
-BY_SUFFIX = {".txt": Kind.TEXT, ".md": Kind.MARKDOWN, ".html": Kind.HTML, ".htm": Kind.HTML}
+BY_SUFFIX = {
+    **{".txt": Kind.TEXT, ".md": Kind.MARKDOWN, ".html": Kind.HTML, ".htm": Kind.HTML},
+    **{".pdf": Kind.PDF, ".eml": Kind.LETTER},
+    **{".xml": Kind.FEED, ".rss": Kind.FEED, ".atom": Kind.FEED, ".rdf": Kind.FEED, ".opml": Kind.OPML},
+}
 _BY_CONTENT_TYPE = {
     "text/html": Kind.HTML,
     "application/xhtml+xml": Kind.HTML,
     "text/markdown": Kind.MARKDOWN,
     "text/x-markdown": Kind.MARKDOWN,
     "text/plain": Kind.TEXT,
+    "message/rfc822": Kind.LETTER,
+    "application/rss+xml": Kind.FEED,
+    "application/atom+xml": Kind.FEED,
     "": Kind.TEXT,
 }
+_BY_ROOT = {
+    **dict.fromkeys((b"rss", b"feed", b"rdf", b"channel"), Kind.FEED),
+    **dict.fromkeys((b"urlset", b"sitemapindex"), Kind.SITEMAP),
+    b"opml": Kind.OPML,
+}
+_HEAD = 16 * 1024
+_PROLOGUE = re.compile(rb"<!--(?:(?!-->).)*-->|<\?[^>]*>|<!(?:[^<>\[]|\[[^\]]*\])*>", re.S)
+_ROOT = re.compile(rb"(?:\xef\xbb\xbf|\xfe\xff|\xff\xfe)?\s*<(?:[\w.-]+:)?(\w+)[\s/>]")
 _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
     re.I | re.S,
 )
 
 
+def kind_of_bytes(content: bytes) -> Kind | None:
+    """By the first bytes alone; None where they don't tell."""
+    if b"%PDF-" in content[:1024]:
+        return Kind.PDF
+    head = content[:_HEAD].replace(b"\0", b"")  # so that UTF-16 reads like ASCII
+    if _HTML.match(head[:4096]):
+        return Kind.HTML
+    root = _ROOT.match(_PROLOGUE.sub(b"", head)) if b"<" in head[:100] else None
+    return _BY_ROOT.get(root[1].lower()) if root else None
+
+
 def kind_of_page(url: str, content_type: str, content: bytes) -> Kind:
     """By its first bytes, and only then by what the server says. Raises RejectedDocument for what is no page."""
-    if _HTML.match(content[:4096]):
-        return Kind.HTML
+    if told := kind_of_bytes(content):
+        return told
     kind = _BY_CONTENT_TYPE.get(content_type)
     if kind is None:
         raise RejectedDocument(f"is {content_type}, not a page of text; give the address of the article itself")

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
+from typing import TYPE_CHECKING
 
-from ingest.documents import Rejection, Source
+from ingest.documents import Document, Found, Gone, Listed, Record, Rejection, Seen, Source
 from ingest.extract import extract
-from ingest.files import Found
 from ingest.recognise import Shelf, recognise
 from ingest.report import Outcome, Report, Row
 from ingest.sources import expected, name_of, read
@@ -19,6 +19,9 @@ from ingest.split import split
 from ingest.text import squeezed
 from vectorstore.errors import RejectedDocument
 from vectorstore.models import Article, Passage
+
+if TYPE_CHECKING:
+    from ingest.web import Web
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +45,7 @@ def ingest(
     sources: Iterable[Source],
     library: Shelf,
     *,
-    allow_private: bool = False,
+    web: Web | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] = lambda: False,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -53,16 +56,36 @@ def ingest(
     report says that it stopped; a second Ctrl-C ends it at once. Errors of the library itself are raised, and what
     was reported to `progress` before stays stored.
     """
-    sources = tuple(sources)
-    run = _Run(library, expected(sources), progress or (lambda _: None), now)
-    documents = chain.from_iterable(_read(source, allow_private) for source in sources)
+    sources, web = tuple(sources), web or _web()
+    documents = chain.from_iterable(_read(source, web) for source in sources)
+    return take_in(documents, library, expected(sources), progress=progress, stop=stop, now=now)
+
+
+def take_in(
+    documents: Iterable[Found],
+    library: Shelf,
+    total: int | None = None,
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Report:
+    """As `ingest`, for documents that were read already: the report has one row for each, in their order."""
+    run = _Run(library, total, progress or (lambda _: None), now)
+    arriving = iter(documents)
     try:
-        while not (stopped := stop()) and (found := next(documents, None)):
+        while not (stopped := stop()) and (found := next(arriving, None)):
             run.take(found)
     except KeyboardInterrupt:
         stopped = True
     run.commit()
     return run.report(stopped)
+
+
+def _web() -> Web:
+    from ingest.web import Web
+
+    return Web()
 
 
 class _Run:
@@ -84,22 +107,25 @@ class _Run:
 
     def take(self, found: Found) -> None:
         """Settles the document, or puts it with those that wait."""
+        if isinstance(found, Seen | Gone):
+            self._note(found)
+            return
         article = _article(found)
         if isinstance(article, Rejection):
-            row = Row(article.name, Outcome.REJECTED, reason=article.reason)
-            self._rows.append(row)
-            self._settle(row, 0)
+            self._settled(Row(article.name, Outcome.REJECTED, reason=article.reason))
             return
         marks = {article.id, squeezed(article.text)}
         if marks & self._waiting:
             self.commit()  # the library cannot recognise what it does not hold yet
         row, article = recognise(found.name, article, self._library)
-        self._rows.append(row)
         if row.outcome in (Outcome.ADDED, Outcome.UPDATED):
+            self._rows.append(row)
             self._waiting |= marks
             self._wait(row, replace(article, ingested_at=self._now()))
-        else:
-            self._settle(row, 0)
+            return
+        if row.outcome is Outcome.UNCHANGED and article.gone_at:
+            self._library.mark_gone(article.id, None)
+        self._settled(row)
 
     def commit(self) -> None:
         """Stores what waits, in one transaction, and only then tells of it."""
@@ -111,6 +137,21 @@ class _Run:
 
     def report(self, stopped: bool) -> Report:
         return Report(tuple(self._rows), self._passages, time.monotonic() - self._begun, stopped)
+
+    def _note(self, found: Seen | Gone) -> None:
+        """An article whose page was asked for and did not need to be read."""
+        stored = self._library.find(found.article_id)
+        gone_at = self._now() if isinstance(found, Gone) else None
+        if stored and bool(stored.gone_at) != bool(gone_at):
+            self._library.mark_gone(stored.id, gone_at)
+            outcome = Outcome.GONE if gone_at else Outcome.UNCHANGED
+        else:
+            outcome = Outcome.UNCHANGED
+        self._settled(Row(found.name, outcome, found.article_id, stored.title if stored else ""))
+
+    def _settled(self, row: Row) -> None:
+        self._rows.append(row)
+        self._settle(row, 0)
 
     def _wait(self, row: Row, article: Article) -> None:
         self._pending.append(_Pending(row, article, split(article)))
@@ -137,14 +178,14 @@ class _Pending:
     passages: Sequence[Passage]
 
 
-def _read(source: Source, allow_private: bool) -> Iterator[Found]:
+def _read(source: Source, web: Web) -> Iterator[Found]:
     try:
-        yield from read(source, allow_private=allow_private)
+        yield from read(source, web)
     except Exception as error:
         yield _fault(name_of(source), error)
 
 
-def _article(found: Found) -> Article | Rejection:
+def _article(found: Document | Record | Listed | Rejection) -> Article | Rejection:
     if isinstance(found, Rejection):
         return found
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Protocol
 
 from ingest.identity import canonical_url
@@ -21,6 +22,9 @@ class Shelf(Protocol):
     def twin(self, text: str) -> str | None:
         """The id of the article whose current text is the same but for white space."""
 
+    def mark_gone(self, article_id: str, gone_at: datetime | None) -> None:
+        """Notes that the article's page is there no more, or with None that it is there again."""
+
     def put(self, batch: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
         """Stores all of the batch or, raising, nothing of it. Earlier versions are kept."""
 
@@ -35,6 +39,8 @@ def recognise(source: str, article: Article, shelf: Shelf) -> tuple[Row, Article
     if stored is None:
         twin = shelf.twin(article.text)
         return (row(Outcome.DUPLICATE, twin) if twin else row(Outcome.ADDED)), article
+    if article.summary_only and not stored.summary_only:
+        return row(Outcome.UNCHANGED), stored  # a page that cannot be read today was read before
     if _statement(stored) == _statement(article) and _same_words(stored.text, article.text):
         return row(Outcome.UNCHANGED), stored
     return row(Outcome.UPDATED), replace(article, version=stored.version + 1)
@@ -44,7 +50,7 @@ def _statement(article: Article) -> tuple[object, ...]:
     """All that a publisher states besides the text. How an address was reached is no part of it."""
     dates = article.published_at, article.updated_at
     address = canonical_url(article.url) if article.url else ""
-    return article.title, article.outlet, article.authors, address, *dates, article.language
+    return article.title, article.outlet, article.authors, address, *dates, article.language, article.summary_only
 
 
 def _same_words(one: str, other: str) -> bool:

@@ -13,6 +13,7 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
     DUPLICATE = "duplicate"
     REJECTED = "rejected"
+    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,10 @@ class Report:
         return self._count(Outcome.DUPLICATE)
 
     @property
+    def gone(self) -> int:
+        return self._count(Outcome.GONE)
+
+    @property
     def rejected(self) -> tuple[Row, ...]:
         return tuple(row for row in self.rows if row.outcome is Outcome.REJECTED)
 
@@ -72,6 +77,7 @@ class Report:
             "updated": self.updated,
             "unchanged": self.unchanged,
             "duplicate": self.duplicate,
+            "gone": self.gone,
             "rejected": [{"source": row.source, "reason": row.reason} for row in self.rejected],
             "duplicates": [{"source": row.source, "of": row.duplicate_of} for row in duplicates],
             "passages": self.passages,

@@ -6,24 +6,40 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ingest.documents import Document, Pasted, Record, Rejection, Source, Upload
-from ingest.files import Found, count, read_file, read_path
-from ingest.kinds import kind_of_page
+from ingest.documents import LISTS, Document, Found, Kind, Pasted, Record, Rejection, Source, Upload
+from ingest.files import count, read_file, read_path
 from vectorstore.errors import RejectedDocument
+
+if TYPE_CHECKING:
+    from ingest.web import Web
 
 _ADDRESS = re.compile(r"\s*[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
-def read(source: Source, *, allow_private: bool = False) -> Iterator[Found]:
-    """Everything that a source holds, in a stable order. What cannot be read comes out as a Rejection."""
+def read(source: Source, web: Web) -> Iterator[Found]:
+    """Everything that a source holds, in a stable order. What cannot be read comes out as a Rejection.
+
+    Of a feed, a sitemap or a site's home page that is what it lists, each with its page.
+    """
+    for found in _named(source, web):
+        if isinstance(found, Document) and found.kind in LISTS:
+            from ingest.lists import documents_in
+
+            yield from documents_in(found, web)
+        else:
+            yield found
+
+
+def _named(source: Source, web: Web) -> Iterator[Found]:
     if isinstance(source, Pasted):
         fields = {"text": source.text, "title": source.title, "url": source.url, "outlet": source.outlet}
         yield Record(name_of(source), "", fields)
     elif isinstance(source, Upload):
         yield from read_file(source.path, source.name, source.name)
     elif _is_address(source):
-        yield _page(name_of(source), allow_private)
+        yield from _from_web(name_of(source), web)
     else:
         yield from read_path(_local(source))
 
@@ -56,12 +72,16 @@ def _local(source: str | Path) -> Path:
     return Path(os.path.expanduser(source))
 
 
-def _page(url: str, allow_private: bool) -> Document | Rejection:
-    from ingest.fetch import fetch
+def _from_web(url: str, web: Web) -> Iterator[Found]:
+    """The page, or the feeds of the site whose home page it is."""
+    from ingest.lists import document_of, feeds_of_page, is_home
 
     try:
-        page = fetch(url, allow_private=allow_private)
-        kind = kind_of_page(page.url, page.content_type, page.content)
+        page = document_of(url, web.get(url, by_hand=True))
+        feeds = feeds_of_page(page) if page.kind is Kind.HTML and is_home(page.url) else []
+        if not feeds:
+            yield page
+        for feed in feeds:
+            yield document_of(feed, web.get(feed))
     except RejectedDocument as reason:
-        return Rejection(url, str(reason))
-    return Document(url, page.url, kind, page.content, page.url, page.charset)
+        yield Rejection(url, str(reason))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 from ingest.pipeline import Progress
-from ingest.report import Report
+from ingest.refreshed import Refresh
+from ingest.report import Outcome, Report
+from vectorstore.subscriptions import Subscription
 
 
 @contextmanager
@@ -39,7 +42,33 @@ def report_as_text(report: Report) -> str:
     """The counts in one line, then each duplicate and each rejected document with its reason."""
     counts = f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
     counts += f"{report.duplicate} duplicate, {len(report.rejected)} rejected"
+    counts += f", {report.gone} gone" if report.gone else ""
     lines = [f"{counts}; {report.passages} passages in {report.seconds:.1f} s"]
     lines += [f"  duplicate: {row.source} (same text as {row.duplicate_of})" for row in report.rows if row.duplicate_of]
     lines += [f"  rejected: {row.source}: {row.reason}" for row in report.rejected]
     return "\n".join(lines)
+
+
+def refresh_as_text(refresh: Refresh) -> str:
+    """As `report_as_text`, before it a line for each feed."""
+    lines = []
+    for feed in refresh.feeds:
+        brought = ", ".join(f"{feed.count(outcome)} {outcome}" for outcome in Outcome if feed.count(outcome))
+        due = f"next try {_moment(feed.next_due_at)}" if feed.next_due_at else ""
+        told = "; ".join(filter(None, (brought, feed.reason, due)))
+        lines.append(f"{feed.state:>9}  {feed.url}" + (f" ({told})" if told else ""))
+    return "\n".join([*lines, report_as_text(refresh.report)]) if lines else "No feeds are followed."
+
+
+def subscriptions_as_text(subscriptions: Sequence[Subscription]) -> str:
+    """Two lines for each feed: where it is, and when it was read last with what result."""
+    lines = []
+    for each in subscriptions:
+        last = f"{_moment(each.last_run_at)}: {each.last_result}" if each.last_run_at else "not read yet"
+        due = f"; {each.failures} in a row, next try {_moment(each.next_due_at)}" if each.next_due_at else ""
+        lines += [f"{each.title or each.url}", f"  {each.url}", f"  {last}{due}"]
+    return "\n".join(lines) or "No feeds are followed. `dateline feeds add URL` follows one."
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "never"

@@ -143,6 +143,7 @@ def test_an_ingest_killed_midway_keeps_what_it_reported_and_a_second_run_complet
     reported = [child.stdout.readline().strip() for _ in range(20)]
     os.kill(child.pid, signal.SIGKILL)
     reported += child.stdout.read().split()
+    child.stdout.close()
     child.wait()
     assert child.returncode == -signal.SIGKILL
     assert 20 <= len(reported) < 60

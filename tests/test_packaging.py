@@ -69,7 +69,7 @@ def test_a_dateline_command_that_does_not_exist_is_found(sentence: str) -> None:
 
 def test_the_readme_shows_every_subcommand() -> None:
     shown = {words[1] for words in commands_in(README, "dateline")}
-    assert shown >= {"serve", "ingest", "search", "ask", "library"}
+    assert shown >= {"serve", "ingest", "search", "ask", "library", "feeds"}
 
 
 def test_each_make_target_in_the_readme_exists() -> None:

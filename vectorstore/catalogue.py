@@ -16,6 +16,7 @@ from vectorstore.database import open_database, recall, remember
 from vectorstore.embedding import Matrix
 from vectorstore.models import Article, Entry, Passage
 from vectorstore.schema import articles, earlier_versions, passages, withdrawn
+from vectorstore.subscriptions import Subscriptions
 
 
 class VectorRow(NamedTuple):
@@ -52,6 +53,7 @@ class Catalogue:
 
     def __init__(self, path: Path) -> None:
         self._engine = open_database(path)
+        self.subscriptions = Subscriptions(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -88,6 +90,11 @@ class Catalogue:
             connection.execute(delete(articles).where(articles.c.key == key))
         return True
 
+    def mark_gone(self, article_id: str, gone_at: datetime | None) -> None:
+        """Note that the article's page is there no more, or with None that it is there again."""
+        with self._engine.begin() as connection:
+            connection.execute(update(articles).where(articles.c.id == article_id).values(gone_at=gone_at))
+
     def replace_vectors(self, rows: Iterable[VectorRow]) -> None:
         with self._engine.begin() as connection:
             for row in rows:
@@ -116,7 +123,8 @@ class Catalogue:
     def entries(self) -> list[Entry]:
         """Every article without its text, the newest addition first."""
         count = select(func.count()).where(passages.c.article_key == articles.c.key).scalar_subquery()
-        shown = [articles.c[f] for f in ("id", "title", "outlet", "url", "published_at", "ingested_at", "version")]
+        names = "id title outlet url published_at ingested_at version summary_only gone_at".split()
+        shown = [articles.c[name] for name in names]
         query = select(*shown, count.label("passages")).order_by(articles.c.ingested_at.desc(), articles.c.key.desc())
         with self._engine.connect() as connection:
             return [Entry(**row._mapping) for row in connection.execute(query)]

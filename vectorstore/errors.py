@@ -14,6 +14,10 @@
         ModelUnavailable          a chat model that cannot be reached, or that failed
       RejectedDocument            one document that cannot be taken, with the reason
         FetchFailed               one address that could not be read
+          AddressRefused          an address that may not be read
+          NotReached              a host that is not known, not there or not answering
+          PageGone                the site says that there is no such page, or no more
+          ToldToWait              the site asks to be left alone for a while
 
 Anything else that is raised is a fault of Dateline's own. The command line and the page turn a
 DatelineError into one clear line, each in one place.
@@ -76,3 +80,23 @@ class RejectedDocument(DatelineError):
 
 class FetchFailed(RejectedDocument):
     """One address that could not be read; the message is the reason."""
+
+
+class AddressRefused(FetchFailed):
+    """No request was made: the address is private, malformed, or closed to programs by robots.txt."""
+
+
+class NotReached(FetchFailed):
+    """No answer came: the host is unknown, unreachable or too slow."""
+
+
+class PageGone(FetchFailed):
+    """The site answered 404 or 410."""
+
+
+class ToldToWait(FetchFailed):
+    """The site answered 429 or 503, or did so shortly before. `seconds` is how long it asked for, None if it didn't."""
+
+    def __init__(self, reason: str, seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.seconds = seconds

@@ -18,6 +18,7 @@ from vectorstore.embedding import Embedder, Matrix
 from vectorstore.errors import ArticleNotFound, EmbedderMismatch, LibraryBusy, LibraryUnreadable
 from vectorstore.exact import ExactVectors
 from vectorstore.models import Article, Candidate, Entry, Hit, Passage
+from vectorstore.subscriptions import Subscriptions
 from vectorstore.upkeep import KeptIndex
 from vectorstore.vectors import VectorIndex
 
@@ -116,6 +117,16 @@ class Library:
             if not self._catalogue.remove(article_id):
                 raise _not_found(article_id)
             self._kept.follow()
+
+    def mark_gone(self, article_id: str, gone_at: datetime | None) -> None:
+        """Note that the article's page is there no more, or with None that it is there again; it stays readable."""
+        with self._writing:
+            self._catalogue.mark_gone(article_id, gone_at)
+
+    @property
+    def subscriptions(self) -> Subscriptions:
+        """The feeds that this library follows."""
+        return self._catalogue.subscriptions
 
     def find(self, article_id: str) -> Article | None:
         """The current version, or None."""

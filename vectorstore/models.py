@@ -12,7 +12,8 @@ class Article:
 
     A date is the publisher's or None, never the time of fetching; a date without a time is its midnight UTC.
     `version` starts at 1 and grows by one each time the publisher's text or headline changes.
-    `ingested_at` is None until the library has stored the article.
+    `ingested_at` is None until the library has stored the article. `summary_only` says that the text is what a feed had
+    of the article, since its page could not be read. `gone_at` is when the page was found to be there no more.
     """
 
     id: str
@@ -26,6 +27,8 @@ class Article:
     ingested_at: datetime | None = None
     language: str = ""
     version: int = 1
+    summary_only: bool = False
+    gone_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +80,5 @@ class Entry:
     ingested_at: datetime
     version: int
     passages: int
+    summary_only: bool = False
+    gone_at: datetime | None = None

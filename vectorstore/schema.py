@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -56,6 +57,8 @@ def _statement() -> list[Column[Any]]:
         Column("ingested_at", UtcTime, nullable=False),
         Column("language", String, nullable=False),
         Column("text", Text, nullable=False),
+        Column("summary_only", Boolean, nullable=False),
+        Column("gone_at", UtcTime),
     ]
 
 
@@ -96,4 +99,40 @@ withdrawn = Table(
     "withdrawn",
     metadata,
     Column("passage_id", String, primary_key=True),
+)
+
+# The feeds that the library follows. `digest` is that of the bytes read last, for servers that give no validators.
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("url", String, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("added_at", UtcTime, nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("last_run_at", UtcTime),
+    Column("last_result", Text, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("next_due_at", UtcTime),
+)
+
+# The pages behind the entries of those feeds, and the article that each became.
+pages = Table(
+    "pages",
+    metadata,
+    Column("url", String, primary_key=True),
+    Column("feed", String, nullable=False, index=True),
+    Column("article_id", String, nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    Column("listed", Boolean, nullable=False),
+)
+
+robots = Table(
+    "robots",
+    metadata,
+    Column("origin", String, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("read_at", UtcTime, nullable=False),
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -32,6 +34,9 @@ class MemoryShelf:
     def twin(self, text: str) -> str | None:
         return self._texts.get(" ".join(text.split()))
 
+    def mark_gone(self, article_id: str, gone_at: datetime | None) -> None:
+        self.versions[article_id][-1] = replace(self.versions[article_id][-1], gone_at=gone_at)
+
     def put(self, batch: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
         ids = [article.id for article, _ in batch]
         assert ids and len(set(ids)) == len(ids)
@@ -53,6 +58,17 @@ class Site:
         self.pages: dict[str, bytes | Answer] = {}
         self.asked: list[str] = []
         self.headers: list[dict[str, str]] = []
+
+    def answer(self, path: str, *answers: tuple[bytes, int, dict[str, str]]) -> str:
+        """Body, status and headers of each request in turn; the last one again and again."""
+        left = list(answers)
+
+        def respond(request: BaseHTTPRequestHandler) -> None:
+            body, status, headers = left.pop(0) if len(left) > 1 else left[0]
+            send(request, body, status, **headers)
+
+        self.pages[path] = respond
+        return self.url + path
 
     def redirect(self, path: str, location: str, status: int = 302) -> str:
         self.pages[path] = lambda request: send(request, b"", status, Location=location)

@@ -12,6 +12,7 @@ import pytest
 from ingest.documents import Pasted, Upload
 from ingest.pipeline import Progress, ingest
 from ingest.report import Outcome, Report
+from ingest.web import Web
 from vectorstore.errors import LibraryBusy
 from vectorstore.models import Article, Passage
 
@@ -236,7 +237,7 @@ def test_heavy_libraries_are_loaded_only_when_used() -> None:
 def test_a_page_from_the_web_is_added_and_recognised(shelf, site) -> None:
     paragraphs = "".join(f"<p>{STORY} Part {n}.</p>" for n in range(3))
     site.pages["/a"] = f"<html><head><title>Plan</title></head><body><h1>Plan</h1>{paragraphs}</body></html>".encode()
-    assert outcomes(ingest([f"{site.url}/a"], shelf, allow_private=True)) == ["added"]
-    assert outcomes(ingest([f"{site.url}/a?utm_source=x"], shelf, allow_private=True)) == ["rejected"]
+    assert outcomes(ingest([f"{site.url}/a"], shelf, web=Web(allow_private=True, delay=0))) == ["added"]
+    assert outcomes(ingest([f"{site.url}/a?utm_source=x"], shelf, web=Web(allow_private=True, delay=0))) == ["rejected"]
     site.redirect("/moved", "/a#top")
-    assert outcomes(ingest([f"{site.url}/moved"], shelf, allow_private=True)) == ["unchanged"]
+    assert outcomes(ingest([f"{site.url}/moved"], shelf, web=Web(allow_private=True, delay=0))) == ["unchanged"]

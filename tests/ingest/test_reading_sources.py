@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest.documents import Document, Kind, Pasted, Record, Rejection, Source, Upload
-from ingest.files import Found
+from ingest.documents import Document, Found, Kind, Pasted, Record, Rejection, Source, Upload
 from ingest.sources import expected, read
+from ingest.web import Web
 
 
 def found(source: Source) -> list[Found]:
-    return list(read(source))
+    return list(read(source, Web()))
 
 
 def written(folder: Path, name: str, content: str | bytes) -> Path:
@@ -71,7 +71,7 @@ class TestFiles:
             ("a.jsonl", b"\n\n", "no article"),
             ("a.json", b"[]", "no article"),
             ("a.csv", b"id,text\n", "no article"),
-            ("a.pdf", b"%PDF", r"\.pdf cannot be read; use one of \.txt"),
+            ("a.docx", b"PK", r"\.docx cannot be read; use one of \.txt"),
             ("noname", b"x", "without a suffix"),
             ("a.txt", b"x" * (10 * 1024 * 1024 + 1), "larger than 10 MB"),
             ("a.json", b"{", "not JSON"),
