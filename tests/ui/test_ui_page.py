@@ -99,9 +99,12 @@ def test_leaving_the_page_ends_the_model(open_page: Open, desk: ScriptedDesk) ->
 def test_retry_answers_the_last_question_again_in_its_place(open_page: Open, desk: ScriptedDesk) -> None:
     page = open_page()
     ask_and_wait(page, META_QUESTION)
-    while len(desk.asked) < 2:  # Gradio drops a click in the few milliseconds in which it ends the run before
-        page.get_by_role("button", name="Retry").click()
-        page.wait_for_timeout(200)
+    page.wait_for_timeout(1000)  # Gradio drops a click in the moment in which it ends the run before
+    page.get_by_role("button", name="Retry").click()
+    for _ in range(300):
+        if len(desk.asked) == 2:
+            break
+        page.wait_for_timeout(100)
     expect(page.locator("#exchange-1 .basis")).to_contain_text("As of")
     expect(page.locator(".exchange")).to_have_count(1)
     assert desk.asked == [(META_QUESTION, ())] * 2
