@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import logging
 import re
-from itertools import groupby
+from collections import defaultdict
 
 from lxml import html
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document as Extracted
 
-from ingest.boilerplate import remove_pointers, without_appeals
+from ingest.boilerplate import remove_pointers, unlink_headings, without_appeals
 from ingest.text import one_line, word_count
 
 # What it warns of becomes the reason of a rejection.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 _BODY = re.compile(r"(?:article|story|post|entry|content|text)[-_]*(?:body|content|text)|\bbody\b", re.IGNORECASE)
-_WHOLE = "article", "main"
 # Below this, a stricter extraction may have thrown out the story with the noise around it.
 _SHORT = 250
 _MUCH_MORE = 2
@@ -30,26 +29,26 @@ def body_text(tree: HtmlElement, headline: str, stated: str) -> str:
     `stated` is the text that the page states for machines, taken where the page shows much less of it.
     """
     remove_pointers(tree)
-    join_chunks(tree)
+    unlink_headings(tree)
+    _join_chunks(tree)
     text = _tidied(_extract(tree, strictly=True), headline)
-    if word_count(text) < _SHORT:
-        text = _longer(text, _tidied(_extract(tree, strictly=False), headline))
-    return _longer(text, _tidied(_plain(stated), headline)) if stated else text
+    if stated:
+        text = _longer(text, _tidied(_plain(stated), headline))
+    return _longer(text, _tidied(_extract(tree, strictly=False), headline)) if word_count(text) < _SHORT else text
 
 
-def join_chunks(tree: HtmlElement) -> None:
+def _join_chunks(tree: HtmlElement) -> None:
     """Joins a story that advertisements have cut into several containers: only one of them would be read."""
-    for whole in tree.iter(*_WHOLE):
-        bodies = [each for each in whole.iter("div", "section") if _BODY.search(each.get("class", ""))]
-        bodies = [each for each in bodies if each.find("p") is not None and _nearest(each) is whole]
-        for _, group in groupby(bodies, key=lambda each: each.get("class")):
-            first, *others = group
-            for other in others:
+    chunks = defaultdict(list)
+    for each in tree.iter("div", "section"):
+        if _BODY.search(each.get("class", "")) and each.find("p") is not None:
+            whole = next(each.iterancestors("article", "main"), None)
+            if whole is not None:
+                chunks[whole, each.get("class")].append(each)
+    for first, *others in chunks.values():
+        for other in others:
+            if first not in other.iterancestors():
                 first.extend(list(other))
-
-
-def _nearest(element: HtmlElement) -> HtmlElement | None:
-    return next(element.iterancestors(*_WHOLE), None)
 
 
 def _extract(tree: HtmlElement, *, strictly: bool) -> str:

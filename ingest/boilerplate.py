@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from ingest.text import squeezed
 
 # How a line begins that sends the reader to another story, in the languages that most pages are in.
 _POINTER = re.compile(
-    r"(?:read|see|watch|listen|also)\s(?:more|also|next|on|now|read|see)\b|more\s(?:on|from|about|stories|news|coverage)\b"
+    r"(?:read|see|watch|listen|also)\s(?:more|also|next|on|now|read|see)\b|more\s(?:on|from|about|stories|news|coverage)\b(?:\sth(?:is|e)\s\w+$)?"
     r"|related(?:\s(?:stor(?:y|ies)|articles?|coverage|links?|posts?|content|news|topics?|reading))?\s*(?::|$)"
     r"|don['’]t\smiss|you\s(?:may|might)\s(?:also\s)?like|recommended|(?:keep|continue|further)\sreading|click\shere"
     r"|(?:à\s)?lire\saussi|sur\sle\smême\ssujet|leggi\sanche|lees\sook|mehr\szum\sthema|lesen\ssie\s(?:auch|mehr)"
@@ -28,47 +29,47 @@ _APPEAL = re.compile(
     re.IGNORECASE,
 )
 _FURNITURE = re.compile(
-    r"(?:advertisement|advertising|sponsored(?:\scontent)?|anzeige|publicité|publicidad|pubblicità|share|tweet|print|email"
+    r"(?:advertisement|advertising|order\sreprints|print\s(?:article|this)|sponsored(?:\scontent)?|anzeige|publicité|publicidad|pubblicità|share|tweet|print|email"
     r"|copy\slink|link\scopied|(?:\d+\s|view\s|leave\sa\s|post\sa\s)?comments?|loading|tags|topics|most\s(?:read|popular)"
     r"|newsletter|subscribe|sign\sup|log\sin|skip\s(?:ad|advertisement)|story\scontinues(?:\sbelow)?"
     r"|article\scontinues\sbelow(?:\sadvertisement)?)[\s.:…]*",
     re.IGNORECASE,
 )
 _LONGEST_APPEAL = 45
-_MOSTLY_LINKS = 0.8
-_BLOCKS = "p", "li", "h2", "h3", "h4", "h5", "h6", "div"
-_LISTS = "ul", "ol"
+_MOSTLY = 0.8
+_HEADINGS = "h2", "h3", "h4", "h5", "h6"
+_BLOCKS = "p", "li", "div", *_HEADINGS
 _NESTED = "p", "div", "ul", "ol", "table", "section", "article", "blockquote", "figure"
 
 
 def remove_pointers(tree: HtmlElement) -> None:
-    """Takes lines such as "Read more: ..." that are mostly a link out of the tree, and lists of nothing but links."""
-    removed: list[HtmlElement] = []
-    after_pointer = False
-    for block in _blocks(tree):
+    """Takes lines such as "Read more: ..." that are mostly a link out of the tree, and the links that follow them."""
+    pointers: list[HtmlElement] = []
+    following = False
+    for block in _innermost_blocks(tree):
         text = squeezed(block.text_content())
-        if not text:
-            continue
-        pointer = _POINTER.match(text)
-        rest = text[pointer.end() :].strip(" :–—-") if pointer else text
-        links = sum(len(squeezed(link.text_content())) for link in block.iter("a"))
-        after_pointer = bool(pointer or after_pointer) and links >= _MOSTLY_LINKS * len(rest)
-        if after_pointer:
-            removed.append(block)
-    for each in removed:
-        _drop(each)
+        if text:
+            pointer = _POINTER.match(text)
+            rest = text[pointer.end() :].strip(" :–—-") if pointer else text
+            linked = sum(len(squeezed(link.text_content())) for link in block.iter("a"))
+            following = (following or pointer is not None) and linked >= _MOSTLY * len(rest)
+            pointers += [block] if following else []
+    for block in pointers:
+        block.drop_tree()
 
 
-def _blocks(tree: HtmlElement) -> Iterator[HtmlElement]:
-    """The innermost blocks, in order; a list that holds nothing but links is one."""
+def _innermost_blocks(tree: HtmlElement) -> Iterator[HtmlElement]:
     for element in tree.iter(*_BLOCKS):
-        if not any(True for _ in element.iterdescendants(*_NESTED)):
+        if element.getparent() is not None and next(element.iterdescendants(*_NESTED), None) is None:
             yield element
 
 
-def _drop(element: HtmlElement) -> None:
-    if element.getparent() is not None:
-        element.drop_tree()
+def unlink_headings(tree: HtmlElement) -> None:
+    """Makes text of headings that are links and stand over a paragraph: links alone would be taken for navigation."""
+    for heading in tree.iter(*_HEADINGS):
+        below = heading.getnext()
+        if below is not None and below.tag == "p":
+            etree.strip_tags(heading, "a")
 
 
 def without_appeals(text: str, headline: str) -> str:

@@ -22,7 +22,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _OF_THE_WEB = re.compile(r"utf-?(8|16|32)|iso-?(8859|2022)|windows-|cp\d|koi8|gb|big5|euc|shift|sjis|tis|mac")
 # What pages mean by the names that they declare: each is read as its superset, as browsers do.
 _MEANT = {
-    **dict.fromkeys(["iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii"], "cp1252"),
+    **dict.fromkeys(["iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii", "windows-1252"], "cp1252"),
     **dict.fromkeys(["gb2312", "gb_2312-80", "gbk"], "gb18030"),
     **dict.fromkeys(["shift_jis", "shift-jis", "sjis"], "cp932"),
     **{"euc-kr": "cp949", "iso-8859-9": "cp1254", "iso-8859-11": "cp874", "tis-620": "cp874"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -17,6 +18,7 @@ from ingest.dates import parse_date
 from ingest.decode import decode
 from ingest.headline import headline
 from ingest.identity import host_name, web_address
+from ingest.limits import tame
 from ingest.metatags import AUTHOR, LANGUAGE, OUTLET, PUBLISHED, TITLE, UPDATED, every, first, read_tags
 from ingest.schema_org import Statement, read_statement
 from ingest.text import one_line, word_count
@@ -30,6 +32,7 @@ _DECLARED = re.compile(
 )
 # Without the extensive search, which also takes dates from the text of the story and from footers.
 _DATES = {"original_date": True, "extensive_search": False, "outputformat": "%Y-%m-%dT%H:%M:%S%z"}
+_MOST_MARKED_TIMES = 20
 _FIRST_YEAR = 1900
 _TWIN_HOSTS = re.compile(r"^(?:m|amp|mobile)\.")
 
@@ -58,6 +61,7 @@ def _tree(content: bytes, charset: str) -> HtmlElement:
     tree = load_html(decode(content, charset or (declared[1].decode() if declared else "")))
     if tree is None:
         raise RejectedDocument("is no HTML page that can be read")
+    tame(tree)
     return tree
 
 
@@ -77,14 +81,18 @@ def _head(tree: HtmlElement, story: Statement, url: str) -> dict[str, object]:
     tags = read_tags(tree)
     guess = extract_metadata(tree, url or None, _DATES, extensive=False)
     outlet = _outlet(story.outlet, first(tags, OUTLET), guess.sitename)
+    published = story.published_at, first(tags, PUBLISHED), *_marked_times(tree)
+    updated_at = _date([story.updated_at, first(tags, UPDATED)])
+    canonical = (_link(tree, "canonical"), first(tags, ["og.url"]), story.url)
     bylines = story.authors, every(tags, AUTHOR), [guess.author or ""]
     return {
         "title": _title(tree, [story.headline, first(tags, TITLE)], [_site_name(url), story.outlet]) or guess.title,
         "outlet": outlet,
         "authors": next(filter(None, (names(each, outlet) for each in bylines)), []),
-        "published_at": _date([story.published_at, first(tags, PUBLISHED), *_marked_times(tree), guess.date]),
-        "updated_at": _date([story.updated_at, first(tags, UPDATED)]),
-        "url": _address(url, guess.url or story.url),
+        # Of the publisher's dates, the last resort also takes that of an update: that alone says nothing.
+        "published_at": _date([*published, None if _date([guess.date]) == updated_at else guess.date]),
+        "updated_at": updated_at,
+        "url": _address(url, next(filter(None, canonical), "")),
         "language": story.language or tree.get("lang") or first(tags, LANGUAGE),
     }
 
@@ -106,7 +114,8 @@ def _site_name(url: str) -> str:
 
 def _marked_times(tree: HtmlElement) -> Iterator[str]:
     """What the page marks as its time of publication; nothing where it marks several days so."""
-    marked = [each for each in tree.iter("time", "span", "abbr", "div", "p") if _is_publication(each)]
+    every = tree.iter("time", "span", "abbr", "div", "p")
+    marked = list(islice(filter(_is_publication, every), _MOST_MARKED_TIMES))
     stated = [each.get("datetime") or each.get("content") or each.text_content()[:_LONGEST_HEADLINE] for each in marked]
     days = {found.date() for text in stated if (found := parse_date(text))}
     if len(days) == 1:
@@ -115,6 +124,11 @@ def _marked_times(tree: HtmlElement) -> Iterator[str]:
 
 def _is_publication(element: HtmlElement) -> bool:
     return element.get("pubdate") is not None or "datePublished" in element.get("itemprop", "").split()
+
+
+def _link(tree: HtmlElement, relation: str) -> str:
+    links = (link.get("href", "") for link in tree.iter("link") if relation in link.get("rel", "").lower().split())
+    return next(links, "")
 
 
 def _date(stated: Iterable[object]) -> datetime | None:
