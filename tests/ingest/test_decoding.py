@@ -44,6 +44,30 @@ def test_latin1_is_read_as_browsers_read_it() -> None:
     assert decode("“no”".encode("cp1252"), declared="ISO-8859-1") == "“no”"
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding", "declared"),
+    [
+        ("Привет, мир. Это новость о выборах в городе.", "cp1251", "iso-8859-1"),
+        ("中文新闻，香港行政长官梁振英在各方压力下就其大宅的违章建筑", "gbk", "windows-1252"),
+        ("Ελληνικά νέα για τις εκλογές", "iso-8859-7", "latin1"),
+        ("Le café à Paris où l'été est déjà là", "cp1252", "utf-8"),
+    ],
+    ids=["Russian", "Chinese", "Greek", "French"],
+)
+def test_a_declared_encoding_that_cannot_be_is_not_believed(text: str, encoding: str, declared: str) -> None:
+    assert decode(text.encode(encoding), declared) == text
+
+
+def test_names_of_encodings_mean_their_supersets() -> None:
+    assert decode("朱镕基说".encode("gb18030"), declared="gb2312") == "朱镕基说"
+
+
+def test_one_broken_character_does_not_change_how_the_others_are_read() -> None:
+    content = "“Café,” she said. ".encode() * 20
+    assert decode(content[:40] + b"\xff" + content[40:], declared="iso-8859-1").count("“Café,”") == 20
+    assert decode(content + "é".encode()[:1]).startswith("“Café,” she said.")
+
+
 @pytest.mark.parametrize("declared", ["klingon", "punycode", "undefined", "hex", "a\0b", ""])
 def test_a_declared_encoding_that_no_page_is_written_in_is_ignored(declared: str) -> None:
     assert decode("caf\xe9 au lait".encode("cp1252"), declared) == "café au lait"

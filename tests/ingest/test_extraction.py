@@ -162,7 +162,7 @@ class TestPages:
         article = extract_article(PAGE.encode(), "https://www.bugle.example/2024/harbour?utm_source=x")
         assert article.title == "Harbour plan passes"
         assert (article.outlet, article.authors, article.language) == ("The Daily Bugle", ("Jane Doe",), "en")
-        assert article.published_at == datetime(2024, 3, 5, tzinfo=UTC)
+        assert article.published_at == datetime(2024, 3, 5, 10, 30, tzinfo=UTC)
         assert article.url == "https://www.bugle.example/2024/harbour"
         assert "number 7" in article.text and "Tuesday" in article.text
         assert not any(noise in article.text for noise in ("alert", "Sport", "Copyright", "<"))

@@ -1,0 +1,159 @@
+"""What a page states about its article in schema.org's words, as JSON-LD."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import unescape
+
+from lxml.html import HtmlElement
+
+from ingest.text import one_line
+
+Node = Mapping[str, object]
+
+_POSTINGS = {"blogposting", "liveblogposting", "socialmediaposting", "report"}
+# Other articles stand below these: related ones, comments, the entries of a live blog.
+_ELSEWHERE = {"itemListElement", "comment", "mentions", "citation", "hasPart", "isPartOf", "liveBlogUpdate"}
+_WRAPPING = re.compile(r"<!--|-->|(?://\s*)?<!\[CDATA\[|(?://\s*)?\]\]>|;\s*\Z")
+# Bounded: a hostile block opens comments without end.
+_COMMENT = re.compile(r"^[ \t]*(?:/\*[^*]{0,500}\*/|//[^\n]*)", re.MULTILINE)
+_TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The article of a page; "", None and 0 where nothing is stated. Dates are as written.
+
+    `free` is isAccessibleForFree, `words` the length that the article is said to have.
+    """
+
+    headline: str = ""
+    outlet: str = ""
+    authors: tuple[str, ...] = ()
+    published_at: object = None
+    updated_at: object = None
+    language: str = ""
+    url: str = ""
+    body: str = ""
+    words: int = 0
+    free: bool | None = None
+
+
+def read_statement(tree: HtmlElement, shown: Sequence[str]) -> Statement:
+    """The article that the page is about, of all those it describes: one whose headline is `shown`, else the first."""
+    nodes = [node for block in _blocks(tree) for node in _nodes(block)]
+    known = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
+    titles = [_alike(title) for title in shown]
+    articles = [node for node in nodes if _is_article(node)]
+    own = [node for node in articles if _headline(node, titles, known)[1]] or articles[:1]
+    # A page's own node knows its dates too, though its name is that of the page.
+    around = own + [node for node in nodes if "webpage" in _types(node)]
+    return Statement(
+        headline=next(filter(None, (_headline(node, titles, known)[0] for node in own)), ""),
+        outlet=next(iter(_names(_first(own, "publisher"), known)), ""),
+        authors=tuple(_names(_first(own, "author", "creator"), known, people=True)),
+        published_at=_first(around, "datePublished") or _first(own, "dateCreated"),
+        updated_at=_first(around, "dateModified"),
+        language=_text(_first(around, "inLanguage"), known),
+        url=_text(_first(own, "url", "mainEntityOfPage"), known),
+        body=_text(_first(own, "articleBody"), known),
+        words=_count(_first(own, "wordCount")),
+        free=_truth(_first(around, "isAccessibleForFree")),
+    )
+
+
+def _blocks(tree: HtmlElement) -> Iterator[object]:
+    for script in tree.iter("script"):
+        if "ld+json" in script.get("type", "").lower() and script.text:
+            yield _parsed(script.text)
+
+
+def _parsed(text: str) -> object:
+    """The JSON, also where comments, line breaks in strings or a comma too many make it none; else None."""
+    mended = _TRAILING_COMMA.sub("", _COMMENT.sub("", _WRAPPING.sub("", text)))
+    for attempt in (text, mended, unescape(mended)):
+        try:
+            found: object = json.loads(attempt, strict=False)
+        except (ValueError, RecursionError):
+            continue
+        return found
+    return None
+
+
+def _nodes(block: object) -> Iterator[Node]:
+    """Every object in the block, outer ones first. No recursion: a hostile page nests as deep as it likes."""
+    waiting = [block]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            yield item
+            waiting.extend(value for key, value in reversed(item.items()) if key not in _ELSEWHERE)
+        elif isinstance(item, list):
+            waiting.extend(reversed(item))
+
+
+def _types(node: Node) -> set[str]:
+    stated = node.get("@type")
+    every = stated if isinstance(stated, list) else [stated]
+    return {re.split(r"[/:#]", each)[-1].lower() for each in every if isinstance(each, str)}
+
+
+def _is_article(node: Node) -> bool:
+    return any(each.endswith("article") or each in _POSTINGS for each in _types(node))
+
+
+def _headline(node: Node, shown: Sequence[str], known: Mapping[object, Node]) -> tuple[str, bool]:
+    """The headline, and whether the page shows it. Some state a summary as the headline, and the headline as name."""
+    given = [text for key in ("headline", "name") if (text := _text(node.get(key), known))]
+    for text in given:
+        if any(_alike(text) in title for title in shown):
+            return text, True
+    return (given[0] if given else ""), False
+
+
+def _alike(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _first(nodes: Sequence[Node], *keys: str) -> object:
+    return next((node[key] for key in keys for node in nodes if node.get(key) not in (None, "", [])), None)
+
+
+def _text(value: object, known: Mapping[object, Node]) -> str:
+    if isinstance(value, list):
+        value = next(iter(value), None)
+    if isinstance(value, dict):
+        node = known.get(value.get("@id"), value)
+        value = node.get("name") or node.get("alternateName") or node.get("url") or node.get("@id")
+    # Some encode the text for HTML once more.
+    return unescape(value).strip() if isinstance(value, str) else ""
+
+
+def _names(value: object, known: Mapping[object, Node], *, people: bool = False) -> list[str]:
+    """The names of people or organisations, given as texts, objects, references, or lists of these."""
+    names = []
+    for each in value if isinstance(value, list) else [value]:
+        node = known.get(each.get("@id"), each) if isinstance(each, dict) else {"name": each}
+        if people and any("organization" in kind for kind in _types(node)):
+            continue
+        stated = node.get("name") or [" ".join(str(node[key]) for key in ("givenName", "familyName") if key in node)]
+        names += [
+            one_line(unescape(name))
+            for name in (stated if isinstance(stated, list) else [stated])
+            if isinstance(name, str)
+        ]
+    return [name for name in names if name]
+
+
+def _count(value: object) -> int:
+    digits = str(value) if isinstance(value, str | int) else ""
+    return int(digits) if digits.isdecimal() and len(digits) < 7 else 0
+
+
+def _truth(value: object) -> bool | None:
+    """Stated as true or false, as a word, or as the address of a word."""
+    word = str(value).rsplit("/", 1)[-1].casefold() if isinstance(value, str | bool) else ""
+    return {"true": True, "yes": True, "false": False, "no": False}.get(word)
