@@ -47,10 +47,11 @@ def recognise(source: str, article: Article, shelf: Shelf) -> tuple[Row, Article
 
 
 def _statement(article: Article) -> tuple[object, ...]:
-    """All that a publisher states besides the text. How an address was reached is no part of it."""
-    dates = article.published_at, article.updated_at
+    """All that a publisher states besides the text. How an address was reached is no part of it, nor is the time of an
+    update: some sites stamp every page anew each time it is read."""
     address = canonical_url(article.url) if article.url else ""
-    return article.title, article.outlet, article.authors, address, *dates, article.language, article.summary_only
+    stated = article.title, article.outlet, article.authors, address, article.published_at, article.language
+    return *stated, article.summary_only
 
 
 def _same_words(one: str, other: str) -> bool:

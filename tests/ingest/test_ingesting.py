@@ -57,7 +57,6 @@ class TestOutcomes:
             {"outlet": "Bugle"},
             {"authors": ["Jane Doe"]},
             {"published_at": "2024-03-05"},
-            {"updated_at": "2024-03-05"},
             {"language": "en"},
             {"url": "https://bugle.example/other", "outlet": ""},
         ],
@@ -81,6 +80,7 @@ class TestOutcomes:
         [
             {"text": f"  Story 1.\r\n\r\n{STORY} "},
             {"published_at": "March 5, 2024"},
+            {"updated_at": "2024-03-06"},
             {"url": "http://bugle.example/a/?utm_source=feed"},
             {"id": " n1"},
         ],
