@@ -13,7 +13,8 @@ _INDENT = "    "
 
 def answer_as_text(answer: Answer) -> str:
     """The sentences with their numbers, then each citation with its exact words; or what is nearest."""
-    lines = [" ".join(marked(sentence) for sentence in answer.sentences)]
+    said = (sentence.text if answer.refused else marked(sentence) for sentence in answer.sentences)
+    lines = [" ".join(said)]
     if answer.standalone_question != answer.question:
         lines.insert(0, f"(read as: {answer.standalone_question})")
     if answer.notice:
@@ -58,7 +59,7 @@ def entries_as_text(entries: Sequence[Entry]) -> str:
 def marked(sentence: Sentence) -> str:
     """A sentence as a terminal shows it, an unsupported one said to be so."""
     marks = "".join(f"[{number}]" for number in sentence.citations)
-    doubt = " (not supported by the sources)" if sentence.citations and sentence.support is Support.UNSUPPORTED else ""
+    doubt = " (not supported by the sources)" if sentence.support is Support.UNSUPPORTED else ""
     return f"{sentence.text} {marks}{doubt}".rstrip()
 
 
