@@ -59,8 +59,8 @@ def entries_as_text(entries: Sequence[Entry]) -> str:
 def marked(sentence: Sentence) -> str:
     """A sentence as a terminal shows it, an unsupported one said to be so."""
     marks = "".join(f"[{number}]" for number in sentence.citations)
-    doubt = " (not supported by the sources)" if sentence.support is Support.UNSUPPORTED else ""
-    return f"{sentence.text} {marks}{doubt}".rstrip()
+    doubt = "(not supported by the sources)" if sentence.support is Support.UNSUPPORTED else ""
+    return " ".join(part for part in (sentence.text, marks, doubt) if part)
 
 
 def origin(article: Article) -> str:
