@@ -110,7 +110,7 @@ class _Run:
         if isinstance(found, Seen | Gone):
             self._note(found)
             return
-        article = _article(found)
+        article = _article(found, self._now())
         if isinstance(article, Rejection):
             self._settled(Row(article.name, Outcome.REJECTED, reason=article.reason))
             return
@@ -185,11 +185,11 @@ def _read(source: Source, web: Web) -> Iterator[Found]:
         yield _fault(name_of(source), error)
 
 
-def _article(found: Document | Record | Listed | Rejection) -> Article | Rejection:
+def _article(found: Document | Record | Listed | Rejection, now: datetime) -> Article | Rejection:
     if isinstance(found, Rejection):
         return found
     try:
-        return extract(found)
+        return extract(found, now)
     except RejectedDocument as reason:
         return Rejection(found.name, str(reason))
     except Exception as error:
