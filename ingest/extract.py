@@ -9,7 +9,7 @@ from datetime import datetime
 from ingest.dates import past
 from ingest.decode import decode
 from ingest.documents import Document, Kind, Listed, Record
-from ingest.fields import completed, stated
+from ingest.fields import completed, described, stated
 from ingest.identity import article_id, file_id, host_name, pasted_id
 from ingest.text import headline_of, word_count
 from vectorstore.errors import RejectedDocument
@@ -40,6 +40,13 @@ def extract(document: Document | Record | Listed, now: datetime) -> Article:
         title=article.title or headline_of(article.text),
         outlet=article.outlet or host_name(article.url),
     )
+
+
+def head(page: Document, now: datetime) -> Article:
+    """What an HTML page states besides its text, also one that holds no article."""
+    from ingest.page import read_head
+
+    return _dated(described(read_head(page.content, page.url, page.charset)), now)
 
 
 def _dated(article: Article, now: datetime) -> Article:

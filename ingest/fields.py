@@ -28,13 +28,18 @@ def stated(fields: Mapping[str, object]) -> Article:
     Names are `id, title, outlet (or source), authors, published_at, updated_at, url, language, text`; only `text` is
     required, unknown ones are ignored. Raises RejectedDocument naming the field that is wrong.
     """
-    given = _by_name(fields)
-    text = tidy(_string(given, "text"))
-    if not text:
+    article = described(fields)
+    if not article.text:
         raise RejectedDocument('there is no text in it; give the article in "text"')
+    return article
+
+
+def described(fields: Mapping[str, object]) -> Article:
+    """As `stated`, but the text may be missing."""
+    given = _by_name(fields)
     return Article(
         id=_identifier(given.get("id")),
-        text=text,
+        text=tidy(_string(given, "text")),
         title=one_line(_string(given, "title")),
         outlet=one_line(_string(given, "outlet")),
         authors=_authors(given.get("authors")),
