@@ -17,6 +17,8 @@ from vectorstore.models import Article
 
 # A page with less than this share of what the feed itself has of the article is a teaser.
 _TEASER = 0.5
+# Characters of Markdown that no trick makes slow to read.
+_SHORT = 50_000
 
 
 def extract(document: Document | Record | Listed, now: datetime) -> Article:
@@ -82,12 +84,18 @@ def _read(document: Document) -> Mapping[str, object]:
         return {"url": document.url, **_READERS[document.kind](document.content)}
     text = decode(document.content, document.charset)
     if document.kind is Kind.MARKDOWN:
-        from ingest.markdown import read_markdown
-
-        fields = read_markdown(text)
+        fields = _markdown(text)
         # What was read from an address is known by it: a page cannot pass itself off as another article.
         return {**fields, "id": None, "url": document.url} if document.url else fields
     return {"url": document.url, "text": text}
+
+
+def _markdown(text: str) -> Mapping[str, object]:
+    """What is short is read at once; a megabyte of nothing but stars keeps the parser busy for ten seconds."""
+    from ingest.bounded import bounded
+    from ingest.markdown import read_markdown
+
+    return read_markdown(text) if len(text) < _SHORT else bounded(read_markdown, text)
 
 
 def _pdf(content: bytes) -> Mapping[str, object]:

@@ -50,11 +50,18 @@ def item(number: int) -> str:
 
 
 def pdf(content: bytes) -> bytes:
-    """One page, whose content unpacks to a gigabyte of white space."""
-    page = b"1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
-    page += b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>endobj "
-    stream = b"4 0 obj<</Filter/FlateDecode/Length %d>>stream\n%s\nendstream endobj " % (len(content), content)
-    return b"%PDF-1.4\n" + page + stream + b"trailer<</Root 1 0 R>>\n%%EOF"
+    """One page with this content, which is packed."""
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>",
+        b"<</Filter/FlateDecode/Length %d>>stream\n%s\nendstream" % (len(content), content),
+    ]
+    written, places = b"%PDF-1.4\n", b"0000000000 65535 f \n"
+    for number, held in enumerate(objects, start=1):
+        places += b"%010d 00000 n \n" % len(written)
+        written += b"%d 0 obj%s\nendobj\n" % (number, held)
+    return b"%sxref\n0 5\n%strailer<</Root 1 0 R/Size 5>>\nstartxref\n%d\n%%%%EOF" % (written, places, len(written))
 
 
 def packed(wbits: int, head: bytes = b"") -> bytes:
@@ -112,7 +119,7 @@ FILES: dict[str, tuple[str, Callable[[], Content]]] = {
     "19,000 deep, front matter": ("a.md", lambda: "---\na: " + "[" * 19_000 + f"\n---\n\n{GOOD}"),
     "200,000 quotes deep, Markdown": ("a.md", lambda: ">" * DEEP + " deep"),
     "200,000 brackets deep, Markdown": ("a.md", lambda: "[" * DEEP + "a" + "](b)" * DEEP),
-    "200,000 open stars, Markdown": ("a.md", lambda: "*a_ " * DEEP),
+    "10 MB of stars, Markdown": ("a.md", lambda: "*a_ " * 2_600_000),
     "50,000 parts deep, letter": ("a.eml", lambda: parts(50_000)),
     "200,000 deep, PDF": ("a.pdf", lambda: "%PDF-1.4\n1 0 obj\n" + "[" * DEEP),
     "1 GB unpacked, PDF": ("a.pdf", lambda: pdf(packed(15))),
