@@ -1,6 +1,6 @@
 """What inputs made to cost time or memory do cost, each in a process of its own with a good article beside it.
 
-    python tests/benchmarks/hostile.py [--only TEXT] [--json]
+    python tests/benchmarks/hostile.py [--only NAME ...] [--json]
 
 Prints a Markdown table, or a JSON object a line. Seconds are those of the whole ingest, by the clock and of computing;
 memory is the peak of the process and of its helper, less that of the same run with the good article alone. Everything
@@ -143,14 +143,16 @@ STREAMS: dict[str, Callable[[], tuple[dict[str, str], bytes, int]]] = {
 
 
 class Site(BaseHTTPRequestHandler):
-    """Answers /NUMBER with that stream."""
+    """Answers everything with the stream that is up."""
 
     def do_GET(self) -> None:
-        headers, piece, times = [*STREAMS.values()][int(self.path[1:])]()
+        assert isinstance(self.server, Server)
+        headers, piece, times = self.server.stream
         self.send_response(200)
         for name, value in headers.items():
             for _ in range(1 if piece else times):
                 self.send_header(name, value)
+                self.flush_headers()
         self.end_headers()
         for _ in range(times):
             self.wfile.write(piece)
@@ -161,6 +163,7 @@ class Site(BaseHTTPRequestHandler):
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
+    stream: tuple[dict[str, str], bytes, int]
 
     def handle_error(self, request: object, client_address: object) -> None:
         pass  # a reader that hangs up early is the point
@@ -168,7 +171,7 @@ class Server(ThreadingHTTPServer):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default="", help="inputs with this in their name")
+    parser.add_argument("--only", nargs="+", metavar="NAME", default=[*FILES, *STREAMS], help="these inputs")
     parser.add_argument("--json", action="store_true", help="an object a line instead of a table")
     parser.add_argument("--take", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -181,24 +184,25 @@ def main() -> None:
     if not options.json:
         print("| input | outcome | seconds | of computing | extra MB | good article stored |")
         print("|---|---|---:|---:|---:|---|")
-    for name in (name for name in (*FILES, *STREAMS) if options.only in name):
-        row = figures(name, alone, server.server_port)
+    for name in options.only:
+        if name in STREAMS:
+            server.stream = STREAMS[name]()
+        row = figures(name, alone, f"http://127.0.0.1:{server.server_port}/" if name in STREAMS else "")
         print(json.dumps(row) if options.json else as_markdown(row), flush=True)
     server.shutdown()
 
 
-def figures(name: str, alone: dict[str, object], port: int) -> dict[str, object]:
-    run = measured(name, port)
+def figures(name: str, alone: dict[str, object], address: str) -> dict[str, object]:
+    run = measured(name, address)
     extra = round(float(str(run["megabytes"])) - float(str(alone["megabytes"])))
     return {"input": name} | {key: value for key, value in run.items() if key != "megabytes"} | {"extra_mb": extra}
 
 
-def measured(name: str = "", port: int = 0) -> dict[str, object]:
+def measured(name: str = "", address: str = "") -> dict[str, object]:
     """What a fresh process says of the input, or without one of the good article alone."""
     with tempfile.TemporaryDirectory() as scratch:
         (Path(scratch) / "in").mkdir()
         (Path(scratch) / "in" / "z.txt").write_text(GOOD)
-        address = f"http://127.0.0.1:{port}/{[*STREAMS].index(name)}" if name in STREAMS else ""
         if name in FILES:
             file, make = FILES[name]
             write(Path(scratch) / "in" / file, make())
