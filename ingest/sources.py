@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ingest.documents import LISTS, Document, Found, Kind, Pasted, Record, Rejection, Source, Upload
 from ingest.files import count, read_file, read_path
+from ingest.side_by_side import Errand
 from vectorstore.errors import RejectedDocument
 
 if TYPE_CHECKING:
@@ -23,6 +24,15 @@ def read(source: Source, web: Web) -> Iterator[Found]:
 
     Of a feed, a sitemap or a site's home page that is what it lists, each with its page.
     """
+    for found in look_up(source, web):
+        if isinstance(found, Errand):
+            yield from found.read()
+        else:
+            yield found
+
+
+def look_up(source: Source, web: Web) -> Iterator[Found | Errand[Found]]:
+    """As `read`, but each feed that an OPML file names is left as an errand."""
     for found in _named(source, web):
         if isinstance(found, Document) and found.kind in LISTS:
             from ingest.lists import documents_in
@@ -38,7 +48,7 @@ def _named(source: Source, web: Web) -> Iterator[Found]:
         yield Record(name_of(source), "", fields)
     elif isinstance(source, Upload):
         yield from read_file(source.path, source.name, source.name)
-    elif _is_address(source):
+    elif is_address(source):
         yield from _from_web(name_of(source), web)
     else:
         yield from read_path(_local(source))
@@ -58,13 +68,14 @@ def name_of(source: Source) -> str:
 
 
 def _count(source: Source) -> int | None:
-    if isinstance(source, Pasted) or _is_address(source):
+    if isinstance(source, Pasted) or is_address(source):
         return 1
     path = source.path if isinstance(source, Upload) else _local(source)
     return count(path, name_of(source))
 
 
-def _is_address(source: Source) -> bool:
+def is_address(source: Source) -> bool:
+    """Whether it is to be asked for on the web."""
     return isinstance(source, str) and _ADDRESS.match(source) is not None
 
 
