@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -34,7 +34,9 @@ Taken = Extracted | Seen | Gone | Rejection
 
 def articles(sources: Sequence[Source], web: Web) -> Generator[tuple[Place, Taken] | None, None, None]:
     """What every source holds, with its place in their order; see ingest.side_by_side."""
-    return side_by_side(Errand(_host(source), partial(_read, source, web)) for source in sources)
+    return side_by_side(
+        Errand(_host(source), partial(_read, name_of(source), look_up(source, web))) for source in sources
+    )
 
 
 def taken(found: Found) -> Taken:
@@ -53,15 +55,12 @@ def _host(source: Source) -> str:
     return host_of(name_of(source)) if is_address(source) else ""
 
 
-def _read(source: Source, web: Web) -> Iterator[Taken | Errand[Taken]]:
+def _read(name: str, looked_up: Iterable[Found | Errand[Found]]) -> Iterator[Taken | Errand[Taken]]:
     try:
-        for found in look_up(source, web):
-            if isinstance(found, Errand):
-                yield Errand(found.host, partial(map, taken, found.read()))
-            else:
-                yield taken(found)
+        for found in looked_up:
+            yield Errand(found.host, partial(_read, name, found.read())) if isinstance(found, Errand) else taken(found)
     except Exception as error:
-        yield _fault(name_of(source), error)
+        yield _fault(name, error)
 
 
 def _fault(name: str, error: Exception) -> Rejection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
@@ -35,6 +35,15 @@ def host_of(url: str) -> str:
         return urlsplit(url).netloc.rpartition("@")[2].lower()
     except ValueError:
         return ""  # and will be refused when it is read
+
+
+def in_order(found: Iterable[T | Errand[T]]) -> Iterator[T]:
+    """What was found, with what each errand in it gives in its place: one after the other, in the thread that asks."""
+    for each in found:
+        if isinstance(each, Errand):
+            yield from in_order(each.read())
+        else:
+            yield each
 
 
 def side_by_side(errands: Iterable[Errand[T]]) -> Generator[tuple[Place, T] | None, None, None]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ingest.documents import LISTS, Document, Found, Kind, Pasted, Record, Rejection, Source, Upload
 from ingest.files import count, read_file, read_path
-from ingest.side_by_side import Errand
+from ingest.side_by_side import Errand, in_order
 from vectorstore.errors import RejectedDocument
 
 if TYPE_CHECKING:
@@ -24,11 +24,7 @@ def read(source: Source, web: Web) -> Iterator[Found]:
 
     Of a feed, a sitemap or a site's home page that is what it lists, each with its page.
     """
-    for found in look_up(source, web):
-        if isinstance(found, Errand):
-            yield from found.read()
-        else:
-            yield found
+    return in_order(look_up(source, web))
 
 
 def look_up(source: Source, web: Web) -> Iterator[Found | Errand[Found]]:

@@ -25,6 +25,8 @@ from vectorstore.subscriptions import Subscription, Subscriptions
 
 logger = logging.getLogger(__name__)
 
+_Step = tuple[Arrival, Taken] | Ending
+
 
 class FollowingShelf(Shelf, Protocol):
     """A library that follows feeds."""
@@ -89,23 +91,24 @@ class _Run:
 
     def documents(self) -> Generator[Taken | None, None, None]:
         """Ends when every feed has."""
-        with closing(side_by_side(Errand(host_of(each.url), partial(self._visit, each)) for each in self._due)) as all:
-            for step in all:
-                if step is None:
+        visits: list[Errand[_Step]] = [Errand(host_of(each.url), partial(self._visit, each)) for each in self._due]
+        with closing(side_by_side(visits)) as arriving:
+            for arrived in arriving:
+                if arrived is None:
                     yield None
                     continue
-                (number,), arrival = step
+                (number,), step = arrived
                 feed = self._due[number].url
-                if isinstance(arrival, Ending):
-                    self.endings[feed] = arrival
+                if isinstance(step, Ending):
+                    self.endings[feed] = step
                 else:
-                    self.handed_on.append((feed, arrival[0]))
-                    yield arrival[1]
+                    self.handed_on.append((feed, step[0]))
+                    yield step[1]
 
-    def _visit(self, subscription: Subscription) -> Iterator[tuple[Arrival, Taken] | Ending]:
+    def _visit(self, subscription: Subscription) -> Iterator[_Step]:
         try:
-            for arrival in self._visits.visit(subscription):
-                yield arrival if isinstance(arrival, Ending) else (arrival, taken(arrival.found))
+            for step in self._visits.visit(subscription):
+                yield step if isinstance(step, Ending) else (step, taken(step.found))
         except Exception as error:  # a fault of ours in one feed, which must not cost the others
             logger.exception("%s could not be refreshed", subscription.url)
             yield Ending(State.FAILED, f"{type(error).__name__}: {error}")
