@@ -240,6 +240,8 @@ AsOfOption = Annotated[
     str | None, typer.Option("--as-of", help="The reader's today, 2022-07-03: nothing newer is used.")
 ]
 
+_STOPPED = "Stopped. What was reported is stored; run the same command again to go on."
+
 
 @cli.command()
 def serve(
@@ -283,7 +285,7 @@ def ingest_command(
         report = _ingest_with_progress(news, sources)
     _print(report.as_json(), report_as_text(report), as_json)
     if report.stopped:
-        _fail("Stopped. What was reported is stored; run the same command again to go on.")
+        _fail(_STOPPED)
     if not report.readable:
         raise typer.Exit(1)
 
@@ -430,6 +432,8 @@ def refresh_feeds(
     with Dateline(_settings({"library": library, "model": "quote"})) as news, progress_bar() as advance:
         done = news.refresh(urls or (), everything, advance)
     _print(done.as_json(), refresh_as_text(done), as_json)
+    if done.report.stopped:
+        _fail(_STOPPED)
     if done.feeds and all(feed.state == "failed" for feed in done.feeds):
         raise typer.Exit(1)
 

@@ -187,7 +187,8 @@ class _Run:
     def _settle(self, row: Row, passages: int) -> None:
         self._done += 1
         self._passages += passages
-        self._progress(Progress(self._done, self._total, row, self._passages, time.monotonic() - self._begun))
+        total = self._total and max(self._total, self._done)  # a feed counts as one until it is read
+        self._progress(Progress(self._done, total, row, self._passages, time.monotonic() - self._begun))
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,11 @@ class TestAhead:
         ingest([first, second], shelf, web=web(), progress=tell)
         assert shelf.batches == [[shelf.articles[0].id], [shelf.articles[1].id]] and told == [first, second]
 
+    def test_a_feed_is_more_than_the_one_document_that_was_expected(self, site, shelf) -> None:
+        told: list[Progress] = []
+        ingest([feed_of(site, *articles(site, "ferry", "tram"))], shelf, web=web(), progress=told.append)
+        assert [(event.done, event.total) for event in told] == [(1, 1), (2, 2)]
+
 
 class TestErrands:
     def test_an_error_of_an_errand_is_raised_to_whoever_takes_in(self) -> None:
