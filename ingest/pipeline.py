@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # A batch is what the embedder did in so many seconds last time: its end is what a stop waits for and what progress
 # tells of. Fewer passages than the first bound waste its time, more than the second gain none.
 _SECONDS = 2.0
-_FEWEST, _MOST = 64, 512
+_FEWEST, _MOST = 32, 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,10 @@ def ingest(
     """Puts everything that the sources hold into the library and says what became of it.
 
     Several hosts are read side by side while articles are embedded; the report is in the order of the sources, and
-    `progress` in the order in which documents were settled. One bad document is a row with its reason. When `stop()`
-    says so or on Ctrl-C, what is in hand is stored, within seconds, and the report says that it stopped; a second
-    Ctrl-C ends it at once. Errors of the library itself are raised, and what was reported to `progress` before stays
-    stored.
+    `progress` in the order in which documents were settled: of two hosts' articles with the same text, the one read
+    first is no duplicate. One bad document is a row with its reason. When `stop()` says so or on Ctrl-C, what is in
+    hand is stored, within seconds, and the report says that it stopped; a second Ctrl-C ends it at once. Errors of the
+    library itself are raised, and what was reported to `progress` before stays stored.
     """
     sources, places = tuple(sources), list[Place]()
     arriving = articles(sources, web or _web())

@@ -56,10 +56,10 @@ def side_by_side(errands: Iterable[Errand[T]]) -> Generator[tuple[Place, T] | No
     readers = _Readers[T](errands)
     if readers.idle:
         return
-    for _ in range(_HOSTS_AT_ONCE):
-        # Nobody waits for one that is in the middle of a slow answer when the work is stopped.
-        threading.Thread(target=readers.work, name="reader", daemon=True).start()
     try:
+        for _ in range(_HOSTS_AT_ONCE):
+            # Nobody waits for one that is in the middle of a slow answer when the work is stopped.
+            threading.Thread(target=readers.work, name="reader", daemon=True).start()
         yield from readers.arrivals()
     finally:
         readers.leave()

@@ -15,11 +15,12 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from following import CountingEmbedder, story
+from following import CountingEmbedder, Newsroom, story
 
 from ingest.opml import Outline, write_opml
 from ingest.pipeline import Progress, ingest
 from ingest.side_by_side import READ_AHEAD, Errand, host_of, side_by_side
+from ingest.subscriptions import refresh
 from ingest.web import Web
 from vectorstore.library import Library
 from vectorstore.models import Article, Passage
@@ -231,6 +232,19 @@ class TestStopping:
             second = ingest(urls, library, web=web())
             assert (second.unchanged, second.added, second.stopped) == (first.added, 90 - first.added, False)
         assert max(embedder.seen.values()) == 1
+
+    def test_a_refresh_that_was_stopped_is_finished_by_the_next(self, site, tmp_path: Path) -> None:
+        newsroom, told = Newsroom(tmp_path), list[Progress]()
+        newsroom.follow(feed_of(site, *articles(site, "ferry", "tram")))
+        answered = held_back(site, "/tram")
+        with closing(newsroom.library) as library:
+            stopped = refresh(
+                library, newsroom.web(), progress=told.append, stop=lambda: bool(told), now=newsroom.clock
+            )
+            assert stopped.report.stopped and [feed.state for feed in stopped.feeds] == ["waiting"]
+            answered.set()
+            assert newsroom.refresh().report.added == 1 and len(library.entries()) == 2
+        assert max(newsroom.embedder.seen.values()) == 1
 
     def test_a_stop_does_not_wait_for_a_page_that_does_not_come(self, site, other_site, shelf) -> None:
         slow, fast = articles(site, "ferry"), articles(other_site, "market")
