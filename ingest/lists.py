@@ -9,7 +9,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from ingest.bounded import bounded
-from ingest.documents import Document, Found, Kind, Listed, Record, Rejection
+from ingest.documents import Document, Kind, Listed, Readable, Record, Rejection
 from ingest.feeds import Entry, Feed, parse_feed
 from ingest.fetch import Page, unpacked
 from ingest.identity import canonical_url, web_address
@@ -35,7 +35,7 @@ def document_of(name: str, page: Page) -> Document:
     return Document(name, page.url, kind, content, page.url, page.charset)
 
 
-def documents_in(document: Document, web: Web) -> Iterator[Found | Errand[Found]]:
+def documents_in(document: Document, web: Web) -> Iterator[Readable | Errand[Readable]]:
     """Everything that the document lists, with the page of each where it can be read; no article twice.
 
     The feeds of an OPML file are at many hosts, so each is left as an errand.
@@ -60,7 +60,7 @@ class _Listing:
     web: Web
     taken: dict[str, Entry]
 
-    def documents(self, feeds: Iterable[Feed | Rejection]) -> Iterator[Found]:
+    def documents(self, feeds: Iterable[Feed | Rejection]) -> Iterator[Readable]:
         for feed in feeds:
             if isinstance(feed, Rejection):
                 yield feed

@@ -60,7 +60,7 @@ def ingest(
     library itself are raised, and what was reported to `progress` before stays stored.
     """
     sources, places = tuple(sources), list[Place]()
-    arriving = articles(sources, web or _web())
+    arriving = articles(sources, web or _web(), now)
 
     def arrivals() -> Iterator[Taken | None]:
         for arrival in arriving:

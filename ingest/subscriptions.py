@@ -71,7 +71,7 @@ def refresh(
     begun = now()
     due = [each for each in followed if urls or each.next_due_at is None or each.next_due_at <= begun]
     run = _Run(Visits(library, library.subscriptions, web, everything), due)
-    with closing(run.documents()) as documents:
+    with closing(run.documents(now)) as documents:
         report = take_in(documents, library, progress=progress, stop=stop, now=now)
     results = []
     for each in followed:
@@ -89,9 +89,9 @@ class _Run:
         self._visits = visits
         self._due = due
 
-    def documents(self) -> Generator[Taken | None, None, None]:
+    def documents(self, now: Callable[[], datetime]) -> Generator[Taken | None, None, None]:
         """Ends when every feed has."""
-        visits: list[Errand[_Step]] = [Errand(host_of(each.url), partial(self._visit, each)) for each in self._due]
+        visits: list[Errand[_Step]] = [Errand(host_of(each.url), partial(self._visit, each, now)) for each in self._due]
         with closing(side_by_side(visits)) as arriving:
             for arrived in arriving:
                 if arrived is None:
@@ -105,10 +105,10 @@ class _Run:
                     self.handed_on.append((feed, step[0]))
                     yield step[1]
 
-    def _visit(self, subscription: Subscription) -> Iterator[_Step]:
+    def _visit(self, subscription: Subscription, now: Callable[[], datetime]) -> Iterator[_Step]:
         try:
             for step in self._visits.visit(subscription):
-                yield step if isinstance(step, Ending) else (step, taken(step.found))
+                yield step if isinstance(step, Ending) else (step, taken(step.found, now()))
         except Exception as error:  # a fault of ours in one feed, which must not cost the others
             logger.exception("%s could not be refreshed", subscription.url)
             yield Ending(State.FAILED, f"{type(error).__name__}: {error}")
