@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ingest.refreshed import Refresh
     from ingest.report import Report
     from ingest.web import RobotsShelf, Web
-    from vectorstore.models import Article, Entry, Hit
+    from vectorstore.models import Article, Entry, Hit, Scope
 
 logger = logging.getLogger("dateline")
 
@@ -51,7 +51,7 @@ class Dateline:
         self._settings = settings
         self._model = _chat_model(settings)
         self.library = Library(settings.library.expanduser(), SentenceEmbedder(settings.embedder), read_only)
-        self._assistant = Assistant(self.library, self._model)
+        self.assistant = Assistant(self.library, self._model)
 
     def ingest(
         self,
@@ -94,21 +94,17 @@ class Dateline:
     def _web(self) -> Web:
         return _web(self._settings, self.library.subscriptions)
 
-    def search(
-        self, question: str, *, as_of: date | datetime | None = None, turns: Sequence[Turn] = (), top: int = 10
-    ) -> list[Hit]:
-        """The passages that an answer would be looked for in, best first."""
-        return self._assistant.search(question, as_of=as_of, turns=turns, top=top)
+    def search(self, question: str, **given: Any) -> list[Hit]:
+        """The passages that an answer would be looked for in, best first; see assistant.answer.Assistant.search."""
+        return self.assistant.search(question, **given)
 
-    def answer(self, question: str, *, as_of: date | datetime | None = None, turns: Sequence[Turn] = ()) -> Answer:
-        """The finished answer."""
-        return self._assistant.answer(question, as_of=as_of, turns=turns)
+    def answer(self, question: str, **given: Any) -> Answer:
+        """The finished answer; see assistant.answer.Assistant.answer."""
+        return self.assistant.answer(question, **given)
 
-    def stream(
-        self, question: str, *, as_of: date | datetime | None = None, turns: Sequence[Turn] = ()
-    ) -> Iterator[Answer]:
+    def stream(self, question: str, **given: Any) -> Iterator[Answer]:
         """Growing snapshots of the answer; see assistant.answer.Assistant.stream."""
-        return self._assistant.stream(question, as_of=as_of, turns=turns)
+        return self.assistant.stream(question, **given)
 
     def warm(self) -> None:
         """Load the models and open the index, so that the first question need not wait."""
@@ -248,6 +244,9 @@ ReportOption = Annotated[
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", help="The reader's today, 2022-07-03: nothing newer is used.")
 ]
+FromOption = Annotated[str | None, typer.Option("--from", help="Only what was published on this day or later.")]
+ToOption = Annotated[str | None, typer.Option("--to", help="Only what was published on this day or earlier.")]
+OutletOption = Annotated[list[str] | None, typer.Option("--outlet", help="Only this outlet; can be repeated.")]
 
 _STOPPED = "Stopped. What was reported is stored; run the same command again to go on."
 
@@ -332,6 +331,9 @@ def search(
     question: str,
     library: LibraryOption = None,
     as_of: AsOfOption = None,
+    since: FromOption = None,
+    until: ToOption = None,
+    outlets: OutletOption = None,
     top: Annotated[int, typer.Option(help="How many passages.", min=1, max=100)] = 10,
     as_json: JsonOption = False,
 ) -> None:
@@ -340,7 +342,7 @@ def search(
     from assistant.terminal import hits_as_text
 
     with _reading({"library": library, "model": "quote"}) as news:
-        hits = news.search(question, as_of=_moment(as_of), top=top)
+        hits = news.search(question, as_of=_moment(as_of), scope=_scope(news, since, until, outlets), top=top)
     _print([hit_as_json(rank, hit) for rank, hit in enumerate(hits, start=1)], hits_as_text(hits), as_json)
 
 
@@ -349,6 +351,9 @@ def ask(
     question: str,
     library: LibraryOption = None,
     as_of: AsOfOption = None,
+    since: FromOption = None,
+    until: ToOption = None,
+    outlets: OutletOption = None,
     model: Annotated[str | None, typer.Option(help="local, quote, or provider:model.")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -359,9 +364,39 @@ def ask(
     from assistant.terminal import answer_as_text
 
     with _reading({"library": library, "model": model}) as news, Console(stderr=True).status("Searching") as status:
-        for answer in news.stream(question, as_of=_moment(as_of)):
+        scope = _scope(news, since, until, outlets)
+        for answer in news.stream(question, as_of=_moment(as_of), scope=scope):
             status.update(f"Reading {len(answer.sources)} passages" if not answer.sentences else "Writing")
     _print(answer_as_json(answer), answer_as_text(answer), as_json)
+
+
+@cli.command()
+def evaluate(
+    questions: Annotated[Path, typer.Argument(help="One question a line, as JSON; README tells the fields.")],
+    library: LibraryOption = None,
+    model: Annotated[str | None, typer.Option(help="local, quote, or provider:model.")] = None,
+    only: Annotated[str | None, typer.Option(help="retrieval, answers or refusals.")] = None,
+    compare: Annotated[str | None, typer.Option(help="tutorial: what the tutorials of LangChain build.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw hit@k into this file, .svg or .png.", dir_okay=False)] = None,
+    table: Annotated[Path | None, typer.Option(help="Write the tables into this file.", dir_okay=False)] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure retrieval, answers and refusals on your own questions."""
+    from assistant.measure import PARTS, measure
+    from assistant.scorecard import as_json as plain
+    from assistant.scorecard import as_markdown
+
+    for value, allowed, option in ((only, PARTS, "--only"), (compare, ("tutorial",), "--compare")):
+        if value is not None and value not in allowed:
+            raise typer.BadParameter(f"{value!r} is none of {', '.join(allowed)}", param_hint=option)
+    parts = PARTS if only is None else (only,)
+    given = {"library": library, "model": "quote" if only == "retrieval" else model}
+    with _reading(given) as news, _bars() as progress:
+        results = measure(news.assistant, news.library, questions, parts, compare is not None, plot, progress)
+    text = as_markdown(results)
+    if table:
+        table.write_text(text + "\n", encoding="utf-8")
+    _print(plain(results), text, as_json)
 
 
 @shelf.command("list")
@@ -544,11 +579,48 @@ def _ingest_with_progress(news: Dateline, sources: Sequence[Source]) -> Report:
         return news.ingest(sources, advance)
 
 
+@contextmanager
+def _bars() -> Iterator[Callable[[str, int, int], None]]:
+    """Something that shows how far each of several pieces of work is."""
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+    tasks: dict[str, TaskID] = {}
+    with Bar(console=Console(stderr=True)) as bar:
+
+        def advance(work: str, done: int, total: int) -> None:
+            tasks.setdefault(work, bar.add_task(work) if work not in tasks else tasks[work])
+            bar.update(tasks[work], completed=done, total=total)
+
+        yield advance
+
+
 def _warm_quietly(news: Dateline) -> None:
     try:
         news.warm()
     except DatelineError as error:
         logger.warning("%s", error)
+
+
+def _scope(news: Dateline, since: str | None, until: str | None, outlets: Sequence[str] | None) -> Scope:
+    from assistant.dates import Window
+    from vectorstore.models import Scope
+
+    window = Window(_day(since, "--from"), _day(until, "--to"))
+    if window.first and window.last and window.first > window.last:
+        raise typer.BadParameter(f"{since} is later than {until}", param_hint="--from")
+    known = {outlet.lower(): outlet for outlet in news.library.outlets()}
+    if unknown := [outlet for outlet in outlets or () if outlet.lower() not in known]:
+        raise typer.BadParameter(f"the library holds nothing by {unknown[0]!r}", param_hint="--outlet")
+    return Scope(window.opens, window.closes, tuple(known[outlet.lower()] for outlet in outlets or ()))
+
+
+def _day(text: str | None, option: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not a day such as 2022-07-03", param_hint=option) from error
 
 
 def _moment(text: str | None) -> date | datetime | None:

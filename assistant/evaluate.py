@@ -24,12 +24,16 @@ _LITTLE = frozenset("a an the".split())
 Progress = Callable[[int, int], None]
 
 
-class Answerer(Protocol):
-    """What is measured; assistant.answer.Assistant is one."""
+class Searcher(Protocol):
+    """Anything that finds passages for questions; assistant.answer.Assistant is one."""
 
     def search(
         self, question: str, *, as_of: date | datetime | None, turns: Sequence[Turn], scope: Scope, top: int
     ) -> list[Hit]: ...
+
+
+class Answerer(Protocol):
+    """Anything that answers; assistant.answer.Assistant is one."""
 
     def answer(
         self, question: str, *, as_of: date | datetime | None, turns: Sequence[Turn], scope: Scope
@@ -71,7 +75,7 @@ class Answered:
 
 
 def retrieve_all(
-    assistant: Answerer, questions: Sequence[Question], scope: Scope, progress: Progress
+    assistant: Searcher, questions: Sequence[Question], scope: Scope, progress: Progress
 ) -> list[Retrieved]:
     """Search for every question that names its articles."""
     asked = [question for question in questions if question.articles and question.answerable]
@@ -117,7 +121,7 @@ def _plain(text: str) -> list[str]:
     return [word.replace(",", "") for word in _WORD.findall(text.lower()) if word not in _LITTLE]
 
 
-def _search(assistant: Answerer, question: Question, scope: Scope) -> list[Hit]:
+def _search(assistant: Searcher, question: Question, scope: Scope) -> list[Hit]:
     return assistant.search(question.text, as_of=question.asked_at, turns=question.turns, scope=scope, top=TOP)
 
 

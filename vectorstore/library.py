@@ -55,7 +55,7 @@ class Library:
 
     def __init__(self, folder: Path, embedder: Embedder, read_only: bool = False) -> None:
         self.folder = folder
-        self._embedder = embedder
+        self.embedder = embedder
         self._read_only = read_only
         self._writing = threading.RLock()
         self._exact: ExactVectors | None = None
@@ -110,7 +110,7 @@ class Library:
             self._kept.opened()  # before the catalogue moves on, or its opening would find passages missing
             shelved = list(self._shelved(batch))
             self._refuse_other_length([vector for item in shelved for vector in item.vectors])
-            self._catalogue.put(shelved, self._embedder.name)
+            self._catalogue.put(shelved, self.embedder.name)
             self._kept.follow()
 
     def remove(self, article_id: str) -> None:
@@ -191,7 +191,7 @@ class Library:
 
     def _meaning(self, texts: Mapping[str, float]) -> Matrix:
         """One vector of length 1 for texts of different weight."""
-        vectors = [self._embedder.query(text) * weight for text, weight in texts.items()]
+        vectors = [self.embedder.query(text) * weight for text, weight in texts.items()]
         self._refuse_other_length(vectors)
         total: Matrix = np.sum(vectors, axis=0)
         return total / (np.linalg.norm(total) or 1.0)
@@ -217,7 +217,7 @@ class Library:
         """The cosine between the query and each text, by the library's embedder."""
         if not texts:
             return []
-        return [float(value) for value in self._embedder.passages(texts) @ self._embedder.query(query)]
+        return [float(value) for value in self.embedder.passages(texts) @ self.embedder.query(query)]
 
     def hits(self, scores: Sequence[tuple[str, float]]) -> list[Hit]:
         """Passages with their articles for `(passage id, score)` pairs, in that order."""
@@ -228,7 +228,7 @@ class Library:
 
     def warm(self) -> None:
         """Load the embedder and open the index, so that the first question need not wait."""
-        self._embedder.query("warm")
+        self.embedder.query("warm")
         self._searchable()
 
     def check(self) -> Health:
@@ -238,7 +238,7 @@ class Library:
             sound = self._catalogue.sound()
             missing, extra = self._kept.mend() if sound else (0, 0)
             articles, passages = self._catalogue.counts()
-            return Health(articles, passages, self._embedder.name, sound, missing, extra)
+            return Health(articles, passages, self.embedder.name, sound, missing, extra)
 
     def reindex(self, progress: Callable[[int, int], None] = lambda done, total: None) -> int:
         """Embed every passage again with this library's embedder; returns how many.
@@ -257,12 +257,12 @@ class Library:
                 done += len(rows)
                 progress(done, total)
             self._kept.rebuild()
-            self._catalogue.remember("embedder", self._embedder.name)  # last: vectors of two models never meet
+            self._catalogue.remember("embedder", self.embedder.name)  # last: vectors of two models never meet
         return done
 
     def _shelved(self, batch: Sequence[tuple[Article, Sequence[Passage]]]) -> Iterator[Shelved]:
         texts = [f"{heading(article)}\n{passage.text}" for article, passages in batch for passage in passages]
-        vectors = self._embedder.passages(texts)
+        vectors = self.embedder.passages(texts)
         start = 0
         for article, passages in batch:
             yield Shelved(article, heading(article), passages, vectors[start : start + len(passages)])
@@ -292,10 +292,10 @@ class Library:
                 f"The library {self.folder} was being embedded again and that was cut off. "
                 "Run `dateline library reindex` to do it in full."
             )
-        if made_with not in (None, self._embedder.name):
+        if made_with not in (None, self.embedder.name):
             raise EmbedderMismatch(
                 f"The library {self.folder} was made with the embedding model {made_with}, and the setting names "
-                f"{self._embedder.name}. Run `dateline library reindex` to embed it again with {self._embedder.name}, "
+                f"{self.embedder.name}. Run `dateline library reindex` to embed it again with {self.embedder.name}, "
                 "or set DATELINE_EMBEDDER back."
             )
 
@@ -304,7 +304,7 @@ class Library:
         held = self._catalogue.dimensions()
         if held is not None and any(len(vector) != held for vector in vectors):
             raise EmbedderMismatch(
-                f"The library {self.folder} holds vectors of {held} numbers, and {self._embedder.name} makes others. "
+                f"The library {self.folder} holds vectors of {held} numbers, and {self.embedder.name} makes others. "
                 "Run `dateline library reindex` to embed it again, or put the earlier model back."
             )
 

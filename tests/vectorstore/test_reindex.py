@@ -55,7 +55,7 @@ def test_a_reindex_makes_the_library_the_new_embedder_s(made: Path, other: WordE
     with Library(made, WordEmbedder() if warmed else other) as library:
         if warmed:
             by_meaning(library, "Report 7.")
-            library._embedder = other
+            library.embedder = other
         steps: list[tuple[int, int]] = []
         assert library.reindex(lambda done, total: steps.append((done, total))) == 80
         assert steps == [(64, 80), (80, 80)]

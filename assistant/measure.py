@@ -1,0 +1,86 @@
+"""One evaluation from a question file to its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from assistant import scorecard
+from assistant.answer import Assistant
+from assistant.evaluate import TOP, Answered, Retrieved, age_of, answer_all, retrieve_all
+from assistant.figures import curve
+from assistant.questions import Question, read_questions, removed
+from assistant.tutorial import Tutorial
+from vectorstore.library import Library
+from vectorstore.models import Scope
+
+PARTS = ("retrieval", "answers", "refusals")
+
+
+def measure(
+    assistant: Assistant,
+    library: Library,
+    path: Path,
+    parts: Sequence[str],
+    beside_tutorial: bool,
+    plot: Path | None,
+    progress: Callable[[str, int, int], None],
+) -> dict[str, Any]:
+    """The named parts of PARTS, and what the tutorial's pipeline retrieves, as tables by name; see assistant.scorecard.
+
+    Raises DatelineError for a file that holds no questions.
+    """
+    questions = read_questions(path)
+    scope = Scope(without=removed(questions))
+    results: dict[str, Any] = {}
+    if "retrieval" in parts and any(question.articles and question.answerable for question in questions):
+        results |= _retrieval(assistant, library, questions, scope, beside_tutorial, plot, progress)
+    asked = [q for q in questions if ("answers" if q.answerable else "refusals") in parts]
+    if asked:
+        answered = answer_all(assistant, asked, scope, partial(progress, "Answering"))
+        results |= _answers(answered)
+    return results
+
+
+def _retrieval(
+    assistant: Assistant,
+    library: Library,
+    questions: Sequence[Question],
+    scope: Scope,
+    beside_tutorial: bool,
+    plot: Path | None,
+    progress: Callable[[str, int, int], None],
+) -> dict[str, Any]:
+    found = {"retrieval": retrieve_all(assistant, questions, scope, partial(progress, "Searching"))}
+    if beside_tutorial:
+        tutorial = Tutorial(library, partial(progress, "Embedding for the tutorial"))
+        found["tutorial"] = retrieve_all(tutorial, questions, scope, partial(progress, "Searching as the tutorial"))
+    ages = {q.id: age_of(q, filter(None, map(library.find, q.articles))) for q in questions if q.articles}
+    if plot:
+        curves = {
+            f"{way}, {name}": line for way, held in found.items() for name, line in scorecard.curves(held).items()
+        }
+        curve(f"hit@k, k to {TOP}", curves, plot)
+    tables: dict[str, Any] = {way: scorecard.retrieval(held, ages) for way, held in found.items()}
+    return tables | {"latency of retrieval": _search_times(found["retrieval"])}
+
+
+def _search_times(found: Sequence[Retrieved]) -> dict[str, Any]:
+    times = {"question to hits": [e.first for e in found], "without embedding it": [e.again for e in found]}
+    return scorecard.latencies(times)
+
+
+def _answers(answered: Sequence[Answered]) -> dict[str, Any]:
+    times = [each.answer.timings for each in answered]
+    stages = {
+        "sources": [time.sources for time in times],
+        "first word": [time.first_token for time in times],
+        "whole answer": [time.total for time in times],
+    }
+    return {
+        "answers": scorecard.answers(answered),
+        "refused of what cannot be answered": scorecard.refusals(answered),
+        "latency of answers": scorecard.latencies(stages),
+    }
