@@ -87,8 +87,9 @@ def around(runs: Sequence[Run], words: int = _SHOWN_AROUND) -> tuple[Run, ...]:
         if run.kind is not Kind.KEPT or len(tokens) <= before + after + words:
             shown.append(run)
             continue
-        head, tail = "".join(tokens[:before]), "".join(tokens[len(tokens) - after :])
-        left_out = f"… {len(tokens) - before - after:,} words unchanged … "
+        cut = len(tokens) - after
+        head, tail = "".join(tokens[:before]), "".join(tokens[cut:])
+        left_out = f"… {len(''.join(tokens[before:cut]).split()):,} words unchanged … "
         shown += [Run(Kind.KEPT, head)] * bool(head) + [Run(Kind.LEFT_OUT, left_out)]
         shown += [Run(Kind.KEPT, tail)] * bool(tail)
     return tuple(shown)

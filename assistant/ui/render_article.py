@@ -59,8 +59,8 @@ def _notice(article: Article, versions: Sequence[Article]) -> str:
     if article.version == versions[-1].version:
         return ""
     return (
-        f'<p class="notice">An earlier version: the article has been {shown(corrected(versions[-1]) or "changed")} '
-        f"since. {_comparing(article.version, versions[-1].version, 'What changed since')}</p>"
+        f'<p class="notice">An earlier version: the article was {shown(corrected(versions[-1]) or "changed since")}. '
+        f"{_comparing(article.version, versions[-1].version, 'What changed since')}</p>"
     )
 
 

@@ -50,7 +50,7 @@ def _last(standing: Standing, now: datetime) -> str:
 def _feed(feed: Subscription, leaving: bool) -> str:
     address = link(feed.url, feed.url) or isolated(feed.url)
     return (
-        f'<li class="feed"><h3>{isolated(feed.title or feed.url)}</h3><p class="byline">{address}</p>'
+        f'<li class="feed"><h3>{isolated(feed.title or "Untitled feed")}</h3><p class="byline">{address}</p>'
         f"{_result(feed)}<p>{_leaving(feed) if leaving else _button('leave', feed, 'Remove')}</p></li>"
     )
 
@@ -58,12 +58,12 @@ def _feed(feed: Subscription, leaving: bool) -> str:
 def _result(feed: Subscription) -> str:
     if feed.last_run_at is None:
         return '<p class="byline">Not read yet</p>'
-    told = f"{clock(feed.last_run_at)}: {isolated(feed.last_result)}"
+    told = f"{clock(feed.last_run_at)}: {isolated(feed.last_result.removeprefix('failed: '))}"
     again = f"tried again after {clock(feed.next_due_at)}" if feed.next_due_at else ""
     if not feed.failures:
         return f'<p class="byline">{" · ".join(filter(None, (f"Read {told}", again)))}</p>'
     times = f"{feed.failures} times in a row" if feed.failures > 1 else ""
-    return f'<p class="problem">{" · ".join(filter(None, (told, times, again)))}</p>'
+    return f'<p class="problem">{" · ".join(filter(None, (f"Failed {told}", times, again)))}</p>'
 
 
 def _leaving(feed: Subscription) -> str:
