@@ -140,7 +140,7 @@ class Library:
         current = self.find(article_id)
         if current is None:
             raise _not_found(article_id)
-        raise ArticleNotFound(f"{article_id} has no version {version}; its last one is {current.version}.")
+        raise ArticleNotFound(f"{article_id!r} has no version {version}; its last one is {current.version}.")
 
     def versions(self, article_id: str) -> list[Article]:
         """Every version, the earliest first and the current one last. Raises ArticleNotFound."""

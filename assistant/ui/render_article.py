@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.changes import Changes, Kind, Run, around
 from assistant.labels import corrected, edition
@@ -15,6 +16,7 @@ _TAGS = {Kind.REMOVED: "del", Kind.ADDED: "ins", Kind.LEFT_OUT: "i"}
 
 def article_html(article: Article, versions: Sequence[Article], cited: Sequence[Span] = ()) -> str:
     """A version of an article; `versions` are all of them, none once the article was removed from the library."""
+    article = replace(article, gone_at=(versions or [article])[-1].gone_at)  # of the article, whatever the version
     again = "" if is_web_address(article.url) else '<p class="hint">To read it again, add its file again.</p>'
     return _card(
         article,
