@@ -429,7 +429,7 @@ def list_command(library: LibraryOption = None, as_json: JsonOption = False) -> 
 @shelf.command()
 def show(
     article_id: str,
-    version: Annotated[int | None, typer.Option(help="An earlier version of it.", min=1)] = None,
+    version: Annotated[int | None, typer.Option(help="Left out: the last version.", min=1)] = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -445,8 +445,8 @@ def show(
 @shelf.command()
 def diff(
     article_id: str,
-    before: Annotated[int | None, typer.Option("--from", help="The version before the other, without.", min=1)] = None,
-    after: Annotated[int | None, typer.Option("--to", help="The last version without.", min=1)] = None,
+    before: Annotated[int | None, typer.Option("--from", help="Left out: the version before the other.", min=1)] = None,
+    after: Annotated[int | None, typer.Option("--to", help="Left out: the last version.", min=1)] = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -81,7 +81,7 @@ class Refreshing:
     def start(self) -> None:
         """Lets the clock refresh from now on; nothing without one."""
         if self._every:
-            self._thread = threading.Thread(target=self.keep_on, args=(self._every,), name="refreshing")
+            self._thread = threading.Thread(target=self.keep_on, args=(self._every,), name="refreshing", daemon=True)
             self._thread.start()
 
     def close(self) -> None:
