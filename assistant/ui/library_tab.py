@@ -82,8 +82,8 @@ class LibraryTab:
         files = [(Path(each["path"]), each["orig_name"] or Path(each["path"]).name) for each in uploads]
         job = Job(lambda progress, stop: self._desk.add_files(files, progress, stop))
         for report in job.reports():
-            yield report.html, job, gr.skip()
-        yield report.html, job, None
+            # At once: emptied a moment after the report, the field would swallow a file that is dropped in between.
+            yield report.html, job, None if report.over else gr.skip()
 
     def take_text(self, text: str, title: str, outlet: str) -> Iterator[Updates]:
         yield from self._take(

@@ -22,9 +22,11 @@ Work = Callable[[Progress, Stop], Receipt]
 
 
 class Report(NamedTuple):
-    """What stands under the fields now; `taken` once everything that was handed in is in the library."""
+    """What stands under the fields now. The last one is `over`; it is `taken` where everything that was handed in is in
+    the library."""
 
     html: str
+    over: bool = False
     taken: bool = False
 
 
@@ -52,9 +54,9 @@ class Job:
             try:
                 receipt = future.result()
             except Exception as error:
-                yield Report(problem_html(told(error)))
+                yield Report(problem_html(told(error)), over=True)
             else:
-                yield Report(receipt_html(receipt), taken=not (receipt.rejected or receipt.stopped))
+                yield Report(receipt_html(receipt), over=True, taken=not (receipt.rejected or receipt.stopped))
 
 
 def report_component(name: str) -> gr.HTML:
