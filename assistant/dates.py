@@ -32,18 +32,25 @@ class Window:
     @property
     def opens(self) -> datetime | None:
         """The first moment within."""
-        return self.first and datetime.combine(self.first, time(), UTC)
+        return None if self.first is None else datetime.combine(self.first, time(), UTC)
 
     @property
     def closes(self) -> datetime | None:
         """The last moment within."""
-        return self.last and datetime.combine(self.last, time.max, UTC)
+        return None if self.last is None else datetime.combine(self.last, time.max, UTC)
 
     def holds(self, moment: datetime | None) -> bool:
         """Whether it lies within; an unknown moment never does."""
         if moment is None:
             return False
         return not (self.opens and moment < self.opens) and not (self.closes and moment > self.closes)
+
+    @property
+    def spoken(self) -> str:
+        """As it stands in a sentence: "on 3 July 2022", "in 1–7 July 2022", "since 3 July 2022"."""
+        if not (self.first and self.last):
+            return str(self)
+        return f"{'on' if self.first == self.last else 'in'} {self}"
 
     def __str__(self) -> str:
         """`1-7 July 2022`, `since 3 July 2022`, `until 3 July 2022`, as people write it."""
