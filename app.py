@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import chain, repeat
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +23,8 @@ from vectorstore.errors import DatelineError, LibraryBusy, WeightsMissing
 
 if TYPE_CHECKING:
     from assistant.models import Answer, Turn
+    from assistant.ui.desk import Progress as Tell
+    from assistant.ui.desk import Standing, Step, Stop
     from ingest.documents import Source
     from ingest.look import Look
     from ingest.opml import Outline
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from ingest.report import Report
     from ingest.web import RobotsShelf, Web
     from vectorstore.models import Article, Entry, Hit, Scope
+    from vectorstore.subscriptions import Subscription
 
 logger = logging.getLogger("dateline")
 
@@ -78,6 +81,20 @@ class Dateline:
 
         added_at, follow = datetime.now(UTC), self.library.subscriptions.add
         return sum(follow(Subscription(outline.url, added_at, outline.title)) for outline in outlines)
+
+    def import_opml(self, opml: bytes) -> tuple[int, int]:
+        """Follow the feeds that an OPML file names; how many more, and how many of them were followed before."""
+        from ingest.opml import read_opml
+
+        outlines = read_opml(opml)
+        added = self.follow_all(outlines)
+        return added, len(outlines) - added
+
+    def export_opml(self) -> bytes:
+        """The feeds that are followed, as other readers import them."""
+        from ingest.opml import Outline, write_opml
+
+        return write_opml(Outline(each.url, each.title) for each in self.library.subscriptions.all())
 
     def refresh(
         self,
@@ -188,9 +205,14 @@ _SAMPLE_QUESTIONS = (
 class PageDesk:
     """What the page asks of the house; see assistant.ui.desk.Desk."""
 
-    def __init__(self, news: Dateline, max_upload_mb: int) -> None:
+    def __init__(self, news: Dateline, max_upload_mb: int, refresh_every: timedelta | None = None) -> None:
+        from ingest.refreshing import Refreshing
+
         self._news = news
         self.max_upload_mb = max_upload_mb
+        self.clock = Refreshing(self._refresh, refresh_every)
+        # One at a time puts articles in: two could both take the same article for new.
+        self._turn, self._closing = threading.Lock(), threading.Event()
 
     @property
     def examples(self) -> Sequence[str]:
@@ -208,24 +230,88 @@ class PageDesk:
     def article(self, article_id: str) -> Article:
         return self._news.library.article(article_id)
 
-    def add_url(self, url: str, progress: Callable[[int, int | None, str], None]) -> Report:
-        return self._add([url.strip()], progress)
+    def versions(self, article_id: str) -> Sequence[Article]:
+        return self._news.library.versions(article_id)
 
-    def add_files(self, files: Sequence[tuple[Path, str]], progress: Callable[[int, int | None, str], None]) -> Report:
+    def add_url(self, url: str, progress: Tell, stop: Stop) -> Report:
+        return self._add([url.strip()], progress, stop)
+
+    def add_files(self, files: Sequence[tuple[Path, str]], progress: Tell, stop: Stop) -> Report:
         from ingest.documents import Upload
 
-        return self._add([Upload(path, name) for path, name in files], progress)
+        return self._add([Upload(path, name) for path, name in files], progress, stop)
 
-    def add_text(self, text: str, title: str, outlet: str, progress: Callable[[int, int | None, str], None]) -> Report:
+    def add_text(self, text: str, title: str, outlet: str, progress: Tell, stop: Stop) -> Report:
         from ingest.documents import Pasted
 
-        return self._add([Pasted(text, title=title.strip(), outlet=outlet.strip())], progress)
+        return self._add([Pasted(text, title=title.strip(), outlet=outlet.strip())], progress, stop)
 
     def remove(self, article_id: str) -> None:
         self._news.library.remove(article_id)
 
-    def _add(self, sources: Sequence[Source], progress: Callable[[int, int | None, str], None]) -> Report:
-        return self._news.ingest(sources, lambda at: progress(at.done, at.total, at.row.source))
+    def feeds(self) -> Sequence[Subscription]:
+        return self._news.library.subscriptions.all()
+
+    def follow(self, address: str) -> Subscription:
+        url = self._news.follow(address).url
+        return next(each for each in self.feeds() if each.url == url)
+
+    def unfollow(self, url: str) -> None:
+        self._news.library.subscriptions.remove(url)
+
+    def refresh(self, urls: Sequence[str], progress: Tell, stop: Stop) -> Report:
+        return self.clock.refresh(urls, lambda at: progress(_step(at)), stop).report
+
+    def refreshing(self) -> Standing:
+        return self.clock.standing
+
+    def import_feeds(self, opml: bytes) -> tuple[int, int]:
+        return self._news.import_opml(opml)
+
+    def export_feeds(self) -> bytes:
+        return self._news.export_opml()
+
+    def close(self) -> None:
+        """End what is being added or refreshed; what is done stays."""
+        self._closing.set()
+        self.clock.close()
+        with self._turn:
+            pass
+
+    def _add(self, sources: Sequence[Source], progress: Tell, stop: Stop) -> Report:
+        from assistant.ui.desk import Step
+
+        def tell() -> None:
+            progress(Step("Waiting until the feeds are refreshed or another addition is done"))
+
+        with self._in_turn(lambda: self._closing.is_set() or stop(), tell) as halted:
+            return self._news.ingest(sources, lambda at: progress(_step(at)), halted)
+
+    def _refresh(
+        self, urls: Sequence[str] = (), *, progress: Callable[[Progress], None], stop: Callable[[], bool]
+    ) -> Refresh:
+        with self._in_turn(stop, lambda: None) as halted:
+            return self._news.refresh(urls, progress=progress, stop=halted)
+
+    @contextmanager
+    def _in_turn(self, stop: Stop, tell: Callable[[], None]) -> Iterator[Stop]:
+        """Waits for the others. Who is stopped while waiting goes on and finds itself stopped: nothing is read."""
+        mine = False
+        while not mine and not stop():
+            mine = self._turn.acquire(timeout=0.2)
+            if not mine:
+                tell()
+        try:
+            yield stop if mine else lambda: True
+        finally:
+            if mine:
+                self._turn.release()
+
+
+def _step(at: Progress) -> Step:
+    from assistant.ui.desk import Step
+
+    return Step(at.row.source, at.done, at.total, at.passages, at.seconds)
 
 
 # -- the command line ------------------------------------------------------------------------------------------
@@ -258,10 +344,12 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.", min=1, max=65535)] = None,
     model: Annotated[str | None, typer.Option(help="local, quote, or provider:model.")] = None,
     samples: Annotated[bool, typer.Option("--samples", help="Put sample articles into an empty library.")] = False,
+    refresh_every: Annotated[str | None, typer.Option(help="Read the feeds so often: 30m, 2h or 1d.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Serve the chat page until Ctrl-C."""
-    settings = _settings({"library": library, "host": host, "port": port, "model": model})
+    given = {"library": library, "host": host, "port": port, "model": model, "refresh_every": refresh_every}
+    settings = _settings(given)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped by the system as cleanly as by Ctrl-C
     with Dateline(settings) as news:
         if samples and not news.library.counts()[0]:
@@ -269,15 +357,17 @@ def serve(
         from assistant.ui.page import build_page
         from assistant.ui.server import serve as serve_page
 
-        page = build_page(PageDesk(news, settings.max_upload_mb))
-        server = serve_page(page, settings.host, settings.port, settings.max_upload_mb)
+        desk = PageDesk(news, settings.max_upload_mb, settings.refresh_every)
+        server = serve_page(build_page(desk), settings.host, settings.port, settings.max_upload_mb)
         _print({"url": server.url}, f"Dateline is at {server.url} (Ctrl-C stops it)", as_json)
         sys.stdout.flush()
         # Only now: its imports would keep the page waiting.
         threading.Thread(target=_warm_quietly, args=(news,), daemon=True).start()
+        desk.clock.start()
         with suppress(KeyboardInterrupt):
             threading.Event().wait()
         server.close()
+        desk.close()
 
 
 @cli.command("ingest")
@@ -411,14 +501,42 @@ def list_command(library: LibraryOption = None, as_json: JsonOption = False) -> 
 
 
 @shelf.command()
-def show(article_id: str, library: LibraryOption = None, as_json: JsonOption = False) -> None:
+def show(
+    article_id: str,
+    version: Annotated[int | None, typer.Option(help="Left out: the last version.", min=1)] = None,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """One article."""
     from assistant.export import article_as_json
     from assistant.terminal import article_as_text
 
     with _reading({"library": library, "model": "quote"}) as news:
-        article = news.library.article(article_id)
+        article = news.library.article(article_id, version)
     _print(article_as_json(article), article_as_text(article), as_json)
+
+
+@shelf.command()
+def diff(
+    article_id: str,
+    before: Annotated[int | None, typer.Option("--from", help="Left out: the version before the other.", min=1)] = None,
+    after: Annotated[int | None, typer.Option("--to", help="Left out: the last version.", min=1)] = None,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What changed between two versions of an article, word by word."""
+    from rich.console import Console
+
+    from assistant.changes import changes
+    from assistant.export import changes_as_json
+    from assistant.terminal import bracketed, changes_as_text, coloured
+
+    with _reading({"library": library, "model": "quote"}) as news:
+        later = news.library.article(article_id, after)
+        earlier = news.library.article(article_id, before or max(later.version - 1, 1))
+    found, screen = changes(earlier, later), Console()
+    mark = coloured if screen.is_terminal and not screen.no_color else bracketed
+    _print(changes_as_json(found), changes_as_text(found, mark), as_json)
 
 
 @shelf.command()
@@ -521,13 +639,10 @@ def import_feeds(
     as_json: JsonOption = False,
 ) -> None:
     """Follow the feeds that an OPML file names."""
-    from ingest.opml import read_opml
-
-    outlines = read_opml(file.read_bytes())
     with Dateline(_settings({"library": library, "model": "quote"})) as news:
-        added = news.follow_all(outlines)
-    counts = {"added": added, "followed_before": len(outlines) - added}
-    _print(counts, f"Following {added} more feeds; {len(outlines) - added} were followed before.", as_json)
+        added, before = news.import_opml(file.read_bytes())
+    counts = {"added": added, "followed_before": before}
+    _print(counts, f"Following {added} more feeds; {before} were followed before.", as_json)
 
 
 @feeds.command("export")
@@ -537,11 +652,8 @@ def export_feeds(
     as_json: JsonOption = False,
 ) -> None:
     """Write the feeds that are followed as OPML, which feed readers import."""
-    from ingest.opml import Outline, write_opml
-
     with _reading({"library": library, "model": "quote"}) as news:
-        held = news.library.subscriptions.all()
-    opml = write_opml(Outline(each.url, each.title) for each in held)
+        held, opml = news.library.subscriptions.all(), news.export_opml()
     if file is None and not as_json:
         sys.stdout.write(opml.decode())
         return

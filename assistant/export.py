@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from assistant.changes import Changes
 from assistant.models import Answer, Citation
 from vectorstore.models import Article, Entry, Hit
 from vectorstore.subscriptions import Subscription
@@ -50,6 +51,13 @@ def article_as_json(article: Article) -> dict[str, Any]:
         "gone_at": iso(article.gone_at),
         "text": article.text,
     }
+
+
+def changes_as_json(found: Changes) -> dict[str, Any]:
+    """What changed, as runs of kept, removed and added text."""
+    runs = {name.lower(): [asdict(run) for run in changed] for name, changed in found.fields}
+    versions = {"from": found.earlier.version, "to": found.later.version}
+    return {"article_id": found.later.id} | versions | runs | {"text": [asdict(run) for run in found.text]}
 
 
 def entry_as_json(entry: Entry) -> dict[str, Any]:

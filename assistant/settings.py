@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from vectorstore.errors import SettingsError
 
 _PREFIX = "DATELINE_"
+_SPAN = re.compile(r"(?P<number>[0-9]{1,4})(?P<unit>[smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_SHORTEST = timedelta(minutes=1)
 
 
 class Settings(BaseSettings):
@@ -31,7 +36,24 @@ class Settings(BaseSettings):
     allow_private_addresses: bool = False
     respect_robots: bool = True
     seconds_between_requests: float = Field(default=1.0, ge=0)
+    refresh_every: timedelta | None = None
     max_upload_mb: int = Field(default=20, ge=1)
+
+    @field_validator("refresh_every", mode="before")
+    @classmethod
+    def _span(cls, given: object) -> object:
+        return span(given) if isinstance(given, str) else given
+
+
+def span(text: str) -> timedelta:
+    """90s, 30m, 2h or 1d. ValueError for anything else, and for less than a minute."""
+    found = _SPAN.fullmatch(text.strip().lower())
+    if not found:
+        raise ValueError(f"{text!r} is no span of time such as 90s, 30m, 2h or 1d")
+    given = timedelta(**{_UNITS[found["unit"]]: int(found["number"])})
+    if given < _SHORTEST:
+        raise ValueError("feeds are read once a minute at most")
+    return given
 
 
 def read_settings(given: Mapping[str, object]) -> Settings:
@@ -46,4 +68,6 @@ def read_settings(given: Mapping[str, object]) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
-        raise SettingsError(f"{_PREFIX}{str(first['loc'][0]).upper()} cannot be used: {first['msg']}.") from error
+        raise SettingsError(
+            f"{_PREFIX}{str(first['loc'][0]).upper()} cannot be used: {first['msg'].removeprefix('Value error, ')}."
+        ) from error

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
 
+from assistant.changes import Changes, Kind, Run, around
+from assistant.labels import day, marks
 from assistant.models import Answer, Citation, Sentence, Support
 from vectorstore.models import Article, Entry, Hit
 
 _INDENT = "    "
+_BRACKETS = {Kind.REMOVED: ("[-", "-]"), Kind.ADDED: ("{+", "+}")}
 
 
 def answer_as_text(answer: Answer) -> str:
@@ -56,6 +58,32 @@ def entries_as_text(entries: Sequence[Entry]) -> str:
     )
 
 
+def changes_as_text(found: Changes, mark: Callable[[Run], str]) -> str:
+    """What changed, each run as `mark` shows it; the changed words with some that stand around them."""
+    if found.earlier.version == found.later.version:
+        return f"{origin(found.later)}: version {found.later.version} has no other to compare it with."
+    lines = [f"{origin(found.later)}: from version {found.earlier.version} to version {found.later.version}"]
+    lines += [f"{name}: {''.join(map(mark, runs))}" for name, runs in found.fields]
+    changed = any(run.kind is not Kind.KEPT for run in found.text)
+    text = "".join(mark(run) for run in around(found.text)) if changed else "The text is the same."
+    return "\n".join(lines) + f"\n\n{text}"
+
+
+def coloured(run: Run) -> str:
+    """Red and struck out, or green and underlined; dim where words are left out."""
+    from rich.style import Style
+
+    styles = {Kind.REMOVED: "red strike", Kind.ADDED: "green underline", Kind.LEFT_OUT: "dim"}
+    return Style.parse(styles.get(run.kind, "none")).render(run.text)
+
+
+def bracketed(run: Run) -> str:
+    """`[-removed-]` and `{+added+}`, where a terminal cannot show colours."""
+    opening, closing = _BRACKETS.get(run.kind, ("", ""))
+    words = run.text.rstrip() if opening else run.text
+    return f"{opening}{words}{closing}{run.text[len(words) :]}"
+
+
 def marked(sentence: Sentence) -> str:
     """A sentence as a terminal shows it, an unsupported one said to be so."""
     marks = "".join(f"[{number}]" for number in sentence.citations)
@@ -68,14 +96,8 @@ def origin(article: Article) -> str:
     return ", ".join(part for part in (article.title or article.id, article.outlet, day(article.published_at)) if part)
 
 
-def day(moment: datetime | None) -> str:
-    """`3 July 2022`, UTC."""
-    return f"{moment.day} {moment:%B %Y}" if moment else "date unknown"
-
-
 def _marks(article: Article | Entry) -> str:
-    summary = " (summary only: its page could not be read)" if article.summary_only else ""
-    return summary + (f" (gone from its site, {day(article.gone_at)})" if article.gone_at else "")
+    return "".join(f" ({mark})" for mark in marks(article))
 
 
 def _citation(citation: Citation) -> str:

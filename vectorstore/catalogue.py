@@ -124,6 +124,17 @@ class Catalogue:
                 row = connection.execute(query.order_by(earlier.key.desc())).first()
         return None if row is None else _article(row)
 
+    def versions(self, article_id: str) -> list[Article]:
+        """Every version, the earliest first; none when there is no such article."""
+        earlier = earlier_versions.c
+        query = select(earlier_versions).where(earlier.id == article_id).order_by(earlier.version, earlier.key)
+        with self._engine.connect() as connection:
+            rows = [
+                *connection.execute(query),
+                *connection.execute(select(*_ARTICLE).where(articles.c.id == article_id)),
+            ]
+        return list({row.version: _article(row) for row in rows}.values())
+
     def twin(self, body: str) -> str | None:
         """The id of the article whose current text is this one, white space aside."""
         query = select(articles.c.id).where(articles.c.text_hash == text_hash(body)).order_by(articles.c.key).limit(1)

@@ -7,6 +7,7 @@
         LibraryUnreadable         the catalogue is not one that this version can read
         EmbedderMismatch          the library was made with another embedding model
         ArticleNotFound           no article with that id
+        RefreshUnderWay           the feeds are being refreshed already
       ModelError
         WeightsMissing            a model's files are not on this machine
         WeightsAltered            a model's files are not the publisher's (SHA-256 differs)
@@ -53,6 +54,10 @@ class EmbedderMismatch(LibraryError):
 
 class ArticleNotFound(LibraryError):
     """No article has that id."""
+
+
+class RefreshUnderWay(LibraryError):
+    """The feeds are being refreshed already, by hand or by the clock."""
 
 
 class ModelError(DatelineError):

@@ -139,7 +139,17 @@ class Library:
     def article(self, article_id: str, version: int | None = None) -> Article:
         """The current version or the one asked for. Raises ArticleNotFound."""
         found = self._catalogue.article(article_id, version)
-        if found is None:
+        if found is not None:
+            return found
+        current = self.find(article_id)
+        if current is None:
+            raise _not_found(article_id)
+        raise ArticleNotFound(f"{article_id!r} has no version {version}; its last one is {current.version}.")
+
+    def versions(self, article_id: str) -> list[Article]:
+        """Every version, the earliest first and the current one last. Raises ArticleNotFound."""
+        found = self._catalogue.versions(article_id)
+        if not found:
             raise _not_found(article_id)
         return found
 

@@ -47,6 +47,9 @@ function onClick(event) {
   if ("copy" in button.dataset) copy(button);
   if ("ask" in button.dataset) trigger("submit", { question: button.textContent, retry: false });
   if ("retry" in button.dataset) trigger("submit", { question: "", retry: true });
+  if ("exchange" in button.dataset) {
+    trigger("open", { exchange: Number(button.dataset.exchange), number: Number(button.dataset.number) });
+  }
   if ("library" in button.dataset) trigger("library", {});
 }
 document.addEventListener("click", onClick);

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from assistant.models import Answer, Turn
 from vectorstore.models import Article, Entry
+from vectorstore.subscriptions import Subscription
 
-Progress = Callable[[int, int | None, str], None]
-"""Called with what is done, the total where it is known, and one line to show."""
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far work has come: documents `done` of `total`, which may not be known, and one line to show. `passages` and
+    `seconds` are those of all of it so far."""
+
+    line: str
+    done: int = 0
+    total: int | None = None
+    passages: int = 0
+    seconds: float = 0.0
+
+
+Progress = Callable[[Step], None]
+Stop = Callable[[], bool]
+"""True as soon as the reader wants no more; what is done stays done."""
 
 
 class Row(Protocol):
@@ -38,6 +55,8 @@ class Receipt(Protocol):
     @property
     def duplicate(self) -> int: ...
     @property
+    def gone(self) -> int: ...
+    @property
     def rejected(self) -> Sequence[Row]: ...
     @property
     def rows(self) -> Sequence[Row]: ...
@@ -45,6 +64,25 @@ class Receipt(Protocol):
     def passages(self) -> int: ...
     @property
     def seconds(self) -> float: ...
+    @property
+    def stopped(self) -> bool: ...
+
+
+class Standing(Protocol):
+    """How it stands with refreshing the feeds; `next_at` is None where nothing does it by the clock."""
+
+    @property
+    def since(self) -> datetime | None: ...
+    @property
+    def done(self) -> int: ...
+    @property
+    def last_at(self) -> datetime | None: ...
+    @property
+    def report(self) -> Receipt | None: ...
+    @property
+    def problem(self) -> str: ...
+    @property
+    def next_at(self) -> datetime | None: ...
 
 
 class Desk(Protocol):
@@ -67,11 +105,32 @@ class Desk(Protocol):
     def article(self, article_id: str) -> Article:
         """The article as it stands now; ArticleNotFound when it is not there."""
 
-    def add_url(self, url: str, progress: Progress) -> Receipt: ...
+    def versions(self, article_id: str) -> Sequence[Article]:
+        """Every version, the earliest first; ArticleNotFound when there is no such article."""
 
-    def add_files(self, files: Sequence[tuple[Path, str]], progress: Progress) -> Receipt:
+    def add_url(self, url: str, progress: Progress, stop: Stop) -> Receipt: ...
+
+    def add_files(self, files: Sequence[tuple[Path, str]], progress: Progress, stop: Stop) -> Receipt:
         """Each file is where it was uploaded to, with the name that its owner gave it."""
 
-    def add_text(self, text: str, title: str, outlet: str, progress: Progress) -> Receipt: ...
+    def add_text(self, text: str, title: str, outlet: str, progress: Progress, stop: Stop) -> Receipt: ...
 
     def remove(self, article_id: str) -> None: ...
+
+    def feeds(self) -> Sequence[Subscription]: ...
+
+    def follow(self, address: str) -> Subscription:
+        """Follow the feed at an address, or the one that the page there names."""
+
+    def unfollow(self, url: str) -> None: ...
+
+    def refresh(self, urls: Sequence[str], progress: Progress, stop: Stop) -> Receipt:
+        """Read the feeds named, or all. RefreshUnderWay when that is being done already."""
+
+    def refreshing(self) -> Standing: ...
+
+    def import_feeds(self, opml: bytes) -> tuple[int, int]:
+        """Follow what an OPML file names: how many feeds more, and how many of it were followed before."""
+
+    def export_feeds(self) -> bytes:
+        """The feeds as OPML."""

@@ -12,10 +12,12 @@ from gradio.events import api
 from assistant.ui.chat_tab import ChatTab
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
+from assistant.ui.feeds_tab import FeedsTab
 from assistant.ui.history import turns_of
-from assistant.ui.library_tab import QUIET, LibraryTab
+from assistant.ui.library_tab import LibraryTab
 from assistant.ui.plain import plain
 from assistant.ui.run import snapshots
+from assistant.ui.work import QUIET
 
 MASTHEAD = "<h1>Dateline</h1>"
 HOUR = 3600
@@ -31,8 +33,15 @@ def build_page(desk: Desk) -> gr.Blocks:
                 chat = ChatTab(desk)
             with gr.Tab("Library", id="library") as library_tab:
                 library = LibraryTab(desk)
+            with gr.Tab("Feeds", id="feeds") as feeds_tab:
+                feeds = FeedsTab(desk)
         gr.on([page.load, chat_tab.select], chat.greet, chat.conversation, chat.live, **QUIET)
         gr.on([page.load, library_tab.select], library.look_up, library.query, library.table, **QUIET)
+        gr.on([page.load, feeds_tab.select], feeds.look, feeds.leaving, feeds.shown, **QUIET)
+        feeds_tab.select(lambda: gr.Timer(active=True), None, feeds.timer, **QUIET)
+        gr.on([chat_tab.select, library_tab.select], lambda: gr.Timer(active=False), None, feeds.timer, **QUIET)
+        chat.live.open(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
+        chat.live.open(library.card.open_cited, chat.conversation, library.card.shown, **QUIET)
         chat.live.library(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
         _offer_chat(desk)
     return page

@@ -7,10 +7,10 @@ and every page fragment is built in a render*.py file and nowhere else.
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from html import escape
 from urllib.parse import urlsplit
 
+from assistant.labels import day, marks
 from vectorstore.models import Article, Entry
 
 # Control characters, the bidi characters that turn the order of letters around, and lone surrogates (which
@@ -47,11 +47,6 @@ def link(url: str, text: str) -> str:
     return f'<a href="{shown(url)}" target="_blank" rel="noopener noreferrer nofollow">{shown(text)}</a>'
 
 
-def day(moment: datetime | None) -> str:
-    """2 July 2022, or that it is not known."""
-    return f"{moment.day} {moment:%B %Y}" if moment else "date unknown"
-
-
 def headline(article: Article | Entry) -> str:
     return article.title or "Untitled article"
 
@@ -59,6 +54,15 @@ def headline(article: Article | Entry) -> str:
 def byline(article: Article | Entry) -> str:
     """Outlet and date as one line of plain text; the date is the publisher's, never that of fetching."""
     return " · ".join(filter(None, (article.outlet, day(article.published_at))))
+
+
+def marks_html(article: Article | Entry) -> str:
+    """What to know before relying on an article; empty for most."""
+    return "".join(map(label_html, marks(article)))
+
+
+def label_html(words: str) -> str:
+    return f' <span class="label">{shown(words)}</span>'
 
 
 def count(number: int, noun: str) -> str:

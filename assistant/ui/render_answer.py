@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.labels import day
 from assistant.models import Answer, Sentence, Stage, Support
 from assistant.ui.conversation import Exchange
 from assistant.ui.plain import doubtful, plain
-from assistant.ui.render import byline, count, day, headline, isolated, link, shown
+from assistant.ui.render import byline, count, headline, isolated, link, shown
 from assistant.ui.render_sources import card_id, sources_html
 from vectorstore.models import Article
 

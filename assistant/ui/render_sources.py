@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from assistant.labels import corrected
 from assistant.models import Answer, Citation
-from assistant.ui.render import byline, headline, isolated, link, shown
-from vectorstore.models import Hit, Passage
+from assistant.ui.render import byline, headline, isolated, label_html, link, marks_html, shown
+from vectorstore.models import Hit
 
 Span = tuple[int, int]
 
@@ -21,35 +22,38 @@ def sources_html(exchange: int, answer: Answer | None) -> str:
     if answer is None or not answer.sources:
         return ""
     cards = "".join(
-        card_html(card_id(exchange, number), number, hit, answer.citations)
-        for number, hit in enumerate(answer.sources, start=1)
+        card_html(exchange, number, hit, answer.citations) for number, hit in enumerate(answer.sources, start=1)
     )
     return f'<h3 class="sources-title">Sources</h3><ol class="cards">{cards}</ol>'
 
 
-def card_html(element_id: str, number: int, hit: Hit, citations: Sequence[Citation]) -> str:
+def card_html(exchange: int, number: int, hit: Hit, citations: Sequence[Citation]) -> str:
     original = link(hit.article.url, "Open original")
-    cited = spans((each for each in citations if each.number == number), hit.passage)
+    passage = hit.passage
+    cited = spans((each for each in citations if each.number == number), passage.start, passage.end)
+    changed = corrected(hit.article)
+    button = f'<button type="button" class="plain" data-exchange="{exchange}" data-number="{number}">'
     return (
-        f'<li class="card{" cited" if cited else ""}" id="{element_id}" tabindex="-1">'
+        f'<li class="card{" cited" if cited else ""}" id="{card_id(exchange, number)}" tabindex="-1">'
         f'<h4><span class="number">{number}</span> {isolated(headline(hit.article))}</h4>'
-        f'<p class="byline">{isolated(byline(hit.article))}{" · " if original else ""}{original}</p>'
-        f'<blockquote dir="auto">{marked(hit.passage.text, cited)}</blockquote></li>'
+        f'<p class="byline">{isolated(byline(hit.article))}{" · " if original else ""}{original}'
+        f"{marks_html(hit.article)}{label_html(changed) if changed else ''}</p>"
+        f'<blockquote dir="auto">{marked(passage.text, cited)}</blockquote>'
+        f"{button}Read the article</button></li>"
     )
 
 
-def spans(citations: Iterable[Citation], passage: Passage) -> list[Span]:
-    """Where the cited words stand in the passage: in order, inside it, overlapping ones joined."""
+def spans(citations: Iterable[Citation], start: int, end: int) -> list[Span]:
+    """Where the cited words stand in this stretch of the article: in order, inside it, overlapping ones joined."""
     joined: list[Span] = []
     for citation in sorted(citations, key=lambda each: each.start):
-        start = max(citation.start, passage.start) - passage.start
-        end = min(citation.end, passage.end) - passage.start
-        if start >= end:
+        first, last = max(citation.start, start) - start, min(citation.end, end) - start
+        if first >= last:
             continue
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        if joined and first <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
         else:
-            joined.append((start, end))
+            joined.append((first, last))
     return joined
 
 

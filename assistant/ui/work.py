@@ -1,47 +1,77 @@
-"""Work that takes a while, told line by line while it goes on."""
+"""Work that takes a while: told while it goes on, and stopped by whoever began it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from queue import SimpleQueue
-from typing import NamedTuple
+from threading import Event
+from typing import Any, NamedTuple
+
+import gradio as gr
 
 from assistant.ui.conversation import told
-from assistant.ui.desk import Progress, Receipt
-from assistant.ui.render_library import problem_html, receipt_html, working_html
+from assistant.ui.desk import Progress, Receipt, Step, Stop
+from assistant.ui.render_work import problem_html, receipt_html, working_html
 
-Work = Callable[[Progress], Receipt]
+SCRIPT = (Path(__file__).parent / "report.js").read_text(encoding="utf-8")
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+Work = Callable[[Progress, Stop], Receipt]
 
 
 class Report(NamedTuple):
-    """What stands under the fields now; `taken` once everything that was handed in is in the library."""
+    """What stands under the fields now. The last one is `over`; it is `taken` where everything that was handed in is in
+    the library."""
 
     html: str
+    over: bool = False
     taken: bool = False
 
 
-def reports(work: Work) -> Iterator[Report]:
-    """How the work stands, then what came of it. The work is done in a thread of its own and always finishes:
-    a reader who leaves the page in the middle has still added the articles."""
-    lines: SimpleQueue[str | None] = SimpleQueue()
-    with ThreadPoolExecutor(1, thread_name_prefix="adding") as pool:
-        future = pool.submit(work, lambda done, total, line: lines.put(working_html(line, done, total)))
-        future.add_done_callback(lambda _: lines.put(None))
-        yield Report(working_html("Starting"))
-        while (line := _newest(lines)) is not None:
-            yield Report(line)
-        try:
-            receipt = future.result()
-        except Exception as error:
-            yield Report(problem_html(told(error)))
-        else:
-            yield Report(receipt_html(receipt), taken=not receipt.rejected)
+class Job:
+    """Done once, in a thread of its own, and finished unless stopped: a reader who leaves the page in the middle has
+    still added the articles."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._stopped = Event()
+
+    def stop(self) -> None:
+        """No more than what is in hand."""
+        self._stopped.set()
+
+    def reports(self) -> Iterator[Report]:
+        """How the work stands, then what came of it."""
+        steps: SimpleQueue[Step | None] = SimpleQueue()
+        with ThreadPoolExecutor(1, thread_name_prefix="adding") as pool:
+            future = pool.submit(self._work, steps.put, self._stopped.is_set)
+            future.add_done_callback(lambda _: steps.put(None))
+            yield Report(working_html(Step("Starting")))
+            while (step := _newest(steps)) is not None:
+                yield Report(working_html(step, stopping=self._stopped.is_set()))
+            try:
+                receipt = future.result()
+            except Exception as error:
+                yield Report(problem_html(told(error)), over=True)
+            else:
+                yield Report(receipt_html(receipt), over=True, taken=not (receipt.rejected or receipt.stopped))
 
 
-def _newest(lines: SimpleQueue[str | None]) -> str | None:
-    """Waits for a line, then skips to the last one there: a page need not draw what is already over."""
-    line = lines.get()
-    while line is not None and not lines.empty():
-        line = lines.get()
-    return line
+def report_component(name: str) -> gr.HTML:
+    """Where reports stand; it calls `halt` when the reader wants no more."""
+    return gr.HTML(elem_id=name, js_on_load=SCRIPT, apply_default_css=False)
+
+
+def halt(job: Job | None) -> None:
+    if job:
+        job.stop()
+
+
+def _newest(steps: SimpleQueue[Step | None]) -> Step | None:
+    """Waits for a step, then skips to the last one there: a page need not draw what is already over."""
+    step = steps.get()
+    while step is not None and not steps.empty():
+        step = steps.get()
+    return step

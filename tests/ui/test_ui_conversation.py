@@ -9,10 +9,10 @@ from ui_desk import BEHEMOTH, META, Receipt, Row, ScriptedDesk, refusal
 
 from assistant.models import Answer, Turn
 from assistant.ui.conversation import Conversation, Exchange, begun, growing, turns
-from assistant.ui.desk import Desk, Progress
+from assistant.ui.desk import Desk, Progress, Step, Stop
 from assistant.ui.history import turns_of
 from assistant.ui.run import Run
-from assistant.ui.work import reports
+from assistant.ui.work import Job
 from vectorstore.errors import LibraryBusy
 
 
@@ -107,18 +107,35 @@ def test_messages_that_say_nothing_are_no_turns() -> None:
 
 
 def test_work_reports_while_it_goes_on_and_says_at_the_end_whether_all_was_taken() -> None:
-    def work(progress: Progress) -> Receipt:
-        progress(1, 2, "Reading a.txt")
+    def work(progress: Progress, stop: Stop) -> Receipt:
+        progress(Step("Reading a.txt", 1, 2))
         return Receipt([Row("a.txt", "added", "A")])
 
-    told = list(reports(work))
+    told = list(Job(work).reports())
     assert "Starting" in told[0].html
     assert "1 added" in told[-1].html and [each.taken for each in told] == [False] * (len(told) - 1) + [True]
 
 
 def test_work_that_was_rejected_or_failed_was_not_taken() -> None:
-    def busy(progress: Progress) -> Receipt:
+    def busy(progress: Progress, stop: Stop) -> Receipt:
         raise LibraryBusy("Another Dateline is writing to this library.")
 
-    assert not list(reports(lambda progress: Receipt([Row("a", "rejected", reason="empty")])))[-1].taken
-    assert "Another Dateline is writing" in list(reports(busy))[-1].html
+    assert not list(Job(lambda *_: Receipt([Row("a", "rejected", reason="empty")])).reports())[-1].taken
+    assert "Another Dateline is writing" in list(Job(busy).reports())[-1].html
+
+
+def test_work_that_is_stopped_says_that_it_is_stopping_and_keeps_what_is_done() -> None:
+    def work(progress: Progress, stop: Stop) -> Receipt:
+        while not stop():
+            progress(Step("Reading a.txt", 1, 2))
+        progress(Step("Reading a.txt", 1, 2))
+        return Receipt([Row("a.txt", "added", "A")], stopped=True)
+
+    job = Job(work)
+    told = []
+    for report in job.reports():
+        told.append(report)
+        job.stop()
+    assert "data-stop" in told[0].html
+    assert "1 added" in told[-1].html and "do the same again to go on" in told[-1].html
+    assert not told[-1].taken

@@ -17,6 +17,7 @@ from ui_desk import (
     Receipt,
     Row,
     ScriptedDesk,
+    Standing,
     answered,
     cite,
     hit,
@@ -25,16 +26,23 @@ from ui_desk import (
     refusal,
 )
 
+from assistant.changes import changes
+from assistant.labels import day
 from assistant.models import Answer, Sentence, Stage, Support
 from assistant.ui.conversation import Exchange
+from assistant.ui.desk import Step
 from assistant.ui.plain import plain
-from assistant.ui.render import byline, day, is_web_address, link, shown
+from assistant.ui.render import byline, is_web_address, link, shown
 from assistant.ui.render_answer import basis, live_html, past_html, stage, welcome_html
-from assistant.ui.render_library import article_html, found, library_html, problem_html, receipt_html, working_html
+from assistant.ui.render_article import article_html, changes_html
+from assistant.ui.render_feeds import export_html, feeds_html, standing_html
+from assistant.ui.render_library import found, library_html
 from assistant.ui.render_sources import marked, sources_html, spans
+from assistant.ui.render_work import note_html, problem_html, receipt_html, working_html
+from vectorstore.subscriptions import Subscription
 
 OURS = set("article h2 h3 h4 p div span aside ol ul li a bdi blockquote mark button section progress".split())
-OURS |= set("table thead tbody tr th td".split())
+OURS |= set("table thead tbody tr th td ins del i dl dt dd".split())
 
 
 class Reader(HTMLParser):
@@ -67,6 +75,10 @@ class Reader(HTMLParser):
         return [attributes.get("href") for tag, attributes in self.tags if tag == "a"]
 
 
+HOSTILE_LATER = replace(HOSTILE, version=2, title=HOSTILE_TEXT, text=f"{HOSTILE_TEXT} <i>new</i>", gone_at=NOW)
+HOSTILE_FEED = Subscription(HOSTILE_TEXT, NOW, HOSTILE_TEXT, last_run_at=NOW, last_result=HOSTILE_TEXT)
+
+
 def every_drawing() -> list[str]:
     desk, answer = ScriptedDesk(), hostile_answer(HOSTILE_TEXT)
     row = Row(HOSTILE_TEXT, "rejected", HOSTILE_TEXT, HOSTILE_TEXT)
@@ -77,21 +89,27 @@ def every_drawing() -> list[str]:
         welcome_html([HOSTILE_TEXT], library_is_empty=False),
         library_html(desk.entries(), ""),
         library_html(desk.entries(), HOSTILE_TEXT),
-        article_html(HOSTILE),
+        article_html(HOSTILE, [HOSTILE, HOSTILE_LATER], [(0, 30)]),
+        changes_html(changes(HOSTILE, HOSTILE_LATER), [HOSTILE, HOSTILE_LATER]),
+        feeds_html([HOSTILE_FEED], HOSTILE_TEXT),
+        feeds_html([replace(HOSTILE_FEED, failures=2)]),
+        export_html([HOSTILE_FEED], HOSTILE_TEXT.encode("utf-8", "replace")),
+        standing_html(Standing(problem=HOSTILE_TEXT, last_at=NOW), NOW),
+        note_html(HOSTILE_TEXT),
         receipt_html(Receipt([row, replace(row, outcome="added")])),
         problem_html(HOSTILE_TEXT),
-        working_html(HOSTILE_TEXT, 1, 2),
+        working_html(Step(HOSTILE_TEXT, 1, 2)),
     ]
 
 
-@pytest.mark.parametrize("html", every_drawing(), ids=range(10))
+@pytest.mark.parametrize("html", every_drawing(), ids=range(16))
 def test_hostile_words_become_neither_elements_nor_attributes_nor_links(html: str) -> None:
     reader = Reader(html)
     assert {tag for tag, _ in reader.tags} <= OURS
     names = {name for _, attributes in reader.tags for name in attributes}
     assert not [name for name in names if name.startswith("on") or name in {"style", "src", "srcdoc", "action"}]
     for address in reader.links():
-        assert address and (address.startswith(("#source-", "https://")))
+        assert address and (address.startswith(("#source-", "https://", "data:text/x-opml;charset=utf-8,")))
 
 
 @pytest.mark.parametrize(
@@ -99,7 +117,7 @@ def test_hostile_words_become_neither_elements_nor_attributes_nor_links(html: st
 )
 def test_hostile_words_are_shown_letter_for_letter(piece: str) -> None:
     assert piece in Reader(live_html(Exchange(1, "?", hostile_answer()))).text
-    assert piece in Reader(article_html(HOSTILE)).text
+    assert piece in Reader(article_html(HOSTILE, [HOSTILE])).text
 
 
 @pytest.mark.parametrize("character", ["\u202e", "\u2066", "\x00", "\x1b", "\x85", "\ud800"], ids=ascii)
@@ -161,7 +179,7 @@ def test_marks_count_from_where_the_passage_starts() -> None:
 def test_overlapping_citations_are_joined_and_cut_to_the_passage() -> None:
     source = hit(META, 5, 40)
     whole = cite(1, hit(META), "Meta says its position")
-    assert spans([cite(1, source, "position is unchanged"), whole], source.passage) == [(0, 30)]
+    assert spans([cite(1, source, "position is unchanged"), whole], 5, 40) == [(0, 30)]
 
 
 def test_marking_escapes_after_cutting() -> None:
@@ -290,4 +308,4 @@ def test_a_report_counts_and_gives_the_reason_of_each_rejection() -> None:
     text = Reader(receipt_html(Receipt(rows))).text
     assert "1 added · 1 unchanged · 1 rejected" in text
     assert "c.txt: the file is empty" in text and "A · added" in text
-    assert "nothing to add" in receipt_html(Receipt([]))
+    assert "nothing new" in receipt_html(Receipt([]))

@@ -90,6 +90,19 @@ def test_a_file_goes_in_is_asked_about_changes_and_goes_out(open_page: Callable[
     expect(page.locator("#exchange-1 .answer")).to_contain_text("until five in the morning")
 
     page.get_by_role("tab", name="Library").click()
+    file.write_text(TRAM.replace("four", "six"))
+    add()
+    expect(page.locator("#library").get_by_text("Norvale's night buses will run until six")).to_be_visible(
+        timeout=30_000
+    )
+    page.get_by_role("tab", name="Chat").click()
+    page.locator("#source-1-1").get_by_role("button", name="Read the article").click()
+    card = page.locator(".reading-card")
+    expect(card.locator("mark").first).to_contain_text("until five in the morning")
+    expect(card).to_contain_text("Version 2 of 3")
+    card.get_by_role("button", name="What changed since").click()
+    expect(card.locator("ins").last).to_have_text("six")
+
     page.locator("#library").get_by_text("Norvale's night buses").click()
     page.get_by_role("button", name="Remove", exact=True).click()
     page.get_by_role("button", name="Yes, remove").click()

@@ -10,9 +10,10 @@ from pathlib import Path
 from threading import Event
 
 from assistant.models import Answer, Citation, Sentence, Stage, Support, Turn
-from assistant.ui.desk import Progress
-from vectorstore.errors import ArticleNotFound, ModelUnavailable
+from assistant.ui.desk import Progress, Step, Stop
+from vectorstore.errors import ArticleNotFound, ModelUnavailable, RefreshUnderWay, RejectedDocument
 from vectorstore.models import Article, Entry, Hit, Passage
+from vectorstore.subscriptions import Subscription
 
 NOW = datetime(2022, 7, 3, 12, tzinfo=UTC)
 
@@ -135,6 +136,7 @@ class Receipt:
     rows: Sequence[Row]
     passages: int = 1
     seconds: float = 0.1
+    stopped: bool = False
 
     def _count(self, outcome: str) -> int:
         return sum(row.outcome == outcome for row in self.rows)
@@ -156,8 +158,33 @@ class Receipt:
         return self._count("duplicate")
 
     @property
+    def gone(self) -> int:
+        return self._count("gone")
+
+    @property
     def rejected(self) -> Sequence[Row]:
         return [row for row in self.rows if row.outcome == "rejected"]
+
+
+FEED = Subscription("https://ledger.example/feed", NOW, "The Ledger", last_run_at=NOW, last_result="2 added, 1 updated")
+FAILING = Subscription(
+    "https://circuit.example/rss?a=1&b=2",
+    NOW,
+    last_run_at=NOW,
+    last_result="failed: the site answered 500",
+    failures=3,
+    next_due_at=NOW + timedelta(hours=1),
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    since: datetime | None = None
+    done: int = 0
+    last_at: datetime | None = None
+    report: Receipt | None = None
+    problem: str = ""
+    next_at: datetime | None = None
 
 
 @dataclass
@@ -171,6 +198,9 @@ class ScriptedDesk:
     closed: Event = field(default_factory=Event)
     examples: Sequence[str] = ("Is Meta still open sourcing its models?", "What happened to Behemoth?")
     max_upload_mb: int = 5
+    earlier: dict[str, list[Article]] = field(default_factory=dict)
+    followed: list[Subscription] = field(default_factory=lambda: [FEED, FAILING])
+    standing: Standing = Standing()
 
     def stream(self, question: str, turns: Sequence[Turn] = ()) -> Generator[Answer]:
         self.asked.append((question, tuple(turns)))
@@ -203,7 +233,11 @@ class ScriptedDesk:
 
     def entries(self) -> Sequence[Entry]:
         return [
-            Entry(a.id, a.title, a.outlet, a.url, a.published_at, a.ingested_at or NOW, a.version, 1)
+            Entry(
+                *(a.id, a.title, a.outlet, a.url, a.published_at, a.ingested_at or NOW, a.version, 1),
+                summary_only=a.summary_only,
+                gone_at=a.gone_at,
+            )
             for a in self.articles.values()
         ]
 
@@ -213,13 +247,55 @@ class ScriptedDesk:
         except KeyError:
             raise ArticleNotFound("That article is no longer in the library.") from None
 
-    def add_url(self, url: str, progress: Progress) -> Receipt:
-        progress(0, 1, f"Reading {url}")
+    def versions(self, article_id: str) -> Sequence[Article]:
+        return [*self.earlier.get(article_id, ()), self.article(article_id)]
+
+    def correct(self, article_id: str, **changed: object) -> None:
+        """A new version of an article."""
+        old = self.articles[article_id]
+        self.earlier.setdefault(article_id, []).append(old)
+        self.articles[article_id] = replace(old, version=old.version + 1, **changed)  # type: ignore[arg-type]
+
+    def feeds(self) -> Sequence[Subscription]:
+        return list(self.followed)
+
+    def follow(self, address: str) -> Subscription:
+        if "refused" in address:
+            raise RejectedDocument(f"{address} names no feed; give the address of an RSS or Atom feed")
+        self.followed.append(Subscription(address, NOW, "A new feed"))
+        return self.followed[-1]
+
+    def unfollow(self, url: str) -> None:
+        self.followed = [each for each in self.followed if each.url != url]
+
+    def refresh(self, urls: Sequence[str], progress: Progress, stop: Stop) -> Receipt:
+        if self.standing.since:
+            raise RefreshUnderWay("The feeds are being refreshed already.")
+        return self.add_url("https://ledger.example/slowly" if not urls else urls[0], progress, stop)
+
+    def refreshing(self) -> Standing:
+        return self.standing
+
+    def import_feeds(self, opml: bytes) -> tuple[int, int]:
+        if b"opml" not in opml:
+            raise RejectedDocument("names no feed")
+        self.followed.append(Subscription("https://imported.example/feed", NOW, "Imported"))
+        return 1, 2
+
+    def export_feeds(self) -> bytes:
+        return "".join(f"<outline xmlUrl='{each.url}'/>" for each in self.followed).encode()
+
+    def add_url(self, url: str, progress: Progress, stop: Stop) -> Receipt:
+        progress(Step(f"Reading {url}", 1, 4, 30, 2.0))
+        while "slowly" in url and not stop():
+            self.closed.wait(0.05)
+        if stop():
+            return Receipt([Row(url, "added", "From an address")], stopped=True)
         if "refused" in url:
             return Receipt([Row(url, "rejected", reason="the address is private")])
         return self._put(Article(id=url, title="From an address", url=url, text="Fetched text."), url, progress)
 
-    def add_files(self, files: Sequence[tuple[Path, str]], progress: Progress) -> Receipt:
+    def add_files(self, files: Sequence[tuple[Path, str]], progress: Progress, stop: Stop) -> Receipt:
         rows: list[Row] = []
         for path, name in files:
             text = path.read_text(encoding="utf-8")
@@ -229,14 +305,14 @@ class ScriptedDesk:
                 rows.append(Row(name, "rejected", reason="the file is empty"))
         return Receipt(rows)
 
-    def add_text(self, text: str, title: str, outlet: str, progress: Progress) -> Receipt:
+    def add_text(self, text: str, title: str, outlet: str, progress: Progress, stop: Stop) -> Receipt:
         return self._put(Article(id=title, title=title, outlet=outlet, text=text), "pasted text", progress)
 
     def remove(self, article_id: str) -> None:
         del self.articles[article_id]
 
     def _put(self, article: Article, source: str, progress: Progress) -> Receipt:
-        progress(1, 1, f"Storing {article.title}")
+        progress(Step(f"Storing {article.title}", 1, 1))
         outcome = "unchanged" if article.id in self.articles else "added"
         self.articles[article.id] = replace(article, ingested_at=NOW)
         return Receipt([Row(source, outcome, article.title)])

@@ -193,6 +193,8 @@ class TestUpdating:
         assert [library.article("live", version).text for version in range(1, 6)] == [
             f"Update {version}." for version in range(1, 6)
         ]
+        assert [each.version for each in library.versions("live")] == [1, 2, 3, 4, 5]
+        assert library.versions("live")[-1] == library.article("live")
         assert library.counts() == (1, 1)
 
     def test_the_same_version_again_replaces_its_passages(self, library: Library) -> None:

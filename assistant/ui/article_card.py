@@ -1,0 +1,107 @@
+"""The opened article: what stands on its card and what its controls do. How it looks is decided in render_article."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from assistant.changes import changes
+from assistant.ui.conversation import Conversation, told
+from assistant.ui.desk import Desk
+from assistant.ui.render import is_web_address
+from assistant.ui.render_article import article_html, changes_html
+from assistant.ui.render_sources import Span, spans
+from assistant.ui.render_work import problem_html
+from assistant.ui.work import QUIET
+from vectorstore.errors import ArticleNotFound, DatelineError
+from vectorstore.models import Article
+
+SCRIPT = (Path(__file__).parent / "article.js").read_text(encoding="utf-8")
+
+Updates = tuple[Any, ...]
+
+
+class ArticleCard:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.chosen = gr.State("")
+        with gr.Column(visible=False, elem_id="chosen") as self.details:
+            self.article = gr.HTML(js_on_load=SCRIPT, apply_default_css=False)
+            with gr.Row():
+                self.again = gr.Button("Read again", size="sm", min_width=80)
+                self.remove = gr.Button("Remove", size="sm", min_width=80)
+                self.sure = gr.Button("Yes, remove", size="sm", min_width=80, variant="stop", visible=False)
+                self.keep = gr.Button("Keep", size="sm", min_width=80, visible=False)
+                self.close = gr.Button("Close", size="sm", min_width=80)
+        confirming = [self.remove, self.sure, self.keep]
+        self.shown = [self.chosen, self.details, self.article, self.again, *confirming]
+        self.remove.click(self.asked, None, confirming, **QUIET)
+        self.keep.click(self.unasked, None, confirming, **QUIET)
+        self.close.click(self.put_away, None, self.shown, **QUIET)
+        self.article.turn(self.turn_to, self.chosen, self.article, **QUIET)
+        self.article.compare(self.compare, self.chosen, self.article, **QUIET)
+
+    def open(self, article_id: str) -> Updates:
+        """The article as it stands now."""
+        try:
+            versions = self._desk.versions(article_id)
+        except DatelineError as error:
+            return "", gr.Column(visible=True), problem_html(told(error)), *[gr.Button(visible=False)] * 4
+        return self._opened(versions[-1], versions)
+
+    def open_cited(self, conversation: Conversation, event: gr.EventData) -> Updates:
+        """The version that an answer cited, with the words marked, whatever became of the article since."""
+        answer = conversation[int(event.exchange) - 1].answer
+        if answer is None:
+            return (gr.skip(),) * len(self.shown)
+        article = answer.sources[int(event.number) - 1].article
+        try:
+            versions = self._desk.versions(article.id)
+        except ArticleNotFound:
+            versions = ()
+        except DatelineError as error:
+            return "", gr.Column(visible=True), problem_html(told(error)), *[gr.Button(visible=False)] * 4
+        mine = (each for each in answer.citations if each.article.id == article.id)
+        return self._opened(article, versions, spans(mine, 0, len(article.text)))
+
+    def _opened(self, article: Article, versions: Sequence[Article], cited: Sequence[Span] = ()) -> Updates:
+        card = article_html(article, versions, cited)
+        if not versions:
+            return "", gr.Column(visible=True), card, *[gr.Button(visible=False)] * 4
+        again = gr.Button(visible=is_web_address(article.url))
+        # A yes that was meant for another article must not stand there for this one.
+        return article.id, gr.Column(visible=True), card, again, *self.unasked()
+
+    def turn_to(self, article_id: str, event: gr.EventData) -> str:
+        try:
+            versions = self._desk.versions(article_id)
+            return article_html(_version(versions, event.version), versions)
+        except DatelineError as error:
+            return problem_html(told(error))
+
+    def compare(self, article_id: str, event: gr.EventData) -> str:
+        try:
+            versions = self._desk.versions(article_id)
+            earlier, later = (_version(versions, number) for number in (event.before, event.after))
+            return changes_html(changes(earlier, later), versions)
+        except DatelineError as error:
+            return problem_html(told(error))
+
+    def put_away(self) -> Updates:
+        return "", gr.Column(visible=False), "", gr.skip(), *self.unasked()
+
+    def asked(self) -> Updates:
+        return gr.Button(visible=False), gr.Button(visible=True), gr.Button(visible=True)
+
+    def unasked(self) -> Updates:
+        return gr.Button(visible=True), gr.Button(visible=False), gr.Button(visible=False)
+
+
+def _version(versions: Sequence[Article], number: Any) -> Article:
+    found = [each for each in versions if each.version == number]
+    if not found:
+        raise ArticleNotFound("That version is not in the library.")
+    return found[0]

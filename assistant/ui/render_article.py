@@ -1,0 +1,100 @@
+"""One article to read: any of its versions, the words that an answer cited, and what changed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.changes import Changes, Kind, Run, around
+from assistant.labels import corrected, edition
+from assistant.ui.render import byline, headline, is_web_address, isolated, link, marks_html, shown
+from assistant.ui.render_sources import Span, marked
+from vectorstore.models import Article
+
+_TAGS = {Kind.REMOVED: "del", Kind.ADDED: "ins", Kind.LEFT_OUT: "i"}
+
+
+def article_html(article: Article, versions: Sequence[Article], cited: Sequence[Span] = ()) -> str:
+    """A version of an article; `versions` are all of them, none once the article was removed from the library."""
+    article = replace(article, gone_at=(versions or [article])[-1].gone_at)  # of the article, whatever the version
+    again = "" if is_web_address(article.url) else '<p class="hint">To read it again, add its file again.</p>'
+    return _card(
+        article,
+        f'<p class="edition">{shown(edition(article, len(versions)))}</p>{_notice(article, versions)}'
+        f"{_turning(versions, article.version)}{again if versions else ''}"
+        '<div class="scroll text" tabindex="0" role="region" aria-label="Article text" dir="auto">'
+        f"{marked(article.text, cited)}</div>",
+    )
+
+
+def changes_html(found: Changes, versions: Sequence[Article]) -> str:
+    """What changed between two versions: removed words struck out, added ones underlined."""
+    before, after = found.earlier.version, found.later.version
+    fields = "".join(f"<dt>{name}</dt><dd>{_runs(runs)}</dd>" for name, runs in found.fields)
+    changed = any(run.kind is not Kind.KEPT for run in found.text)
+    text = _runs(around(found.text)) if changed else "The text is the same."
+    return _card(
+        found.later,
+        f'<p class="edition">What changed from version {before} to version {after}'
+        f"{_since(found.later)}</p>{_turning(versions, None)}<dl>{fields}</dl>"
+        '<div class="scroll text" tabindex="0" role="region" aria-label="What changed in the text" dir="auto">'
+        f"{text}</div>",
+    )
+
+
+def _card(article: Article, body: str) -> str:
+    original = link(article.url, "Open original")
+    return (
+        f'<article class="reading-card"><h3 dir="auto">{shown(headline(article))}</h3>'
+        f'<p class="byline">{isolated(byline(article))}{" · " if original else ""}{original}{marks_html(article)}</p>'
+        f"{body}</article>"
+    )
+
+
+def _since(later: Article) -> str:
+    return f", {shown(corrected(later))}" if corrected(later) else ""
+
+
+def _notice(article: Article, versions: Sequence[Article]) -> str:
+    if not versions:
+        return '<p class="notice">This article has been removed from the library since. This is what was cited.</p>'
+    if article.version == versions[-1].version:
+        return ""
+    return (
+        f'<p class="notice">An earlier version: the article was {shown(corrected(versions[-1]) or "changed since")}. '
+        f"{_comparing(article.version, versions[-1].version, 'What changed since')}</p>"
+    )
+
+
+def _turning(versions: Sequence[Article], current: int | None) -> str:
+    """A button for each version, and one for what changed in the current one; nothing where there is only one."""
+    if len(versions) < 2:
+        return ""
+    buttons = [_version(each.version, each.version == current) for each in versions]
+    if current and current > versions[0].version:
+        buttons.append(_comparing(current - 1, current, "What changed"))
+    return f'<div class="versions" role="group" aria-label="Versions">{"".join(buttons)}</div>'
+
+
+def _version(number: int, current: bool) -> str:
+    pressed = "true" if current else "false"
+    button = f'<button type="button" class="plain" data-version="{number}" aria-pressed="{pressed}">'
+    return f"{button}Version {number}</button>"
+
+
+def _comparing(before: int, after: int, label: str) -> str:
+    return f'<button type="button" class="plain" data-before="{before}" data-after="{after}">{label}</button>'
+
+
+def _runs(runs: Sequence[Run]) -> str:
+    return "".join(map(_run, runs))
+
+
+def _run(run: Run) -> str:
+    if run.kind is Kind.KEPT:
+        return shown(run.text)
+    tag, words = _TAGS[run.kind], run.text.strip()
+    before, after = run.text[: len(run.text) - len(run.text.lstrip())], run.text[len(run.text.rstrip()) :]
+    # What is gone ends no paragraph: two gaps would stand there, with nothing between them.
+    after = " " if run.kind is Kind.REMOVED and after else after
+    return f"{before}<{tag}>{shown(words)}</{tag}>{after}"

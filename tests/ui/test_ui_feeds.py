@@ -1,0 +1,185 @@
+"""The Feeds tab and work under way, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from test_ui_render import Reader
+from ui_desk import FAILING, FEED, NOW, Receipt, Row, ScriptedDesk, Standing
+
+from assistant.ui.desk import Step
+from assistant.ui.render_feeds import feeds_html, standing_html
+from assistant.ui.render_work import pace
+
+Open = Callable[..., Page]
+
+
+def to_feeds(page: Page) -> None:
+    page.get_by_role("tab", name="Feeds").click()
+    expect(page.get_by_role("heading", name="Follow a feed")).to_be_visible()
+
+
+def test_every_feed_is_listed_with_what_came_of_it(open_page: Open) -> None:
+    page = open_page()
+    to_feeds(page)
+    expect(page.locator(".feed")).to_have_count(2)
+    expect(page.locator(".feed").first).to_contain_text("Read 3 July 2022, 12:00 UTC: 2 added, 1 updated")
+    expect(page.locator(".feed").last).to_contain_text(
+        "Failed 3 July 2022, 12:00 UTC: the site answered 500 · 3 times in a row · "
+        "tried again after 3 July 2022, 13:00 UTC"
+    )
+
+
+def test_a_feed_is_followed_and_read_at_once(open_page: Open, desk: ScriptedDesk) -> None:
+    page = open_page()
+    to_feeds(page)
+    page.get_by_label("Address of a site or feed").fill("https://new.example/")
+    page.get_by_role("button", name="Follow").click()
+    expect(page.locator("#feeds-report")).to_contain_text("1 added")
+    expect(page.locator(".feed")).to_have_count(3)
+    expect(page.get_by_label("Address of a site or feed")).to_have_value("")
+    assert "https://new.example/" in desk.articles
+
+
+def test_an_address_without_a_feed_is_told_and_stays_in_its_field(open_page: Open) -> None:
+    page = open_page()
+    to_feeds(page)
+    page.get_by_label("Address of a site or feed").fill("https://refused.example/")
+    page.get_by_label("Address of a site or feed").press("Enter")
+    expect(page.locator("#feeds-report")).to_contain_text("https://refused.example/ names no feed")
+    expect(page.get_by_label("Address of a site or feed")).to_have_value("https://refused.example/")
+
+
+def test_a_feed_is_left_only_after_a_second_yes(open_page: Open, desk: ScriptedDesk) -> None:
+    page = open_page()
+    to_feeds(page)
+    page.get_by_role("button", name="Remove: The Ledger").click()
+    page.get_by_role("button", name="Keep: The Ledger").click()
+    expect(page.get_by_role("button", name="Remove: The Ledger")).to_be_visible()
+    page.get_by_role("button", name="Remove: The Ledger").click()
+    assert desk.followed == [FEED, FAILING]
+    page.get_by_role("button", name="Yes, remove: The Ledger").click()
+    expect(page.locator(".feed")).to_have_count(1)
+    assert desk.followed == [FAILING]
+
+
+def test_a_refresh_shows_how_far_it_is_and_stops_when_told_to(open_page: Open, desk: ScriptedDesk) -> None:
+    page = open_page()
+    to_feeds(page)
+    page.get_by_role("button", name="Refresh now").click()
+    report = page.locator("#feeds-report")
+    expect(report).to_contain_text("1 of 4 · 15 passages/s · 6 s left")
+    report.get_by_role("button", name="Stop").click()
+    expect(report).to_contain_text("Stopped. What is listed is stored; do the same again to go on.")
+    desk.closed.set()
+
+
+def test_a_refresh_while_another_is_under_way_is_told_so(open_page: Open, desk: ScriptedDesk) -> None:
+    desk.standing = Standing(since=NOW, done=7)
+    page = open_page()
+    to_feeds(page)
+    expect(page.locator("#standing")).to_contain_text("Refreshing since 3 July 2022, 12:00 UTC, 7 articles so far")
+    page.get_by_role("button", name="Refresh now").click()
+    expect(page.locator("#feeds-report").get_by_role("alert")).to_contain_text("being refreshed already")
+
+
+def test_what_the_clock_brought_appears_by_itself(open_page: Open, desk: ScriptedDesk) -> None:
+    page = open_page()
+    to_feeds(page)
+    desk.standing = Standing(last_at=NOW, report=Receipt([Row("a", "added")]))
+    expect(page.locator("#standing")).to_contain_text("1 added", timeout=20_000)
+
+
+def test_feeds_come_in_and_go_out_as_opml(open_page: Open, tmp_path: Path, desk: ScriptedDesk) -> None:
+    page = open_page()
+    to_feeds(page)
+    for name, content in (("feeds.opml", "<opml/>"), ("broken.xml", "<html/>")):
+        (tmp_path / name).write_text(content)
+        page.locator("input[type=file][accept*=opml]").set_input_files(tmp_path / name)
+        told = "Following 1 more; 2 were followed before." if name == "feeds.opml" else "broken.xml: names no feed"
+        expect(page.locator("#feeds-report")).to_contain_text(told)
+    expect(page.locator(".feed")).to_have_count(3)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export as OPML").click()
+    assert download.value.suggested_filename == "dateline-feeds.opml"
+    assert Path(download.value.path()).read_bytes() == desk.export_feeds()
+
+
+def test_no_feeds_are_told_as_such(open_page: Open, desk: ScriptedDesk) -> None:
+    desk.followed.clear()
+    page = open_page()
+    to_feeds(page)
+    expect(page.get_by_text("No feeds yet.")).to_be_visible()
+    expect(page.get_by_role("link", name="Export as OPML")).to_have_count(0)
+
+
+def test_adding_an_article_can_be_stopped(open_page: Open) -> None:
+    page = open_page()
+    page.get_by_role("tab", name="Library").click()
+    page.get_by_label("Address of an article").fill("https://slowly.example/")
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.locator("#report").get_by_role("button", name="Stop").click()
+    expect(page.locator("#report")).to_contain_text("Stopped.")
+    expect(page.get_by_label("Address of an article")).to_have_value("https://slowly.example/")
+
+
+@pytest.mark.parametrize("width", [390, 768, 1440])
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_feeds_fit_the_window(open_page: Open, desk: ScriptedDesk, width: int, colours: str) -> None:
+    desk.followed.append(replace(FAILING, url=f"https://long.example/{'x' * 500}", title="y" * 300))
+    page = open_page(width, 844, colours)
+    to_feeds(page)
+    expect(page.locator(".feed")).to_have_count(3)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+LATER = NOW + timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    ("standing", "line"),
+    [
+        (Standing(), "Not refreshed since Dateline was started"),
+        (Standing(next_at=LATER), "next 12:05 UTC"),
+        (Standing(since=NOW), "Refreshing since 12:00 UTC"),
+        (
+            Standing(last_at=NOW, report=Receipt([Row("a", "added"), Row("b", "gone")]), next_at=LATER),
+            "Last refreshed 12:00 UTC: 1 added, 1 gone · next 12:05 UTC",
+        ),
+        (Standing(last_at=NOW, report=Receipt([])), "Last refreshed 12:00 UTC: nothing new"),
+        (Standing(last_at=NOW, report=Receipt([], stopped=True)), "Last refreshed 12:00 UTC: nothing new, stopped"),
+        (Standing(last_at=NOW, problem="Run reindex."), "Refresh failed 12:00 UTC: Run reindex."),
+    ],
+)
+def test_one_line_says_how_refreshing_stands(standing: Standing, line: str) -> None:
+    assert Reader(standing_html(standing, NOW)).text == line
+
+
+def test_a_time_on_another_day_names_it() -> None:
+    told = standing_html(Standing(last_at=NOW, report=Receipt([])), NOW + timedelta(days=1))
+    assert "3 July 2022, 12:00 UTC" in told
+
+
+def test_a_feed_that_was_never_read_says_so() -> None:
+    assert "Not read yet" in feeds_html([replace(FEED, last_run_at=None)])
+
+
+@pytest.mark.parametrize(
+    ("step", "line"),
+    [
+        (Step("Starting"), ""),
+        (Step("x", 3), "3 so far"),
+        (Step("x", 0, 40), "0 of 40"),
+        (Step("x", 10, 40, 50, 10.0), "10 of 40 · 5 passages/s · 30 s left"),
+        (Step("x", 1, 40, 1200, 10.0), "1 of 40 · 120 passages/s · 6 min left"),
+        (Step("x", 1, 4000, 50, 10.0), "1 of 4,000 · 5 passages/s · 11 h left"),
+        (Step("x", 50, 40, 50, 10.0), "50 of 40 · 5 passages/s"),
+    ],
+)
+def test_progress_says_what_is_known_of_it(step: Step, line: str) -> None:
+    assert pace(step) == line
