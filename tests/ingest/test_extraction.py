@@ -10,6 +10,7 @@ from ingest.extract import extract
 from vectorstore.errors import RejectedDocument
 from vectorstore.models import Article
 
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
 BODY = " ".join(f"Paragraph sentence number {n} says what the council decided on Monday." for n in range(8))
 PAGE = f"""<!doctype html><html lang="en-GB"><head><meta charset="utf-8">
 <title>Harbour plan passes | The Daily Bugle</title>
@@ -22,11 +23,11 @@ PAGE = f"""<!doctype html><html lang="en-GB"><head><meta charset="utf-8">
 
 
 def text_file(content: str, name: str = "a.txt") -> Article:
-    return extract(Document(name, f"/news/{name}", Kind.TEXT, content.encode()))
+    return extract(Document(name, f"/news/{name}", Kind.TEXT, content.encode()), NOW)
 
 
 def row(**fields: object) -> Article:
-    return extract(Record("rows.jsonl line 1", "/news/rows.jsonl", {"text": BODY, **fields}))
+    return extract(Record("rows.jsonl line 1", "/news/rows.jsonl", {"text": BODY, **fields}), NOW)
 
 
 class TestTextFiles:
@@ -152,9 +153,9 @@ class TestRows:
         assert row().id != row(text="Other.").id
 
     def test_pasted_text_is_known_by_itself(self) -> None:
-        pasted = extract(Record("pasted text", "", {"text": BODY}))
+        pasted = extract(Record("pasted text", "", {"text": BODY}), NOW)
         assert pasted.id.startswith("p_")
-        assert pasted.id == extract(Record("pasted text", "", {"text": BODY + "\n", "title": "Named"})).id
+        assert pasted.id == extract(Record("pasted text", "", {"text": BODY + "\n", "title": "Named"}), NOW).id
 
 
 class TestPages:
@@ -168,7 +169,7 @@ class TestPages:
         assert not any(noise in article.text for noise in ("alert", "Sport", "Copyright", "<"))
 
     def test_a_saved_page_is_the_same_article_as_the_page_itself(self) -> None:
-        saved = extract(Document("saved.html", "/news/saved.html", Kind.HTML, PAGE.encode()))
+        saved = extract(Document("saved.html", "/news/saved.html", Kind.HTML, PAGE.encode()), NOW)
         assert saved.id == extract_article(PAGE.encode(), "http://bugle.example/2024/harbour").id
 
     @pytest.mark.parametrize(
