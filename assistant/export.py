@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from assistant.changes import Changes
@@ -33,6 +33,8 @@ def answer_as_json(answer: Answer) -> dict[str, Any]:
         "refused": answer.refused,
         "nearest": [_article(article) for article in answer.nearest],
         "as_of": answer.as_of.isoformat(),
+        "window": answer.window and {"from": _day(answer.window.first), "to": _day(answer.window.last)},
+        "outlets": list(answer.outlets),
         "newest_source": iso(answer.newest_source),
         "notice": answer.notice,
         "timings": {name: value and round(value, 3) for name, value in asdict(answer.timings).items()},
@@ -76,6 +78,10 @@ def subscription_as_json(subscription: Subscription) -> dict[str, Any]:
 def iso(moment: datetime | None) -> str | None:
     """ISO 8601, or None for an unknown time."""
     return moment.isoformat() if moment else None
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _citation(citation: Citation) -> dict[str, Any]:

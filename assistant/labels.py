@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from assistant.models import Answer
 from vectorstore.models import Article, Entry
 
 
@@ -37,3 +38,9 @@ def corrected(article: Article) -> str:
     if article.updated_at:
         return f"corrected {day(article.updated_at)}"
     return f"found changed {day(article.ingested_at)}" if article.ingested_at else ""
+
+
+def looked_at(answer: Answer) -> str:
+    """The days and the outlets whose articles came first: "Looking first at 1–7 July 2022, CNN"; else nothing."""
+    places = [*([str(answer.window)] if answer.window else []), *answer.outlets]
+    return f"Looking first at {', '.join(places)}" if places else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from assistant.changes import Changes, Kind, Run, around
-from assistant.labels import day, marks
+from assistant.labels import day, looked_at, marks
 from assistant.models import Answer, Citation, Sentence, Support
 from vectorstore.models import Article, Entry, Hit
 
@@ -19,6 +19,8 @@ def answer_as_text(answer: Answer) -> str:
     lines = [" ".join(said)]
     if answer.standalone_question != answer.question:
         lines.insert(0, f"(read as: {answer.standalone_question})")
+    if where := looked_at(answer):
+        lines.insert(0, f"({where})")
     if answer.notice:
         lines.append(f"\n{answer.notice}")
     lines += [_citation(citation) for citation in answer.citations]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.labels import day
+from assistant.labels import day, looked_at
 from assistant.models import Answer, Sentence, Stage, Support
 from assistant.ui.conversation import Exchange
 from assistant.ui.plain import doubtful, plain
@@ -47,9 +47,11 @@ def exchange_html(exchange: Exchange, live: bool = False) -> str:
 
 
 def _reading(answer: Answer | None) -> str:
-    if answer is None or answer.standalone_question == answer.question:
+    if answer is None:
         return ""
-    return f"Read as: {isolated(answer.standalone_question)}"
+    alone = answer.standalone_question
+    read_as = f"Read as: {isolated(alone)}" if alone != answer.question else ""
+    return " · ".join(filter(None, [shown(looked_at(answer)), read_as]))
 
 
 def stage(exchange: Exchange) -> str:

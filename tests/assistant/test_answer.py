@@ -7,8 +7,10 @@ import pytest
 from newsroom import WordEmbedder, says
 
 from assistant.answer import Assistant
+from assistant.labels import looked_at
 from assistant.models import Answer, Stage, Support, Turn
 from vectorstore.library import Library
+from vectorstore.models import Scope
 
 AS_OF = date(2022, 7, 10)
 QUESTION = "To what did the central bank raise its key rate?"
@@ -138,3 +140,18 @@ def assert_citations_exact(answer: Answer) -> None:
         assert answer.sources[citation.number - 1].passage == citation.passage
     numbers = {number for sentence in answer.sentences for number in sentence.citations}
     assert numbers == {citation.number for citation in answer.citations}
+
+
+def test_an_answer_says_which_days_it_looked_at_first_and_when_nothing_is_of_them(library: Library) -> None:
+    inside = Assistant(library, None).answer(f"{QUESTION} in July 2022", as_of=date(2022, 8, 10))
+    assert looked_at(inside) == "Looking first at 1–31 July 2022" and not inside.notice
+    outside = Assistant(library, None).answer(f"{QUESTION} in May 2022", as_of=date(2022, 8, 10))
+    assert outside.notice == "Nothing that fits was published in 1–31 May 2022; this is the nearest outside of it."
+    assert outside.sources or outside.nearest
+
+
+def test_only_what_lies_within_the_readers_scope_is_used(library: Library) -> None:
+    scope = Scope(since=datetime(2022, 1, 1, tzinfo=UTC))
+    answer = Assistant(library, None).answer(f"{QUESTION} in March 2015", as_of=date(2022, 8, 10), scope=scope)
+    assert "old-rates" not in {hit.article.id for hit in answer.sources}
+    assert str(answer.window) == "since 1 January 2022"
