@@ -60,7 +60,7 @@ class Library:
         if not read_only:
             self._take_lock()
         try:
-            self._catalogue = Catalogue(folder / "catalogue.db")
+            self._catalogue = Catalogue(folder / "catalogue.db", read_only)
         except BaseException:
             self._lock.release()
             raise
@@ -139,9 +139,9 @@ class Library:
             raise _not_found(article_id)
         return found
 
-    def twin(self, text: str) -> str | None:
-        """The id of the article whose current text is this one, white space aside, or None."""
-        return self._catalogue.twin(text)
+    def twins(self, text: str) -> list[Article]:
+        """The articles whose current text is this one, white space aside, in the order in which they came."""
+        return self._catalogue.twins(text)
 
     def entries(self) -> list[Entry]:
         """Every article without its text, the newest addition first."""
@@ -169,6 +169,8 @@ class Library:
             until = None  # a filter that keeps everything costs Chroma ten times the search itself
         by_words = dict(self._catalogue.keyword_search(words, until, limit))
         by_meaning = dict(index.nearest(vector, until, limit))
+        rows = self._catalogue.vectors([*(by_words | by_meaning)])
+        stories = self._catalogue.stories(list({row.article_id for row in rows}))
         return [
             Candidate(
                 passage_id=row.passage_id,
@@ -176,8 +178,10 @@ class Library:
                 published_at=row.published_at,
                 keyword=by_words.get(row.passage_id, 0.0),
                 similarity=float(np.dot(row.vector, vector)),
+                story=stories[row.article_id],
             )
-            for row in self._catalogue.vectors([*(by_words | by_meaning)])
+            for row in rows
+            if row.article_id in stories  # another thread may have removed it in between
         ]
 
     def closeness(self, query: str, texts: Sequence[str]) -> list[float]:
@@ -186,10 +190,14 @@ class Library:
             return []
         return [float(value) for value in self._embedder.passages(texts) @ self._embedder.query(query)]
 
-    def hits(self, scores: Sequence[tuple[str, float]]) -> list[Hit]:
-        """Passages with their articles for `(passage id, score)` pairs, in that order."""
+    def hits(self, scores: Sequence[tuple[str, float]], until: datetime | None = None) -> list[Hit]:
+        """Passages with their articles for `(passage id, score)` pairs, in that order.
+
+        Each knows its copies, but for those published after `until`.
+        """
         found = self._catalogue.passages([id for id, _ in scores])
-        return [Hit(*found[id], score) for id, score in scores if id in found]
+        copies = self._catalogue.copies(list({article.id for _, article in found.values()}), until)
+        return [Hit(*found[id], score, copies.get(found[id][1].id, ())) for id, score in scores if id in found]
 
     # -- upkeep ------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -22,7 +23,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -69,6 +70,7 @@ articles = Table(
     Column("id", String, nullable=False, unique=True),
     *_statement(),
     Column("text_hash", String, nullable=False, index=True),
+    Column("story", Integer, nullable=False, index=True, server_default="0"),
 )
 
 Index("articles_published_at", articles.c.published_at)
@@ -92,6 +94,15 @@ passages = Table(
     Column("end", Integer, nullable=False),
     Column("generation", Integer, nullable=False, index=True),
     Column("vector", LargeBinary, nullable=False),
+)
+
+# The sketch of each article's text, see vectorstore.copies: one look-up finds the articles that share marks.
+sketches = Table(
+    "sketches",
+    metadata,
+    Column("mark", BigInteger, primary_key=True, autoincrement=False),
+    Column("article_key", ForeignKey("articles.key", ondelete="CASCADE"), primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 # Passages that the catalogue no longer has and the vector index may still have.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from assistant.models import Answer, Citation
+from assistant.stories import also_in
 from assistant.ui.render import byline, headline, isolated, link, shown
 from vectorstore.models import Hit, Passage
 
@@ -29,11 +30,12 @@ def sources_html(exchange: int, answer: Answer | None) -> str:
 
 def card_html(element_id: str, number: int, hit: Hit, citations: Sequence[Citation]) -> str:
     original = link(hit.article.url, "Open original")
+    beside = [isolated(byline(hit.article)), isolated(also_in(hit.copies)) if hit.copies else "", original]
     cited = spans((each for each in citations if each.number == number), hit.passage)
     return (
         f'<li class="card{" cited" if cited else ""}" id="{element_id}" tabindex="-1">'
         f'<h4><span class="number">{number}</span> {isolated(headline(hit.article))}</h4>'
-        f'<p class="byline">{isolated(byline(hit.article))}{" · " if original else ""}{original}</p>'
+        f'<p class="byline">{" · ".join(filter(None, beside))}</p>'
         f'<blockquote dir="auto">{marked(hit.passage.text, cited)}</blockquote></li>'
     )
 

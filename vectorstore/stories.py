@@ -1,0 +1,99 @@
+"""Which articles are copies of one another, kept by the catalogue.
+
+Articles that are copies, directly or over others, are one story. `articles.story` is the key of the oldest member, so
+it stays the same while that one stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
+
+from vectorstore.copies import LEAST_SHARED, Printed, Shingles, is_copy, may_be_copies, shingles, sketch
+from vectorstore.models import Copy
+from vectorstore.schema import articles, sketches
+
+# Looked at, those that share most first. A story in more outlets than this is joined by any of them.
+_COMPARED = 50
+
+
+_PRINTED = [articles.c.text, articles.c.outlet, articles.c.published_at]
+_SHARED = func.count().label("shared")
+_NEAR = (
+    select(sketches.c.article_key, _SHARED)
+    .where(sketches.c.mark.in_(bindparam("marks", expanding=True)))
+    .group_by(sketches.c.article_key)
+    .having(_SHARED >= LEAST_SHARED)
+    .order_by(_SHARED.desc(), sketches.c.article_key)
+    .limit(_COMPARED)
+    .subquery()
+)
+# Built once: building it takes longer than running it.
+_ALIKE = (
+    select(articles.c.story, *_PRINTED)
+    .join_from(_NEAR, articles, _NEAR.c.article_key == articles.c.key)
+    .order_by(_NEAR.c.shared.desc(), articles.c.key)
+)
+
+_PLACE = update(articles).where(articles.c.key == bindparam("of")).values(story=bindparam("as"))
+_KEEP = insert(sketches)
+
+
+def join(connection: Connection, key: int, printed: Printed) -> None:
+    """Put a stored article with the story that it is a copy of; where it joins two, they become one."""
+    own = shingles(printed.text)
+    marks = sketch(own)
+    joined = _copied(connection, printed, own, marks)
+    story = min({key, *joined})
+    connection.execute(_PLACE, {"of": key, "as": story})
+    if joined - {story}:
+        connection.execute(update(articles).where(articles.c.story.in_(joined)).values(story=story))
+    if marks:
+        connection.execute(_KEEP, [{"mark": mark, "article_key": key} for mark in marks])
+
+
+def leave(connection: Connection, key: int, text: str) -> None:
+    """Take an article with this text out of its story, before it goes or changes; the others stay together."""
+    mine = sketches.c.mark.in_(sketch(shingles(text))) & (sketches.c.article_key == key)
+    connection.execute(delete(sketches).where(mine))
+    story = select(articles.c.story).where(articles.c.key == key).scalar_subquery()
+    others = (articles.c.story == story) & (articles.c.key != key)
+    oldest = connection.execute(select(func.min(articles.c.key)).where(others)).scalar()
+    connection.execute(update(articles).where(others).values(story=oldest))
+
+
+def join_all(connection: Connection) -> None:
+    """Find the stories of everything held."""
+    for key in connection.execute(select(articles.c.key).order_by(articles.c.key)).scalars().all():
+        row: Any = connection.execute(select(*_PRINTED).where(articles.c.key == key)).one()
+        join(connection, key, row)
+
+
+def copies(connection: Connection, article_ids: Sequence[str], until: datetime | None) -> dict[str, tuple[Copy, ...]]:
+    """The other members of each article's story, the earliest first and those of unknown date last.
+
+    What was published after `until` is left out.
+    """
+    shown = articles.alias()
+    told = [articles.c[name] for name in ("id", "outlet", "url", "published_at")]
+    query = select(shown.c.id, *told).join_from(shown, articles, shown.c.story == articles.c.story)
+    query = query.where(shown.c.id.in_(article_ids), articles.c.id != shown.c.id)
+    if until is not None:
+        query = query.where(or_(articles.c.published_at.is_(None), articles.c.published_at <= until))
+    found: dict[str, tuple[Copy, ...]] = {}
+    for of, *values in connection.execute(query.order_by(articles.c.published_at.nulls_last(), articles.c.key)):
+        found[of] = (*found.get(of, ()), Copy(*values))
+    return found
+
+
+def _copied(connection: Connection, printed: Printed, own: Shingles, marks: Sequence[int]) -> set[int]:
+    """The stories that an article is a copy of."""
+    found: set[int] = set()
+    alike: Any = connection.execute(_ALIKE, {"marks": marks})
+    for row in alike:
+        if row.story not in found and may_be_copies(printed, row) and is_copy(own, shingles(row.text)):
+            found.add(row.story)
+    return found
