@@ -19,7 +19,6 @@ from vectorstore.schema import articles, sketches
 # Looked at, those that share most first. A story in more outlets than this is joined by any of them.
 _COMPARED = 50
 
-
 _PRINTED = [articles.c.text, articles.c.outlet, articles.c.published_at]
 _SHARED = func.count().label("shared")
 _NEAR = (
@@ -37,7 +36,6 @@ _ALIKE = (
     .join_from(_NEAR, articles, _NEAR.c.article_key == articles.c.key)
     .order_by(_NEAR.c.shared.desc(), articles.c.key)
 )
-
 _PLACE = update(articles).where(articles.c.key == bindparam("of")).values(story=bindparam("as"))
 _KEEP = insert(sketches)
 
