@@ -68,7 +68,7 @@ def shingles(text: str) -> Shingles:
     if len(words) < _SHORTEST:
         return np.empty(0, dtype=np.uint64)
     hashes, runs = np.array(words, dtype=np.uint64), len(words) - _WORDS + 1
-    return _mixed(sum((hashes[n : n + runs] * factor for n, factor in enumerate(_FACTORS)), start=np.uint64(0)))
+    return _mixed(sum(hashes[n : n + runs] * factor for n, factor in enumerate(_FACTORS)))
 
 
 def sketch(of: Shingles) -> list[int]:
