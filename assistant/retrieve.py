@@ -10,7 +10,7 @@ from typing import NamedTuple
 from assistant.stories import one_of_each_story
 from assistant.words import key_words, words_of
 from vectorstore.library import Library
-from vectorstore.models import Candidate, Hit
+from vectorstore.models import Candidate, Hit, Scope
 
 # Each search brings this many: a passage that both like only somewhat can still win, above all when it is new.
 _CANDIDATES = 200
@@ -35,7 +35,7 @@ def retrieve(library: Library, question: str, as_of: datetime, top: int = 10) ->
     of Fusion Functions for Hybrid Retrieval"), times a recency that halves every 30 days and weighs 0.3. Among the
     first five at most two are of one article. Of a story that stands in several articles one is shown.
     """
-    candidates = library.search(question, key_words(question) or words_of(question), as_of, _CANDIDATES)
+    candidates = library.search(question, key_words(question) or words_of(question), Scope(until=as_of), _CANDIDATES)
     ranked = one_of_each_story(sorted(_fused(candidates, as_of), key=lambda pair: -pair[1]))
     hits = library.hits([(candidate.passage_id, score) for candidate, score in _spread(ranked)[:top]], as_of)
     return Found(hits, max((c.similarity for c in candidates), default=0.0))

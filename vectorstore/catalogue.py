@@ -14,8 +14,9 @@ from sqlalchemy import Connection, Row, Select, Table, delete, func, insert, sel
 from vectorstore import keywords, stories
 from vectorstore.database import open_database, recall, remember
 from vectorstore.embedding import Matrix
-from vectorstore.models import Article, Copy, Entry, Passage
+from vectorstore.models import Article, Copy, Entry, Passage, Scope
 from vectorstore.schema import articles, earlier_versions, passages, withdrawn
+from vectorstore.scope import within
 from vectorstore.subscriptions import Subscriptions
 
 
@@ -202,18 +203,28 @@ class Catalogue:
 
     # -- words -------------------------------------------------------------------------------------------------
 
-    def keyword_search(self, words: Sequence[str], until: datetime | None, limit: int) -> list[tuple[str, float]]:
+    def keyword_search(self, words: Sequence[str], scope: Scope, limit: int) -> list[tuple[str, float]]:
         """See keywords.search."""
         with self._engine.connect() as connection:
-            return keywords.search(connection, words, until, limit)
+            return keywords.search(connection, words, scope, limit)
 
-    def holds_newer(self, moment: datetime) -> bool:
-        """Whether any article was published after this moment."""
+    # -- within a scope ----------------------------------------------------------------------------------------
+
+    def articles_within(self, scope: Scope) -> int:
+        """How many articles lie within it."""
         with self._engine.connect() as connection:
-            return (
-                connection.execute(select(articles.c.key).where(articles.c.published_at > moment).limit(1)).first()
-                is not None
-            )
+            return connection.execute(select(func.count()).select_from(articles).where(*within(scope))).scalar_one()
+
+    def those_within(self, passage_ids: Sequence[str], scope: Scope) -> set[str]:
+        """Which of these passages lie within it."""
+        query = select(passages.c.id).join(articles).where(passages.c.id.in_(passage_ids), *within(scope))
+        with self._engine.connect() as connection:
+            return set(connection.execute(query).scalars())
+
+    def vectors_within(self, scope: Scope) -> list[VectorRow]:
+        """Every passage within it, in no order."""
+        with self._engine.connect() as connection:
+            return [_vector_row(row) for row in connection.execute(_vector_query().where(*within(scope)))]
 
     def sound(self) -> bool:
         """Whether the database passes its own check."""

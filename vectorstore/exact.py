@@ -1,9 +1,8 @@
-"""Nearest passages by looking at every vector: for a process that reads while another writes, and to measure by."""
+"""Nearest passages by looking at every vector: for a process that reads beside a writer, and for a few passages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 import numpy as np
 
@@ -18,16 +17,10 @@ class ExactVectors:
         held = list(rows)
         self._ids = [row.passage_id for row in held]
         self._vectors = np.stack([row.vector for row in held]) if held else np.empty((0, 0), dtype=np.float32)
-        self._published = np.array(
-            [-np.inf if row.published_at is None else row.published_at.timestamp() for row in held]
-        )
 
-    def nearest(self, vector: Matrix, until: datetime | None, limit: int) -> list[tuple[str, float]]:
+    def nearest(self, vector: Matrix, limit: int) -> list[tuple[str, float]]:
         """See VectorIndex."""
         if not self._ids:
             return []
         scores = self._vectors @ vector
-        if until is not None:
-            scores[self._published > until.timestamp()] = -np.inf
-        best = np.argsort(-scores)[:limit]
-        return [(self._ids[i], float(scores[i])) for i in best if np.isfinite(scores[i])]
+        return [(self._ids[i], float(scores[i])) for i in np.argsort(-scores)[:limit]]

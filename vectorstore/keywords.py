@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
-from sqlalchemy import Connection, text
+from sqlalchemy import ColumnElement, Connection, column, func, literal_column, select, table, text
+
+from vectorstore.models import Scope
+from vectorstore.schema import articles, passages
+from vectorstore.scope import within
 
 # rowid is passages.key. Porter's stemmer folds plurals and tenses.
 CREATE = text(
@@ -14,12 +17,9 @@ CREATE = text(
 )
 _ADD = text("INSERT INTO passage_words (rowid, headline, body) VALUES (:key, :headline, :body)")
 _DROP = text("DELETE FROM passage_words WHERE rowid IN (SELECT key FROM passages WHERE article_key = :key)")
-_SEARCH = text(
-    "SELECT p.id AS id, bm25(passage_words, 1.0, 1.0) AS score "
-    "FROM passage_words JOIN passages p ON p.key = passage_words.rowid JOIN articles a ON a.key = p.article_key "
-    "WHERE passage_words MATCH :match AND (:until IS NULL OR a.published_at IS NULL OR a.published_at <= :until) "
-    "ORDER BY score LIMIT :limit"
-)
+_INDEX = table("passage_words", column("rowid"))
+# FTS5 names the whole table where a search or its score is meant.
+_WHOLE: ColumnElement[str] = literal_column("passage_words")
 
 
 def add(connection: Connection, key: int, heading: str, body: str) -> None:
@@ -32,17 +32,21 @@ def drop(connection: Connection, article_key: int) -> None:
     connection.execute(_DROP, {"key": article_key})
 
 
-def search(connection: Connection, words: Sequence[str], until: datetime | None, limit: int) -> list[tuple[str, float]]:
-    """`(passage id, BM25 > 0)` of passages in which any of the words stands, best first.
-
-    Nothing published after `until` is returned; articles of unknown date are.
-    """
+def search(connection: Connection, words: Sequence[str], scope: Scope, limit: int) -> list[tuple[str, float]]:
+    """`(passage id, BM25 > 0)` of passages within the scope in which any of the words stands, best first."""
     if not words:
         return []
-    latest = until and until.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-    match = " OR ".join(_quoted(word) for word in words)
-    rows = connection.execute(_SEARCH, {"match": match, "until": latest, "limit": limit})
-    return [(row.id, -row.score) for row in rows]
+    score = func.bm25(_WHOLE, 1.0, 1.0).label("score")
+    query = (
+        select(passages.c.id, score)
+        .select_from(_INDEX)
+        .join(passages, passages.c.key == _INDEX.c.rowid)
+        .join(articles)
+        .where(_WHOLE.op("MATCH")(" OR ".join(_quoted(word) for word in words)), *within(scope))
+        .order_by(score)
+        .limit(limit)
+    )
+    return [(row.id, -row.score) for row in connection.execute(query)]
 
 
 def _quoted(word: str) -> str:

@@ -17,13 +17,17 @@ from vectorstore.catalogue import Catalogue, Shelved
 from vectorstore.embedding import Embedder, Matrix
 from vectorstore.errors import ArticleNotFound, EmbedderMismatch, LibraryBusy, LibraryUnreadable
 from vectorstore.exact import ExactVectors
-from vectorstore.models import Article, Candidate, Entry, Hit, Passage
+from vectorstore.models import Article, Candidate, Entry, Hit, Passage, Scope
 from vectorstore.subscriptions import Subscriptions
 from vectorstore.upkeep import KeptIndex
 from vectorstore.vectors import VectorIndex
 
 _UNFINISHED = "an unfinished reindex"
 _REINDEX_BATCH = 32
+# Articles: some 2,000 passages, whose vectors are read and compared in about 10 ms.
+_LOOKED_AT_SINGLY = 200
+_TO_BE_SAFE = 1.5
+_MOST_ASKED_FOR = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,19 +161,17 @@ class Library:
 
     # -- search ------------------------------------------------------------------------------------------------
 
-    def search(self, query: str, words: Sequence[str], until: datetime | None, limit: int) -> list[Candidate]:
-        """The passages nearest in meaning to `query` and those in which `words` stand, each up to `limit`, unordered.
+    def search(self, query: str, words: Sequence[str], scope: Scope, limit: int) -> list[Candidate]:
+        """The passages nearest in meaning to `query` and those in which `words` stand, each about `limit`, unordered.
 
-        Nothing published after `until` is returned; articles of unknown date are. Raises EmbedderMismatch.
+        Nothing outside the scope is returned. Raises EmbedderMismatch.
         """
         index = self._searchable()
         vector = self._embedder.query(query)
         self._refuse_other_length([vector])
-        if until is not None and not self._catalogue.holds_newer(until):
-            until = None  # a filter that keeps everything costs Chroma ten times the search itself
-        by_words = dict(self._catalogue.keyword_search(words, until, limit))
-        by_meaning = dict(index.nearest(vector, until, limit))
-        rows = self._catalogue.vectors([*(by_words | by_meaning)])
+        by_words = dict(self._catalogue.keyword_search(words, scope, limit))
+        near = self._near(index, vector, scope, limit)
+        rows = self._catalogue.vectors([*by_words.keys() | near])
         stories = self._catalogue.stories(list({row.article_id for row in rows}))
         return [
             Candidate(
@@ -183,6 +185,23 @@ class Library:
             for row in rows
             if row.article_id in stories  # another thread may have removed it in between
         ]
+
+    def _near(self, index: VectorIndex, vector: Matrix, scope: Scope, limit: int) -> set[str]:
+        """The passages within the scope that are nearest in meaning, about `limit`.
+
+        A filter costs Chroma ten times the search itself. So a few articles are looked at one by one, and of many the
+        index is asked for so much more that enough of it lies within.
+        """
+        held, within = self._catalogue.counts()[0], self._catalogue.articles_within(scope)
+        if within == held:
+            return {passage_id for passage_id, _ in index.nearest(vector, limit)}
+        if within <= _LOOKED_AT_SINGLY:
+            few = ExactVectors(self._catalogue.vectors_within(scope))
+            return {passage_id for passage_id, _ in few.nearest(vector, limit)}
+        wanted = min(_MOST_ASKED_FOR, int(_TO_BE_SAFE * limit * held / within))
+        found = [passage_id for passage_id, _ in index.nearest(vector, wanted)]
+        inside = self._catalogue.those_within(found, scope)
+        return set([passage_id for passage_id in found if passage_id in inside][:limit])
 
     def closeness(self, query: str, texts: Sequence[str]) -> list[float]:
         """The cosine between the query and each text, by the library's embedder."""

@@ -68,6 +68,18 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Which articles a search looks at: published from `since` until `until`, both included, by one of `outlets`.
+
+    What is None or empty keeps nothing out. An article of unknown date is within only when `since` is None.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    outlets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A passage that one of the two searches found, before anything heavier is loaded.
 

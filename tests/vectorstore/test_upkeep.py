@@ -15,6 +15,7 @@ from stacks import WordEmbedder, another_process, by_meaning, by_words, children
 
 from vectorstore.catalogue import Catalogue, Shelved
 from vectorstore.library import Library
+from vectorstore.models import Scope
 from vectorstore.vectors import ChromaVectors
 
 FILES = (
@@ -150,7 +151,7 @@ class TestBehindTheLibrarysBack:
             health = library.check()
             assert (health.missing, health.extra) == (0, 1)
             assert "mending the vector index: 0 passages to add, 1 to take out" in caplog.messages
-            assert len(library.search("Report", [], None, 10)) == 2
+            assert len(library.search("Report", [], Scope(), 10)) == 2
         assert ids_in_chroma(folder) == {"n0@1#0", "n1@1#0"}
 
 
@@ -190,6 +191,7 @@ class TestOpening:
 PUT_ON_AND_ON = """
 from stacks import WordEmbedder, story
 from vectorstore.library import Library
+from vectorstore.models import Scope
 with Library(folder, WordEmbedder()) as library:
     for number in range(10_000):
         library.put([story(f"n{number}", *(f"Report {number} on subject {number * 26 + part}." for part in range(26)))])

@@ -1,0 +1,137 @@
+"""What a question says of time: which days its answer is to be looked for in, or how much newer is better."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from itertools import pairwise
+
+from dateutil.relativedelta import relativedelta
+
+from assistant.timespans import Span, spans
+
+
+class Strength(StrEnum):
+    """How a question stands to time: it names days, it asks about the present, or it says nothing of either."""
+
+    NAMED = "named"
+    PRESENT = "present"
+    MILD = "mild"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Days from `first` to `last`, UTC, both included; None is open."""
+
+    first: date | None = None
+    last: date | None = None
+
+    @property
+    def opens(self) -> datetime | None:
+        """The first moment within."""
+        return self.first and datetime.combine(self.first, time(), UTC)
+
+    @property
+    def closes(self) -> datetime | None:
+        """The last moment within."""
+        return self.last and datetime.combine(self.last, time.max, UTC)
+
+    def holds(self, moment: datetime | None) -> bool:
+        """Whether it lies within; an unknown moment never does."""
+        if moment is None:
+            return False
+        return not (self.opens and moment < self.opens) and not (self.closes and moment > self.closes)
+
+    def __str__(self) -> str:
+        """`1-7 July 2022`, `since 3 July 2022`, `until 3 July 2022`, as people write it."""
+        if self.first and self.last:
+            return _days_as_text(self.first, self.last)
+        if self.first:
+            return f"since {_day(self.first)}"
+        return f"until {_day(self.last)}" if self.last else "any time"
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How a question stands to time. `rest` is the question without the phrase that named its window."""
+
+    strength: Strength
+    rest: str
+    window: Window | None = None
+
+
+_PRESENT = re.compile(
+    r"\b(?:now|current|currently|latest|newest|most recent|recent|recently|lately|these days|nowadays|still|so far|yet"
+    r"|at (?:the moment|present)|breaking|as it stands)\b",
+    re.I,
+)
+_INSIDE = re.compile(r"\b(?:in|on|during|over|within|throughout|for|of|around|between|back in)(?: the)? $", re.I)
+_AFTER = re.compile(r"\b(?P<word>since|after|following|from)(?: the)? $", re.I)
+_BEFORE = re.compile(r"\b(?P<word>before|prior to|until|till|by|up to|as of|as at)(?: the)? $", re.I)
+_BETWEEN = re.compile(r"\b(?:between|from)(?: the)? $", re.I)
+_JOINED = re.compile(r"\s*(?:-|–|to|and|until|till|through)\s*", re.I)
+# What follows a date that belongs to a name: "the 2022 finals", "before the March ruling".
+_NAMES_A_THING = re.compile(r" [^\W\d_]")
+_FOLLOWED_BY = re.compile(
+    r" (?:and|or|but|that|which|who|when|where|did|was|were|is|are|has|have|had|in|on|at)\b", re.I
+)
+
+
+def read_timing(question: str, today: date) -> Timing:
+    """What the question says of time, asked on `today` (UTC). Days to come are nobody's news and name no window."""
+    found = [span for span in spans(question, today) if span.first <= today]
+    for window, start, end in _windows(question, found):
+        rest = " ".join((question[:start] + " " + question[end:]).split())
+        return Timing(Strength.NAMED, rest, window)
+    weekday_alone = any(span.loose and span.first == span.last for span in found)
+    present = weekday_alone or _PRESENT.search(question)
+    return Timing(Strength.PRESENT if present else Strength.MILD, question)
+
+
+def _windows(question: str, found: Sequence[Span]) -> Iterator[tuple[Window, int, int]]:
+    """The windows that phrases name, each with the stretch of the question that it takes up; from A to B before A."""
+    for one, other in pairwise(found):
+        before = _BETWEEN.search(question[: one.start])
+        if before and _JOINED.fullmatch(question[one.end : other.start]):
+            first = one.first
+            while first > other.last:  # "from March to May 2021" names one year for both
+                first -= relativedelta(years=1)
+            yield Window(first, other.last), before.start(), other.end
+    for span in found:
+        if window := _window(question, span):
+            yield window
+
+
+def _window(question: str, span: Span) -> tuple[Window, int, int] | None:
+    before, of_a_thing = question[: span.start], _names_a_thing(question[span.end :])
+    if match := _AFTER.search(before):
+        whole = match["word"].lower() in ("since", "from") or of_a_thing
+        return Window(span.first if whole else span.last + timedelta(days=1)), match.start(), span.end
+    if match := _BEFORE.search(before):
+        whole = match["word"].lower() not in ("before", "prior to") or of_a_thing
+        return Window(None, span.last if whole else span.first - timedelta(days=1)), match.start(), span.end
+    match = _INSIDE.search(before)
+    if span.loose and (not match or of_a_thing):
+        return None
+    return Window(span.first, span.last), match.start() if match else span.start, span.end
+
+
+def _names_a_thing(behind: str) -> bool:
+    return bool(_NAMES_A_THING.match(behind)) and not _FOLLOWED_BY.match(behind)
+
+
+def _day(day: date | None) -> str:
+    return f"{day.day} {day:%B %Y}" if day else ""
+
+
+def _days_as_text(first: date, last: date) -> str:
+    if first == last:
+        return _day(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{_day(last)}"
+    if first.year == last.year:
+        return f"{first.day} {first:%B} – {_day(last)}"
+    return f"{_day(first)} – {_day(last)}"
