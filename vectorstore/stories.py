@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
@@ -16,10 +16,11 @@ from vectorstore.copies import LEAST_SHARED, Printed, Shingles, is_copy, may_be_
 from vectorstore.models import Copy
 from vectorstore.schema import articles, sketches
 
-# Looked at, those that share most first. A story in more outlets than this is joined by any of them.
-_COMPARED = 50
+# Those that share most are looked at first. A story in more outlets than this is joined by any of them.
+_LOOKED_AT = 50
+# Comparing a text takes longer than all the rest: after so many that are no copies, those that share less are let be.
+_MISSES = 5
 
-_PRINTED = [articles.c.text, articles.c.outlet, articles.c.published_at]
 _SHARED = func.count().label("shared")
 _NEAR = (
     select(sketches.c.article_key, _SHARED)
@@ -27,14 +28,17 @@ _NEAR = (
     .group_by(sketches.c.article_key)
     .having(_SHARED >= LEAST_SHARED)
     .order_by(_SHARED.desc(), sketches.c.article_key)
-    .limit(_COMPARED)
+    .limit(_LOOKED_AT)
     .subquery()
 )
 # Built once: building it takes longer than running it.
 _ALIKE = (
-    select(articles.c.story, *_PRINTED)
+    select(*(articles.c[name] for name in ("key", "story", "outlet", "published_at")))
     .join_from(_NEAR, articles, _NEAR.c.article_key == articles.c.key)
     .order_by(_NEAR.c.shared.desc(), articles.c.key)
+)
+_PRINT = select(*(articles.c[name] for name in ("text", "outlet", "published_at"))).where(
+    articles.c.key == bindparam("of")
 )
 _PLACE = update(articles).where(articles.c.key == bindparam("of")).values(story=bindparam("as"))
 _KEEP = insert(sketches)
@@ -66,8 +70,7 @@ def leave(connection: Connection, key: int, text: str) -> None:
 def join_all(connection: Connection) -> None:
     """Find the stories of everything held."""
     for key in connection.execute(select(articles.c.key).order_by(articles.c.key)).scalars().all():
-        row: Any = connection.execute(select(*_PRINTED).where(articles.c.key == key)).one()
-        join(connection, key, row)
+        join(connection, key, _print(connection, key))
 
 
 def copies(connection: Connection, article_ids: Sequence[str], until: datetime | None) -> dict[str, tuple[Copy, ...]]:
@@ -90,8 +93,17 @@ def copies(connection: Connection, article_ids: Sequence[str], until: datetime |
 def _copied(connection: Connection, printed: Printed, own: Shingles, marks: Sequence[int]) -> set[int]:
     """The stories that an article is a copy of."""
     found: set[int] = set()
-    alike: Any = connection.execute(_ALIKE, {"marks": marks})
+    misses = 0
+    alike: Any = connection.execute(_ALIKE, {"marks": marks}).all()
     for row in alike:
-        if row.story not in found and may_be_copies(printed, row) and is_copy(own, shingles(row.text)):
+        if row.story in found or not may_be_copies(printed, row):
+            continue
+        if is_copy(own, shingles(_print(connection, row.key).text)):
             found.add(row.story)
+        elif (misses := misses + 1) == _MISSES:
+            break
     return found
+
+
+def _print(connection: Connection, key: int) -> Printed:
+    return cast(Printed, connection.execute(_PRINT, {"of": key}).one())

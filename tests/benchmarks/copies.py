@@ -135,12 +135,12 @@ def new_catalogue() -> Iterator[Catalogue]:
 
 
 def store(catalogue: Catalogue, articles: Iterable[Article], size: int = 0) -> float:
-    """Seconds spent in the catalogue; making the texts does not count."""
+    """Seconds of one core spent in the catalogue, whatever else the machine does; making the texts does not count."""
     seconds, done, left = 0.0, 0, iter(articles)
     while part := list(islice(left, BATCH)):
-        started = time.perf_counter()
+        started = time.process_time()
         catalogue.put([Shelved(each, "", (), NO_VECTORS) for each in part], "none")
-        seconds, done = seconds + time.perf_counter() - started, done + len(part)
+        seconds, done = seconds + time.process_time() - started, done + len(part)
         if size:
             print(f"{done:,} of {size:,}, {seconds:.0f} s", end="\r", file=sys.stderr, flush=True)
     return seconds
@@ -169,7 +169,9 @@ def scale(synthetic: Synthetic, size: int) -> None:
     found = sum(stories[str(n)] == stories[str(of)] for n, of in copies)
     alone = Counter(stories[str(n)] for n, of in originals if of is None)
     wrong = sum(number for number in alone.values() if number > 1)
-    print(f"\n{size:,} synthetic articles stored and grouped in {seconds:.0f} s ({seconds / size * 1e3:.1f} ms each)")
+    print(
+        f"\n{size:,} synthetic articles stored and grouped in {seconds:.0f} s of one core ({seconds / size * 1e3:.1f} ms each)"
+    )
     print(f"{found / len(copies):.4f} of {len(copies):,} copies found; {wrong} of the others grouped with each other")
 
 
