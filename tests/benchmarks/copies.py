@@ -169,9 +169,8 @@ def scale(synthetic: Synthetic, size: int) -> None:
     found = sum(stories[str(n)] == stories[str(of)] for n, of in copies)
     alone = Counter(stories[str(n)] for n, of in originals if of is None)
     wrong = sum(number for number in alone.values() if number > 1)
-    print(
-        f"\n{size:,} synthetic articles stored and grouped in {seconds:.0f} s of one core ({seconds / size * 1e3:.1f} ms each)"
-    )
+    each = f"{seconds / size * 1e3:.1f} ms each"
+    print(f"\n{size:,} synthetic articles stored and grouped in {seconds:.0f} s of one core ({each})")
     print(f"{found / len(copies):.4f} of {len(copies):,} copies found; {wrong} of the others grouped with each other")
 
 
