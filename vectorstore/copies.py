@@ -28,8 +28,8 @@ _WORDS = 4
 _SHORTEST = 30
 _COVERED = 0.8
 _LEAST_KEPT = 0.25
-_OWN = timedelta(days=1)
-_OTHERS = timedelta(days=7)
+_WITHIN_ONE_OUTLET = timedelta(days=1)
+_AMONG_OUTLETS = timedelta(days=7)
 # Chinese and Japanese put no space between words: there, each character counts as one.
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _WORD = re.compile(r"\w+")
@@ -56,7 +56,7 @@ def may_be_copies(one: Printed, other: Printed) -> bool:
         return True
     own = one.outlet != "" and one.outlet.casefold() == other.outlet.casefold()
     apart = abs(one.published_at - other.published_at)
-    return apart < _OWN if own else apart <= _OTHERS
+    return apart < _WITHIN_ONE_OUTLET if own else apart <= _AMONG_OUTLETS
 
 
 def shingles(text: str) -> Shingles:
@@ -80,7 +80,7 @@ def sketch(of: Shingles) -> list[int]:
 
 
 def is_copy(one: Shingles, other: Shingles) -> bool:
-    """Whether the shorter text is the longer one, trimmed to a quarter of it at most, or lightly edited."""
+    """Whether the shorter text is the longer one, lightly edited or trimmed, though not to less than a quarter."""
     shorter, longer = sorted((one, other), key=len)
     if not len(shorter) or len(shorter) < _LEAST_KEPT * len(longer):
         return False

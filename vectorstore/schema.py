@@ -96,12 +96,13 @@ passages = Table(
     Column("vector", LargeBinary, nullable=False),
 )
 
-# The sketch of each article's text, see vectorstore.copies: one look-up finds the articles that share marks.
+# The sketch of each article's text, see vectorstore.copies: one look-up finds the articles that share marks. No foreign
+# key: without an index of its own, each removal of an article would read the whole table.
 sketches = Table(
     "sketches",
     metadata,
     Column("mark", BigInteger, primary_key=True, autoincrement=False),
-    Column("article_key", ForeignKey("articles.key", ondelete="CASCADE"), primary_key=True),
+    Column("article_key", Integer, primary_key=True),
     sqlite_with_rowid=False,
 )
 
