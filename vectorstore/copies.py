@@ -79,6 +79,16 @@ def sketch(of: Shingles) -> list[int]:
     return marks
 
 
+def promising(shared: int, one: int, other: int) -> bool:
+    """Whether two texts of so many runs that share so many marks are worth comparing, which takes far longer.
+
+    A copy has 60% of the shorter text's runs or more, and of the marks as much as the runs in both are of those in
+    either; half of that leaves room for chance.
+    """
+    both = 0.6 * min(one, other)
+    return shared >= max(LEAST_SHARED, SKETCH * both / (one + other - both) / 2)
+
+
 def is_copy(one: Shingles, other: Shingles) -> bool:
     """Whether the shorter text is the longer one, lightly edited or trimmed, though not to less than a quarter."""
     shorter, longer = sorted((one, other), key=len)

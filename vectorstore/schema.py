@@ -96,13 +96,15 @@ passages = Table(
     Column("vector", LargeBinary, nullable=False),
 )
 
-# The sketch of each article's text, see vectorstore.copies: one look-up finds the articles that share marks. No foreign
-# key: without an index of its own, each removal of an article would read the whole table.
+# The sketch of each article's text, see vectorstore.copies: one look-up finds the articles that share marks. `runs` is
+# how many runs of words the text has. No foreign key: without an index of its own, each removal of an article would
+# read the whole table.
 sketches = Table(
     "sketches",
     metadata,
     Column("mark", BigInteger, primary_key=True, autoincrement=False),
     Column("article_key", Integer, primary_key=True),
+    Column("runs", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -12,20 +12,18 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
-from vectorstore.copies import LEAST_SHARED, Printed, Shingles, is_copy, may_be_copies, shingles, sketch
+from vectorstore.copies import LEAST_SHARED, Printed, Shingles, is_copy, may_be_copies, promising, shingles, sketch
 from vectorstore.models import Copy
 from vectorstore.schema import articles, sketches
 
-# Those that share most are looked at first. A story in more outlets than this is joined by any of them.
+# Those that share most are looked at. A story in more outlets than this is joined by any of them.
 _LOOKED_AT = 50
-# Comparing a text takes longer than all the rest: after so many that are no copies, those that share less are let be.
-_MISSES = 5
 
 _SHARED = func.count().label("shared")
 _NEAR = (
-    select(sketches.c.article_key, _SHARED)
+    select(sketches.c.article_key, sketches.c.runs, _SHARED)
     .where(sketches.c.mark.in_(bindparam("marks", expanding=True)))
-    .group_by(sketches.c.article_key)
+    .group_by(sketches.c.article_key, sketches.c.runs)
     .having(_SHARED >= LEAST_SHARED)
     .order_by(_SHARED.desc(), sketches.c.article_key)
     .limit(_LOOKED_AT)
@@ -33,7 +31,7 @@ _NEAR = (
 )
 # Built once: building it takes longer than running it.
 _ALIKE = (
-    select(*(articles.c[name] for name in ("key", "story", "outlet", "published_at")))
+    select(*(articles.c[name] for name in ("key", "story", "outlet", "published_at")), _NEAR.c.runs, _NEAR.c.shared)
     .join_from(_NEAR, articles, _NEAR.c.article_key == articles.c.key)
     .order_by(_NEAR.c.shared.desc(), articles.c.key)
 )
@@ -54,7 +52,7 @@ def join(connection: Connection, key: int, printed: Printed) -> None:
     if joined - {story}:
         connection.execute(update(articles).where(articles.c.story.in_(joined)).values(story=story))
     if marks:
-        connection.execute(_KEEP, [{"mark": mark, "article_key": key} for mark in marks])
+        connection.execute(_KEEP, [{"mark": mark, "article_key": key, "runs": len(own)} for mark in marks])
 
 
 def leave(connection: Connection, key: int, text: str) -> None:
@@ -93,15 +91,11 @@ def copies(connection: Connection, article_ids: Sequence[str], until: datetime |
 def _copied(connection: Connection, printed: Printed, own: Shingles, marks: Sequence[int]) -> set[int]:
     """The stories that an article is a copy of."""
     found: set[int] = set()
-    misses = 0
     alike: Any = connection.execute(_ALIKE, {"marks": marks}).all()
     for row in alike:
-        if row.story in found or not may_be_copies(printed, row):
-            continue
-        if is_copy(own, shingles(_print(connection, row.key).text)):
+        fitting = promising(row.shared, len(own), row.runs) and may_be_copies(printed, row)
+        if fitting and row.story not in found and is_copy(own, shingles(_print(connection, row.key).text)):
             found.add(row.story)
-        elif (misses := misses + 1) == _MISSES:
-            break
     return found
 
 

@@ -92,6 +92,15 @@ class TestChanging:
         library.put([story("new", WIRE)])
         assert sorted(copies(library, "new")) == sorted([one, other])
 
+    def test_nothing_stays_behind_of_what_is_removed_or_rewritten(self, library: Library) -> None:
+        library.put([story("post", WIRE), story("gazette", WIRE)])
+        library.put([story("gazette", prose(2), version=2)])
+        library.remove("gazette")
+        library.remove("post")
+        connection = sqlite3.connect(library.folder / "catalogue.db")
+        assert connection.execute("SELECT count(*) FROM sketches").fetchone() == (0,)
+        connection.close()
+
     def test_the_place_of_a_removed_article_is_not_its_story(self, library: Library) -> None:
         library.put([story("post", WIRE)])
         library.remove("post")
