@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
+from itertools import chain, repeat
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Self
@@ -23,11 +24,12 @@ from vectorstore.errors import DatelineError, LibraryBusy, WeightsMissing
 if TYPE_CHECKING:
     from assistant.models import Answer, Turn
     from ingest.documents import Source
+    from ingest.look import Look
     from ingest.opml import Outline
     from ingest.pipeline import Progress
     from ingest.refreshed import Refresh
     from ingest.report import Report
-    from ingest.web import Web
+    from ingest.web import RobotsShelf, Web
     from vectorstore.models import Article, Entry, Hit
 
 logger = logging.getLogger("dateline")
@@ -90,14 +92,7 @@ class Dateline:
         return refresh(self.library, self._web(), urls=urls, everything=everything, progress=progress, stop=stop)
 
     def _web(self) -> Web:
-        from ingest.web import Web
-
-        return Web(
-            allow_private=self._settings.allow_private_addresses,
-            robots=self._settings.respect_robots,
-            delay=self._settings.seconds_between_requests,
-            shelf=self.library.subscriptions,
-        )
+        return _web(self._settings, self.library.subscriptions)
 
     def search(
         self, question: str, *, as_of: date | datetime | None = None, turns: Sequence[Turn] = (), top: int = 10
@@ -147,6 +142,17 @@ def _settings(given: dict[str, Any]) -> Settings:
     """The environment's settings, with what was given in their place."""
     _keep_libraries_quiet()
     return read_settings({name: value for name, value in given.items() if value is not None})
+
+
+def _web(settings: Settings, shelf: RobotsShelf | None = None) -> Web:
+    from ingest.web import Web
+
+    return Web(
+        allow_private=settings.allow_private_addresses,
+        robots=settings.respect_robots,
+        delay=settings.seconds_between_requests,
+        shelf=shelf,
+    )
 
 
 def _chat_model(settings: Settings) -> Any:
@@ -236,6 +242,9 @@ cli.add_typer(feeds, name="feeds")
 
 LibraryOption = Annotated[Path | None, typer.Option("--library", help="Folder of the library.", file_okay=False)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print results as JSON.")]
+ReportOption = Annotated[
+    Path | None, typer.Option("--report", help="Save what became of each document, as JSON.", dir_okay=False)
+]
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", help="The reader's today, 2022-07-03: nothing newer is used.")
 ]
@@ -274,17 +283,45 @@ def serve(
 def ingest_command(
     sources: Annotated[list[str], typer.Argument(help="Addresses, files and folders.")],
     library: LibraryOption = None,
+    report_to: ReportOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Put articles into the library; what is there already is brought up to date."""
+    from ingest.report_file import report_file
     from ingest.terminal import report_as_text
 
-    with Dateline(_settings({"library": library, "model": "quote"})) as news:
+    settings = _settings({"library": library, "model": "quote"})
+    with report_file(report_to) as save, Dateline(settings) as news:
         report = _ingest_with_progress(news, sources)
+        save(report.as_json())
     _print(report.as_json(), report_as_text(report), as_json)
     if report.stopped:
         _fail("Stopped. What was reported is stored; run the same command again to go on.")
     if not report.readable:
+        raise typer.Exit(1)
+
+
+@cli.command("read")
+def read_command(
+    source: Annotated[str, typer.Argument(help="An address, a file, a folder, or - for a page on standard input.")],
+    url: Annotated[str, typer.Option(help="The address that a saved page came from.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Show what would be taken from a page, a feed, a folder or a file; nothing is stored."""
+    from ingest.identity import web_address
+    from ingest.look import look, piped
+    from ingest.sources import is_address
+    from ingest.terminal import look_as_text
+
+    if url and (is_address(source) or not web_address(url)):
+        raise typer.BadParameter("is the web address of a page that is in a file", param_hint="--url")
+    named: Source = piped(sys.stdin.buffer) if source == "-" else source
+    readable = 0
+    with _printing(as_json) as show:
+        for seen in look(named, _web(_settings({})), datetime.now(UTC), url):
+            readable += not seen.reason
+            show(_look_as_json(seen), look_as_text(seen))
+    if not readable:
         raise typer.Exit(1)
 
 
@@ -422,13 +459,17 @@ def refresh_feeds(
     everything: Annotated[
         bool, typer.Option("--everything", help="Ask for each page, of unchanged feeds too.")
     ] = False,
+    report_to: ReportOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Read the feeds and take in what is new, corrected or gone."""
+    from ingest.report_file import report_file
     from ingest.terminal import progress_bar, refresh_as_text
 
-    with Dateline(_settings({"library": library, "model": "quote"})) as news, progress_bar() as advance:
+    settings = _settings({"library": library, "model": "quote"})
+    with report_file(report_to) as save, Dateline(settings) as news, progress_bar() as advance:
         done = news.refresh(urls or (), everything, advance)
+        save(done.as_json())
     _print(done.as_json(), refresh_as_text(done), as_json)
     if done.feeds and all(feed.state == "failed" for feed in done.feeds):
         raise typer.Exit(1)
@@ -515,8 +556,36 @@ def _moment(text: str | None) -> date | datetime | None:
         raise typer.BadParameter(f"{text!r} is not a date such as 2022-07-03", param_hint="--as-of") from error
 
 
+def _look_as_json(seen: Look) -> dict[str, Any]:
+    from assistant.export import article_as_json
+    from ingest.text import word_count
+
+    about = {"source": seen.source, "rejected": seen.reason, "words": word_count(seen.article.text)}
+    return about | article_as_json(seen.article)
+
+
 def _print(value: object, text: str, as_json: bool) -> None:
-    sys.stdout.write((json.dumps(value, ensure_ascii=False, indent=2) if as_json else text) + "\n")
+    sys.stdout.write((_json(value) if as_json else text) + "\n")
+
+
+@contextmanager
+def _printing(as_json: bool) -> Iterator[Callable[[object, str], None]]:
+    """Yields what prints one result after the other, as soon as it is there; as JSON they make up a list."""
+    separators = chain(["\n"], repeat(",\n"))
+
+    def show(value: object, text: str) -> None:
+        sys.stdout.write(next(separators) + _json(value) if as_json else text + "\n")
+        sys.stdout.flush()
+
+    sys.stdout.write("[" if as_json else "")
+    try:
+        yield show
+    finally:
+        sys.stdout.write("\n]\n" if as_json else "")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def _fail(message: str) -> NoReturn:

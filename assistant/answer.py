@@ -15,12 +15,13 @@ from assistant.draft import Draft, judge
 from assistant.evidence import READ_BY_THE_MODEL, quote
 from assistant.llm import unavailable
 from assistant.models import Answer, Sentence, Stage, Support, Timings, Turn
-from assistant.retrieve import retrieve
-from assistant.rewrite import standalone, topic
+from assistant.reading import Reading, read
+from assistant.retrieve import Found, retrieve
+from assistant.rewrite import topic
 from assistant.words import asks_yes_or_no
 from vectorstore.errors import DatelineError
 from vectorstore.library import Library, heading
-from vectorstore.models import Hit
+from vectorstore.models import Hit, Scope
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -50,8 +51,8 @@ class Assistant:
         self, question: str, *, as_of: date | datetime | None = None, turns: Sequence[Turn] = (), top: int = 10
     ) -> list[Hit]:
         """The passages that an answer to the question would be looked for in, best first."""
-        asked = standalone(_checked(question), turns)
-        return retrieve(self._library, asked, self.moment(as_of), top).hits
+        today = self.moment(as_of)
+        return self._found(self._read(question, turns, today), today, top).hits
 
     def answer(self, question: str, *, as_of: date | datetime | None = None, turns: Sequence[Turn] = ()) -> Answer:
         """The last snapshot of `stream`."""
@@ -68,8 +69,8 @@ class Assistant:
         """
         started = perf_counter()
         today = self.moment(as_of)
-        asked = standalone(_checked(question), turns)
-        found = retrieve(self._library, asked, today, top=10)
+        reading = self._read(question, turns, today)
+        asked, found = reading.standalone, self._found(reading, today, top=10)
         timings = Timings(sources=perf_counter() - started)
         answer = Answer(question, asked, today, timings=timings)
         if refusal.nothing_close(asked, found.hits, found.similarity):
@@ -91,6 +92,12 @@ class Assistant:
         if isinstance(as_of, datetime):
             return as_of.astimezone(UTC) if as_of.tzinfo else as_of.replace(tzinfo=UTC)
         return datetime.combine(as_of + timedelta(days=1), time(), UTC) - timedelta(microseconds=1)
+
+    def _read(self, question: str, turns: Sequence[Turn], today: datetime) -> Reading:
+        return read(_checked(question), turns, today.date(), self._library.outlets())
+
+    def _found(self, reading: Reading, today: datetime, top: int) -> Found:
+        return retrieve(self._library, reading, today, Scope(until=today), top)
 
     def _written(self, answer: Answer, earlier: str, started: float) -> Iterator[Answer]:
         """The answer as the model writes it; quoted when there is no model or when it fails."""

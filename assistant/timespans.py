@@ -234,7 +234,7 @@ def _grammar() -> Iterator[tuple[re.Pattern[str], Reader, bool]]:
         (rf"{_PART}{_MONTH}", _of_month, True),
         (_WEEKDAY, _on_weekday, True),
     ):  # fmt: skip
-        yield re.compile(rf"(?<![\w.,$£€-]){pattern}(?!\w|-\d)", re.I), read, loose
+        yield re.compile(rf"(?<![\w.,$£€-]){pattern}(?!['’]?\w|-\d)", re.I), read, loose
 
 
 _GRAMMAR = tuple(_grammar())

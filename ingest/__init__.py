@@ -13,7 +13,10 @@ def extract_article(content: bytes, url: str) -> Article:
 
     Raises RejectedDocument with the reason when the page holds none.
     """
+    from datetime import UTC, datetime
+
     from ingest.documents import Document, Kind
     from ingest.extract import extract
 
-    return extract(Document(name=url or "page", identity=url, kind=Kind.HTML, content=content, url=url))
+    page = Document(name=url or "page", identity=url, kind=Kind.HTML, content=content, url=url)
+    return extract(page, datetime.now(UTC))

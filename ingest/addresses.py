@@ -12,6 +12,7 @@ import httpcore
 from vectorstore.errors import AddressRefused, NotReached
 
 Permitted = Callable[[str], bool]
+Resolve = Callable[[str, int], list[str]]
 
 # IPv6 forms whose last four bytes are the IPv4 address that is really reached: NAT64, and the old "compatible" form.
 _CARRIERS = IPv6Network("64:ff9b::/96"), IPv6Network("::/96")
@@ -42,6 +43,17 @@ def _carried(address: IPv6Address) -> tuple[IPv4Address, ...]:
     return (inner,) if inner else ()
 
 
+def resolve(host: str, port: int) -> list[str]:
+    """The IP addresses that the system knows for a host, the ones it prefers first. Raises NotReached."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise NotReached(
+            f"the host {host} cannot be found; check the address and the connection to the internet"
+        ) from error
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
 class CheckedBackend(httpcore.NetworkBackend):
     """Resolves a host, refuses it if any of its addresses is not permitted, and connects to one that was checked.
 
@@ -49,9 +61,10 @@ class CheckedBackend(httpcore.NetworkBackend):
     and write ends at `remaining()` seconds, however often the other side sends a byte.
     """
 
-    def __init__(self, permitted: Permitted, remaining: Callable[[], float]) -> None:
+    def __init__(self, permitted: Permitted, remaining: Callable[[], float], resolve: Resolve = resolve) -> None:
         self._permitted = permitted
         self._remaining = remaining
+        self._resolve = resolve
         self._sockets = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -62,7 +75,7 @@ class CheckedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        addresses = _resolve(host, port)
+        addresses = self._resolve(host, port)
         for address in addresses:
             if not self._permitted(address):
                 raise AddressRefused(
@@ -80,16 +93,6 @@ class CheckedBackend(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
-
-
-def _resolve(host: str, port: int) -> list[str]:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise NotReached(
-            f"the host {host} cannot be found; check the address and the connection to the internet"
-        ) from error
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 class _Timed(httpcore.NetworkStream):

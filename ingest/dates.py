@@ -16,6 +16,8 @@ _SUMMER_TIME = ",M3.2.0,M11.1.0"
 # Two days that share no year, month or day: a part that is not written comes out differently.
 _DEFAULTS = datetime(1996, 2, 3), datetime(2004, 11, 27)
 _EARLIEST_EPOCH, _MILLISECONDS = 1e8, 1e11
+# How far a stated time may lie ahead of the clock: a day without a zone has begun half a day earlier elsewhere.
+_ZONES = timedelta(days=1)
 _NUMBER = re.compile(r"\d{9,}(\.\d+)?")
 _DAY_FIRST = re.compile(r"(?<!\d)\d{1,2}\.\d{1,2}\.\d{2,4}")
 _EITHER_FIRST = re.compile(r"(?<!\d)\d{1,2}[/-]\d{1,2}[/-]\d{2,4}")
@@ -32,6 +34,11 @@ def parse_date(value: object) -> datetime | None:
         return _in_utc(_read(value))
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def past(moment: datetime | None, now: datetime) -> datetime | None:
+    """The time, or None when it lies more than a day after `now`: no publisher has been there yet."""
+    return moment if moment and moment <= now + _ZONES else None
 
 
 def _read(value: object) -> datetime | None:

@@ -46,9 +46,6 @@ class Pasted:
     outlet: str = ""
 
 
-Source = str | Path | Upload | Pasted
-
-
 @dataclass(frozen=True, slots=True)
 class Document:
     """The bytes of one article. `name` is what a report calls it; the id of the article is derived from
@@ -60,6 +57,9 @@ class Document:
     content: bytes
     url: str = ""
     charset: str = ""
+
+
+Source = str | Path | Upload | Pasted | Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,4 +113,5 @@ class Rejection:
     reason: str
 
 
-Found = Document | Record | Listed | Seen | Gone | Rejection
+Readable = Document | Record | Listed | Rejection
+Found = Readable | Seen | Gone

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import urlsplit
+from datetime import datetime
 
+from ingest.dates import past
 from ingest.decode import decode
 from ingest.documents import Document, Kind, Listed, Record
-from ingest.fields import stated
+from ingest.fields import completed, described, stated
 from ingest.identity import article_id, file_id, host_name, pasted_id
 from ingest.text import headline_of, word_count
 from vectorstore.errors import RejectedDocument
@@ -16,16 +17,19 @@ from vectorstore.models import Article
 
 # A page with less than this share of what the feed itself has of the article is a teaser.
 _TEASER = 0.5
+# Characters of Markdown that no trick makes slow to read.
+_SHORT = 50_000
 
 
-def extract(document: Document | Record | Listed) -> Article:
+def extract(document: Document | Record | Listed, now: datetime) -> Article:
     """The article as its publisher states it: version 1, `ingested_at` unset.
 
     What has no headline gets its first sentence for one, and what has only an address the name of its host for an
-    outlet. Raises RejectedDocument with the reason when there is no article.
+    outlet. `now` is the moment of reading: a date that lies ahead of it by more than a day is unknown. Raises
+    RejectedDocument with the reason when there is no article.
     """
     if isinstance(document, Listed):
-        return _listed(document)
+        return _listed(document, now)
     if isinstance(document, Record):
         article = stated(document.fields)
         fallback = _row_id(document.identity, article)
@@ -33,19 +37,30 @@ def extract(document: Document | Record | Listed) -> Article:
         article = stated(_read(document))
         fallback = file_id(document.identity) if document.identity else pasted_id(article.text)
     return replace(
-        article,
+        _dated(article, now),
         id=article_id(article.id, article.url, fallback),
         title=article.title or headline_of(article.text),
         outlet=article.outlet or host_name(article.url),
     )
 
 
-def _listed(listed: Listed) -> Article:
+def head(page: Document, now: datetime) -> Article:
+    """What an HTML page states besides its text, also one that holds no article."""
+    from ingest.page import read_head
+
+    return _dated(described(read_head(page.content, page.url, page.charset)), now)
+
+
+def _dated(article: Article, now: datetime) -> Article:
+    return replace(article, published_at=past(article.published_at, now), updated_at=past(article.updated_at, now))
+
+
+def _listed(listed: Listed, now: datetime) -> Article:
     """The page's article, with what only the feed states; or the feed's own text where the page has less of it."""
-    told, told_why = _attempt(listed.told)
-    read, read_why = _attempt(listed.page)
+    told, told_why = _attempt(listed.told, now)
+    read, read_why = _attempt(listed.page, now)
     if read and not (told and word_count(read.text) < word_count(told.text) * _TEASER):
-        article = _completed(read, stated({**listed.told.fields, "text": read.text}))
+        article = completed(read, _dated(stated({**listed.told.fields, "text": read.text}), now))
     elif told:
         article = replace(told, summary_only=True)
     else:
@@ -53,23 +68,11 @@ def _listed(listed: Listed) -> Article:
     return replace(article, id=listed.known_as or article.id)
 
 
-def _attempt(document: Document | Record | None) -> tuple[Article | None, str]:
+def _attempt(document: Document | Record | None, now: datetime) -> tuple[Article | None, str]:
     try:
-        return (extract(document) if document else None), ""
+        return (extract(document, now) if document else None), ""
     except RejectedDocument as reason:
         return None, str(reason)
-
-
-def _completed(read: Article, told: Article) -> Article:
-    nameless = read.outlet in (host_name(read.url), urlsplit(read.url).netloc)
-    return replace(
-        read,
-        outlet=told.outlet if nameless and told.outlet else read.outlet,
-        authors=read.authors or told.authors,
-        published_at=read.published_at or told.published_at,
-        updated_at=read.updated_at or told.updated_at,
-        language=read.language or told.language,
-    )
 
 
 def _read(document: Document) -> Mapping[str, object]:
@@ -81,12 +84,18 @@ def _read(document: Document) -> Mapping[str, object]:
         return {"url": document.url, **_READERS[document.kind](document.content)}
     text = decode(document.content, document.charset)
     if document.kind is Kind.MARKDOWN:
-        from ingest.markdown import read_markdown
-
-        fields = read_markdown(text)
+        fields = _markdown(text)
         # What was read from an address is known by it: a page cannot pass itself off as another article.
         return {**fields, "id": None, "url": document.url} if document.url else fields
     return {"url": document.url, "text": text}
+
+
+def _markdown(text: str) -> Mapping[str, object]:
+    """What is short is read at once; a megabyte of nothing but stars keeps the parser busy for ten seconds."""
+    from ingest.bounded import bounded
+    from ingest.markdown import read_markdown
+
+    return read_markdown(text) if len(text) < _SHORT else bounded(read_markdown, text)
 
 
 def _pdf(content: bytes) -> Mapping[str, object]:

@@ -15,7 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 import httpcore
 import httpx
 
-from ingest.addresses import CheckedBackend, Permitted, is_public
+from ingest.addresses import CheckedBackend, Permitted, Resolve, is_public, resolve
 from ingest.documents import LARGEST_DOCUMENT
 from ingest.headers import NEVER_SEEN, Validators, charset_of, refusal, type_of, validators_of
 from vectorstore.errors import AddressRefused, FetchFailed, NotReached
@@ -70,11 +70,13 @@ def fetch_permitted(
     seconds: float = SECONDS,
     known: Validators = NEVER_SEEN,
     gate: Gate = lambda _: nullcontext(),
+    resolve: Resolve = resolve,
 ) -> Page:
-    """As `fetch`, connecting only to the IP addresses that `permitted` says yes to."""
+    """As `fetch`, connecting only to those of the IP addresses that `resolve` finds which `permitted` says yes to."""
     deadline = _Deadline(seconds)
+    backend = CheckedBackend(permitted, deadline.remaining, resolve)
     try:
-        with httpcore.ConnectionPool(_tls(), network_backend=CheckedBackend(permitted, deadline.remaining)) as pool:
+        with httpcore.ConnectionPool(_tls(), network_backend=backend) as pool:
             return _follow(_parse(url), pool, known, lambda each: deadline.stopped_by(gate(each)))
     except httpcore.TimeoutException as error:
         raise NotReached(f"took longer than {seconds:g} seconds; try again later") from error

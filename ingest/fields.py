@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from ingest.dates import parse_date
-from ingest.identity import web_address
+from ingest.identity import host_name, web_address
 from ingest.text import one_line, tidy
 from vectorstore.errors import RejectedDocument
 from vectorstore.models import Article
@@ -26,13 +28,18 @@ def stated(fields: Mapping[str, object]) -> Article:
     Names are `id, title, outlet (or source), authors, published_at, updated_at, url, language, text`; only `text` is
     required, unknown ones are ignored. Raises RejectedDocument naming the field that is wrong.
     """
-    given = _by_name(fields)
-    text = tidy(_string(given, "text"))
-    if not text:
+    article = described(fields)
+    if not article.text:
         raise RejectedDocument('there is no text in it; give the article in "text"')
+    return article
+
+
+def described(fields: Mapping[str, object]) -> Article:
+    """As `stated`, but the text may be missing."""
+    given = _by_name(fields)
     return Article(
         id=_identifier(given.get("id")),
-        text=text,
+        text=tidy(_string(given, "text")),
         title=one_line(_string(given, "title")),
         outlet=one_line(_string(given, "outlet")),
         authors=_authors(given.get("authors")),
@@ -40,6 +47,19 @@ def stated(fields: Mapping[str, object]) -> Article:
         published_at=_date(given, "published_at"),
         updated_at=_date(given, "updated_at"),
         language=_language(_string(given, "language")),
+    )
+
+
+def completed(read: Article, known: Article) -> Article:
+    """What was read, with what only `known` states of the same article; headline and text stay those read."""
+    nameless = read.outlet in (host_name(read.url), urlsplit(read.url).netloc)
+    return replace(
+        read,
+        outlet=known.outlet if nameless and known.outlet else read.outlet,
+        authors=read.authors or known.authors,
+        published_at=read.published_at or known.published_at,
+        updated_at=read.updated_at or known.updated_at,
+        language=read.language or known.language,
     )
 
 

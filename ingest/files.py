@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingest.documents import LISTS, Document, Found, Kind, Rejection
+from ingest.documents import LISTS, Document, Kind, Readable, Rejection
 from ingest.kinds import BY_SUFFIX, kind_of_bytes
 from ingest.rows import ROW_READERS, whole
 from vectorstore.errors import RejectedDocument
@@ -16,7 +16,7 @@ SUFFIXES = (*BY_SUFFIX, *ROW_READERS)
 _READABLE = " ".join(SUFFIXES)
 
 
-def read_path(path: Path) -> Iterator[Found]:
+def read_path(path: Path) -> Iterator[Readable]:
     """A file, or every file of a known kind in a folder and below it, in the order of their names."""
     if not os.path.isdir(path):
         yield from read_file(path, _shown(path), os.path.abspath(path))
@@ -29,7 +29,7 @@ def read_path(path: Path) -> Iterator[Found]:
         yield Rejection(_shown(path), f"this folder holds nothing that can be read ({_READABLE})")
 
 
-def read_file(path: Path, name: str, identity: str) -> Iterator[Found]:
+def read_file(path: Path, name: str, identity: str) -> Iterator[Readable]:
     """The documents in one file. The suffix of `name` says how it is written."""
     empty = True
     try:
@@ -76,7 +76,7 @@ def _walk(folder: Path) -> Iterator[Path | Rejection]:
     yield from (Rejection(_shown(Path(error.filename)), _why(error)) for error in unreadable)
 
 
-def _documents(path: Path, name: str, identity: str) -> Iterator[Found]:
+def _documents(path: Path, name: str, identity: str) -> Iterator[Readable]:
     suffix = Path(name).suffix.lower()
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from ingest.bounded import bounded
-from ingest.documents import Document, Found, Kind, Listed, Record, Rejection
+from ingest.documents import Document, Kind, Listed, Readable, Record, Rejection
 from ingest.feeds import Entry, Feed, parse_feed
 from ingest.fetch import Page, unpacked
 from ingest.identity import canonical_url, web_address
@@ -33,7 +33,7 @@ def document_of(name: str, page: Page) -> Document:
     return Document(name, page.url, kind, content, page.url, page.charset)
 
 
-def documents_in(document: Document, web: Web) -> Iterator[Found]:
+def documents_in(document: Document, web: Web) -> Iterator[Readable]:
     """Everything that the document lists, with the page of each where it can be read; no article twice."""
     seen: set[str] = set()
     for feed in feeds_in(document, web):

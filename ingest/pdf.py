@@ -11,7 +11,7 @@ from vectorstore.errors import RejectedDocument
 
 _MOST_PAGES = 200
 _MOST_CHARACTERS = 2_000_000
-_SECONDS = 8.0
+_SECONDS = 6.0
 _FEWEST_WORDS = 25
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad]\n(?=[^\W\d_])")
 _PARAGRAPH = re.compile(r"\n\s*\n|(?<=[.!?:\"”])[ \t]*\n(?=\s*[A-Z\"“])")
@@ -22,7 +22,7 @@ _NO_TITLE = re.compile(r"^(untitled|microsoft word\b.*|document\d*|.*\.(docx?|pd
 def read_pdf(content: bytes) -> dict[str, object]:
     """The title and the text of at most 200 pages. Its dates stay unknown: those of a PDF are those of the file.
 
-    Raises RejectedDocument, also when reading it takes more than 8 seconds between two pages. A single page can take
+    Raises RejectedDocument, also when reading it takes more than 6 seconds between two pages. A single page can take
     for ever: callers read what strangers wrote through ingest.bounded.
     """
     import logging

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from ingest.documents import Document, Found, Gone, Listed, Record, Rejection, Seen, Source
-from ingest.extract import extract
+from ingest.documents import Found, Gone, Rejection, Seen, Source
+from ingest.reading import article_in, documents_of
 from ingest.recognise import Shelf, recognise
 from ingest.report import Outcome, Report, Row
-from ingest.sources import expected, name_of, read
+from ingest.sources import expected
 from ingest.split import split
 from ingest.text import squeezed
-from vectorstore.errors import RejectedDocument
 from vectorstore.models import Article, Passage
 
 if TYPE_CHECKING:
     from ingest.web import Web
-
-logger = logging.getLogger(__name__)
 
 # Full batches keep the embedder busy; more than this would only make a stop or a crash cost more.
 _BATCH = 512
@@ -57,7 +53,7 @@ def ingest(
     was reported to `progress` before stays stored.
     """
     sources, web = tuple(sources), web or _web()
-    documents = chain.from_iterable(_read(source, web) for source in sources)
+    documents = chain.from_iterable(documents_of(source, web) for source in sources)
     return take_in(documents, library, expected(sources), progress=progress, stop=stop, now=now)
 
 
@@ -110,7 +106,7 @@ class _Run:
         if isinstance(found, Seen | Gone):
             self._note(found)
             return
-        article = _article(found)
+        article = article_in(found, self._now())
         if isinstance(article, Rejection):
             self._settled(Row(article.name, Outcome.REJECTED, reason=article.reason))
             return
@@ -176,27 +172,3 @@ class _Pending:
     row: Row
     article: Article
     passages: Sequence[Passage]
-
-
-def _read(source: Source, web: Web) -> Iterator[Found]:
-    try:
-        yield from read(source, web)
-    except Exception as error:
-        yield _fault(name_of(source), error)
-
-
-def _article(found: Document | Record | Listed | Rejection) -> Article | Rejection:
-    if isinstance(found, Rejection):
-        return found
-    try:
-        return extract(found)
-    except RejectedDocument as reason:
-        return Rejection(found.name, str(reason))
-    except Exception as error:
-        return _fault(found.name, error)
-
-
-def _fault(name: str, error: Exception) -> Rejection:
-    """A fault of ours in one document, which must not cost the others."""
-    logger.exception("%s could not be read", name)
-    return Rejection(name, f"{type(error).__name__}: {error}")

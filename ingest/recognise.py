@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from ingest.fields import completed
 from ingest.identity import canonical_url, host_name
 from ingest.report import Outcome, Row
 from ingest.text import squeezed
@@ -30,7 +31,11 @@ class Shelf(Protocol):
 
 
 def recognise(source: str, article: Article, shelf: Shelf) -> tuple[Row, Article]:
-    """The row that the report will hold, and the article with the version it is to be stored under."""
+    """The row that the report will hold, and the article with the version it is to be stored under.
+
+    Of an article with an address, each reading knows something else (its page, a feed, an archive): what this one
+    does not state stays as it was. A file is all that there is of its article, and can also take something back.
+    """
 
     def row(outcome: Outcome, duplicate_of: str = "") -> Row:
         return Row(source, outcome, article.id, article.title, duplicate_of=duplicate_of)
@@ -41,7 +46,10 @@ def recognise(source: str, article: Article, shelf: Shelf) -> tuple[Row, Article
         return (row(Outcome.DUPLICATE, twin.id) if twin else row(Outcome.ADDED)), article
     if article.summary_only and not stored.summary_only:
         return row(Outcome.UNCHANGED), stored  # a page that cannot be read today was read before
-    if _statement(stored) == _statement(article) and _same_words(stored.text, article.text):
+    same_words = _same_words(stored.text, article.text)
+    if article.url:
+        article = completed(article, stored if same_words else replace(stored, updated_at=None))
+    if same_words and _statement(stored) == _statement(article):
         return row(Outcome.UNCHANGED), stored
     return row(Outcome.UPDATED), replace(article, version=stored.version + 1)
 

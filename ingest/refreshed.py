@@ -43,7 +43,7 @@ class Refresh:
     report: Report
 
     def as_json(self) -> dict[str, Any]:
-        """What `dateline feeds refresh --json` prints."""
+        """What `dateline feeds refresh --json` prints and `--report` saves."""
         return self.report.as_json() | {"feeds": [feed.as_json() for feed in self.feeds]}
 
 

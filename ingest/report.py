@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -70,7 +70,7 @@ class Report:
         return sum(row.outcome is outcome for row in self.rows)
 
     def as_json(self) -> dict[str, Any]:
-        """What `dateline ingest --json` prints."""
+        """What `dateline ingest --json` prints and `--report` saves."""
         duplicates = [row for row in self.rows if row.outcome is Outcome.DUPLICATE]
         return {
             "added": self.added,
@@ -80,6 +80,7 @@ class Report:
             "gone": self.gone,
             "rejected": [{"source": row.source, "reason": row.reason} for row in self.rejected],
             "duplicates": [{"source": row.source, "of": row.duplicate_of} for row in duplicates],
+            "documents": [asdict(row) for row in self.rows],
             "passages": self.passages,
             "seconds": round(self.seconds, 3),
             "stopped": self.stopped,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.documents import LISTS, Document, Found, Kind, Pasted, Record, Rejection, Source, Upload
+from ingest.documents import LISTS, Document, Kind, Pasted, Readable, Record, Rejection, Source, Upload
 from ingest.files import count, read_file, read_path
 from vectorstore.errors import RejectedDocument
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(r"\s*[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
-def read(source: Source, web: Web) -> Iterator[Found]:
+def read(source: Source, web: Web) -> Iterator[Readable]:
     """Everything that a source holds, in a stable order. What cannot be read comes out as a Rejection.
 
     Of a feed, a sitemap or a site's home page that is what it lists, each with its page.
@@ -32,13 +32,15 @@ def read(source: Source, web: Web) -> Iterator[Found]:
             yield found
 
 
-def _named(source: Source, web: Web) -> Iterator[Found]:
+def _named(source: Source, web: Web) -> Iterator[Readable]:
     if isinstance(source, Pasted):
         fields = {"text": source.text, "title": source.title, "url": source.url, "outlet": source.outlet}
         yield Record(name_of(source), "", fields)
+    elif isinstance(source, Document):
+        yield source
     elif isinstance(source, Upload):
         yield from read_file(source.path, source.name, source.name)
-    elif _is_address(source):
+    elif is_address(source):
         yield from _from_web(name_of(source), web)
     else:
         yield from read_path(_local(source))
@@ -54,17 +56,18 @@ def name_of(source: Source) -> str:
     """What a report calls a source."""
     if isinstance(source, Pasted):
         return source.title or "pasted text"
-    return source.name if isinstance(source, Upload) else str(source).strip()
+    return source.name if isinstance(source, Upload | Document) else str(source).strip()
 
 
 def _count(source: Source) -> int | None:
-    if isinstance(source, Pasted) or _is_address(source):
+    if isinstance(source, Pasted | Document) or is_address(source):
         return 1
     path = source.path if isinstance(source, Upload) else _local(source)
     return count(path, name_of(source))
 
 
-def _is_address(source: Source) -> bool:
+def is_address(source: Source) -> bool:
+    """Whether the source is to be read from the web."""
     return isinstance(source, str) and _ADDRESS.match(source) is not None
 
 
@@ -72,7 +75,7 @@ def _local(source: str | Path) -> Path:
     return Path(os.path.expanduser(source))
 
 
-def _from_web(url: str, web: Web) -> Iterator[Found]:
+def _from_web(url: str, web: Web) -> Iterator[Readable]:
     """The page, or the feeds of the site whose home page it is."""
     from ingest.lists import document_of, feeds_of_page, is_home
 

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+from ingest.look import Look
 from ingest.pipeline import Progress
 from ingest.refreshed import Refresh
 from ingest.report import Outcome, Report
+from ingest.text import word_count
 from vectorstore.subscriptions import Subscription
 
 
@@ -47,6 +49,25 @@ def report_as_text(report: Report) -> str:
     lines += [f"  duplicate: {row.source} (same text as {row.duplicate_of})" for row in report.rows if row.duplicate_of]
     lines += [f"  rejected: {row.source}: {row.reason}" for row in report.rejected]
     return "\n".join(lines)
+
+
+def look_as_text(look: Look) -> str:
+    """Each field in a line of its own, then the text; of what would be rejected the reason and what is known."""
+    article = look.article
+    fields = {
+        "rejected": look.reason,
+        "headline": article.title,
+        "outlet": article.outlet,
+        "authors": ", ".join(article.authors),
+        "published": _moment(article.published_at) if article.published_at else "date unknown" * bool(article.text),
+        "updated": _moment(article.updated_at) if article.updated_at else "",
+        "language": article.language,
+        "address": article.url,
+        "words": f"{word_count(article.text):,}" if article.text else "",
+        "summary": "only: its page could not be read" if article.summary_only else "",
+    }
+    told = [f"  {name:<9}  {value}" for name, value in fields.items() if value]
+    return "\n".join([look.source, *told, "", article.text, ""] if article.text else [look.source, *told, ""])
 
 
 def refresh_as_text(refresh: Refresh) -> str:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from urllib.parse import urljoin, urlsplit
-from urllib.robotparser import RobotFileParser
 
 import httpcore
+from protego import Protego
 
 from ingest.fetch import SECONDS, Gate, Page, fetch
 from ingest.headers import NEVER_SEEN, Validators
@@ -23,6 +23,8 @@ _DAY = timedelta(days=1)
 # Seconds that a site may ask for and get at once; whoever asks for more is left alone until another run.
 _PATIENCE = 30.0
 _LONGEST_DELAY = 30.0
+# Bytes of a robots.txt that are read, as RFC 9309 has it: parsing megabytes of rules takes seconds.
+_LONGEST_ROBOTS = 500 * 1024
 # A host that did not answer so often in a row is not asked again in this run.
 _TRIES = 3
 
@@ -39,7 +41,7 @@ class RobotsShelf(Protocol):
 class _Host:
     turn: threading.Lock = field(default_factory=threading.Lock)
     reading_rules: threading.Lock = field(default_factory=threading.Lock)
-    rules: RobotFileParser | None = None
+    rules: Protego | None = None
     delay: float = 0.0
     unanswered: int = 0
     free_at: datetime | None = None
@@ -50,8 +52,8 @@ class Web:
     """Every request of a run goes through one of these; threads may share it.
 
     `delay` is in seconds, from the end of an answer to the next request to the same host; a longer Crawl-delay, up to
-    30 seconds, takes its place. Each page may take `seconds`. A robots.txt that is not there, or is broken, permits
-    everything.
+    30 seconds, takes its place. Each page may take `seconds`. A robots.txt is read as RFC 9309 has it, the longest rule
+    that fits a path first; one that is not there, or is broken, permits everything.
     """
 
     def __init__(
@@ -93,8 +95,7 @@ class Web:
 
     @contextmanager
     def _permitted_turn(self, url: str) -> Iterator[None]:
-        rules = self._rules(url)
-        if not rules.can_fetch(_AGENT, url):
+        if not self._rules(url).can_fetch(url, _AGENT):
             raise AddressRefused("refused: the site's robots.txt asks programs not to read this page")
         with self._turn(url):
             yield
@@ -142,16 +143,13 @@ class Web:
         with self._adding:
             return self._hosts.setdefault(urlsplit(url).netloc.rpartition("@")[2].lower(), _Host())
 
-    def _rules(self, url: str) -> RobotFileParser:
+    def _rules(self, url: str) -> Protego:
         host = self._host(url)
         # Held while the host's turn is taken and never the other way round, or two hosts could wait for each other.
         with host.reading_rules:
             if host.rules is None:
-                rules = RobotFileParser()
-                rules.parse(self._robots_text(_origin(url)).splitlines())
-                delay = rules.crawl_delay(_AGENT)
-                host.delay = min(float(delay or 0), _LONGEST_DELAY)
-                host.rules = rules
+                host.rules = Protego.parse(self._robots_text(_origin(url)))
+                host.delay = min(host.rules.crawl_delay(_AGENT) or 0.0, _LONGEST_DELAY)
             return host.rules
 
     def _robots_text(self, origin: str) -> str:
@@ -160,7 +158,7 @@ class Web:
             return kept[0]
         try:
             page = self._fetch(urljoin(origin, "/robots.txt"), NEVER_SEEN, self._turn)
-            text = page.content.decode("utf-8", "replace")
+            text = page.content[:_LONGEST_ROBOTS].decode("utf-8-sig", "replace")
         except ToldToWait:
             raise
         except FetchFailed:

@@ -84,6 +84,9 @@ def test_list_remove_and_check(library: Path, tmp_path: Path) -> None:
     ("arguments", "status", "says"),
     [
         pytest.param(["ingest", "no-such-file.txt"], 1, "no-such-file.txt", id="a file that is not there"),
+        pytest.param(
+            ["ingest", "a.txt", "--report", "nowhere/a.json"], 1, "cannot be written", id="no place to report"
+        ),
         pytest.param(["library", "show", "nothing"], 1, "dateline library list", id="an article that is not there"),
         pytest.param(["library", "remove", "nothing"], 1, "No article has the id", id="removing what is not there"),
         pytest.param(["ask", "   "], 1, "question is empty", id="an empty question"),
@@ -165,7 +168,8 @@ def test_ctrl_c_ends_an_ingest_after_what_is_in_hand_and_keeps_it(tmp_path: Path
     rows = [{"id": f"n{n}", "text": " ".join(f"Flood {n} reached street {k}." for k in range(300))} for n in range(200)]
     source, library = tmp_path / "rows.jsonl", tmp_path / "library"
     source.write_text("\n".join(map(json.dumps, rows)))
-    command = [str(DATELINE), "ingest", str(source), "--json", "--library", str(library)]
+    kept = tmp_path / "report.json"
+    command = [str(DATELINE), "ingest", str(source), "--json", "--library", str(library), "--report", str(kept)]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     catalogue = library / "catalogue.db"
     while child.poll() is None and not (catalogue.exists() and _articles(catalogue)):
@@ -175,6 +179,8 @@ def test_ctrl_c_ends_an_ingest_after_what_is_in_hand_and_keeps_it(tmp_path: Path
     report = json.loads(out)
     assert child.returncode == 1
     assert report["stopped"] and 0 < report["added"] < 200
+    assert json.loads(kept.read_text()) == report
+    assert [each["outcome"] for each in report["documents"]] == ["added"] * report["added"]
     assert "run the same command again" in err
     listed = json.loads(run("library", "list", "--json", library=library).stdout)
     assert len(listed) == report["added"]

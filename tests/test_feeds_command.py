@@ -57,7 +57,8 @@ def test_a_feed_is_followed_refreshed_listed_exported_and_left(
         return capsys.readouterr().out
 
     assert json.loads(dateline("feeds", "add", site, "--json")) == {"url": f"{site}/feed", "title": "Harbour Post"}
-    first = json.loads(dateline("feeds", "refresh", "--json"))
+    first = json.loads(dateline("feeds", "refresh", "--json", "--report", str(tmp_path / "report.json")))
+    assert json.loads((tmp_path / "report.json").read_text()) == first
     assert (first["added"], first["feeds"][0]["state"], first["feeds"][0]["added"]) == (1, "read", 1)
     assert "unchanged" in dateline("feeds", "refresh")
     (listed,) = json.loads(dateline("feeds", "list", "--json"))

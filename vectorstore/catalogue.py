@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,8 +24,18 @@ class VectorRow(NamedTuple):
     """A passage as the vector index takes it; `vector` has length 1."""
 
     passage_id: str
+    vector: Matrix
+
+
+class Described(NamedTuple):
+    """A passage as a search weighs it, before anything heavier is loaded."""
+
+    passage_id: str
     article_id: str
+    position: int
+    outlet: str
     published_at: datetime | None
+    story: int
     vector: Matrix
 
 
@@ -39,7 +49,7 @@ class Shelved(NamedTuple):
 
     def rows(self) -> Iterator[VectorRow]:
         for passage, vector in zip(self.passages, self.vectors, strict=True):
-            yield VectorRow(passage.id, self.article.id, self.article.published_at, vector)
+            yield VectorRow(passage.id, vector)
 
 
 _ARTICLE = [column for column in articles.c if column.name not in ("key", "text_hash", "story")]
@@ -47,6 +57,7 @@ _STATED = [column.name for column in _ARTICLE]
 _PLACED: Select[Any] = select(
     *(passages.c[name].label(f"p_{name}") for name in ("id", "position", "start", "end")), *_ARTICLE
 ).join_from(passages, articles)
+_VECTORS: Select[Any] = select(passages.c.id, passages.c.vector)
 
 
 class Catalogue:
@@ -122,12 +133,6 @@ class Catalogue:
         with self._engine.connect() as connection:
             return [_article(row) for row in connection.execute(query)]
 
-    def stories(self, article_ids: Sequence[str]) -> dict[str, int]:
-        """The story of each article: copies of one another have the same."""
-        query = select(articles.c.id, articles.c.story).where(articles.c.id.in_(article_ids))
-        with self._engine.connect() as connection:
-            return {row.id: row.story for row in connection.execute(query)}
-
     def copies(self, article_ids: Sequence[str], until: datetime | None) -> dict[str, tuple[Copy, ...]]:
         """See stories.copies."""
         with self._engine.connect() as connection:
@@ -166,9 +171,17 @@ class Catalogue:
 
     def vectors(self, passage_ids: Sequence[str]) -> list[VectorRow]:
         """In no order; ids that are gone are left out."""
-        query = _vector_query().where(passages.c.id.in_(passage_ids))
         with self._engine.connect() as connection:
-            return [_vector_row(row) for row in connection.execute(query)]
+            return [_vector_row(row) for row in connection.execute(_VECTORS.where(passages.c.id.in_(passage_ids)))]
+
+    def described(self, passage_ids: Sequence[str]) -> list[Described]:
+        """In no order; ids that are gone are left out."""
+        of_article = articles.c.outlet, articles.c.published_at, articles.c.story
+        columns = passages.c.id, articles.c.id.label("article_id"), passages.c.position, *of_article
+        query = select(*columns, passages.c.vector).join_from(passages, articles)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.where(passages.c.id.in_(passage_ids)))
+            return [Described(*row[:-1], vector=_vector(row.vector)) for row in rows]
 
     def dimensions(self) -> int | None:
         """The length of the vectors held, None when there are none."""
@@ -184,7 +197,7 @@ class Catalogue:
 
     def vectors_since(self, generation: int, size: int = 2000) -> Iterator[list[VectorRow]]:
         """Passages stored after this generation, in batches of at most `size`."""
-        query = _vector_query().where(passages.c.generation > generation).order_by(passages.c.key)
+        query = _VECTORS.where(passages.c.generation > generation).order_by(passages.c.key)
         with self._engine.connect() as connection:
             for rows in connection.execute(query).partitions(size):
                 yield [_vector_row(row) for row in rows]
@@ -203,10 +216,15 @@ class Catalogue:
 
     # -- words -------------------------------------------------------------------------------------------------
 
-    def keyword_search(self, words: Sequence[str], scope: Scope, limit: int) -> list[tuple[str, float]]:
+    def keyword_search(self, words: Mapping[str, float], scope: Scope, limit: int) -> dict[str, float]:
         """See keywords.search."""
         with self._engine.connect() as connection:
             return keywords.search(connection, words, scope, limit)
+
+    def outlets(self) -> list[str]:
+        """The outlets of all articles."""
+        with self._engine.connect() as connection:
+            return list(connection.execute(select(articles.c.outlet).distinct()).scalars())
 
     # -- within a scope ----------------------------------------------------------------------------------------
 
@@ -224,7 +242,7 @@ class Catalogue:
     def vectors_within(self, scope: Scope) -> list[VectorRow]:
         """Every passage within it, in no order."""
         with self._engine.connect() as connection:
-            return [_vector_row(row) for row in connection.execute(_vector_query().where(*within(scope)))]
+            return [_vector_row(row) for row in connection.execute(_VECTORS.join(articles).where(*within(scope)))]
 
     def sound(self) -> bool:
         """Whether the database passes its own check."""
@@ -273,14 +291,12 @@ def _withdraw_passages(connection: Connection, article_key: int) -> None:
     connection.execute(delete(passages).where(mine))
 
 
-def _vector_query() -> Any:
-    return select(
-        passages.c.id, articles.c.id.label("article_id"), articles.c.published_at, passages.c.vector
-    ).join_from(passages, articles)
-
-
 def _vector_row(row: Row[Any]) -> VectorRow:
-    return VectorRow(row.id, row.article_id, row.published_at, np.frombuffer(row.vector, dtype=np.float32))
+    return VectorRow(row.id, _vector(row.vector))
+
+
+def _vector(stored: bytes) -> Matrix:
+    return np.frombuffer(stored, dtype=np.float32)
 
 
 def _article(row: Row[Any]) -> Article:

@@ -12,6 +12,7 @@
         WeightsAltered            a model's files are not the publisher's (SHA-256 differs)
         ProviderMissing           the Python package of a chat model's provider is not installed
         ModelUnavailable          a chat model that cannot be reached, or that failed
+      ReportUnwritable            a place where no report can be written
       RejectedDocument            one document that cannot be taken, with the reason
         FetchFailed               one address that could not be read
           AddressRefused          an address that may not be read
@@ -72,6 +73,10 @@ class ProviderMissing(ModelError):
 
 class ModelUnavailable(ModelError):
     """A chat model that cannot be reached, or that failed while answering."""
+
+
+class ReportUnwritable(DatelineError):
+    """A place where no report can be written."""
 
 
 class RejectedDocument(DatelineError):

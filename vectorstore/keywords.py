@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, column, func, literal_column, select, table, text
 
@@ -32,10 +33,20 @@ def drop(connection: Connection, article_key: int) -> None:
     connection.execute(_DROP, {"key": article_key})
 
 
-def search(connection: Connection, words: Sequence[str], scope: Scope, limit: int) -> list[tuple[str, float]]:
-    """`(passage id, BM25 > 0)` of passages within the scope in which any of the words stands, best first."""
-    if not words:
-        return []
+def search(connection: Connection, words: Mapping[str, float], scope: Scope, limit: int) -> dict[str, float]:
+    """The passages within the scope in which any of the words stands, with their BM25 > 0; about `limit` of them.
+
+    A word counts as much as its weight says. Each distinct weight costs one search, since FTS5 knows none, and a
+    passage that is not among the first `limit` of one of them gets nothing for its words.
+    """
+    found: Counter[str] = Counter()
+    for weight in {*words.values()}:
+        for passage_id, score in _matches(connection, [w for w in words if words[w] == weight], scope, limit):
+            found[passage_id] += weight * score
+    return dict(found)
+
+
+def _matches(connection: Connection, words: Sequence[str], scope: Scope, limit: int) -> list[tuple[str, float]]:
     score = func.bm25(_WHOLE, 1.0, 1.0).label("score")
     query = (
         select(passages.c.id, score)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -147,6 +147,10 @@ class Library:
         """The articles whose current text is this one, white space aside, in the order in which they came."""
         return self._catalogue.twins(text)
 
+    def outlets(self) -> list[str]:
+        """The outlets of all articles, in no order."""
+        return self._catalogue.outlets()
+
     def entries(self) -> list[Entry]:
         """Every article without its text, the newest addition first."""
         return self._catalogue.entries()
@@ -161,30 +165,37 @@ class Library:
 
     # -- search ------------------------------------------------------------------------------------------------
 
-    def search(self, query: str, words: Sequence[str], scope: Scope, limit: int) -> list[Candidate]:
-        """The passages nearest in meaning to `query` and those in which `words` stand, each about `limit`, unordered.
+    def search(
+        self, texts: Mapping[str, float], words: Mapping[str, float], scope: Scope, limit: int
+    ) -> list[Candidate]:
+        """The passages nearest in meaning to `texts` and those in which `words` stand, each about `limit`, unordered.
 
-        Nothing outside the scope is returned. Raises EmbedderMismatch.
+        Both carry their weights. Nothing outside the scope is returned. Raises EmbedderMismatch.
         """
         index = self._searchable()
-        vector = self._embedder.query(query)
-        self._refuse_other_length([vector])
-        by_words = dict(self._catalogue.keyword_search(words, scope, limit))
+        vector = self._meaning(texts)
+        by_words = self._catalogue.keyword_search(words, scope, limit)
         near = self._near(index, vector, scope, limit)
-        rows = self._catalogue.vectors([*by_words.keys() | near])
-        stories = self._catalogue.stories(list({row.article_id for row in rows}))
         return [
             Candidate(
                 passage_id=row.passage_id,
                 article_id=row.article_id,
+                position=row.position,
+                outlet=row.outlet,
                 published_at=row.published_at,
                 keyword=by_words.get(row.passage_id, 0.0),
                 similarity=float(np.dot(row.vector, vector)),
-                story=stories[row.article_id],
+                story=row.story,
             )
-            for row in rows
-            if row.article_id in stories  # another thread may have removed it in between
+            for row in self._catalogue.described([*by_words.keys() | near])
         ]
+
+    def _meaning(self, texts: Mapping[str, float]) -> Matrix:
+        """One vector of length 1 for texts of different weight."""
+        vectors = [self._embedder.query(text) * weight for text, weight in texts.items()]
+        self._refuse_other_length(vectors)
+        total: Matrix = np.sum(vectors, axis=0)
+        return total / (np.linalg.norm(total) or 1.0)
 
     def _near(self, index: VectorIndex, vector: Matrix, scope: Scope, limit: int) -> set[str]:
         """The passages within the scope that are nearest in meaning, about `limit`.

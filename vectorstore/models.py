@@ -83,12 +83,15 @@ class Scope:
 class Candidate:
     """A passage that one of the two searches found, before anything heavier is loaded.
 
-    `keyword` is BM25 (0 when no word of the query stands in it, else positive, unbounded);
-    `similarity` is the cosine between query and passage, -1 to 1. Copies of one another have the same `story`.
+    `position` counts the article's passages from 0. `keyword` is BM25 (0 when no word of the query stands in it, else
+    positive, unbounded); `similarity` is the cosine between query and passage, -1 to 1. Copies of one another have the
+    same `story`.
     """
 
     passage_id: str
     article_id: str
+    position: int
+    outlet: str
     published_at: datetime | None
     keyword: float
     similarity: float

@@ -74,6 +74,7 @@ articles = Table(
 )
 
 Index("articles_published_at", articles.c.published_at)
+Index("articles_outlet", articles.c.outlet)
 
 earlier_versions = Table(
     "earlier_versions",

@@ -24,7 +24,7 @@ def ranked(*rows: tuple[str, int, float, int | None]) -> list[tuple[Candidate, f
     """Of (article, story, score, day of July), best first."""
     days = {day: day and datetime(2022, 7, day, tzinfo=UTC) for *_, day in rows}
     return [
-        (Candidate(f"{id}#{place}", id, days[day] or None, 0.0, 0.0, story), score)
+        (Candidate(f"{id}#{place}", id, place, "", days[day] or None, 0.0, 0.0, story), score)
         for place, (id, story, score, day) in enumerate(rows)
     ]
 

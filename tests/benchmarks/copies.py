@@ -21,12 +21,13 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import sqlite3
 import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import closing
 from datetime import UTC, date, datetime
 from difflib import SequenceMatcher
 from itertools import islice
@@ -65,9 +66,9 @@ def measure(rows: list[Row], words: list[str], show: int) -> None:
     made, (others, real) = made_copies(rows, words), same_event(rows)
     articles = [article(row) for row in rows]
     articles += [article(row, kind, text) for kind, pairs in made.items() for row, text in pairs]
-    with new_catalogue() as catalogue:
-        store(catalogue, articles)
-        stories = catalogue.stories([each.id for each in articles])
+    with tempfile.TemporaryDirectory() as folder:
+        store(Path(folder), articles)
+        stories = stories_in(Path(folder))
     print(f"{len(rows):,} articles\n\n| copies | pairs | found |\n|---|---|---|")
     found = {
         kind: sum(stories[row["id"]] == stories[f"{row['id']} {kind}"] for row, _ in pairs)
@@ -126,23 +127,22 @@ def common_run(one: str, other: str) -> float:
     return longest / max(1, min(map(len, words)))
 
 
-@contextmanager
-def new_catalogue() -> Iterator[Catalogue]:
-    with tempfile.TemporaryDirectory() as folder:
-        catalogue = Catalogue(Path(folder) / "catalogue.db")
-        yield catalogue
-        catalogue.close()
+def stories_in(folder: Path) -> dict[str, int]:
+    """The story of each article: copies of one another have the same."""
+    with closing(sqlite3.connect(folder / "catalogue.db")) as connection:
+        return dict(connection.execute("SELECT id, story FROM articles"))
 
 
-def store(catalogue: Catalogue, articles: Iterable[Article], size: int = 0) -> float:
+def store(folder: Path, articles: Iterable[Article], size: int = 0) -> float:
     """Seconds of one core spent in the catalogue, whatever else the machine does; making the texts does not count."""
-    seconds, done, left = 0.0, 0, iter(articles)
+    catalogue, seconds, done, left = Catalogue(folder / "catalogue.db"), 0.0, 0, iter(articles)
     while part := list(islice(left, BATCH)):
         started = time.process_time()
         catalogue.put([Shelved(each, "", (), NO_VECTORS) for each in part], "none")
         seconds, done = seconds + time.process_time() - started, done + len(part)
         if size:
             print(f"{done:,} of {size:,}, {seconds:.0f} s", end="\r", file=sys.stderr, flush=True)
+    catalogue.close()
     return seconds
 
 
@@ -159,11 +159,10 @@ def show_to_a_reader(rows: list[Row], others: dict[Pair, float], stories: dict[s
 
 
 def scale(synthetic: Synthetic, size: int) -> None:
-    with new_catalogue() as catalogue:
-        seconds = store(catalogue, (Article(str(n), synthetic.text(n), ingested_at=NOW) for n in range(size)), size)
-        stories: dict[str, int] = {}
-        for start in range(0, size, 10_000):
-            stories |= catalogue.stories([str(n) for n in range(start, min(start + 10_000, size))])
+    with tempfile.TemporaryDirectory() as folder:
+        articles = (Article(str(n), synthetic.text(n), ingested_at=NOW) for n in range(size))
+        seconds = store(Path(folder), articles, size)
+        stories = stories_in(Path(folder))
     originals = [(n, synthetic.original(n)) for n in range(size)]
     copies = [(n, of) for n, of in originals if of is not None]
     found = sum(stories[str(n)] == stories[str(of)] for n, of in copies)

@@ -16,7 +16,7 @@ from ingest.pdf import flowing
 from ingest.pipeline import ingest
 from ingest.report import Report
 from ingest.web import Web
-from vectorstore.errors import AddressRefused, NotReached, RejectedDocument, ToldToWait
+from vectorstore.errors import AddressRefused, NotReached, PageGone, RejectedDocument, ToldToWait
 from vectorstore.models import Article
 
 WORDS = "The council voted on the harbour plan on Tuesday and the ferry will sail again in spring after long repairs. "
@@ -334,6 +334,36 @@ class TestPoliteness:
         site.pages |= {"/robots.txt": b"User-agent: dateline\nDisallow: /\n\nUser-agent: *\nAllow: /", "/a": b"a"}
         with pytest.raises(AddressRefused):
             web.get(f"{site.url}/a")
+
+    @pytest.mark.parametrize(
+        ("rules", "path", "open_"),
+        [
+            ("Disallow: /*.pdf$", "/a.pdf", False),
+            ("Disallow: /*.pdf$", "/a.pdf?page=2", True),
+            ("Disallow: /*/print/", "/news/print/a", False),
+            ("Disallow: /*?*session=", "/a?x=1&session=2", False),
+            ("Disallow: /a$", "/ab", True),
+            ("Disallow: /news\nAllow: /news/today", "/news/today/a", True),
+            ("Allow: /news/today\nDisallow: /news", "/news/today/a", True),
+            ("Allow: /n\nDisallow: /news", "/news", False),
+            ("Disallow: /a\nAllow: /a", "/a", True),
+            ("Disallow: /caf%C3%A9", "/café", False),
+            ("Disallow: " + "/*a" * 100_000, "/" + "a" * 1000, True),
+        ],
+    )
+    def test_wildcards_are_known_and_the_longest_rule_counts(
+        self, site, web: Web, rules: str, path: str, open_: bool
+    ) -> None:
+        site.pages["/robots.txt"] = f"\ufeffUser-agent: *\n{rules}".encode()
+        with pytest.raises(PageGone if open_ else AddressRefused):
+            web.get(site.url + path)
+
+    def test_of_an_endless_robots_txt_the_beginning_counts(self, site, web: Web) -> None:
+        endless = "".join(f"Disallow: /{number}\n" for number in range(300_000))
+        site.pages |= {"/robots.txt": f"User-agent: *\n{endless}Disallow: /last".encode(), "/last": b"a"}
+        assert web.get(f"{site.url}/last").content == b"a"
+        with pytest.raises(AddressRefused):
+            web.get(f"{site.url}/1")
 
     def test_a_setting_leaves_robots_txt_aside(self, site, clock: Clock) -> None:
         site.pages |= {"/robots.txt": b"User-agent: *\nDisallow: /", "/a": b"a"}

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from ingest.dates import parse_date
+from ingest.dates import parse_date, past
 
 NOON = datetime(2022, 6, 17, 12, tzinfo=UTC)
 MIDNIGHT = datetime(2022, 6, 17, tzinfo=UTC)
@@ -54,3 +54,11 @@ def test_a_stated_date_is_read_as_utc(written: object, meant: datetime) -> None:
 )
 def test_what_states_no_whole_day_is_unknown(written: object) -> None:
     assert parse_date(written) is None
+
+
+@pytest.mark.parametrize(
+    ("ahead", "known"),
+    [(timedelta(days=-9000), True), (timedelta(hours=24), True), (timedelta(hours=24, seconds=1), False)],
+)
+def test_a_time_that_has_not_come_in_any_zone_is_unknown(ahead: timedelta, known: bool) -> None:
+    assert past(NOON + ahead, NOON) == (NOON + ahead if known else None)

@@ -76,13 +76,17 @@ def story(id: str, *sentences: str, version: int = 1, **fields: Any) -> Shelf:
 
 def by_meaning(library: Library, query: str, until: datetime | None = None, limit: int = 3) -> list[str]:
     """The articles of the passages nearest to the query, best first."""
-    found = library.search(query, [], Scope(until=until), limit)
+    found = library.search({query: 1.0}, {}, Scope(until=until), limit)
     return [each.article_id for each in sorted(found, key=lambda candidate: -candidate.similarity)]
 
 
 def by_words(library: Library, *words: str, until: datetime | None = None) -> set[str]:
     """The articles in which any of the words stands."""
-    return {each.article_id for each in library.search("", words, Scope(until=until), 100) if each.keyword > 0}
+    return {
+        each.article_id
+        for each in library.search({"": 1.0}, dict.fromkeys(words, 1.0), Scope(until=until), 100)
+        if each.keyword > 0
+    }
 
 
 def everything(library: Library) -> list[Passage]:

@@ -317,24 +317,26 @@ class TestSearching:
             (Scope(outlets=("Kino",), until=first_of_july), set()),
             (Scope(outlets=("Nobody",)), set()),
         ):
-            assert {each.article_id for each in dated.search("the ferry sank", ["ferry"], scope, 10)} == expected
+            assert {
+                each.article_id for each in dated.search({"the ferry sank": 1.0}, {"ferry": 1.0}, scope, 10)
+            } == expected
 
     @pytest.mark.parametrize("word", ODD_WORDS, ids=lambda word: repr(word[:20]))
     def test_words_are_only_ever_words(self, stocked: Library, word: str) -> None:
         assert by_words(stocked, word, "mortgages") >= {"rates"}
-        assert stocked.search(word, [word], Scope(), 5)
+        assert stocked.search({word: 1.0}, {word: 1.0}, Scope(), 5)
 
     @pytest.mark.parametrize(("limit", "expected"), [(0, 0), (1, 1), (3, 3), (10_000, 4)])
     def test_no_more_than_the_limit_is_found(self, stocked: Library, limit: int, expected: int) -> None:
-        assert len(stocked.search("ferry", [], Scope(), limit)) == expected
+        assert len(stocked.search({"ferry": 1.0}, {}, Scope(), limit)) == expected
 
     def test_an_empty_library_finds_nothing(self, library: Library) -> None:
-        assert library.search("anything", ["anything"], Scope(), 10) == []
+        assert library.search({"anything": 1.0}, {"anything": 1.0}, Scope(), 10) == []
         assert library.hits([("nothing#0", 1.0)]) == []
 
     def test_a_passage_s_own_words_are_as_near_as_can_be(self, library: Library) -> None:
         library.put([story("a", "The ferry sank.", title="Night"), RATES])
-        best = max(library.search("Night The ferry sank.", [], Scope(), 5), key=lambda each: each.similarity)
+        best = max(library.search({"Night The ferry sank.": 1.0}, {}, Scope(), 5), key=lambda each: each.similarity)
         assert (best.passage_id, best.similarity) == ("a@1#0", pytest.approx(1.0))
 
     def test_hits_keep_the_order_they_are_asked_in_and_leave_out_what_is_gone(self, stocked: Library) -> None:
@@ -355,9 +357,17 @@ class TestReopening:
         with Library(folder, WordEmbedder()) as library:
             library.put([FERRY, RATES])
             library.put([story("ferry", "Divers reached the wreck.", version=2)])
-            before = (library.entries(), everything(library), library.search("wreck", ["wreck"], Scope(), 10))
+            before = (
+                library.entries(),
+                everything(library),
+                library.search({"wreck": 1.0}, {"wreck": 1.0}, Scope(), 10),
+            )
         with Library(folder, WordEmbedder()) as library:
-            after = (library.entries(), everything(library), library.search("wreck", ["wreck"], Scope(), 10))
+            after = (
+                library.entries(),
+                everything(library),
+                library.search({"wreck": 1.0}, {"wreck": 1.0}, Scope(), 10),
+            )
             assert library.article("ferry", 1) == FERRY[0]
         assert sorted(after[2], key=repr) == sorted(before[2], key=repr)
         assert after[:2] == before[:2]
@@ -411,4 +421,4 @@ def test_a_heading_says_what_is_known(article: Article, expected: str) -> None:
 
 
 def hits(library: Library, query: str):
-    return library.hits([(each.passage_id, each.similarity) for each in library.search(query, [], Scope(), 10)])
+    return library.hits([(each.passage_id, each.similarity) for each in library.search({query: 1.0}, {}, Scope(), 10)])

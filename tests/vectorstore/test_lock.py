@@ -107,9 +107,9 @@ class TestReadOnly:
     def test_it_agrees_with_the_writer_on_scores(self, library: Library) -> None:
         library.put([story(f"n{number}", f"Report {number} on fish.", f"Part {number}.") for number in range(20)])
         with Library(library.folder, WordEmbedder(), read_only=True) as reader:
-            asked = ("report on fish 7", ["fish", "7"], Scope(), 100)
+            asked = ({"report on fish 7": 1.0}, {"fish": 1.0, "7": 1.0}, Scope(), 100)
             assert sorted(reader.search(*asked), key=repr) == sorted(library.search(*asked), key=repr)
 
     def test_an_empty_library_can_be_read(self, folder: Path) -> None:
         with Library(folder, WordEmbedder(), read_only=True) as reader:
-            assert reader.search("anything", ["anything"], Scope(), 5) == [] and reader.entries() == []
+            assert reader.search({"anything": 1.0}, {"anything": 1.0}, Scope(), 5) == [] and reader.entries() == []

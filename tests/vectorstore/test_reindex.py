@@ -26,7 +26,7 @@ def test_another_embedder_is_refused_with_the_command_that_helps(made: Path, rea
     with Library(made, WordEmbedder("other"), read_only) as library:
         told = pytest.raises(EmbedderMismatch, match=r"words.*other.*`dateline library reindex`.*DATELINE_EMBEDDER")
         with told:
-            library.search("report", ["report"], Scope(), 5)
+            library.search({"report": 1.0}, {"report": 1.0}, Scope(), 5)
         with told:
             library.warm()
         assert library.article("n3").text == "Report 3. Details of 3."  # reading needs no embedder

@@ -151,7 +151,7 @@ class TestBehindTheLibrarysBack:
             health = library.check()
             assert (health.missing, health.extra) == (0, 1)
             assert "mending the vector index: 0 passages to add, 1 to take out" in caplog.messages
-            assert len(library.search("Report", [], Scope(), 10)) == 2
+            assert len(library.search({"Report": 1.0}, {}, Scope(), 10)) == 2
         assert ids_in_chroma(folder) == {"n0@1#0", "n1@1#0"}
 
 

@@ -1,0 +1,46 @@
+"""A question as the search reads it: what to look for, when, and in which outlets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.dates import Timing, Window, read_timing
+from assistant.models import Turn
+from assistant.outlets import read_outlets
+from assistant.rewrite import carried_over, standalone
+from assistant.words import key_words, words_of
+
+# What earlier questions weigh beside this one: their words in BM25, their meaning in the vector.
+_CARRIED_WORDS = 0.3
+_CARRIED_MEANING = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`texts` and `words` carry their weights, 1 for those of the question itself."""
+
+    standalone: str
+    timing: Timing
+    outlets: tuple[str, ...]
+    texts: Mapping[str, float]
+    words: Mapping[str, float]
+
+    @property
+    def window(self) -> Window | None:
+        """The days that the question names."""
+        return self.timing.window
+
+
+def read(question: str, turns: Sequence[Turn], today: date, outlets: Iterable[str] = ()) -> Reading:
+    """The question as asked on `today` (UTC) of a library that holds these outlets."""
+    asked = read_outlets(question, outlets)
+    timing = read_timing(asked.rest, today)
+    earlier = carried_over(question, turns)
+    words = dict.fromkeys(key_words(asked.rest) or words_of(asked.rest), 1.0)
+    for turn in earlier:
+        for word in key_words(turn.question):
+            words.setdefault(word, _CARRIED_WORDS * turn.weight)
+    texts = {turn.question: _CARRIED_MEANING * turn.weight for turn in earlier} | {question: 1.0}
+    return Reading(standalone(question, turns), timing, asked.outlets, texts, words)
