@@ -32,12 +32,12 @@ class Window:
     @property
     def opens(self) -> datetime | None:
         """The first moment within."""
-        return self.first and datetime.combine(self.first, time(), UTC)
+        return None if self.first is None else datetime.combine(self.first, time(), UTC)
 
     @property
     def closes(self) -> datetime | None:
         """The last moment within."""
-        return self.last and datetime.combine(self.last, time.max, UTC)
+        return None if self.last is None else datetime.combine(self.last, time.max, UTC)
 
     def holds(self, moment: datetime | None) -> bool:
         """Whether it lies within; an unknown moment never does."""

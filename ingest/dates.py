@@ -75,7 +75,7 @@ def _from_text(text: str) -> datetime | None:
 
 
 def _from_words(text: str) -> datetime | None:
-    from dateutil.parser import parse  # type: ignore[import-untyped]
+    from dateutil.parser import parse
 
     def reading(default: datetime, day_first: bool) -> datetime:
         found: datetime = parse(text, default=default, dayfirst=day_first, tzinfos=_zone)
@@ -91,7 +91,7 @@ def _zone(name: str | None, offset: int | None) -> tzinfo | None:
     if offset is not None:
         return timezone(timedelta(seconds=offset))
     if name in _AMERICAN:
-        from dateutil.tz import tzstr  # type: ignore[import-untyped]
+        from dateutil.tz import tzstr
 
         rule: tzinfo = tzstr(_AMERICAN[name] + _SUMMER_TIME)
         return rule

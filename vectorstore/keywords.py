@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, column, func, literal_column, select, table, text
@@ -39,7 +39,7 @@ def search(connection: Connection, words: Mapping[str, float], scope: Scope, lim
     A word counts as much as its weight says. Each distinct weight costs one search, since FTS5 knows none, and a
     passage that is not among the first `limit` of one of them gets nothing for its words.
     """
-    found: Counter[str] = Counter()
+    found: dict[str, float] = defaultdict(float)
     for weight in {*words.values()}:
         for passage_id, score in _matches(connection, [w for w in words if words[w] == weight], scope, limit):
             found[passage_id] += weight * score
