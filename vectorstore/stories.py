@@ -18,6 +18,8 @@ from vectorstore.schema import articles, sketches
 
 # Those that share most are looked at. A story in more outlets than this is joined by any of them.
 _LOOKED_AT = 50
+# Comparing texts takes longer than all the rest: after so many that are no copies, those that share less are let be.
+_MISSES = 3
 
 _SHARED = func.count().label("shared")
 _NEAR = (
@@ -91,11 +93,16 @@ def copies(connection: Connection, article_ids: Sequence[str], until: datetime |
 def _copied(connection: Connection, printed: Printed, own: Shingles, marks: Sequence[int]) -> set[int]:
     """The stories that an article is a copy of."""
     found: set[int] = set()
+    misses = 0
     alike: Any = connection.execute(_ALIKE, {"marks": marks}).all()
     for row in alike:
         fitting = promising(row.shared, len(own), row.runs) and may_be_copies(printed, row)
-        if fitting and row.story not in found and is_copy(own, shingles(_print(connection, row.key).text)):
+        if misses == _MISSES or not fitting or row.story in found:
+            continue
+        if is_copy(own, shingles(_print(connection, row.key).text)):
             found.add(row.story)
+        else:
+            misses += 1
     return found
 
 
