@@ -249,6 +249,8 @@ AsOfOption = Annotated[
     str | None, typer.Option("--as-of", help="The reader's today, 2022-07-03: nothing newer is used.")
 ]
 
+_STOPPED = "Stopped. What was reported is stored; run the same command again to go on."
+
 
 @cli.command()
 def serve(
@@ -296,7 +298,7 @@ def ingest_command(
         save(report.as_json())
     _print(report.as_json(), report_as_text(report), as_json)
     if report.stopped:
-        _fail("Stopped. What was reported is stored; run the same command again to go on.")
+        _fail(_STOPPED)
     if not report.readable:
         raise typer.Exit(1)
 
@@ -471,6 +473,8 @@ def refresh_feeds(
         done = news.refresh(urls or (), everything, advance)
         save(done.as_json())
     _print(done.as_json(), refresh_as_text(done), as_json)
+    if done.report.stopped:
+        _fail(_STOPPED)
     if done.feeds and all(feed.state == "failed" for feed in done.feeds):
         raise typer.Exit(1)
 

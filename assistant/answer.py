@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from assistant import prompts, refusal
+from assistant import refusal
+from assistant.dates import Window
 from assistant.draft import Draft, judge
 from assistant.evidence import READ_BY_THE_MODEL, quote
 from assistant.llm import unavailable
@@ -19,8 +20,9 @@ from assistant.reading import Reading, read
 from assistant.retrieve import Found, retrieve
 from assistant.rewrite import topic
 from assistant.words import asks_yes_or_no
+from assistant.writing import messages, pieces
 from vectorstore.errors import DatelineError
-from vectorstore.library import Library, heading
+from vectorstore.library import Library
 from vectorstore.models import Hit, Scope
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+EVERYTHING = Scope()
 _SOURCES = 5
 _NEAREST = 3
 _LONGEST_QUESTION = 2000
@@ -48,31 +51,58 @@ class Assistant:
         self._now = now
 
     def search(
-        self, question: str, *, as_of: date | datetime | None = None, turns: Sequence[Turn] = (), top: int = 10
+        self,
+        question: str,
+        *,
+        as_of: date | datetime | None = None,
+        turns: Sequence[Turn] = (),
+        scope: Scope = EVERYTHING,
+        top: int = 10,
     ) -> list[Hit]:
-        """The passages that an answer to the question would be looked for in, best first."""
+        """The passages that an answer to the question would be looked for in, best first; see `stream`."""
         today = self.moment(as_of)
-        return self._found(self._read(question, turns, today), today, top).hits
+        return self._found(self._read(question, turns, today, scope), today, scope, top).hits
 
-    def answer(self, question: str, *, as_of: date | datetime | None = None, turns: Sequence[Turn] = ()) -> Answer:
+    def answer(
+        self,
+        question: str,
+        *,
+        as_of: date | datetime | None = None,
+        turns: Sequence[Turn] = (),
+        scope: Scope = EVERYTHING,
+    ) -> Answer:
         """The last snapshot of `stream`."""
-        *_, last = self.stream(question, as_of=as_of, turns=turns)
+        *_, last = self.stream(question, as_of=as_of, turns=turns, scope=scope)
         return last
 
     def stream(
-        self, question: str, *, as_of: date | datetime | None = None, turns: Sequence[Turn] = ()
+        self,
+        question: str,
+        *,
+        as_of: date | datetime | None = None,
+        turns: Sequence[Turn] = (),
+        scope: Scope = EVERYTHING,
     ) -> Iterator[Answer]:
         """Growing snapshots: first the sources, then the answer as it is written, then its final state.
 
         `as_of` is the reader's today: a date means its end, UTC; a time without a zone is UTC; None is now. Nothing
-        published after it is used. Closing the iterator ends generation in the model.
+        published after it is used, and nothing outside `scope`; times in a scope stand above those that the question
+        names. Closing the iterator ends generation in the model.
         """
         started = perf_counter()
         today = self.moment(as_of)
-        reading = self._read(question, turns, today)
-        asked, found = reading.standalone, self._found(reading, today, top=10)
+        reading = self._read(question, turns, today, scope)
+        asked, found = reading.standalone, self._found(reading, today, scope, top=10)
         timings = Timings(sources=perf_counter() - started)
-        answer = Answer(question, asked, today, timings=timings)
+        answer = Answer(
+            question,
+            asked,
+            today,
+            window=reading.window,
+            outlets=scope.outlets or reading.outlets,
+            notice=_outside(reading.window, found.hits),
+            timings=timings,
+        )
         if refusal.nothing_close(asked, found.hits, found.similarity):
             yield _finished(self._refused(answer, found.hits), started)
             return
@@ -81,7 +111,7 @@ class Assistant:
         for snapshot in self._written(answer, topic(question, turns), started):
             answer = snapshot
             yield snapshot
-        if not answer.notice and (not answer.sentences or refusal.says_not_found(answer.text)):
+        if not answer.sentences or refusal.says_not_found(answer.text):
             answer = self._refused(answer, found.hits)
         yield _finished(answer, started)
 
@@ -93,11 +123,13 @@ class Assistant:
             return as_of.astimezone(UTC) if as_of.tzinfo else as_of.replace(tzinfo=UTC)
         return datetime.combine(as_of + timedelta(days=1), time(), UTC) - timedelta(microseconds=1)
 
-    def _read(self, question: str, turns: Sequence[Turn], today: datetime) -> Reading:
-        return read(_checked(question), turns, today.date(), self._library.outlets())
+    def _read(self, question: str, turns: Sequence[Turn], today: datetime, scope: Scope) -> Reading:
+        reading = read(_checked(question), turns, today.date(), self._library.outlets())
+        return reading.within(scope) if scope.since or scope.until else reading
 
-    def _found(self, reading: Reading, today: datetime, top: int) -> Found:
-        return retrieve(self._library, reading, today, Scope(until=today), top)
+    def _found(self, reading: Reading, today: datetime, scope: Scope, top: int) -> Found:
+        until = min(scope.until, today) if scope.until else today
+        return retrieve(self._library, reading, until, replace(scope, until=until), top)
 
     def _written(self, answer: Answer, earlier: str, started: float) -> Iterator[Answer]:
         """The answer as the model writes it; quoted when there is no model or when it fails."""
@@ -108,14 +140,14 @@ class Assistant:
             yield from self._by_the_model(self._model, answer, earlier, started)
         except Exception as error:  # every provider raises its own classes, and the reader gets an answer all the same
             logger.warning("the chat model failed", exc_info=error)
-            notice = f"{unavailable(error)} These are the sentences that come nearest, quoted."
-            yield replace(self._quoted(answer), notice=notice)
+            notice = f"{unavailable(error)} These are the sentences that come nearest, quoted. {answer.notice}"
+            yield replace(self._quoted(answer), notice=notice.strip())
 
     def _by_the_model(self, model: BaseChatModel, answer: Answer, earlier: str, started: float) -> Iterator[Answer]:
         sources = answer.sources[:READ_BY_THE_MODEL]
         text = ""
-        with closing(_pieces(model, _messages(answer, sources, earlier))) as pieces:
-            for piece in pieces:
+        with closing(pieces(model, messages(answer, sources, earlier))) as arriving:
+            for piece in arriving:
                 if not text:
                     first = perf_counter() - started
                     answer = replace(answer, stage=Stage.WRITING, timings=replace(answer.timings, first_token=first))
@@ -149,6 +181,8 @@ class Assistant:
             question=answer.question,
             standalone_question=answer.standalone_question,
             as_of=answer.as_of,
+            window=answer.window,
+            outlets=answer.outlets,
             sentences=(Sentence(text, (), Support.UNSUPPORTED),),
             refused=True,
             nearest=tuple(nearest.values())[:_NEAREST],
@@ -165,26 +199,11 @@ def _checked(question: str) -> str:
     return question
 
 
-def _messages(answer: Answer, sources: Sequence[Hit], earlier: str) -> list[tuple[str, str]]:
-    passages = [
-        prompts.PASSAGE.format(number=number, heading=heading(hit.article), text=hit.passage.text)
-        for number, hit in enumerate(sources, start=1)
-    ]
-    user = prompts.QUESTION.format(
-        passages="\n\n".join(passages),
-        earlier=prompts.EARLIER.format(topic=earlier) if earlier else "",
-        question=answer.question,
-        task=prompts.YES_NO if asks_yes_or_no(answer.question) else prompts.FACT,
-    )
-    return [("system", prompts.SYSTEM), ("human", user)]
-
-
-def _pieces(model: BaseChatModel, messages: list[tuple[str, str]]) -> Generator[str]:
-    stream: Any = model.stream(messages)
-    with closing(stream):
-        for chunk in stream:
-            if chunk.text:
-                yield chunk.text
+def _outside(window: Window | None, hits: Sequence[Hit]) -> str:
+    """What the reader should know when nothing found is of the days that the question names."""
+    if window is None or not hits or any(window.holds(hit.article.published_at) for hit in hits):
+        return ""
+    return f"Nothing that fits was published {window.spoken}; this is the nearest outside of it."
 
 
 def _with(answer: Answer, draft: Draft) -> Answer:

@@ -45,6 +45,13 @@ class Window:
             return False
         return not (self.opens and moment < self.opens) and not (self.closes and moment > self.closes)
 
+    @property
+    def spoken(self) -> str:
+        """As it stands in a sentence: "on 3 July 2022", "in 1–7 July 2022", "since 3 July 2022"."""
+        if not (self.first and self.last):
+            return str(self)
+        return f"{'on' if self.first == self.last else 'in'} {self}"
+
     def __str__(self) -> str:
         """`1-7 July 2022`, `since 3 July 2022`, `until 3 July 2022`, as people write it."""
         if self.first and self.last:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from assistant.dates import Window
 from vectorstore.models import Article, Copy, Hit, Passage
 
 
@@ -75,7 +76,8 @@ class Answer:
     `sources` are the passages that were read, in the order of their numbers, from the first snapshot on.
     `citations` are those that the sentences written so far rest on; `writing` is the sentence that the model has not
     finished yet, which nobody has judged. A refused answer has sentences that say so,
-    `nearest` articles, and neither sources nor citations. `notice` is for the reader about the answer, for
+    `nearest` articles, and neither sources nor citations. `window` and `outlets` are those that the question names or
+    that were set, and whose articles come first. `notice` is for the reader about the answer, for
     example that the chat model could not be reached and the answer is quoted instead.
     """
 
@@ -83,6 +85,8 @@ class Answer:
     standalone_question: str
     as_of: datetime
     stage: Stage = Stage.SEARCHED
+    window: Window | None = None
+    outlets: tuple[str, ...] = ()
     sources: tuple[Hit, ...] = ()
     sentences: tuple[Sentence, ...] = ()
     writing: str = ""

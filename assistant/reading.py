@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.dates import Timing, Window, read_timing
+from assistant.dates import Strength, Timing, Window, read_timing
 from assistant.models import Turn
 from assistant.outlets import read_outlets
 from assistant.rewrite import carried_over, standalone
 from assistant.words import key_words, words_of
+from vectorstore.models import Scope
 
 # What earlier questions weigh beside this one: their words in BM25, their meaning in the vector.
 _CARRIED_WORDS = 0.3
@@ -26,6 +27,11 @@ class Reading:
     outlets: tuple[str, ...]
     texts: Mapping[str, float]
     words: Mapping[str, float]
+
+    def within(self, scope: Scope) -> Reading:
+        """The same question, with the scope's days in place of those that it names."""
+        window = Window(scope.since and scope.since.date(), scope.until and scope.until.date())
+        return replace(self, timing=Timing(Strength.NAMED, self.timing.rest, window))
 
     @property
     def window(self) -> Window | None:

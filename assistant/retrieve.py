@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -50,7 +51,7 @@ def _named(reading: Reading, scope: Scope, as_of: datetime) -> Scope | None:
     opens, closes = (window.opens, window.closes) if window else (None, None)
     since = max(filter(None, (scope.since, opens)), default=None)
     until = min(filter(None, (scope.until, closes)), default=None)
-    return Scope(since, until, scope.outlets or outlets)
+    return replace(scope, since=since, until=until, outlets=scope.outlets or outlets)
 
 
 def _spread(pairs: Sequence[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:

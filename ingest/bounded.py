@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -82,6 +83,7 @@ bounded = Bounded()
 
 def serve() -> None:
     """The helper process: answers until its standard input ends. What is printed goes to standard error."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks
     _limit_memory()
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
@@ -89,7 +91,7 @@ def serve() -> None:
     while True:
         try:
             work, arguments, named = pickle.load(questions)
-        except (EOFError, KeyboardInterrupt):
+        except EOFError:
             return
         pickle.dump(_outcome(work, arguments, named), replies)
         replies.flush()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from ingest.bounded import bounded
 from ingest.dates import past
 from ingest.decode import decode
 from ingest.documents import Document, Kind, Listed, Record
@@ -76,12 +77,8 @@ def _attempt(document: Document | Record | None, now: datetime) -> tuple[Article
 
 
 def _read(document: Document) -> Mapping[str, object]:
-    if document.kind is Kind.HTML:
-        from ingest.page import read_page
-
-        return read_page(document.content, document.url, document.charset)
-    if document.kind in (Kind.PDF, Kind.LETTER):
-        return {"url": document.url, **_READERS[document.kind](document.content)}
+    if document.kind in _READERS:
+        return {"url": document.url, **_READERS[document.kind](document)}
     text = decode(document.content, document.charset)
     if document.kind is Kind.MARKDOWN:
         fields = _markdown(text)
@@ -90,29 +87,32 @@ def _read(document: Document) -> Mapping[str, object]:
     return {"url": document.url, "text": text}
 
 
+def _page(document: Document) -> Mapping[str, object]:
+    from ingest.page import read_page
+
+    return bounded(read_page, document.content, document.url, document.charset)
+
+
 def _markdown(text: str) -> Mapping[str, object]:
     """What is short is read at once; a megabyte of nothing but stars keeps the parser busy for ten seconds."""
-    from ingest.bounded import bounded
     from ingest.markdown import read_markdown
 
     return read_markdown(text) if len(text) < _SHORT else bounded(read_markdown, text)
 
 
-def _pdf(content: bytes) -> Mapping[str, object]:
-    from ingest.bounded import bounded
+def _pdf(document: Document) -> Mapping[str, object]:
     from ingest.pdf import read_pdf
 
-    return bounded(read_pdf, content)
+    return bounded(read_pdf, document.content)
 
 
-def _letter(content: bytes) -> Mapping[str, object]:
-    from ingest.bounded import bounded
+def _letter(document: Document) -> Mapping[str, object]:
     from ingest.letters import read_letter
 
-    return bounded(read_letter, content)
+    return bounded(read_letter, document.content)
 
 
-_READERS = {Kind.PDF: _pdf, Kind.LETTER: _letter}
+_READERS = {Kind.HTML: _page, Kind.PDF: _pdf, Kind.LETTER: _letter}
 
 
 def _row_id(identity: str, article: Article) -> str:

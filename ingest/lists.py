@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from urllib.parse import urlsplit
 
 from ingest.bounded import bounded
@@ -14,6 +15,7 @@ from ingest.fetch import Page, unpacked
 from ingest.identity import canonical_url, web_address
 from ingest.kinds import kind_of_page
 from ingest.opml import read_opml
+from ingest.side_by_side import Errand, host_of
 from ingest.sitemap import parse_sitemap
 from ingest.web import Web
 from vectorstore.errors import RejectedDocument
@@ -33,35 +35,54 @@ def document_of(name: str, page: Page) -> Document:
     return Document(name, page.url, kind, content, page.url, page.charset)
 
 
-def documents_in(document: Document, web: Web) -> Iterator[Readable]:
-    """Everything that the document lists, with the page of each where it can be read; no article twice."""
-    seen: set[str] = set()
-    for feed in feeds_in(document, web):
-        if isinstance(feed, Rejection):
-            yield feed
-            continue
-        if not feed.entries:
-            yield Rejection(document.name, "lists no article")
-        for entry in feed.entries:
-            address = canonical_url(entry.url) if web_address(entry.url) else ""
-            if not address or address not in seen:
-                seen.add(address)
-                yield _read_entry(entry, feed, document.identity, web)
+def documents_in(document: Document, web: Web) -> Iterator[Readable | Errand[Readable]]:
+    """Everything that the document lists, with the page of each where it can be read; no article twice.
+
+    The feeds of an OPML file are at many hosts, so each is left as an errand.
+    """
+    listing = _Listing(document, web, {})
+    if document.kind is not Kind.OPML:
+        yield from listing.documents(_feeds_in(document, web))
+        return
+    try:
+        for outline in read_opml(document.content):
+            feeds = _named([outline.url], Kind.FEED, web)
+            yield Errand(host_of(outline.url), partial(listing.documents, feeds))
+    except RejectedDocument as reason:
+        yield Rejection(document.name, str(reason))
 
 
-def feeds_in(document: Document, web: Web) -> Iterator[Feed | Rejection]:
-    """The feed that the document is, or the feeds that it names."""
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """A document that lists, and the addresses in it that somebody has turned to already."""
+
+    document: Document
+    web: Web
+    taken: dict[str, Entry]
+
+    def documents(self, feeds: Iterable[Feed | Rejection]) -> Iterator[Readable]:
+        for feed in feeds:
+            if isinstance(feed, Rejection):
+                yield feed
+                continue
+            if not feed.entries:
+                yield Rejection(self.document.name, "lists no article")
+            for entry in feed.entries:
+                address = canonical_url(entry.url) if web_address(entry.url) else ""
+                if not address or self.taken.setdefault(address, entry) is entry:  # in one step: threads share it
+                    yield _read_entry(entry, feed, self.document.identity, self.web)
+
+
+def _feeds_in(document: Document, web: Web) -> Iterator[Feed | Rejection]:
+    """The feed that the document is, or the sitemaps that it names."""
     try:
         if document.kind is Kind.FEED:
             yield from _within_reason(document.name, bounded(parse_feed, document.content, document.url))
-        elif document.kind is Kind.SITEMAP:
+        else:
             feed, further = parse_sitemap(document.content)
             if feed.entries or not further:
                 yield feed
             yield from _named(further[:_MOST_SITEMAPS], Kind.SITEMAP, web)
-        else:
-            outlines = read_opml(document.content)
-            yield from _named([outline.url for outline in outlines], Kind.FEED, web)
     except RejectedDocument as reason:
         yield Rejection(document.name, str(reason))
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from ingest.documents import Found, Gone, Rejection, Seen, Source
-from ingest.reading import article_in, documents_of
+from ingest.documents import Gone, Rejection, Seen, Source
+from ingest.interrupts import first_interrupt
+from ingest.reading import Taken, articles
 from ingest.recognise import Shelf, recognise
 from ingest.report import Outcome, Report, Row
+from ingest.side_by_side import Place
 from ingest.sources import expected
 from ingest.split import split
 from ingest.text import squeezed
@@ -21,8 +24,10 @@ from vectorstore.models import Article, Passage
 if TYPE_CHECKING:
     from ingest.web import Web
 
-# Full batches keep the embedder busy; more than this would only make a stop or a crash cost more.
-_BATCH = 512
+# A batch is what the embedder did in so many seconds last time: its end is what a stop waits for and what progress
+# tells of. Fewer passages than the first bound waste its time, more than the second gain none.
+_SECONDS = 2.0
+_FEWEST, _MOST = 32, 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +53,29 @@ def ingest(
 ) -> Report:
     """Puts everything that the sources hold into the library and says what became of it.
 
-    One bad document is a row with its reason. When `stop()` says so or on Ctrl-C, what is in hand is stored and the
-    report says that it stopped; a second Ctrl-C ends it at once. Errors of the library itself are raised, and what
-    was reported to `progress` before stays stored.
+    Several hosts are read side by side while articles are embedded; the report is in the order of the sources, and
+    `progress` in the order in which documents were settled: of two hosts' articles with the same text, the one read
+    first is no duplicate. One bad document is a row with its reason. When `stop()` says so or on Ctrl-C, what is in
+    hand is stored, within seconds, and the report says that it stopped; a second Ctrl-C ends it at once. Errors of the
+    library itself are raised, and what was reported to `progress` before stays stored.
     """
-    sources, web = tuple(sources), web or _web()
-    documents = chain.from_iterable(documents_of(source, web) for source in sources)
-    return take_in(documents, library, expected(sources), progress=progress, stop=stop, now=now)
+    sources, places = tuple(sources), list[Place]()
+    arriving = articles(sources, web or _web(), now)
+
+    def arrivals() -> Iterator[Taken | None]:
+        for arrival in arriving:
+            if arrival:
+                places.append(arrival[0])
+            yield arrival and arrival[1]
+
+    with closing(arriving):
+        report = take_in(arrivals(), library, expected(sources), progress=progress, stop=stop, now=now)
+    in_order = sorted(zip(places, report.rows, strict=False), key=itemgetter(0))
+    return replace(report, rows=tuple(row for _, row in in_order))
 
 
 def take_in(
-    documents: Iterable[Found],
+    arriving: Iterable[Taken | None],
     library: Shelf,
     total: int | None = None,
     *,
@@ -66,15 +83,19 @@ def take_in(
     stop: Callable[[], bool] = lambda: False,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Report:
-    """As `ingest`, for documents that were read already: the report has one row for each, in their order."""
+    """As `ingest`, for what was read already: the report has one row for each, in their order. At None, which says
+    that nothing has come for a while, what waits is stored."""
     run = _Run(library, total, progress or (lambda _: None), now)
-    arriving = iter(documents)
-    try:
-        while not (stopped := stop()) and (found := next(arriving, None)):
-            run.take(found)
-    except KeyboardInterrupt:
-        stopped = True
-    run.commit()
+    stopped = False
+    with first_interrupt() as interrupted:
+        for taken in arriving:
+            if stopped := interrupted() or stop():
+                break
+            if taken:
+                run.take(taken)
+            else:
+                run.commit()
+        run.commit()
     return run.report(stopped)
 
 
@@ -98,22 +119,24 @@ class _Run:
         self._rows: list[Row] = []
         self._pending: list[_Pending] = []
         self._waiting: set[str] = set()  # the ids and the texts of what is pending
+        self._batch = _FEWEST
         self._done = 0
         self._passages = 0
 
-    def take(self, found: Found) -> None:
+    def take(self, taken: Taken) -> None:
         """Settles the document, or puts it with those that wait."""
-        if isinstance(found, Seen | Gone):
-            self._note(found)
-            return
-        article = article_in(found, self._now())
-        if isinstance(article, Rejection):
-            self._settled(Row(article.name, Outcome.REJECTED, reason=article.reason))
-            return
+        if isinstance(taken, Seen | Gone):
+            self._note(taken)
+        elif isinstance(taken, Rejection):
+            self._settled(Row(taken.name, Outcome.REJECTED, reason=taken.reason))
+        else:
+            self._recognise(taken.name, taken.article)
+
+    def _recognise(self, name: str, article: Article) -> None:
         marks = {article.id, squeezed(article.text)}
         if marks & self._waiting:
             self.commit()  # the library cannot recognise what it does not hold yet
-        row, article = recognise(found.name, article, self._library)
+        row, article = recognise(name, article, self._library)
         if row.outcome in (Outcome.ADDED, Outcome.UPDATED):
             self._rows.append(row)
             self._waiting |= marks
@@ -125,8 +148,12 @@ class _Run:
 
     def commit(self) -> None:
         """Stores what waits, in one transaction, and only then tells of it."""
-        if self._pending and not self._is_stored(self._pending[0].article):
-            self._library.put([(waiting.article, waiting.passages) for waiting in self._pending])
+        if not self._pending:
+            return
+        begun = time.monotonic()
+        self._library.put([(waiting.article, waiting.passages) for waiting in self._pending])
+        rate = self._pending_passages() / max(time.monotonic() - begun, 1e-6)
+        self._batch = int(min(max(rate * _SECONDS, _FEWEST), _MOST))
         stored, self._pending, self._waiting = self._pending, [], set()
         for waiting in stored:
             self._settle(waiting.row, len(waiting.passages))
@@ -151,18 +178,17 @@ class _Run:
 
     def _wait(self, row: Row, article: Article) -> None:
         self._pending.append(_Pending(row, article, split(article)))
-        if sum(len(waiting.passages) for waiting in self._pending) >= _BATCH:
+        if self._pending_passages() >= self._batch:
             self.commit()
 
-    def _is_stored(self, article: Article) -> bool:
-        """Whether a commit that was interrupted got through: a batch goes in whole, so its first article tells."""
-        stored = self._library.find(article.id)
-        return stored is not None and stored.version == article.version
+    def _pending_passages(self) -> int:
+        return sum(len(waiting.passages) for waiting in self._pending)
 
     def _settle(self, row: Row, passages: int) -> None:
         self._done += 1
         self._passages += passages
-        self._progress(Progress(self._done, self._total, row, self._passages, time.monotonic() - self._begun))
+        total = self._total and max(self._total, self._done)  # a feed counts as one until it is read
+        self._progress(Progress(self._done, total, row, self._passages, time.monotonic() - self._begun))
 
 
 @dataclass(frozen=True, slots=True)

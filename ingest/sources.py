@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ingest.documents import LISTS, Document, Kind, Pasted, Readable, Record, Rejection, Source, Upload
 from ingest.files import count, read_file, read_path
+from ingest.side_by_side import Errand, in_order
 from vectorstore.errors import RejectedDocument
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ def read(source: Source, web: Web) -> Iterator[Readable]:
 
     Of a feed, a sitemap or a site's home page that is what it lists, each with its page.
     """
+    return in_order(look_up(source, web))
+
+
+def look_up(source: Source, web: Web) -> Iterator[Readable | Errand[Readable]]:
+    """As `read`, but each feed that an OPML file names is left as an errand."""
     for found in _named(source, web):
         if isinstance(found, Document) and found.kind in LISTS:
             from ingest.lists import documents_in

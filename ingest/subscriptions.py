@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import logging
-import queue
-import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
-from urllib.parse import urlsplit
 
-from ingest.documents import Found, Kind
+from ingest.documents import Kind
 from ingest.lists import document_of, feed_of, feeds_of_page
 from ingest.opml import Outline
 from ingest.pipeline import Progress, take_in
+from ingest.reading import Taken, taken
 from ingest.recognise import Shelf
 from ingest.refreshed import Refresh, harvested, settle
+from ingest.side_by_side import Errand, host_of, side_by_side
 from ingest.visit import Arrival, Ending, State, Visits
 from ingest.web import Web
 from vectorstore.errors import RejectedDocument
@@ -25,9 +25,7 @@ from vectorstore.subscriptions import Subscription, Subscriptions
 
 logger = logging.getLogger(__name__)
 
-_HOSTS_AT_ONCE = 8
-# Documents that wait to be taken in: a slow embedder must not fill the memory with pages.
-_WAITING = 64
+_Step = tuple[Arrival, Taken] | Ending
 
 
 class FollowingShelf(Shelf, Protocol):
@@ -72,12 +70,9 @@ def refresh(
         raise RejectedDocument(f"{unknown[0]} is not followed; `dateline feeds list` shows what is.")
     begun = now()
     due = [each for each in followed if urls or each.next_due_at is None or each.next_due_at <= begun]
-    run = _Run(Visits(library, library.subscriptions, web, everything), due, stop)
-    documents = run.documents()
-    try:
+    run = _Run(Visits(library, library.subscriptions, web, everything), due)
+    with closing(run.documents(now)) as documents:
         report = take_in(documents, library, progress=progress, stop=stop, now=now)
-    finally:
-        documents.close()  # the threads end with it
     results = []
     for each in followed:
         harvest = harvested(each.url, run.handed_on, report.rows)
@@ -86,56 +81,34 @@ def refresh(
 
 
 class _Run:
-    """Threads that visit, a host each, and the arrivals in the order in which they were handed on."""
+    """The visits, a host each side by side, and what they brought in the order in which it was handed on."""
 
-    def __init__(self, visits: Visits, due: Iterable[Subscription], stop: Callable[[], bool]) -> None:
+    def __init__(self, visits: Visits, due: Sequence[Subscription]) -> None:
         self.handed_on: list[tuple[str, Arrival]] = []
         self.endings: dict[str, Ending] = {}
         self._visits = visits
-        self._due = list(due)
-        self._stop = stop
-        self._over = threading.Event()
-        self._arriving: queue.Queue[tuple[str, Arrival | Ending]] = queue.Queue(_WAITING)
+        self._due = due
 
-    def documents(self) -> Generator[Found, None, None]:
-        """Ends when every feed has, or on a stop."""
-        hosts: dict[str, list[Subscription]] = {}
-        for each in self._due:
-            hosts.setdefault(urlsplit(each.url).netloc, []).append(each)
-        with ThreadPoolExecutor(_HOSTS_AT_ONCE, "feeds") as threads:
-            for subscriptions in hosts.values():
-                threads.submit(self._visit_host, subscriptions)
-            try:
-                yield from self._arrivals()
-            finally:
-                self._over.set()
+    def documents(self, now: Callable[[], datetime]) -> Generator[Taken | None, None, None]:
+        """Ends when every feed has."""
+        visits: list[Errand[_Step]] = [Errand(host_of(each.url), partial(self._visit, each, now)) for each in self._due]
+        with closing(side_by_side(visits)) as arriving:
+            for arrived in arriving:
+                if arrived is None:
+                    yield None
+                    continue
+                (number,), step = arrived
+                feed = self._due[number].url
+                if isinstance(step, Ending):
+                    self.endings[feed] = step
+                else:
+                    self.handed_on.append((feed, step[0]))
+                    yield step[1]
 
-    def _arrivals(self) -> Iterator[Found]:
-        while len(self.endings) < len(self._due) and not self._stop():
-            try:
-                feed, arrival = self._arriving.get(timeout=0.2)
-            except queue.Empty:
-                continue
-            if isinstance(arrival, Ending):
-                self.endings[feed] = arrival
-            else:
-                self.handed_on.append((feed, arrival))
-                yield arrival.found
-
-    def _visit_host(self, subscriptions: Sequence[Subscription]) -> None:
-        for subscription in subscriptions:
-            try:
-                for arrival in self._visits.visit(subscription):
-                    self._hand_on(subscription.url, arrival)
-                    if self._over.is_set():
-                        return
-            except Exception as error:  # a fault of ours in one feed, which must not cost the others
-                logger.exception("%s could not be refreshed", subscription.url)
-                self._hand_on(subscription.url, Ending(State.FAILED, f"{type(error).__name__}: {error}"))
-
-    def _hand_on(self, feed: str, arrival: Arrival | Ending) -> None:
-        while not self._over.is_set():
-            try:
-                return self._arriving.put((feed, arrival), timeout=0.2)
-            except queue.Full:
-                continue
+    def _visit(self, subscription: Subscription, now: Callable[[], datetime]) -> Iterator[_Step]:
+        try:
+            for step in self._visits.visit(subscription):
+                yield step if isinstance(step, Ending) else (step, taken(step.found, now()))
+        except Exception as error:  # a fault of ours in one feed, which must not cost the others
+            logger.exception("%s could not be refreshed", subscription.url)
+            yield Ending(State.FAILED, f"{type(error).__name__}: {error}")

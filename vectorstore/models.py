@@ -69,7 +69,8 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which articles a search looks at: published from `since` until `until`, both included, by one of `outlets`.
+    """Which articles a search looks at: published from `since` until `until`, both included, by one of `outlets`,
+    and none whose id is in `without`.
 
     What is None or empty keeps nothing out. An article of unknown date is within only when `since` is None.
     """
@@ -77,6 +78,7 @@ class Scope:
     since: datetime | None = None
     until: datetime | None = None
     outlets: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

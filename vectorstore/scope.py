@@ -19,4 +19,6 @@ def within(scope: Scope) -> list[ColumnElement[bool]]:
         conditions.append(earlier if scope.since else or_(published.is_(None), earlier))
     if scope.outlets:
         conditions.append(articles.c.outlet.in_(scope.outlets))
+    if scope.without:
+        conditions.append(articles.c.id.not_in(scope.without))
     return conditions
