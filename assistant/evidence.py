@@ -29,7 +29,7 @@ class Quoted(NamedTuple):
 
 def cite(number: int, hit: Hit, start: int, end: int) -> Citation:
     """A citation of the article's text from `start` to `end`."""
-    return Citation(number, hit.article, hit.passage, hit.article.text[start:end], start, end)
+    return Citation(number, hit.article, hit.passage, hit.article.text[start:end], start, end, hit.copies)
 
 
 def quote(question: str, hits: Sequence[Hit], closeness: Closeness) -> Quoted:

@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.changes import Changes
 from assistant.models import Answer, Citation
-from vectorstore.models import Article, Entry, Hit
+from vectorstore.models import Article, Copy, Entry, Hit
 from vectorstore.subscriptions import Subscription
 
 
@@ -19,6 +19,7 @@ def hit_as_json(rank: int, hit: Hit) -> dict[str, Any]:
         {"rank": rank, "score": round(hit.score, 4)}
         | _article(hit.article)
         | {"passage_id": passage.id, "text": passage.text, "start": passage.start, "end": passage.end}
+        | {"copies": [_copy(copy) for copy in hit.copies]}
     )
 
 
@@ -86,7 +87,8 @@ def _day(day: date | None) -> str | None:
 
 def _citation(citation: Citation) -> dict[str, Any]:
     exact = {"quote": citation.quote, "start": citation.start, "end": citation.end}
-    return {"number": citation.number} | _article(citation.article) | exact
+    copies = {"copies": [_copy(copy) for copy in citation.copies]}
+    return {"number": citation.number} | _article(citation.article) | exact | copies
 
 
 def _article(article: Article) -> dict[str, Any]:
@@ -97,3 +99,8 @@ def _article(article: Article) -> dict[str, Any]:
         "published_at": iso(article.published_at),
         "url": article.url,
     }
+
+
+def _copy(copy: Copy) -> dict[str, Any]:
+    published_at = iso(copy.published_at)
+    return {"article_id": copy.id, "outlet": copy.outlet, "published_at": published_at, "url": copy.url}

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from assistant.dates import Window
-from vectorstore.models import Article, Hit, Passage
+from vectorstore.models import Article, Copy, Hit, Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Citation:
     """The exact words that a sentence rests on, and always `article.text[start:end] == quote`.
 
     `number` is that of the passage among the answer's sources, from 1. A passage cited for two different
-    stretches of it appears as two citations with one number.
+    stretches of it appears as two citations with one number. `copies` are the other articles of the same story.
     """
 
     number: int
@@ -32,6 +32,7 @@ class Citation:
     quote: str
     start: int
     end: int
+    copies: tuple[Copy, ...] = ()
 
 
 class Support(StrEnum):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from assistant.ranking import ranked
 from assistant.reading import Reading
+from assistant.stories import one_of_each_story
 from vectorstore.library import Library
 from vectorstore.models import Candidate, Hit, Scope
 
@@ -27,11 +28,11 @@ class Found(NamedTuple):
 def retrieve(library: Library, reading: Reading, as_of: datetime, scope: Scope, top: int = 10) -> Found:
     """The `top` best passages within the scope, best first, the first five of five articles where there are so many.
 
-    The scores are those of assistant.ranking.
+    The scores are those of assistant.ranking. Of a story that stands in several articles one is shown.
     """
     candidates = {each.passage_id: each for each in _candidates(library, reading, as_of, scope)}.values()
-    best = _spread(ranked([*candidates], reading, as_of))[:top]
-    hits = library.hits([(candidate.passage_id, score) for candidate, score in best])
+    best = _spread(one_of_each_story(ranked([*candidates], reading, as_of)))[:top]
+    hits = library.hits([(candidate.passage_id, score) for candidate, score in best], as_of)
     return Found(hits, max((candidate.similarity for candidate in candidates), default=0.0))
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from assistant.changes import Changes, Kind, Run, around
 from assistant.labels import day, looked_at, marks
 from assistant.models import Answer, Citation, Sentence, Support
-from vectorstore.models import Article, Entry, Hit
+from assistant.stories import also_in
+from vectorstore.models import Article, Copy, Entry, Hit
 
 _INDENT = "    "
 _BRACKETS = {Kind.REMOVED: ("[-", "-]"), Kind.ADDED: ("{+", "+}")}
@@ -35,7 +36,8 @@ def answer_as_text(answer: Answer) -> str:
 def hits_as_text(hits: Sequence[Hit]) -> str:
     """Rank, origin and the passage itself."""
     found = [
-        f"{rank}. {origin(hit.article)}  [{hit.score:.2f}]\n{_INDENT}{' '.join(hit.passage.text.split())}"
+        f"{rank}. {_with_copies(hit.article, hit.copies)}  [{hit.score:.2f}]\n"
+        f"{_INDENT}{' '.join(hit.passage.text.split())}"
         for rank, hit in enumerate(hits, start=1)
     ]
     return "\n\n".join(found) or "Nothing found."
@@ -102,7 +104,11 @@ def _marks(article: Article | Entry) -> str:
     return "".join(f" ({mark})" for mark in marks(article))
 
 
+def _with_copies(article: Article, copies: Sequence[Copy]) -> str:
+    return origin(article) + (f" ({also_in(copies)})" if copies else "")
+
+
 def _citation(citation: Citation) -> str:
     link = f"\n{_INDENT}{citation.article.url}" if citation.article.url else ""
     quote = " ".join(citation.quote.split())
-    return f"\n[{citation.number}] {origin(citation.article)}{link}\n{_INDENT}“{quote}”"
+    return f"\n[{citation.number}] {_with_copies(citation.article, citation.copies)}{link}\n{_INDENT}“{quote}”"

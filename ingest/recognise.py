@@ -1,4 +1,4 @@
-"""What an article that was just read is to the library: new, changed, the same, or the text of another one."""
+"""What an article that was just read is to the library: new, changed, the same, or what its outlet published before."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ingest.fields import completed
-from ingest.identity import canonical_url
+from ingest.identity import canonical_url, host_name
 from ingest.report import Outcome, Row
 from ingest.text import squeezed
 from vectorstore.models import Article, Passage
@@ -20,8 +20,8 @@ class Shelf(Protocol):
     def find(self, article_id: str) -> Article | None:
         """The current version of the article."""
 
-    def twin(self, text: str) -> str | None:
-        """The id of the article whose current text is the same but for white space."""
+    def twins(self, text: str) -> Sequence[Article]:
+        """The articles whose current text is the same but for white space."""
 
     def mark_gone(self, article_id: str, gone_at: datetime | None) -> None:
         """Notes that the article's page is there no more, or with None that it is there again."""
@@ -42,8 +42,8 @@ def recognise(source: str, article: Article, shelf: Shelf) -> tuple[Row, Article
 
     stored = shelf.find(article.id)
     if stored is None:
-        twin = shelf.twin(article.text)
-        return (row(Outcome.DUPLICATE, twin) if twin else row(Outcome.ADDED)), article
+        twin = next((each for each in shelf.twins(article.text) if not _elsewhere(each, article)), None)
+        return (row(Outcome.DUPLICATE, twin.id) if twin else row(Outcome.ADDED)), article
     if article.summary_only and not stored.summary_only:
         return row(Outcome.UNCHANGED), stored  # a page that cannot be read today was read before
     same_words = _same_words(stored.text, article.text)
@@ -52,6 +52,15 @@ def recognise(source: str, article: Article, shelf: Shelf) -> tuple[Row, Article
     if same_words and _statement(stored) == _statement(article):
         return row(Outcome.UNCHANGED), stored
     return row(Outcome.UPDATED), replace(article, version=stored.version + 1)
+
+
+def _elsewhere(one: Article, other: Article) -> bool:
+    """Whether two articles are known to be of different outlets: what one outlet publishes twice is a duplicate, what
+    two of them publish is two articles."""
+    hosts = host_name(one.url), host_name(other.url)
+    names = one.outlet.casefold(), other.outlet.casefold()
+    apart = hosts[0] != hosts[1] if all(hosts) else all(names)
+    return apart and names[0] != names[1]
 
 
 def _statement(article: Article) -> tuple[object, ...]:

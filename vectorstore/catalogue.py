@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from sqlalchemy import Connection, Row, Select, Table, delete, func, insert, select, text, update
 
-from vectorstore import keywords
+from vectorstore import keywords, stories
 from vectorstore.database import open_database, recall, remember
 from vectorstore.embedding import Matrix
-from vectorstore.models import Article, Entry, Passage, Scope
+from vectorstore.models import Article, Copy, Entry, Passage, Scope
 from vectorstore.schema import articles, earlier_versions, passages, withdrawn
 from vectorstore.scope import within
 from vectorstore.subscriptions import Subscriptions
@@ -35,6 +35,7 @@ class Described(NamedTuple):
     position: int
     outlet: str
     published_at: datetime | None
+    story: int
     vector: Matrix
 
 
@@ -51,7 +52,7 @@ class Shelved(NamedTuple):
             yield VectorRow(passage.id, vector)
 
 
-_ARTICLE = [column for column in articles.c if column.name not in ("key", "text_hash")]
+_ARTICLE = [column for column in articles.c if column.name not in ("key", "text_hash", "story")]
 _STATED = [column.name for column in _ARTICLE]
 _PLACED: Select[Any] = select(
     *(passages.c[name].label(f"p_{name}") for name in ("id", "position", "start", "end")), *_ARTICLE
@@ -62,8 +63,8 @@ _VECTORS: Select[Any] = select(passages.c.id, passages.c.vector)
 class Catalogue:
     """Every method that writes is one transaction."""
 
-    def __init__(self, path: Path) -> None:
-        self._engine = open_database(path)
+    def __init__(self, path: Path, read_only: bool = False) -> None:
+        self._engine = open_database(path, read_only)
         self.subscriptions = Subscriptions(self._engine)
 
     def close(self) -> None:
@@ -93,12 +94,14 @@ class Catalogue:
     def remove(self, article_id: str) -> bool:
         """Take an article and its earlier versions away; False when it was not there."""
         with self._engine.begin() as connection:
-            key = connection.execute(select(articles.c.key).where(articles.c.id == article_id)).scalar()
-            if key is None:
+            held = select(articles.c.key, articles.c.text).where(articles.c.id == article_id)
+            row = connection.execute(held).one_or_none()
+            if row is None:
                 return False
-            _withdraw_passages(connection, key)
+            _withdraw_passages(connection, row.key)
+            stories.leave(connection, row.key, row.text)
             connection.execute(delete(earlier_versions).where(earlier_versions.c.id == article_id))
-            connection.execute(delete(articles).where(articles.c.key == key))
+            connection.execute(delete(articles).where(articles.c.key == row.key))
         return True
 
     def mark_gone(self, article_id: str, gone_at: datetime | None) -> None:
@@ -135,12 +138,16 @@ class Catalogue:
             ]
         return list({row.version: _article(row) for row in rows}.values())
 
-    def twin(self, body: str) -> str | None:
-        """The id of the article whose current text is this one, white space aside."""
-        query = select(articles.c.id).where(articles.c.text_hash == text_hash(body)).order_by(articles.c.key).limit(1)
+    def twins(self, body: str) -> list[Article]:
+        """The articles whose current text is this one, white space aside, in the order in which they came."""
+        query = select(*_ARTICLE).where(articles.c.text_hash == text_hash(body)).order_by(articles.c.key)
         with self._engine.connect() as connection:
-            found: str | None = connection.execute(query).scalar()
-        return found
+            return [_article(row) for row in connection.execute(query)]
+
+    def copies(self, article_ids: Sequence[str], until: datetime | None) -> dict[str, tuple[Copy, ...]]:
+        """See stories.copies."""
+        with self._engine.connect() as connection:
+            return stories.copies(connection, article_ids, until)
 
     def entries(self) -> list[Entry]:
         """Every article without its text, the newest addition first."""
@@ -180,8 +187,9 @@ class Catalogue:
 
     def described(self, passage_ids: Sequence[str]) -> list[Described]:
         """In no order; ids that are gone are left out."""
-        columns = articles.c.id.label("article_id"), passages.c.position, articles.c.outlet, articles.c.published_at
-        query = select(passages.c.id.label("passage_id"), *columns, passages.c.vector).join_from(passages, articles)
+        of_article = articles.c.outlet, articles.c.published_at, articles.c.story
+        columns = passages.c.id, articles.c.id.label("article_id"), passages.c.position, *of_article
+        query = select(*columns, passages.c.vector).join_from(passages, articles)
         with self._engine.connect() as connection:
             rows = connection.execute(query.where(passages.c.id.in_(passage_ids)))
             return [Described(*row[:-1], vector=_vector(row.vector)) for row in rows]
@@ -265,11 +273,14 @@ def _shelve(connection: Connection, shelved: Shelved, generation: int) -> None:
     current = connection.execute(select(articles.c.key, *_ARTICLE).where(articles.c.id == article.id)).one_or_none()
     if current is None:
         key = _insert(connection, articles, values)
+        stories.join(connection, key, article)
     else:
         key = current.key
         connection.execute(insert(earlier_versions).values({name: getattr(current, name) for name in _STATED}))
         _withdraw_passages(connection, key)
+        stories.leave(connection, key, current.text)
         connection.execute(update(articles).where(articles.c.key == key).values(values))
+        stories.join(connection, key, article)
     for passage, vector in zip(shelved.passages, shelved.vectors, strict=True):
         row = {"article_key": key, "generation": generation, "vector": vector.tobytes()}
         row |= {name: getattr(passage, name) for name in ("id", "position", "start", "end")}

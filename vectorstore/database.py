@@ -7,16 +7,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, delete, event, insert, select
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, delete, event, insert, select, text
 from sqlalchemy.exc import DatabaseError
 
-from vectorstore import keywords
+from vectorstore import keywords, stories
 from vectorstore.errors import LibraryUnreadable
-from vectorstore.schema import SCHEMA_VERSION, facts, metadata
+from vectorstore.schema import SCHEMA_VERSION, articles, facts, metadata, sketches
+
+_BEFORE_STORIES = "2"
 
 
-def open_database(path: Path) -> Engine:
-    """The SQLite database at `path`, made when it is not there.
+def open_database(path: Path, read_only: bool = False) -> Engine:
+    """The SQLite database at `path`, made when it is not there; one of the version before is brought forward, unless
+    it is to be `read_only`.
 
     Raises LibraryUnreadable, and so does any later use of the engine that comes upon a damaged page.
     """
@@ -25,7 +28,7 @@ def open_database(path: Path) -> Engine:
     event.listen(engine, "handle_error", partial(_tell_of_damage, path))
     try:
         with engine.begin() as connection:
-            _set_up(connection, path)
+            _set_up(connection, path, read_only)
     except DatabaseError as error:
         engine.dispose()
         raise _unreadable(path, error.orig) from error
@@ -35,11 +38,18 @@ def open_database(path: Path) -> Engine:
     return engine
 
 
-def _set_up(connection: Connection, path: Path) -> None:
+def _set_up(connection: Connection, path: Path, read_only: bool) -> None:
     """Make what is missing, once it is clear that this version may touch it."""
     facts.create(connection, checkfirst=True)
     version = recall(connection, "schema")
-    if version not in (None, SCHEMA_VERSION):
+    if version == _BEFORE_STORIES and read_only:
+        raise LibraryUnreadable(
+            f"The catalogue {path} was made by an earlier version of Dateline and must be brought forward first. Stop "
+            "the Dateline that uses it, and start this one once."
+        )
+    if version == _BEFORE_STORIES:
+        _add_stories(connection)
+    elif version not in (None, SCHEMA_VERSION):
         raise LibraryUnreadable(
             f"The catalogue {path} was made by another version of Dateline (its schema is {version}, this one reads "
             f"{SCHEMA_VERSION}). Use that version, or choose another folder with --library."
@@ -48,6 +58,16 @@ def _set_up(connection: Connection, path: Path) -> None:
     connection.execute(keywords.CREATE)
     if version is None:
         remember(connection, "schema", SCHEMA_VERSION)
+
+
+def _add_stories(connection: Connection) -> None:
+    """To schema 3, all of it or nothing: sqlite3 begins a transaction at the first row that is written, no earlier."""
+    remember(connection, "schema", SCHEMA_VERSION)
+    connection.execute(text("ALTER TABLE articles ADD COLUMN story INTEGER DEFAULT '0' NOT NULL"))
+    for index in articles.indexes:
+        index.create(connection, checkfirst=True)
+    sketches.create(connection)
+    stories.join_all(connection)
 
 
 def _tell_of_damage(path: Path, context: ExceptionContext) -> None:

@@ -64,7 +64,7 @@ class Library:
         if not read_only:
             self._take_lock()
         try:
-            self._catalogue = Catalogue(folder / "catalogue.db")
+            self._catalogue = Catalogue(folder / "catalogue.db", read_only)
         except BaseException:
             self._lock.release()
             raise
@@ -153,9 +153,9 @@ class Library:
             raise _not_found(article_id)
         return found
 
-    def twin(self, text: str) -> str | None:
-        """The id of the article whose current text is this one, white space aside, or None."""
-        return self._catalogue.twin(text)
+    def twins(self, text: str) -> list[Article]:
+        """The articles whose current text is this one, white space aside, in the order in which they came."""
+        return self._catalogue.twins(text)
 
     def outlets(self) -> list[str]:
         """The outlets of all articles, in no order."""
@@ -195,6 +195,7 @@ class Library:
                 published_at=row.published_at,
                 keyword=by_words.get(row.passage_id, 0.0),
                 similarity=float(np.dot(row.vector, vector)),
+                story=row.story,
             )
             for row in self._catalogue.described([*by_words.keys() | near])
         ]
@@ -229,10 +230,14 @@ class Library:
             return []
         return [float(value) for value in self.embedder.passages(texts) @ self.embedder.query(query)]
 
-    def hits(self, scores: Sequence[tuple[str, float]]) -> list[Hit]:
-        """Passages with their articles for `(passage id, score)` pairs, in that order."""
+    def hits(self, scores: Sequence[tuple[str, float]], until: datetime | None = None) -> list[Hit]:
+        """Passages with their articles for `(passage id, score)` pairs, in that order.
+
+        Each knows its copies, but for those published after `until`.
+        """
         found = self._catalogue.passages([id for id, _ in scores])
-        return [Hit(*found[id], score) for id, score in scores if id in found]
+        copies = self._catalogue.copies(list({article.id for _, article in found.values()}), until)
+        return [Hit(*found[id], score, copies.get(found[id][1].id, ())) for id, score in scores if id in found]
 
     # -- upkeep ------------------------------------------------------------------------------------------------
 

@@ -45,12 +45,26 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """An article that is the same story as another one, word for word or nearly so."""
+
+    id: str
+    outlet: str
+    url: str
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for a question. A higher score is better; scores compare within one search only."""
+    """A passage found for a question. A higher score is better; scores compare within one search only.
+
+    `copies` are the other articles of the same story, the earliest first.
+    """
 
     passage: Passage
     article: Article
     score: float
+    copies: tuple[Copy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +86,8 @@ class Candidate:
     """A passage that one of the two searches found, before anything heavier is loaded.
 
     `position` counts the article's passages from 0. `keyword` is BM25 (0 when no word of the query stands in it, else
-    positive, unbounded); `similarity` is the cosine between query and passage, -1 to 1.
+    positive, unbounded); `similarity` is the cosine between query and passage, -1 to 1. Copies of one another have the
+    same `story`.
     """
 
     passage_id: str
@@ -82,6 +97,7 @@ class Candidate:
     published_at: datetime | None
     keyword: float
     similarity: float
+    story: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -22,7 +23,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -69,6 +70,7 @@ articles = Table(
     Column("id", String, nullable=False, unique=True),
     *_statement(),
     Column("text_hash", String, nullable=False, index=True),
+    Column("story", Integer, nullable=False, index=True, server_default="0"),
 )
 
 Index("articles_published_at", articles.c.published_at)
@@ -93,6 +95,18 @@ passages = Table(
     Column("end", Integer, nullable=False),
     Column("generation", Integer, nullable=False, index=True),
     Column("vector", LargeBinary, nullable=False),
+)
+
+# The sketch of each article's text, see vectorstore.copies: one look-up finds the articles that share marks. `runs` is
+# how many runs of words the text has. No foreign key: without an index of its own, each removal of an article would
+# read the whole table.
+sketches = Table(
+    "sketches",
+    metadata,
+    Column("mark", BigInteger, primary_key=True, autoincrement=False),
+    Column("article_key", Integer, primary_key=True),
+    Column("runs", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # Passages that the catalogue no longer has and the vector index may still have.

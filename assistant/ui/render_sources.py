@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from assistant.labels import corrected
 from assistant.models import Answer, Citation
+from assistant.stories import also_in
 from assistant.ui.render import byline, headline, isolated, label_html, link, marks_html, shown
 from vectorstore.models import Hit
 
@@ -32,11 +33,12 @@ def card_html(exchange: int, number: int, hit: Hit, citations: Sequence[Citation
     passage = hit.passage
     cited = spans((each for each in citations if each.number == number), passage.start, passage.end)
     changed = corrected(hit.article)
+    beside = [isolated(byline(hit.article)), isolated(also_in(hit.copies)) if hit.copies else "", original]
     button = f'<button type="button" class="plain" data-exchange="{exchange}" data-number="{number}">'
     return (
         f'<li class="card{" cited" if cited else ""}" id="{card_id(exchange, number)}" tabindex="-1">'
         f'<h4><span class="number">{number}</span> {isolated(headline(hit.article))}</h4>'
-        f'<p class="byline">{isolated(byline(hit.article))}{" · " if original else ""}{original}'
+        f'<p class="byline">{" · ".join(filter(None, beside))}'
         f"{marks_html(hit.article)}{label_html(changed) if changed else ''}</p>"
         f'<blockquote dir="auto">{marked(passage.text, cited)}</blockquote>'
         f"{button}Read the article</button></li>"

@@ -22,7 +22,6 @@ class MemoryShelf:
         self.batches: list[list[str]] = []
         self.versions: dict[str, list[Article]] = {}
         self.passages: dict[str, Sequence[Passage]] = {}
-        self._texts: dict[str, str] = {}
 
     @property
     def articles(self) -> list[Article]:
@@ -31,8 +30,8 @@ class MemoryShelf:
     def find(self, article_id: str) -> Article | None:
         return self.versions[article_id][-1] if article_id in self.versions else None
 
-    def twin(self, text: str) -> str | None:
-        return self._texts.get(" ".join(text.split()))
+    def twins(self, text: str) -> list[Article]:
+        return [each for each in self.articles if each.text.split() == text.split()]
 
     def mark_gone(self, article_id: str, gone_at: datetime | None) -> None:
         self.versions[article_id][-1] = replace(self.versions[article_id][-1], gone_at=gone_at)
@@ -46,7 +45,6 @@ class MemoryShelf:
             assert article.ingested_at is not None
             self.versions.setdefault(article.id, []).append(article)
             self.passages[article.id] = passages
-        self._texts = {" ".join(each.text.split()): each.id for each in self.articles}
 
 
 class Site:

@@ -99,6 +99,35 @@ class TestOutcomes:
         assert outcomes(report) == ["duplicate"] and report.rows[0].duplicate_of == "n1"
         assert report.readable == 1 and "n2" not in shelf.versions
 
+    @pytest.mark.parametrize(
+        ("one", "other", "outcome"),
+        [
+            ({"outlet": "Post"}, {"outlet": "Bugle"}, "added"),
+            ({"outlet": "Post"}, {"outlet": "POST"}, "duplicate"),
+            ({"outlet": "Post"}, {}, "duplicate"),
+            ({"url": "https://post.example/a"}, {"url": "https://bugle.example/a"}, "added"),
+            ({"url": "https://post.example/a"}, {"url": "https://www.post.example/b", "outlet": "Post"}, "duplicate"),
+            (
+                {"url": "https://post.example/a", "outlet": "Post"},
+                {"url": "https://edition.post.example/a", "outlet": "Post"},
+                "duplicate",
+            ),
+        ],
+        ids=["other outlet", "same outlet", "outlet unknown", "other site", "same site", "two sites of one outlet"],
+    )
+    def test_the_same_text_is_kept_for_each_outlet_that_prints_it(
+        self, shelf, tmp_path: Path, one: dict[str, str], other: dict[str, str], outcome: str
+    ) -> None:
+        report = ingest([archive(tmp_path, story(1, **one), story(1, id="n2", **other))], shelf)
+        assert outcomes(report) == ["added", outcome]
+
+    def test_the_second_time_an_outlet_prints_a_wire_story_is_a_duplicate_of_its_first(
+        self, shelf, tmp_path: Path
+    ) -> None:
+        rows = [story(1, outlet="Post"), story(1, id="n2", outlet="Bugle"), story(1, id="n3", outlet="Bugle")]
+        report = ingest([archive(tmp_path, *rows)], shelf)
+        assert outcomes(report) == ["added", "added", "duplicate"] and report.rows[2].duplicate_of == "n2"
+
     def test_twins_in_one_run_are_found_too(self, shelf, tmp_path: Path) -> None:
         report = ingest([archive(tmp_path, story(1), story(1, id="n2"), story(1), story(3))], shelf)
         assert outcomes(report) == ["added", "duplicate", "unchanged", "added"]

@@ -39,6 +39,7 @@ from assistant.ui.render_feeds import export_html, feeds_html, standing_html
 from assistant.ui.render_library import found, library_html
 from assistant.ui.render_sources import marked, sources_html, spans
 from assistant.ui.render_work import note_html, problem_html, receipt_html, working_html
+from vectorstore.models import Copy
 from vectorstore.subscriptions import Subscription
 
 OURS = set("article h2 h3 h4 p div span aside ol ul li a bdi blockquote mark button section progress".split())
@@ -168,6 +169,13 @@ def test_cards_are_numbered_and_mark_exactly_the_cited_words() -> None:
     assert reader.marks == ["Meta says its position is unchanged", "a mix of open", "delayed a second time"]
     assert [attributes["id"] for tag, attributes in reader.tags if tag == "li"] == ["source-3-1", "source-3-2"]
     assert reader.links() == ["https://ledger.example/meta", "https://circuit.example/behemoth?x=1&y=2"]
+
+
+def test_a_card_tells_where_else_its_story_stands() -> None:
+    copies = (Copy("c1", HOSTILE.outlet, HOSTILE.url, None), Copy("c2", "Circuit Daily", "", None))
+    reader = Reader(sources_html(1, answered("?", [replace(hit(META), copies=copies), hit(META)], [])))
+    assert reader.text.count(f"· also in {HOSTILE.outlet} and Circuit Daily ·") == 1
+    assert {tag for tag, _ in reader.tags} <= OURS and reader.links() == ["https://ledger.example/meta"] * 2
 
 
 def test_marks_count_from_where_the_passage_starts() -> None:

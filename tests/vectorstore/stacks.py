@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import re
 import resource
 import subprocess
@@ -22,6 +23,13 @@ from vectorstore.models import Article, Passage, Scope
 HERE = Path(__file__).parent
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 Shelf = tuple[Article, list[Passage]]
+
+
+def prose(seed: int, words: int = 300) -> str:
+    """Sentences of ten words that no other seed has."""
+    letters = random.Random(seed)
+    said = ["".join(letters.choices("aeioubcdfgklmnprst", k=6)) for _ in range(words)]
+    return " ".join(" ".join(said[start : start + 10]).capitalize() + "." for start in range(0, words, 10))
 
 
 class WordEmbedder:

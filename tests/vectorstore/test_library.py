@@ -270,18 +270,18 @@ class TestListing:
 class TestTwins:
     def test_the_same_text_is_recognised_white_space_aside(self, library: Library) -> None:
         library.put([FERRY])
-        assert library.twin(FERRY[0].text.replace(" ", "\n\n  ") + "\t") == "ferry"
-        assert library.twin(FERRY[0].text.upper()) is None
-        assert library.twin("") is None
+        assert library.twins(FERRY[0].text.replace(" ", "\n\n  ") + "\t") == [FERRY[0]]
+        assert library.twins(FERRY[0].text.upper()) == []
+        assert library.twins("") == []
 
-    def test_the_first_of_several_is_named(self, library: Library) -> None:
+    def test_the_first_of_several_comes_first(self, library: Library) -> None:
         library.put([story("first", "Same."), story("second", "Same.")])
-        assert library.twin("Same.") == "first"
+        assert [each.id for each in library.twins("Same.")] == ["first", "second"]
 
     def test_only_the_current_text_counts(self, library: Library) -> None:
         library.put([FERRY])
         library.put([story("ferry", "Raised.", version=2)])
-        assert library.twin(FERRY[0].text) is None and library.twin("Raised.") == "ferry"
+        assert library.twins(FERRY[0].text) == [] and len(library.twins("Raised.")) == 1
 
 
 class TestSearching:
