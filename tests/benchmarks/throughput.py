@@ -2,8 +2,8 @@
 
     python tests/benchmarks/throughput.py ARTICLES.jsonl [--articles 300] [--http]
 
-The bare embedder is given all passages at once, as `title (outlet, date)` and text, and does nothing but embed. With
---http the articles are HTML pages that a server on 127.0.0.1 gives out, and are read from it by their addresses; no
+The bare embedder is given 2,000 passages, evenly spread over all of them, at once, as `title (outlet, date)` and text,
+and does nothing but embed. With --http the articles are HTML pages that a server on 127.0.0.1 gives out, and are read from it by their addresses; no
 pause is made between requests.
 """
 
@@ -25,6 +25,9 @@ from typing import Any
 from app import open_dateline
 from vectorstore.embedding import SentenceEmbedder
 from vectorstore.library import heading
+
+
+_SAMPLE = 2000
 
 
 def main() -> None:
@@ -58,6 +61,7 @@ def measure(sources: Sequence[str | Path], library: Path) -> None:
             for article in [news.library.article(entry.id)]
             for passage in news.library.passages_of(entry.id)
         ]
+    texts = texts[:: max(1, len(texts) // _SAMPLE)]
     bare = SentenceEmbedder()
     bare.query("warm")
     started = time.perf_counter()
@@ -69,7 +73,7 @@ def measure(sources: Sequence[str | Path], library: Path) -> None:
         "passages": first.passages,
         "ingest_passages_per_second": round(first.passages / first.seconds, 1),
         "bare_embedder_passages_per_second": round(len(texts) / alone, 1),
-        "throughput_of_bare_embedder": round(alone / first.seconds, 3),
+        "throughput_of_bare_embedder": round(first.passages / first.seconds / (len(texts) / alone), 3),
         "first_run_seconds": round(first.seconds, 1),
         "second_run_seconds": round(second.seconds, 1),
         "second_run_share_of_first": round(second.seconds / first.seconds, 4),
