@@ -3,8 +3,8 @@
     python tests/benchmarks/throughput.py ARTICLES.jsonl [--articles 300] [--http]
 
 The bare embedder is given 2,000 passages, evenly spread over all of them, at once, as `title (outlet, date)` and text,
-and does nothing but embed. With --http the articles are HTML pages that a server on 127.0.0.1 gives out, and are read from it by their addresses; no
-pause is made between requests.
+and does nothing but embed. With --http the articles are HTML pages that a server on 127.0.0.1 gives out, and are read
+from it by their addresses; no pause is made between requests.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from typing import Any
 from app import open_dateline
 from vectorstore.embedding import SentenceEmbedder
 from vectorstore.library import heading
-
 
 _SAMPLE = 2000
 
