@@ -23,6 +23,7 @@ from vectorstore.errors import DatelineError, LibraryBusy, WeightsMissing
 
 if TYPE_CHECKING:
     from assistant.models import Answer, Turn
+    from assistant.retriever import NewsRetriever
     from assistant.ui.desk import Progress as Tell
     from assistant.ui.desk import Standing, Step, Stop
     from ingest.documents import Source
@@ -122,6 +123,12 @@ class Dateline:
     def stream(self, question: str, **given: Any) -> Iterator[Answer]:
         """Growing snapshots of the answer; see assistant.answer.Assistant.stream."""
         return self.assistant.stream(question, **given)
+
+    def retriever(self, **given: Any) -> NewsRetriever:
+        """The library as a LangChain retriever; see assistant.retriever.NewsRetriever."""
+        from assistant.retriever import NewsRetriever
+
+        return NewsRetriever(assistant=self.assistant, **given)
 
     def warm(self) -> None:
         """Load the models and open the index, so that the first question need not wait."""

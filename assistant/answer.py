@@ -16,6 +16,7 @@ from assistant.draft import Draft, judge
 from assistant.evidence import READ_BY_THE_MODEL, quote
 from assistant.llm import unavailable
 from assistant.models import Answer, Sentence, Stage, Support, Timings, Turn
+from assistant.parts import interleaved, parts
 from assistant.reading import Reading, read
 from assistant.retrieve import Found, retrieve
 from assistant.rewrite import topic
@@ -60,8 +61,7 @@ class Assistant:
         top: int = 10,
     ) -> list[Hit]:
         """The passages that an answer to the question would be looked for in, best first; see `stream`."""
-        today = self.moment(as_of)
-        return self._found(self._read(question, turns, today, scope), today, scope, top).hits
+        return self._searched(question, turns, self.moment(as_of), scope, top)[1].hits
 
     def answer(
         self,
@@ -91,8 +91,8 @@ class Assistant:
         """
         started = perf_counter()
         today = self.moment(as_of)
-        reading = self._read(question, turns, today, scope)
-        asked, found = reading.standalone, self._found(reading, today, scope, top=10)
+        reading, found = self._searched(question, turns, today, scope, top=10)
+        asked = reading.standalone
         timings = Timings(sources=perf_counter() - started)
         answer = Answer(
             question,
@@ -123,13 +123,22 @@ class Assistant:
             return as_of.astimezone(UTC) if as_of.tzinfo else as_of.replace(tzinfo=UTC)
         return datetime.combine(as_of + timedelta(days=1), time(), UTC) - timedelta(microseconds=1)
 
-    def _read(self, question: str, turns: Sequence[Turn], today: datetime, scope: Scope) -> Reading:
-        reading = read(_checked(question), turns, today.date(), self._library.outlets())
-        return reading.within(scope) if scope.since or scope.until else reading
-
-    def _found(self, reading: Reading, today: datetime, scope: Scope, top: int) -> Found:
+    def _searched(
+        self, question: str, turns: Sequence[Turn], today: datetime, scope: Scope, top: int
+    ) -> tuple[Reading, Found]:
+        """How the question is read, and what is found for it, part by part where it asks for several things."""
+        outlets, question = self._library.outlets(), _checked(question)
         until = min(scope.until, today) if scope.until else today
-        return retrieve(self._library, reading, until, replace(scope, until=until), top)
+
+        def within(asked: str) -> Reading:
+            reading = read(asked, turns, today.date(), outlets)
+            return reading.within(scope) if scope.since or scope.until else reading
+
+        searched = [
+            retrieve(self._library, within(part), until, replace(scope, until=until), top) for part in parts(question)
+        ]
+        hits = {hit.passage.id: hit for hit in interleaved([found.hits for found in searched])}
+        return within(question), Found([*hits.values()][:top], max(found.similarity for found in searched))
 
     def _written(self, answer: Answer, earlier: str, started: float) -> Iterator[Answer]:
         """The answer as the model writes it; quoted when there is no model or when it fails."""
