@@ -192,6 +192,7 @@ class Assistant:
             as_of=answer.as_of,
             window=answer.window,
             outlets=answer.outlets,
+            notice=answer.notice,
             sentences=(Sentence(text, (), Support.UNSUPPORTED),),
             refused=True,
             nearest=tuple(nearest.values())[:_NEAREST],
