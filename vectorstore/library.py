@@ -213,7 +213,7 @@ class Library:
         A filter costs Chroma ten times the search itself. So a few articles are looked at one by one, and of many the
         index is asked for so much more that enough of it lies within.
         """
-        held, within = self._catalogue.counts()[0], self._catalogue.articles_within(scope)
+        held, within = self._catalogue.articles_within(Scope()), self._catalogue.articles_within(scope)
         if within == held:
             return {passage_id for passage_id, _ in index.nearest(vector, limit)}
         if within <= _LOOKED_AT_SINGLY:
