@@ -41,7 +41,20 @@ def test_search_prints_hits_with_exact_offsets(library: Path) -> None:
     hits = json.loads(done.stdout)
     assert [hit["rank"] for hit in hits] == [1, 2, 3]
     assert set(hits[0]) == {
-        *("rank", "score", "article_id", "title", "outlet", "published_at", "url", "passage_id", "text", "start", "end")
+        *(
+            "rank",
+            "score",
+            "article_id",
+            "title",
+            "outlet",
+            "published_at",
+            "url",
+            "passage_id",
+            "text",
+            "start",
+            "end",
+        ),
+        "copies",
     }
     shown = json.loads(run("library", "show", hits[0]["article_id"], "--json", library=library).stdout)
     assert shown["text"][hits[0]["start"] : hits[0]["end"]] == hits[0]["text"]
@@ -56,7 +69,7 @@ def test_ask_prints_the_answer_with_citations(library: Path) -> None:
     }
     assert set(answer["timings"]) == {"sources", "first_token", "total"}
     assert set(answer["citations"][0]) == {
-        *("number", "article_id", "title", "outlet", "published_at", "url", "quote", "start", "end")
+        *("number", "article_id", "title", "outlet", "published_at", "url", "quote", "start", "end", "copies")
     }
     assert answer["citations"] and not answer["refused"]
 

@@ -133,7 +133,7 @@ class Watched:
         self.asked = threading.Event()
 
     def __getattr__(self, name: str) -> Any:
-        if name == "twin":
+        if name == "twins":
             self.asked.set()
         return getattr(self._library, name)
 
