@@ -12,7 +12,7 @@ from assistant.answer import Assistant
 from assistant.evaluate import TOP, Answered, Retrieved, age_of, answer_all, retrieve_all
 from assistant.figures import curve
 from assistant.questions import Question, read_questions, removed
-from assistant.tutorial import Tutorial
+from assistant.tutorial import tutorial
 from vectorstore.library import Library
 from vectorstore.models import Scope
 
@@ -55,8 +55,8 @@ def _retrieval(
 ) -> dict[str, Any]:
     found = {"retrieval": retrieve_all(assistant, questions, scope, partial(progress, "Searching"))}
     if beside_tutorial:
-        tutorial = Tutorial(library, partial(progress, "Embedding for the tutorial"))
-        found["tutorial"] = retrieve_all(tutorial, questions, scope, partial(progress, "Searching as the tutorial"))
+        with tutorial(library, partial(progress, "Embedding for the tutorial")) as other:
+            found["tutorial"] = retrieve_all(other, questions, scope, partial(progress, "Searching as the tutorial"))
     ages = {q.id: age_of(q, filter(None, map(library.find, q.articles))) for q in questions if q.articles}
     if plot:
         curves = {

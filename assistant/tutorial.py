@@ -4,28 +4,44 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.models import Turn
 from vectorstore.library import Library
 from vectorstore.models import Article, Hit, Passage, Scope
+
+if TYPE_CHECKING:
+    from vectorstore.vectors import ChromaVectors
 
 # What the tutorials teach: split by characters, embed, take the nearest.
 _CHUNK, _OVERLAP = 1000, 200
 _BATCH = 256
 
 
-class Tutorial:
-    """Embeds the whole library again when made, into a folder that is thrown away: half an hour for 4,000."""
+@contextmanager
+def tutorial(library: Library, progress: Callable[[int, int], None]) -> Iterator[Tutorial]:
+    """Embeds the whole library again, into a folder that is thrown away: half an hour for 4,000 articles."""
+    from vectorstore.vectors import ChromaVectors
 
-    def __init__(self, library: Library, progress: Callable[[int, int], None]) -> None:
+    with tempfile.TemporaryDirectory(prefix="dateline-tutorial-") as folder:
+        index = ChromaVectors(Path(folder))
+        try:
+            yield Tutorial(library, index, progress)
+        finally:
+            index.close()
+
+
+class Tutorial:
+    """Searches the index that it fills when it is made."""
+
+    def __init__(self, library: Library, index: ChromaVectors, progress: Callable[[int, int], None]) -> None:
         from vectorstore.catalogue import VectorRow
-        from vectorstore.vectors import ChromaVectors
 
         self._library = library
-        self._folder = tempfile.TemporaryDirectory(prefix="dateline-tutorial-", ignore_cleanup_errors=True)
-        self._index = ChromaVectors(Path(self._folder.name))
+        self._index = index
         self._held = {chunk.passage.id: chunk for chunk in _chunks(library)}
         chunks = list(self._held.values())
         for start in range(0, len(chunks), _BATCH):
