@@ -26,9 +26,11 @@ class Asked(NamedTuple):
 def read_outlets(question: str, known: Iterable[str]) -> Asked:
     """Only outlets that the library knows count, and only where the question asks for what they tell: "Which CNN
     anchor left?" asks for none. Longer names first, so that "The Sunday Times" is not "The Times"."""
-    found, rest = [], question
+    found, rest, asked = [], question, question.casefold()
     for outlet in sorted(filter(None, known), key=len, reverse=True):
         bare = re.sub(r"^The (?=.)", "", outlet)
+        if bare.casefold() not in asked:
+            continue  # a library can know thousands of outlets, and each would cost three patterns
         name = rf"(?<!\w)(?:The )?(?:{re.escape(bare)}|{re.escape(bare.upper())})(?!\w)"
         for phrase in _PHRASES:
             shorter = re.sub(phrase.replace("{name}", name), " ", rest)

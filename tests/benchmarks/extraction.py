@@ -34,6 +34,7 @@ from dateutil.parser import parse
 from ingest import extract_article
 from ingest.bylines import names
 from ingest.dates import parse_date
+from ingest.fields import described
 from ingest.page import read_head
 from ingest.text import squeezed
 from vectorstore.errors import RejectedDocument
@@ -154,8 +155,8 @@ def _dateline() -> Taker:
         try:
             article = extract_article(content, url)
         except RejectedDocument:
-            head = read_head(content, url)
-            return Taken("", str(head["title"]), head["published_at"], tuple(head["authors"]), True)  # type: ignore
+            head = described(read_head(content, url))
+            return Taken("", head.title, head.published_at, head.authors, True)
         return Taken(article.text, article.title, article.published_at, article.authors)
 
     return take
