@@ -8,7 +8,7 @@ from typing import NamedTuple
 from assistant.citations import Written, read_marks, shown_while_writing, split_unfinished
 from assistant.evidence import cite
 from assistant.models import Citation, Sentence, Support
-from assistant.support import ground
+from assistant.support import Ground, ground
 from vectorstore.models import Hit
 
 _FAR_BETTER = 0.15
@@ -48,4 +48,11 @@ def _judged(written: Written, sources: Sequence[Hit]) -> tuple[Sentence, list[Ci
     numbers = tuple(kept) or written.numbers
     support = max((grounds[number].support for number in numbers), key=_ORDER.index, default=Support.UNSUPPORTED)
     cited = [cite(number, sources[number - 1], grounds[number].start, grounds[number].end) for number in numbers]
-    return Sentence(written.text, numbers, support), cited
+    return Sentence(written.text, numbers, support, _doubt(support, [grounds[n] for n in numbers or grounds])), cited
+
+
+def _doubt(support: Support, grounds: Sequence[Ground]) -> str:
+    """What the passage that comes nearest to the sentence lacks of it."""
+    if support is not Support.UNSUPPORTED:
+        return ""
+    return max(grounds, key=lambda each: each.share).doubt if grounds else "it cites no source"

@@ -45,11 +45,13 @@ class Support(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer, without its citation marks; `citations` are numbers of sources."""
+    """One sentence of an answer, without its citation marks; `citations` are numbers of sources. `doubt` says in a few
+    words why an unsupported one is: "the number 45 is not in the passage"."""
 
     text: str
     citations: tuple[int, ...]
     support: Support
+    doubt: str = ""
 
 
 class Stage(StrEnum):

@@ -1,94 +1,137 @@
-"""Is this sentence borne out by that passage, and by which of its words?"""
+"""Is this sentence borne out by that passage, by which of its words, and if not, why not?"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from assistant.facts import NOT, Fact, Kind, agrees, facts
+from assistant.known import Known
 from assistant.models import Support
-from assistant.words import key_words, names_and_numbers
+from assistant.opposites import opposed
+from assistant.polarity import conflict
+from assistant.roles import swapped
+from assistant.wordforms import plain_letters
 from vectorstore.models import Hit
 from vectorstore.sentences import sentence_spans
 
-# Below this share of a sentence's words in the passage, it says something else; found on altered article sentences.
+# Below this share of a sentence's words in the passage and its heading, and half of it in one place, it says something else.
 _ENOUGH_WORDS = 0.6
-_STEM = 5
-_NEGATION = re.compile(r"\b(not|never|no longer|cannot|denied|denies|without)\b|n['’]t\b", re.I)
-_LIKE_LETTERS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " "})
+_LONGEST_SLOT = 6
+# A claim is a sentence; nobody writes one of a thousand words, and comparing it would take seconds.
+_LONGEST = 3000
+_QUOTATION = re.compile(r'"([^"]+)"')
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 class Ground(NamedTuple):
-    """What a passage does for a sentence. `start` and `end` are offsets into the article's text."""
+    """What a passage does for a sentence. `start` and `end` are offsets into the article's text, `share` is that of the
+    sentence's words in that stretch, 0 to 1, and `doubt` says in a few words what an unsupported sentence fails by."""
 
     support: Support
     start: int
     end: int
     share: float
+    doubt: str = ""
 
 
 def ground(sentence: str, hit: Hit) -> Ground:
     """The stretch of the passage that bears the sentence out best, and how far it does.
 
     `quoted` when the sentence stands in the passage, letter case and the shape of quotation marks aside;
-    `supported` when its names and numbers and most of its other words do, and neither side alone negates.
+    `supported` when the passage or its heading holds its numbers, dates, names and quotations and most of its other
+    words, and the two agree in what they negate, which way it goes and who did what to whom.
     """
     passage = hit.passage
     verbatim = _find(sentence, passage.text)
     if verbatim is not None:
-        return Ground(Support.QUOTED, passage.start + verbatim, passage.start + verbatim + len(_bare(sentence)), 1.0)
-    start, end, share = _nearest_stretch(sentence, passage.text)
-    stretch = passage.text[start:end]
-    known = f"{passage.text} {hit.article.title} {hit.article.outlet} {_dates(hit)}"
-    borne_out = (
-        share >= _ENOUGH_WORDS
-        and not _absent(names_and_numbers(sentence), known)
-        and bool(_NEGATION.search(sentence)) == bool(_NEGATION.search(stretch))
+        return Ground(Support.QUOTED, passage.start + verbatim[0], passage.start + verbatim[1], 1.0)
+    wanted = _INVISIBLE.sub("", sentence)[:_LONGEST]
+    known = Known.of(hit)
+    said = facts(wanted, known.published)
+    start, end, share = _nearest_stretch(said, passage.text, known.published)
+    doubt = _doubt(wanted, said, passage.text[start:end], share, known)
+    support = Support.UNSUPPORTED if doubt else Support.SUPPORTED
+    return Ground(support, passage.start + start, passage.start + end, share, doubt)
+
+
+def _doubt(sentence: str, said: Sequence[Fact], stretch: str, share: float, known: Known) -> str:
+    """The first thing that the sentence fails by; empty when it holds."""
+    if not said:
+        return "it states nothing that could be checked"
+    if len(sentence) >= _LONGEST:
+        return "it is too long for one claim"
+    for fact in said:
+        if not known.holds(fact):
+            return f"the {fact.kind} {fact.text} is not in the passage"
+    for quotation in _QUOTATION.findall(plain_letters(sentence)):
+        if not known.quotes(quotation):
+            return f"the passage does not say “{quotation.strip()}”"
+    held = facts(stretch, known.published)
+    told = [any(agrees(fact, each, known.published) for each in (*held, *known.heading_facts)) for fact in said]
+    if share < _ENOUGH_WORDS / 2 or sum(told) < _ENOUGH_WORDS * len(said):
+        return "its words are not those of the passage"
+    return (
+        next(_other_slots(said, held, known.published), "")
+        or conflict(sentence, stretch)
+        or swapped(sentence, stretch, said, held)
     )
-    support = Support.SUPPORTED if borne_out else Support.UNSUPPORTED
-    return Ground(support, passage.start + start, passage.start + end, share)
 
 
-def _bare(sentence: str) -> str:
-    return sentence.strip().strip("\"“”'‘’.").strip()
+def _other_slots(said: Sequence[Fact], held: Sequence[Fact], published: date | None) -> Iterator[str]:
+    """Where both run alike, the places at which one fact stands for another of its kind."""
+    matcher = SequenceMatcher(None, [fact.key for fact in said], [fact.key for fact in held], autojunk=False)
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if [fact.key for fact in (*said[a:b], *held[c:d])] == [NOT]:
+            yield "the passage says “not”" if tag == "insert" else "the passage does not say “not”"
+        if tag == "replace" and max(b - a, d - c) <= _LONGEST_SLOT:
+            beside = [*zip(said[a:b], held[c:d], strict=False), *zip(said[a:b][::-1], held[c:d][::-1], strict=False)]
+            for fact, other in beside:
+                if _stands_for(fact, other, said, held[c:d], published):
+                    yield f"the passage has {other.text}, not {fact.text}"
 
 
-def _find(sentence: str, text: str) -> int | None:
-    wanted = _bare(sentence).translate(_LIKE_LETTERS).lower()
-    at = text.translate(_LIKE_LETTERS).lower().find(wanted) if len(wanted.split()) > 3 else -1
-    return at if at >= 0 else None
+def _stands_for(fact: Fact, other: Fact, said: Sequence[Fact], slot: Sequence[Fact], published: date | None) -> bool:
+    """Whether the sentence puts `fact` where the passage has `other`. Names that it mentions elsewhere may have moved,
+    but not out of a place that has room for one alone."""
+    if not _of_a_kind(fact, other) or any(agrees(fact, each, published) for each in slot):
+        return False
+    if fact.kind is other.kind is Kind.WORD:
+        return opposed(fact.key, other.key)
+    return len(slot) == 1 or not any(agrees(other, each, published) for each in said)
 
 
-def _nearest_stretch(sentence: str, text: str) -> tuple[int, int, float]:
-    """One sentence of the text or two in a row: offsets, and the share of the wanted words in them."""
-    wanted = _stems(key_words(sentence))
+def _of_a_kind(fact: Fact, other: Fact) -> bool:
+    """Whether one may stand for the other: a name for "the President" too."""
+    titled = fact.kind is Kind.NAME and other.kind is Kind.WORD and other.text[:1].isupper()
+    return fact.kind is other.kind or titled
+
+
+def _find(sentence: str, text: str) -> tuple[int, int] | None:
+    """Where the sentence stands in the text as whole words; a few words alone are no quotation."""
+    wanted = plain_letters(sentence).strip().strip("\"'.").strip().lower()
+    if len(wanted.split()) < 4:
+        return None
+    match = re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", plain_letters(text).lower())
+    return match.span() if match else None
+
+
+def _nearest_stretch(said: Sequence[Fact], text: str, published: date | None) -> tuple[int, int, float]:
+    """One sentence of the text or two in a row: offsets, and the share of what is said that is in them."""
     spans = sentence_spans(text)
+    held = [facts(text[start:end], published) for start, end in spans]
+    found = [{at for at, fact in enumerate(said) if any(agrees(fact, each, published) for each in own)} for own in held]
     best, best_fit = (0, len(text), 0.0), 0.0
     for first in range(len(spans)):
         for last in range(first, min(first + 2, len(spans))):
-            start, end = spans[first][0], spans[last][1]
-            held = _stems(key_words(text[start:end]))
+            both = found[first] | found[last]
+            length = len(held[first]) + (len(held[last]) if last > first else 0)
+            share = len(both) / len(said) if said else 0.0
             # A second sentence has to earn its place, and of equals the one that says little else is meant.
-            fit = _share(wanted, held) - 0.15 * (last - first) + 0.1 * _share(held, wanted)
+            fit = share - 0.15 * (last - first) + 0.1 * min(1.0, len(both) / length if length else 0.0)
             if fit > best_fit:
-                best, best_fit = (start, end, _share(wanted, held)), fit
+                best, best_fit = (spans[first][0], spans[last][1], share), fit
     return best
-
-
-def _stems(words: Sequence[str]) -> set[str]:
-    """The beginnings of words: enough to let `resigned` meet `resigns`."""
-    return {word if word[:1].isdigit() else word[:_STEM] for word in words}
-
-
-def _share(wanted: set[str], held: set[str]) -> float:
-    return len(wanted & held) / len(wanted) if wanted else 0.0
-
-
-def _absent(words: Sequence[str], text: str) -> list[str]:
-    lowered = text.translate(_LIKE_LETTERS).lower()
-    return [word for word in words if word.translate(_LIKE_LETTERS).lower() not in lowered]
-
-
-def _dates(hit: Hit) -> str:
-    published = hit.article.published_at
-    return f"{published.day} {published:%B %Y %A}" if published else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|\w+(?:['’]\w+)?")
-_STOP_WORDS = frozenset(
+STOP_WORDS = frozenset(
     """
     a about above after again all also am an and any anyone anything are as ask at be became because been before
     being between both but by came can come could date day did do does doing done down during each ever every
@@ -41,7 +41,7 @@ def asks_yes_or_no(question: str) -> bool:
 
 def key_words(text: str) -> list[str]:
     """Words that say what a text is about: without those that any question could hold."""
-    return [word for word in words_of(text) if word not in _STOP_WORDS]
+    return [word for word in words_of(text) if word not in STOP_WORDS]
 
 
 def names_and_numbers(text: str) -> list[str]:
@@ -51,6 +51,6 @@ def names_and_numbers(text: str) -> list[str]:
         word = match.group()
         begins_sentence = not text[: match.start()].rstrip(" \"'“‘(") or text[: match.start()].rstrip()[-1:] in ".?!:"
         named = word[:1].isupper() and not begins_sentence
-        if (named or word[:1].isdigit()) and word.lower() not in _STOP_WORDS:
+        if (named or word[:1].isdigit()) and word.lower() not in STOP_WORDS:
             found.append(word.removesuffix("'s").removesuffix("’s"))
     return list(dict.fromkeys(found))

@@ -80,7 +80,8 @@ def sentence_html(sentence: Sentence, exchange: int, answer: Answer) -> str:
     if answer.refused:
         return f'<span class="sentence">{words}</span>'
     # A button, so that the explanation can be had by keyboard and by touch; the page's script has no part in it.
-    button = f'<button type="button" class="doubt" aria-label="{UNSUPPORTED}"></button>'
+    why = shown(f"{UNSUPPORTED}: {sentence.doubt}" if sentence.doubt else UNSUPPORTED)
+    button = f'<button type="button" class="doubt" aria-label="{why}" title="{why}"></button>'
     return f'<span class="sentence {sentence.support}">{words}{button if doubtful(sentence, answer) else ""}</span>'
 
 

@@ -4,12 +4,22 @@ import pytest
 from newsroom import hit_of
 
 from assistant.models import Support
-from assistant.support import ground
+from assistant.support import Ground, ground
 
 PASSAGE = (
     "The board met in private. The company sold 1,200 cars in May 2022, Ann Lowe said. It did not raise its prices. "
     "“We’ll need to be careful,” she added."
 )
+# Published on Friday, 1 July 2022.
+MINE = (
+    "Russia's Norvik Group closed its mine near Oslo on Tuesday, after 12 workers had been hurt. Profit rose 50% to "
+    "$5bn, between 3 and 4 million euros of it from the World Coal Fund, and Mayor Ida Berg beat Per Dahl in a vote on it. "
+    "She denied taking money from the group."
+)
+
+
+def judged(sentence: str, passage: str = MINE, title: str = "Headline") -> Ground:
+    return ground(sentence, hit_of(passage, title=title))
 
 
 @pytest.mark.parametrize(
@@ -17,15 +27,84 @@ PASSAGE = (
     [
         pytest.param("The company sold 1,200 cars in May 2022, Ann Lowe said.", Support.QUOTED, id="word for word"),
         pytest.param('"We\'ll need to be careful," she added.', Support.QUOTED, id="other quotation marks"),
+        pytest.param("The company sold 1,200 car", Support.SUPPORTED, id="part of a word is no quotation"),
         pytest.param("Ann Lowe said the company sold 1,200 cars in May.", Support.SUPPORTED, id="other order"),
-        pytest.param("The company sold 2,100 cars in May, Ann Lowe said.", Support.UNSUPPORTED, id="another number"),
-        pytest.param("The company sold 1,200 cars in May, Bob Lowe said.", Support.UNSUPPORTED, id="another name"),
-        pytest.param("The company did raise its prices.", Support.UNSUPPORTED, id="the negation is gone"),
         pytest.param("Shareholders were delighted with record profits.", Support.UNSUPPORTED, id="something else"),
     ],
 )
 def test_a_sentence_is_judged_by_the_passage(sentence: str, support: Support) -> None:
     assert ground(sentence, hit_of(PASSAGE)).support is support
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        pytest.param("Twelve workers had been hurt before the mine near Oslo closed.", id="number in words"),
+        pytest.param("Profit rose 50 percent to five billion dollars.", id="units in words"),
+        pytest.param("Profit rose by 50 per cent to $5,000,000,000.", id="amount in full"),
+        pytest.param("About 3 million euros of profit came from the World Coal Fund.", id="scale of a range"),
+        pytest.param("Norvik Group closed its mine near Oslo on June 28, 2022.", id="weekday as a date"),
+        pytest.param("The Russian group Norvik closed its mine near Oslo in June.", id="people of a country"),
+        pytest.param("Profit rose to $5bn, part of it from the WCF.", id="acronym"),
+        pytest.param("Per Dahl was beaten by Ida Berg in the vote.", id="passive"),
+        pytest.param("The mine was closed by Norvik and 12 workers were hurt.", id="another voice"),
+    ],
+)
+def test_other_words_for_the_same_facts_are_supported(sentence: str) -> None:
+    assert judged(sentence).doubt == ""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "doubt"),
+    [
+        pytest.param(
+            "Norvik closed its mine after 13 workers had been hurt.", "the number 13 is not in the passage", id="number"
+        ),
+        pytest.param("Profit rose 50 million to $5bn.", "the number 50 million is not in the passage", id="scale"),
+        pytest.param("Profit rose 50% to £5bn.", "the number £5bn is not in the passage", id="currency"),
+        pytest.param("Norvik closed its mine on Monday.", "the date Monday is not in the passage", id="weekday"),
+        pytest.param(
+            "Norvik closed its mine on 29 June 2022.", "the date 29 June 2022 is not in the passage", id="date"
+        ),
+        pytest.param("Norvik closed its mine near Bergen.", "the name Bergen is not in the passage", id="name"),
+        pytest.param(
+            "Norvik drew praise for its quick help to workers.",
+            "its words are not those of the passage",
+            id="few of the words",
+        ),
+        pytest.param("Profit fell 50% to $5bn.", "the passage has rose, not fell", id="direction"),
+        pytest.param("To $5bn fell the profit.", "the passage says “rose”", id="direction in another order"),
+        pytest.param(
+            "Norvik closed its mine near Oslo before 12 workers had been hurt.",
+            "the passage has after, not before",
+            id="order",
+        ),
+        pytest.param("Norvik did not close its mine.", "the passage does not deny “close”", id="negation put in"),
+        pytest.param("She took money from the group.", "the passage denies “took”", id="denial left out"),
+        pytest.param("Per Dahl beat Ida Berg in a vote.", "the passage has Ida Berg where it has Per Dahl", id="roles"),
+        pytest.param('The group said profit was "very high".', "the passage does not say “very high”", id="quotation"),
+        pytest.param(
+            "Norvik Group closed its mine near Dahl on Tuesday.", "the passage has Oslo, not Dahl", id="its place"
+        ),
+    ],
+)
+def test_an_unsupported_sentence_says_what_it_fails_by(sentence: str, doubt: str) -> None:
+    found = judged(sentence)
+    assert (found.support, found.doubt) == (Support.UNSUPPORTED, doubt)
+
+
+def test_a_name_may_stand_in_the_headline_or_be_completed_by_the_article() -> None:
+    passage = "The board met in private, and Lowe said the company had sold more cars."
+    assert judged("Lowe said Acme had sold more cars.", passage, title="Acme sells more").doubt == ""
+    assert judged("Lowe said Acme had sold more cars.", passage).doubt == "the name Acme is not in the passage"
+
+
+def test_the_day_of_the_article_counts_where_the_passage_names_none() -> None:
+    passage = "The company sold 1,200 cars, Ann Lowe said."
+    assert judged("The company sold 1,200 cars by July 2022.", passage).doubt == ""
+    assert (
+        judged("The company sold 1,200 cars by June 2022.", passage).doubt == "the date June 2022 is not in the passage"
+    )
 
 
 def test_the_ground_is_the_exact_stretch_of_the_article() -> None:
@@ -34,5 +113,15 @@ def test_the_ground_is_the_exact_stretch_of_the_article() -> None:
     assert hit.article.text[found.start : found.end] == "The company sold 1,200 cars in May 2022, Ann Lowe said."
 
 
-def test_the_date_of_the_article_counts_as_known() -> None:
-    assert ground("The company sold 1,200 cars by July 2022.", hit_of(PASSAGE)).support is Support.SUPPORTED
+@pytest.mark.parametrize("sentence", ["", " ", "?!", "“”", "…", "\u202e\u2066"], ids=repr)
+def test_what_states_nothing_is_unsupported(sentence: str) -> None:
+    assert judged(sentence).doubt == "it states nothing that could be checked"
+
+
+def test_a_sentence_of_ten_thousand_characters_is_no_claim() -> None:
+    assert judged("the workers of the mine were hurt " * 300).doubt == "it is too long for one claim"
+
+
+def test_invisible_characters_change_nothing() -> None:
+    assert judged("Norvik closed its mine near O\u200bslo on \u202eTuesday\u202c.").doubt == ""
+    assert judged("Norvik closed its mine near \u2067Bergen\u2069.").doubt == "the name Bergen is not in the passage"

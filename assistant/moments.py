@@ -1,0 +1,172 @@
+"""When a text says that things happened, and whether two texts can mean the same day, month or year.
+
+Questions look back from today and want whole spans (timespans.py); here a phrase of an article may lie ahead of it, and
+is compared by the parts that it names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from dateutil.relativedelta import relativedelta
+
+_MONTHS = dict(zip("jan feb mar apr may jun jul aug sep oct nov dec".split(), range(1, 13), strict=True))
+_WEEKDAYS = "mon tue wed thu fri sat sun".split()
+# "may" and "march" are verbs too, and open sentences: alone they need their capital and a word before them.
+_MONTH = (
+    r"(?P<month>(?:Jan|Febr?)(?:uary)?|Mar(?:ch)?|May|Apr(?:il)?|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    r"|(?:Nov|Dec)(?:ember)?)\b\.?"
+)
+_DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?\b"
+_YEAR = r"(?P<year>(?:1[5-9]|20)\d\d)\b"
+_WEEKDAY = r"(?P<weekday>(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs?)?|Fri|Sat(?:ur)?|Sun)(?:day)?s?)\b\.?"
+_UNIT = r"(?P<unit>day|week|weekend|month|year)"
+_PATTERNS = [
+    re.compile(rf"(?<![\w$£€.,-]){pattern}", flags)
+    for pattern, flags in (
+        (r"(?P<iso>\d{4}-\d\d-\d\d)\b", 0),
+        (rf"{_DAY}(?: of)? {_MONTH}(?:,? {_YEAR})?", re.I),
+        (rf"{_MONTH} {_DAY}(?:,? {_YEAR})?", re.I),
+        (rf"{_MONTH},? (?:of )?{_YEAR}", re.I),
+        (r"(?P<near>the day before yesterday|yesterday|today|tonight|tomorrow|last night|this (?:morning|afternoon|evening))\b",
+         re.I),
+        (rf"(?P<which>last|past|previous|this|next|coming) {_UNIT}\b", re.I),
+        (_WEEKDAY, 0),
+        (rf"(?<=[a-z,] ){_MONTH}(?! \w+ing\b)", 0),
+        (rf"{_YEAR}(?![,.]?\d|%| ?(?:percent|people|dollars|miles|feet))", 0),
+    )
+]  # fmt: skip
+# A weekday means the one before the article or the one after, and on the day itself the one between as well.
+_WEEKDAYS_AROUND = 3
+_NEAR = {"yesterday": -1, "last night": -1, "the day before yesterday": -2, "tomorrow": 1}
+
+
+class Moment(NamedTuple):
+    """The parts of a date that a phrase names, and the days that it can mean when it names none outright."""
+
+    text: str
+    start: int
+    end: int
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    weekday: int | None = None
+    days: frozenset[date] = frozenset()
+
+    @property
+    def grain(self) -> str:
+        """The finest part that it names."""
+        return "day" if self.day or self.weekday is not None or self.days else "month" if self.month else "year"
+
+
+def moments(text: str, published: date | None) -> list[Moment]:
+    """The phrases of time in their order; those that need the article's day to mean one, read from `published`."""
+    found: list[Moment] = []
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(text):
+            if all(match.end() <= other.start or other.end <= match.start() for other in found):
+                try:
+                    found.append(_read(match, published))
+                except ValueError:  # 31 June, or "this year" of an article without a date
+                    continue
+    return sorted(_joined(text, found), key=lambda moment: moment.start)
+
+
+def _joined(text: str, found: Sequence[Moment]) -> Iterator[Moment]:
+    """ "Tuesday, 14 June" is one moment, and its weekday is that day's."""
+    ordered = sorted(found, key=lambda moment: moment.start)
+    skipped = False
+    for index, moment in enumerate(ordered):
+        following = ordered[index + 1] if index + 1 < len(ordered) else None
+        if skipped:
+            skipped = False
+        elif (
+            following
+            and moment.weekday is not None
+            and following.day
+            and text[moment.end : following.start] in (", ", " ")
+        ):
+            skipped = True
+            whole = text[moment.start : following.end]
+            yield following._replace(text=whole, start=moment.start, weekday=moment.weekday)
+        else:
+            yield moment
+
+
+def _read(match: re.Match[str], published: date | None) -> Moment:
+    given = {name: value for name, value in match.groupdict().items() if value}
+    moment = Moment(match.group().strip(" ."), match.start(), match.end())
+    if "iso" in given:
+        day = date.fromisoformat(given["iso"])
+        return moment._replace(year=day.year, month=day.month, day=day.day, days=frozenset({day}))
+    if "near" in given:
+        return moment._replace(days=_days(published, _NEAR.get(given["near"].lower(), 0)))
+    if "which" in given:
+        return _by_unit(moment, given["which"].lower(), given["unit"].lower(), published)
+    if "weekday" in given:
+        number = _WEEKDAYS.index(given["weekday"][:3].lower())
+        near = _days(published, *range(-7, 8))
+        return moment._replace(weekday=number, days=frozenset(day for day in near if day.weekday() == number))
+    parts = {name: int(given[name]) for name in ("year", "day") if name in given}
+    if "month" in given:
+        parts["month"] = _MONTHS[given["month"][:3].lower()]
+    return moment._replace(**parts, days=_the_day(parts, published))
+
+
+def _the_day(parts: Mapping[str, int], published: date | None) -> frozenset[date]:
+    """The day that a month and a day mean: without a year, the one nearest to the article's."""
+    if "day" not in parts:
+        return frozenset()
+    if "year" in parts:
+        return frozenset({date(**parts)})
+    if published is None:
+        return frozenset()
+    near = [date(published.year + way, **parts) for way in (-1, 0, 1) if (parts["month"], parts["day"]) != (2, 29)]
+    return frozenset(sorted(near, key=lambda day: abs(day - published))[:1])
+
+
+def _days(published: date | None, *offsets: int) -> frozenset[date]:
+    return frozenset(published + timedelta(days=each) for each in offsets) if published else frozenset()
+
+
+def _by_unit(moment: Moment, which: str, unit: str, published: date | None) -> Moment:
+    if published is None:
+        raise ValueError("it means a time of the article's, which is unknown")
+    way = {"this": 0, "next": 1, "coming": 1}.get(which, -1)
+    if unit == "year":
+        return moment._replace(year=published.year + way)
+    if unit == "month":
+        there = published + relativedelta(months=way)
+        return moment._replace(year=there.year, month=there.month)
+    monday = -published.weekday() + 7 * way
+    return moment._replace(days=_days(published, *(range(monday, monday + 7) if unit != "day" else [way])))
+
+
+def borne_out(wanted: Moment, known: Moment, published: date | None) -> bool:
+    """Whether `known` says all that `wanted` says, a year left out being the article's own or next to it."""
+    if wanted.text.lower() == known.text.lower():
+        return True
+    if wanted.days and known.days:
+        return len(known.days) <= max(len(wanted.days), _WEEKDAYS_AROUND) and not wanted.days.isdisjoint(known.days)
+    if known.days:
+        return any(_fits(wanted, day) for day in known.days)
+    for name in ("year", "month", "day", "weekday"):
+        said, held = getattr(wanted, name), getattr(known, name)
+        left_out = name == "year" and held is None and known.month and _near_year(said, published)
+        if said is not None and said != held and not left_out:
+            return False
+    return any(part is not None for part in (wanted.year, wanted.month, wanted.day, wanted.weekday))
+
+
+def _fits(wanted: Moment, day: date) -> bool:
+    """Whether the month or the year that `wanted` names has this day."""
+    parts = [(wanted.year, day.year), (wanted.month, day.month), (wanted.day, day.day), (wanted.weekday, day.weekday())]
+    said = [(part, of_day) for part, of_day in parts if part is not None]
+    return bool(said) and all(part == of_day for part, of_day in said)
+
+
+def _near_year(year: int | None, published: date | None) -> bool:
+    return year is None or published is None or abs(year - published.year) <= 1
