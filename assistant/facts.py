@@ -28,21 +28,22 @@ _WORD = re.compile(
     r"|(?<!\w)(?:[^\W\d_]\.){2,}|\w+(?:['’]\w+)?"
 )
 # Written with a capital before a name, and as often left out or put in.
-_TITLES = frozenset(
+TITLES = frozenset(
     """
-    president vice prime minister senator sen representative rep governor gov mayor king queen prince princess pope judge
-    justice chief ceo chairman chairwoman secretary general gen colonel col captain dr mr mrs ms miss sir lord professor prof
-    st saint director
+    president vice prime minister senator sen representative rep governor gov mayor king queen prince princess pope
+    judge justice chief ceo chairman chairwoman secretary general gen colonel col captain dr mr mrs ms miss sir lord
+    professor prof st saint director
     """.split()
 )
 # Nouns that open a sentence without an article. Other nouns do so in the plural only, which ends in an s.
 _OPENERS = frozenset(
     """
-    people police inflation unemployment men women children authorities prosecutors congress parliament work data news health
-    evidence research climate traffic travel business music water fire gas oil food nobody everyone someone anyone according
-    meanwhile however although while since despite instead earlier later early late former until whether once thanks because
-    half many several few much both either neither nearly almost about around more less most another every each two three four
-    five six seven eight nine ten eleven twelve dozens hundreds thousands millions part fans staff media weather
+    people police inflation unemployment men women children authorities prosecutors congress parliament work data news
+    health evidence research climate traffic travel business music water fire gas oil food nobody everyone someone
+    anyone according meanwhile however although while since despite instead earlier later early late former until
+    whether once thanks because half many several few much both either neither nearly almost about around more less most
+    another every each two three four five six seven eight nine ten eleven twelve dozens hundreds thousands millions
+    part fans staff media weather
     """.split()
 )
 _COMMON_ENDING = re.compile(r"(?:[^sui]s|ing|ed|ly|ment|tion|ity|ness|ism|ship|ies|ers)$")
@@ -71,7 +72,7 @@ class Fact(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def facts(text: str, published: date | None) -> tuple[Fact, ...]:
-    """What a text states, in order. Function words state nothing here; what they do to the rest is polarity's matter."""
+    """What a text states, in order. Function words state nothing here: what they do is polarity's matter."""
     found = [Fact(Kind.DATE, m.text, m.start, m.end, m.text.lower(), m) for m in moments(text, published)]
     blanked = _blanked(text, found)
     for q in quantities(blanked):
@@ -114,7 +115,7 @@ def _starts(text: str, match: re.Match[str]) -> bool:
 
 def _is_name(text: str, match: re.Match[str]) -> bool:
     word = match.group()
-    if not any(letter.isupper() for letter in word) or folded(word) in _TITLES:
+    if not any(letter.isupper() for letter in word) or folded(word) in TITLES:
         return False
     if not _starts(text, match) or any(letter.isupper() for letter in word[1:]):
         return True

@@ -31,7 +31,8 @@ _PATTERNS = [
         (rf"{_DAY}(?: of)? {_MONTH}(?:,? {_YEAR})?", re.I),
         (rf"{_MONTH} {_DAY}(?:,? {_YEAR})?", re.I),
         (rf"{_MONTH},? (?:of )?{_YEAR}", re.I),
-        (r"(?P<near>the day before yesterday|yesterday|today|tonight|tomorrow|last night|this (?:morning|afternoon|evening))\b",
+        (r"(?P<near>the day before yesterday|yesterday|today|tonight|tomorrow|last night"
+         r"|this (?:morning|afternoon|evening))\b",
          re.I),
         (rf"(?P<which>last|past|previous|this|next|coming) {_UNIT}\b", re.I),
         (_WEEKDAY, 0),

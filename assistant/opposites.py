@@ -5,8 +5,8 @@ from __future__ import annotations
 from assistant.wordforms import stem
 
 _PAIRS = """
-    rise increase grow climb jump soar surge gain up upward raise high / fall decrease drop plunge plummet slump sink down downward
-    tumble slide cut low reduce shrink decline;
+    rise increase grow climb jump soar surge gain up upward raise high / fall decrease drop plunge plummet slump sink
+    down downward tumble slide cut low reduce shrink decline;
     win victory beat / lose loss;
     confirm admit acknowledge / deny;
     accept approve agree adopt uphold / reject refuse veto overturn;

@@ -14,8 +14,8 @@ from assistant.wordforms import folded, plain_letters, stem
 _TOKEN = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}|\w+(?:'\w+)?|[.!?;:]")
 # Phrases with a "no" in them that deny nothing.
 _IDIOMS = re.compile(
-    r"\b(?:not (?:only|just|merely|simply|least)|no (?:later|more|fewer|less|sooner) than|no doubt|no matter"
-    r"|nothing (?:but|less)|never mind|(?:whether )?or not|if not)\b",
+    r"\b(?:not (?:only|just|merely|simply|least)|no (?:later|more|fewer|less|sooner) than|no doubt"
+    r"|no matter|no\.? ?(?=\d)|nothing (?:but|less)|never mind|(?:whether )?or not|if not)\b",
     re.I,
 )
 _CONTRACTED = re.compile(r"\b(?:(wo|ca|sha)n't|(\w+)n't|(can)not)\b", re.I)
@@ -26,11 +26,11 @@ _DENIALS = frozenset(map(stem, "deny refuse decline fail unable unlikely stop pr
 # Words that may stand between a negation and what it negates.
 _PASSED_OVER = frozenset(
     """
-    a an the this that these those any some his her its their our my your he she it they we i you him them us be been being am
-    is are was were do does did done has have had will would can could shall should may might must to of in for on at by with
-    from all so very too much ever even yet also longer actually really immediately currently necessarily fully always clearly
-    plan plans planned planning intend intends intention want wanted wants wish able appear appears seem seems going expect
-    expected expects believe believed believes think thinks one
+    a an the this that these those any some his her its their our my your he she it they we i you him them us be been
+    being am is are was were do does did done has have had will would can could shall should may might must to of in for
+    on at by with from all so very too much ever even yet also longer actually really immediately currently necessarily
+    fully always clearly plan plans planned planning intend intends intention want wanted wants wish able appear appears
+    seem seems going expect expected expects believe believed believes think thinks one
     """.split()
 )
 _REACH = 8

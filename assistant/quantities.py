@@ -25,7 +25,8 @@ _SCALES = {
 _LONG_SCALE = r"hundred|thousand|million|billion|trillion|dozen"
 _UNITS = {
     "%": "%", "percent": "%", "percentage": "%", "pc": "%", "$": "$", "dollar": "$", "£": "£", "pound": "£",
-    "quid": "£", "sterling": "£", "€": "€", "euro": "€", "¥": "¥", "yen": "¥", "cent": "¢", "¢": "¢", "₹": "₹", "rupee": "₹",
+    "quid": "£", "sterling": "£", "€": "€", "euro": "€", "¥": "¥", "yen": "¥", "cent": "¢", "¢": "¢", "₹": "₹",
+    "rupee": "₹",
     "degree": "°", "°": "°",
 }  # fmt: skip
 
@@ -37,7 +38,8 @@ _SPELLED = (
 )
 _UNIT = (
     r"[ -]?(?P<unit>%|¢|°|per ?cents?\b|percentage(?=[ -]points?\b)|pc\b"
-    r"|(?:(?:US|U\.S\.|American|British) )?(?:dollars?|pounds?(?: sterling)?|sterling|euros?|yen|cents?|rupees?)\b|degrees?\b)"
+    r"|(?:(?:US|U\.S\.|American|British) )?(?:dollars?|pounds?(?: sterling)?|sterling|euros?|yen|cents?|rupees?)\b"
+    r"|degrees?\b)"
 )
 _AMOUNT = re.compile(
     rf"(?<![\w.])(?:(?:US|AU|CA|NZ|HK|[ACS])?(?P<currency>[$£€¥₹]) ?)?(?:"

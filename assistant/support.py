@@ -6,19 +6,21 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import NamedTuple
 
-from assistant.facts import NOT, Fact, Kind, agrees, facts
+from assistant.facts import NOT, TITLES, Fact, Kind, agrees, facts
 from assistant.known import Known
 from assistant.models import Support
 from assistant.opposites import opposed
 from assistant.polarity import conflict
 from assistant.roles import swapped
-from assistant.wordforms import plain_letters
+from assistant.wordforms import folded, plain_letters
 from vectorstore.models import Hit
 from vectorstore.sentences import sentence_spans
 
-# Below this share of a sentence's words in the passage and its heading, and half of it in one place, it says something else.
+# Below this share of a sentence's words in a stretch of the passage and the heading, and half of it in the stretch alone,
+# it says something else.
 _ENOUGH_WORDS = 0.6
 _LONGEST_SLOT = 6
 # A claim is a sentence; nobody writes one of a thousand words, and comparing it would take seconds.
@@ -38,6 +40,7 @@ class Ground(NamedTuple):
     doubt: str = ""
 
 
+@lru_cache(maxsize=256)  # an answer that grows is judged again with every word
 def ground(sentence: str, hit: Hit) -> Ground:
     """The stretch of the passage that bears the sentence out best, and how far it does.
 
@@ -106,7 +109,7 @@ def _stands_for(fact: Fact, other: Fact, said: Sequence[Fact], slot: Sequence[Fa
 
 def _of_a_kind(fact: Fact, other: Fact) -> bool:
     """Whether one may stand for the other: a name for "the President" too."""
-    titled = fact.kind is Kind.NAME and other.kind is Kind.WORD and other.text[:1].isupper()
+    titled = fact.kind is Kind.NAME and other.text[:1].isupper() and folded(other.text) in TITLES
     return fact.kind is other.kind or titled
 
 

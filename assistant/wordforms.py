@@ -10,25 +10,27 @@ _STEM = 5
 _MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "\u00a0": " "})
 _IRREGULAR = """
     be am are is was were been being; have has had; do does did done; go goes went gone; say said; make made; take took
-    taken; come came; see saw seen; get got gotten; give gave given; find found; think thought; tell told; become became;
-    leave left; feel felt; bring brought; begin began begun; keep kept; hold held; write wrote written; stand stood; hear
-    heard; mean meant; meet met; run ran; pay paid; sit sat; speak spoke spoken; lead led; grow grew grown; lose lost; fall
-    fell fallen; send sent; build built; understand understood; draw drew drawn; break broke broken; spend spent; rise rose
-    risen; drive drove driven; buy bought; wear wore worn; choose chose chosen; win won winning; sell sold; shoot shot; strike
-    struck; fight fought; catch caught; teach taught; throw threw thrown; fly flew flown; steal stole stolen; seek sought;
-    sing sang sung; swim swam swum; drop dropped; shrink shrank shrunk; sink sank sunk; hide hid hidden; withdraw withdrew
-    withdrawn; overthrow overthrew; forbid forbade forbidden; know knew known; show shown; die died dying dead death; kill
-    killed; arise arose; wake woke; bear bore borne; beat beaten; eat ate eaten; forget forgot forgotten; freeze froze frozen;
-    swear swore sworn; tear tore torn; undergo underwent; man men; woman women; child children; person people; foot feet
+    taken; come came; see saw seen; get got gotten; give gave given; find found; think thought; tell told; become
+    became; leave left; feel felt; bring brought; begin began begun; keep kept; hold held; write wrote written; stand
+    stood; hear heard; mean meant; meet met; run ran; pay paid; sit sat; speak spoke spoken; lead led; grow grew grown;
+    lose lost; fall fell fallen; send sent; build built; understand understood; draw drew drawn; break broke broken;
+    spend spent; rise rose risen; drive drove driven; buy bought; wear wore worn; choose chose chosen; win won winning;
+    sell sold; shoot shot; strike struck; fight fought; catch caught; teach taught; throw threw thrown; fly flew flown;
+    steal stole stolen; seek sought; sing sang sung; swim swam swum; drop dropped; shrink shrank shrunk; sink sank sunk;
+    hide hid hidden; withdraw withdrew withdrawn; overthrow overthrew; forbid forbade forbidden; know knew known; show
+    shown; die died dying dead death; kill killed; arise arose; wake woke; bear bore borne; beat beaten; eat ate eaten;
+    forget forgot forgotten; freeze froze frozen; swear swore sworn; tear tore torn; undergo underwent; man men; woman
+    women; child children; person people; foot feet
 """
 _LEMMAS = {form: forms.split()[0] for forms in _IRREGULAR.split(";") for form in forms.split()}
 # Countries whose people and language share too little with their name, and the short forms that everybody writes.
 _NAMESAKES = """
     us usa america american; uk britain british briton england english; france french; netherlands dutch holland; spain
-    spanish spaniard; denmark danish dane; sweden swedish swede; finland finnish finn; poland polish pole; turkey turkish turk
-    turkiye; ireland irish; scotland scottish scot; wales welsh; switzerland swiss; greece greek; germany german; norway
-    norwegian; peru peruvian; thailand thai; philippines filipino philippine; iceland icelandic; belgium belgian; brazil
-    brazilian; ukraine ukrainian; afghanistan afghan; europe european; republican gop; democrat democratic
+    spanish spaniard; denmark danish dane; sweden swedish swede; finland finnish finn; poland polish pole; turkey
+    turkish turk turkiye; ireland irish; scotland scottish scot; wales welsh; switzerland swiss; greece greek; germany
+    german; norway norwegian; peru peruvian; thailand thai; philippines filipino philippine; iceland icelandic; belgium
+    belgian; brazil brazilian; ukraine ukrainian; afghanistan afghan; europe european; republican gop; democrat
+    democratic
 """
 _COUNTRIES = {form: forms.split()[0] for forms in _NAMESAKES.split(";") for form in forms.split()}
 _OF_A_PLACE = re.compile(r"(?:ia|a|o|e|es|y)?$")

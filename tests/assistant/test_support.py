@@ -13,8 +13,8 @@ PASSAGE = (
 # Published on Friday, 1 July 2022.
 MINE = (
     "Russia's Norvik Group closed its mine near Oslo on Tuesday, after 12 workers had been hurt. Profit rose 50% to "
-    "$5bn, between 3 and 4 million euros of it from the World Coal Fund, and Mayor Ida Berg beat Per Dahl in a vote on it. "
-    "She denied taking money from the group."
+    "$5bn, between 3 and 4 million euros of it from the World Coal Fund, and Mayor Ida Berg beat Per Dahl in a vote on "
+    "it. She denied taking money from the group."
 )
 
 

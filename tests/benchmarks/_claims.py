@@ -72,7 +72,7 @@ def number_near(sentence: str, passage: str, elsewhere: str, published: str, dra
 
 def names_of(text: str) -> set[str]:
     found = {m.group() for m in NAME.finditer(text)}
-    common = set(re.findall(r"\b[a-z]+\b", text))
+    common = {"more", "new", "the", "read"} | set(re.findall(r"\b[a-z]+\b", text))
     return {n for n in found if not DATED.search(n) and not DAY.search(n) and not set(n.lower().split()) & common}
 
 
@@ -167,7 +167,9 @@ def clause_dropped(sentence: str, passage: str, elsewhere: str, published: str, 
 def said_otherwise(sentence: str, passage: str, elsewhere: str, published: str, draw: random.Random) -> str:
     others = {"said": ["stated", "added", "told reporters"], "says": ["states", "notes"]}
     match = re.search(r"\b(?:said|says)\b", sentence)
-    return put(sentence, match, draw.choice(others[match.group()])) if match else ""
+    if not match or quotes(sentence[match.start() :]) or sentence[: match.start()].count("“") > sentence.count("”"):
+        return ""
+    return put(sentence, match, draw.choice(others[match.group()]))
 
 
 def contracted(sentence: str, passage: str, elsewhere: str, published: str, draw: random.Random) -> str:

@@ -2,19 +2,21 @@
 
     python tests/benchmarks/support.py RGB.jsonl ARTICLES.jsonl [--half first|second] [--show 20]
 
-RGB.jsonl has questions with passages that hold the right answer and the same passages with a false one put in its place.
-Sentences with the answer, against the passages with the other one, and the other way round (the false answer is then what
-the passages say, and the right one is the false claim):
+RGB.jsonl has questions with passages that hold the right answer and the same passages with a false one put in its
+place. Sentences with the answer, against the passages with the other one, and the other way round (the false answer is
+then what the passages say, and the right one is the false claim):
   own       the passage's sentence that holds the answer
   shortened the same, up to the comma or dash behind the answer
   reworded  the same in other function words and common synonyms
   bare      the question as a statement with the answer in it, as a model would say it
-The passages are parts of pages without their headlines; the question, which holds no answer and was the search that found
-them, stands for the headline. A true sentence is checked against its own passage, a bare one against all of its side: one must bear it out. A false one is
-caught when none of the other side's passages bears it out, since an answer looks at all its sources; a passage of which
-the replacing forgot one mention, and which so still says the other answer, is left out.
+The passages are parts of pages without their headlines; the question, which holds no answer and was the search that
+found them, stands for the headline. A true sentence is checked against its own passage, a bare one against all of its
+side: one must bear it out. A false one is caught when none of the other side's passages bears it out, since an answer
+looks at all its sources; a passage of which the replacing forgot one mention, and which so still says the other answer,
+is left out.
 
-ARTICLES.jsonl gives 300 sentences altered in one place, 50 of each kind, each checked against the passage it comes from:
+ARTICLES.jsonl gives 300 sentences altered in one place, 50 of each kind, each checked against the passage it comes
+from:
   number, name             another value; a name of another article
   number near, name near   another number or name of the same passage, which is what models confuse
   date, negation           another weekday, day, month or year; a "not" put in or taken out
@@ -165,10 +167,8 @@ def report(title: str, cases: list[Case], show: int) -> None:
             failures[f"{'false alarm' if case.true else 'missed'}, {case.kind}"].append(
                 f"{case.sentence}\n      {best[1].article.text[best[0].start : best[0].end]!r}\n      {best[0].doubt}"
             )
-    spent = time.perf_counter() - began
-    print(
-        f"\n## {title}: {len(cases)} claims, {1000 * spent / max(1, sum(len(c.hits) for c in cases)):.1f} ms a passage\n"
-    )
+    spent = 1000 * (time.perf_counter() - began) / max(1, sum(len(case.hits) for case in cases))
+    print(f"\n## {title}: {len(cases)} claims, {spent:.1f} ms a passage\n")
     print("| kind | unsupported claims caught | false alarms on true ones |\n|---|---|---|")
     for kind in sorted({*caught, *alarms}):
         print(f"| {kind} | {share(caught[kind])} | {share(alarms[kind])} |")
