@@ -48,7 +48,7 @@ def _judged(written: Written, sources: Sequence[Hit]) -> tuple[Sentence, list[Ci
     numbers = tuple(kept) or written.numbers
     support = max((grounds[number].support for number in numbers), key=_ORDER.index, default=Support.UNSUPPORTED)
     cited = [cite(number, sources[number - 1], grounds[number].start, grounds[number].end) for number in numbers]
-    return Sentence(written.text, numbers, support, _doubt(support, [grounds[n] for n in numbers or grounds])), cited
+    return Sentence(written.text, numbers, support, _doubt(support, list(grounds.values()))), cited
 
 
 def _doubt(support: Support, grounds: Sequence[Ground]) -> str:

@@ -111,10 +111,12 @@ def _read(match: re.Match[str], published: date | None) -> Moment:
         number = _WEEKDAYS.index(given["weekday"][:3].lower())
         near = _days(published, *range(-7, 8))
         return moment._replace(weekday=number, days=frozenset(day for day in near if day.weekday() == number))
-    parts = {name: int(given[name]) for name in ("year", "day") if name in given}
+    parts: dict[str, int] = {name: int(given[name]) for name in ("year", "day") if name in given}
     if "month" in given:
         parts["month"] = _MONTHS[given["month"][:3].lower()]
-    return moment._replace(**parts, days=_the_day(parts, published))
+    return moment._replace(
+        year=parts.get("year"), month=parts.get("month"), day=parts.get("day"), days=_the_day(parts, published)
+    )
 
 
 def _the_day(parts: Mapping[str, int], published: date | None) -> frozenset[date]:

@@ -19,8 +19,8 @@ from assistant.wordforms import folded, plain_letters
 from vectorstore.models import Hit
 from vectorstore.sentences import sentence_spans
 
-# Below this share of a sentence's words in a stretch of the passage and the heading, and half of it in the stretch alone,
-# it says something else.
+# A sentence says something else with fewer of its words in a stretch of the passage and the heading, and with fewer than
+# half of that in the stretch alone.
 _ENOUGH_WORDS = 0.6
 _LONGEST_SLOT = 6
 # A claim is a sentence; nobody writes one of a thousand words, and comparing it would take seconds.

@@ -34,6 +34,18 @@ def test_a_made_up_sentence_keeps_its_mark_and_is_called_unsupported() -> None:
     draft = judge("The governor resigned on Friday [1].", [RATES, FERRY], True)
     assert draft.sentences[0].citations == (1,)
     assert draft.sentences[0].support is Support.UNSUPPORTED
+    assert draft.sentences[0].doubt == "its words are not those of the passage"
+
+
+def test_a_doubt_is_that_of_the_nearest_passage_and_only_where_there_is_one() -> None:
+    draft = judge(
+        "Rescuers brought 45 passengers to land [1]. A ferry ran aground near the harbour [2].", [RATES, FERRY], True
+    )
+    assert [sentence.doubt for sentence in draft.sentences] == ["the number 45 is not in the passage", ""]
+
+
+def test_without_sources_nothing_is_supported() -> None:
+    assert judge("Rescuers brought 41 passengers to land.", [], True).sentences[0].doubt == "it cites no source"
 
 
 def test_two_stretches_of_one_passage_are_two_citations_with_one_number() -> None:

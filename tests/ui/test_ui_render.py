@@ -247,6 +247,13 @@ def test_unsupported_sentences_say_so_and_the_others_do_not() -> None:
     assert labels == ["Not supported by the sources"]
 
 
+def test_the_badge_says_why_a_sentence_is_doubted_and_takes_it_for_text() -> None:
+    said = Sentence("Spending rose.", (), Support.UNSUPPORTED, 'the passage does not say “<b>"rose"”')
+    html = live_html(Exchange(1, "?", replace(meta_answer(), sentences=(said,))))
+    labels = [attributes.get("title") for _, attributes in Reader(html).tags if attributes.get("class") == "doubt"]
+    assert labels == ['Not supported by the sources: the passage does not say “<b>"rose"”']
+
+
 def test_a_refusal_names_the_nearest_articles_and_has_no_cards_and_no_reproach() -> None:
     html = live_html(Exchange(1, "?", refusal("?")))
     assert "Meta keeps its models open" in Reader(html).text and "2 July 2022" in Reader(html).text
