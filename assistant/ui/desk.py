@@ -1,4 +1,4 @@
-"""What the page needs from the rest of Dateline, and nothing more. app.py provides it."""
+"""What the page needs from the rest of Dateline, and nothing more. app.py puts it together."""
 
 from __future__ import annotations
 
