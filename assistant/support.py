@@ -19,8 +19,8 @@ from assistant.wordforms import folded, plain_letters
 from vectorstore.models import Hit
 from vectorstore.sentences import sentence_spans
 
-# A sentence says something else with fewer of its words in a stretch of the passage and the heading, and with fewer than
-# half of that in the stretch alone.
+# With fewer of its words than these in a stretch of the passage and the heading, or half of that in the stretch alone,
+# a sentence says something else.
 _ENOUGH_WORDS = 0.6
 _LONGEST_SLOT = 6
 # A claim is a sentence; nobody writes one of a thousand words, and comparing it would take seconds.

@@ -34,7 +34,7 @@ def test_a_made_up_sentence_keeps_its_mark_and_is_called_unsupported() -> None:
     draft = judge("The governor resigned on Friday [1].", [RATES, FERRY], True)
     assert draft.sentences[0].citations == (1,)
     assert draft.sentences[0].support is Support.UNSUPPORTED
-    assert draft.sentences[0].doubt == "its words are not those of the passage"
+    assert draft.sentences[0].doubt == "the date Friday is not in the passage"
 
 
 def test_a_doubt_is_that_of_the_nearest_passage_and_only_where_there_is_one() -> None:
