@@ -10,7 +10,7 @@ from assistant.dates import Strength, Timing, Window, read_timing
 from assistant.models import Turn
 from assistant.outlets import read_outlets
 from assistant.rewrite import carried_over, standalone
-from assistant.words import key_words, words_of
+from assistant.words import key_words, quoted_phrases, words_of
 from vectorstore.models import Scope
 
 # What earlier questions weigh beside this one: their words in BM25, their meaning in the vector.
@@ -20,13 +20,15 @@ _CARRIED_MEANING = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`texts` and `words` carry their weights, 1 for those of the question itself."""
+    """`texts` and `words` carry their weights, 1 for those of the question itself. `phrases` are those that it quotes,
+    in plain form, and stand among the words too."""
 
     standalone: str
     timing: Timing
     outlets: tuple[str, ...]
     texts: Mapping[str, float]
     words: Mapping[str, float]
+    phrases: tuple[str, ...] = ()
 
     def within(self, scope: Scope) -> Reading:
         """The same question, with the scope's days in place of those that it names."""
@@ -44,9 +46,10 @@ def read(question: str, turns: Sequence[Turn], today: date, outlets: Iterable[st
     asked = read_outlets(question, outlets)
     timing = read_timing(asked.rest, today)
     earlier = carried_over(question, turns)
-    words = dict.fromkeys(key_words(asked.rest) or words_of(asked.rest), 1.0)
+    phrases = tuple(quoted_phrases(question))
+    words = dict.fromkeys([*(key_words(asked.rest) or words_of(asked.rest)), *phrases], 1.0)
     for turn in earlier:
         for word in key_words(turn.question):
             words.setdefault(word, _CARRIED_WORDS * turn.weight)
     texts = {turn.question: _CARRIED_MEANING * turn.weight for turn in earlier} | {question: 1.0}
-    return Reading(standalone(question, turns), timing, asked.outlets, texts, words)
+    return Reading(standalone(question, turns), timing, asked.outlets, texts, words, phrases)

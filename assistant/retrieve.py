@@ -10,6 +10,7 @@ from typing import NamedTuple
 from assistant.ranking import ranked
 from assistant.reading import Reading
 from assistant.stories import one_of_each_story
+from assistant.words import plain
 from vectorstore.library import Library
 from vectorstore.models import Candidate, Hit, Scope
 
@@ -31,7 +32,8 @@ def retrieve(library: Library, reading: Reading, as_of: datetime, scope: Scope, 
     The scores are those of assistant.ranking. Of a story that stands in several articles one is shown.
     """
     candidates = {each.passage_id: each for each in _candidates(library, reading, as_of, scope)}.values()
-    best = _spread(one_of_each_story(ranked([*candidates], reading, as_of)))[:top]
+    held = _phrases_held(library, reading.phrases, [*candidates])
+    best = _spread(one_of_each_story(ranked([*candidates], reading, as_of, held)))[:top]
     hits = library.hits([(candidate.passage_id, score) for candidate, score in best], as_of)
     return Found(hits, max((candidate.similarity for candidate in candidates), default=0.0))
 
@@ -41,6 +43,16 @@ def _candidates(library: Library, reading: Reading, as_of: datetime, scope: Scop
     yield from library.search(reading.texts, reading.words, scope, _CANDIDATES)
     if named := _named(reading, scope, as_of):
         yield from library.search(reading.texts, reading.words, named, _CANDIDATES)
+
+
+def _phrases_held(library: Library, phrases: Sequence[str], candidates: Sequence[Candidate]) -> dict[str, int]:
+    """Passage id -> how many of the phrases stand in the passage or its headline, word for word.
+
+    BM25 brings such passages in, but knows stems only and weighs a phrase as one word among others.
+    """
+    hits = library.hits([(candidate.passage_id, 0.0) for candidate in candidates]) if phrases else []
+    texts = {hit.passage.id: f" {plain(hit.article.title)} | {plain(hit.passage.text)} " for hit in hits}
+    return {id: sum(f" {phrase} " in text for phrase in phrases) for id, text in texts.items()}
 
 
 def _named(reading: Reading, scope: Scope, as_of: datetime) -> Scope | None:
