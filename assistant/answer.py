@@ -16,6 +16,7 @@ from assistant.draft import Draft, judge
 from assistant.evidence import READ_BY_THE_MODEL, quote
 from assistant.llm import unavailable
 from assistant.models import Answer, Sentence, Stage, Support, Timings, Turn
+from assistant.neighbours import joined
 from assistant.parts import interleaved, parts
 from assistant.reading import Reading, read
 from assistant.retrieve import Found, retrieve
@@ -34,6 +35,8 @@ logger = logging.getLogger(__name__)
 EVERYTHING = Scope()
 _SOURCES = 5
 _NEAREST = 3
+# So many times the hits wanted are looked at: each could join with a neighbour and leave its place.
+_ROOM_TO_JOIN = 2
 _LONGEST_QUESTION = 2000
 _MOST_SENTENCES = 4
 _QUOTES_BESIDE_YES_NO = 2
@@ -135,10 +138,11 @@ class Assistant:
             return reading.within(scope) if scope.since or scope.until else reading
 
         searched = [
-            retrieve(self._library, within(part), until, replace(scope, until=until), top) for part in parts(question)
+            retrieve(self._library, within(part), until, replace(scope, until=until), _ROOM_TO_JOIN * top)
+            for part in parts(question)
         ]
         hits = {hit.passage.id: hit for hit in interleaved([found.hits for found in searched])}
-        return within(question), Found([*hits.values()][:top], max(found.similarity for found in searched))
+        return within(question), Found(joined(hits.values(), top), max(found.similarity for found in searched))
 
     def _written(self, answer: Answer, earlier: str, started: float) -> Iterator[Answer]:
         """The answer as the model writes it; quoted when there is no model or when it fails."""
