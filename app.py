@@ -51,11 +51,13 @@ class Dateline:
         from assistant.answer import Assistant
         from vectorstore.embedding import SentenceEmbedder
         from vectorstore.library import Library
+        from vectorstore.reranking import Reranker
 
         self._settings = settings
         self._model = _chat_model(settings)
         self.library = Library(settings.library.expanduser(), SentenceEmbedder(settings.embedder), read_only)
-        self.assistant = Assistant(self.library, self._model)
+        rerank = Reranker(settings.reranker) if settings.reranker else None
+        self.assistant = Assistant(self.library, self._model, rerank=rerank)
 
     def ingest(
         self,

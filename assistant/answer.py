@@ -19,7 +19,7 @@ from assistant.models import Answer, Sentence, Stage, Support, Timings, Turn
 from assistant.neighbours import joined
 from assistant.parts import interleaved, parts
 from assistant.reading import Reading, read
-from assistant.retrieve import Found, retrieve
+from assistant.retrieve import Found, Rerank, retrieve
 from assistant.rewrite import topic
 from assistant.words import asks_yes_or_no
 from assistant.writing import messages, pieces
@@ -35,7 +35,8 @@ logger = logging.getLogger(__name__)
 EVERYTHING = Scope()
 _SOURCES = 5
 _NEAREST = 3
-# So many times the hits wanted are looked at: each could join with a neighbour and leave its place.
+# The hits that are re-ranked, and twice those wanted: each could join with a neighbour and leave its place.
+_LOOKED_AT = 20
 _ROOM_TO_JOIN = 2
 _LONGEST_QUESTION = 2000
 _MOST_SENTENCES = 4
@@ -48,10 +49,15 @@ class Assistant:
     """Answers from a library, with a LangChain chat model or, without one, by quoting."""
 
     def __init__(
-        self, library: Library, model: BaseChatModel | None, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        library: Library,
+        model: BaseChatModel | None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        rerank: Rerank | None = None,
     ) -> None:
         self._library = library
         self._model = model
+        self._rerank = rerank
         self._now = now
 
     def search(
@@ -137,9 +143,9 @@ class Assistant:
             reading = read(asked, turns, today.date(), outlets)
             return reading.within(scope) if scope.since or scope.until else reading
 
+        inside, room = replace(scope, until=until), max(_LOOKED_AT, _ROOM_TO_JOIN * top)
         searched = [
-            retrieve(self._library, within(part), until, replace(scope, until=until), _ROOM_TO_JOIN * top)
-            for part in parts(question)
+            retrieve(self._library, within(part), until, inside, room, self._rerank) for part in parts(question)
         ]
         hits = {hit.passage.id: hit for hit in interleaved([found.hits for found in searched])}
         return within(question), Found(joined(hits.values(), top), max(found.similarity for found in searched))
