@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Self
 import typer
 
 from assistant.settings import Settings, read_settings
-from vectorstore.errors import DatelineError, LibraryBusy, WeightsMissing
+from vectorstore.errors import DatelineError, LibraryBusy, LimitUnusable, WeightsMissing
 
 if TYPE_CHECKING:
     from assistant.models import Answer, Turn
@@ -230,8 +230,11 @@ class PageDesk:
         fitting = [question for headline, question in _SAMPLE_QUESTIONS if headline in titles]
         return fitting or [f"What is known about this: {title}?" for title in titles[:3]]
 
-    def stream(self, question: str, turns: Sequence[Turn] = ()) -> Iterator[Answer]:
-        return self._news.stream(question, turns=turns)
+    def stream(self, question: str, turns: Sequence[Turn] = (), **given: Any) -> Iterator[Answer]:
+        return self._news.stream(question, turns=turns, **given)
+
+    def outlets(self) -> Sequence[str]:
+        return self._news.library.outlets()
 
     def entries(self) -> Sequence[Entry]:
         return self._news.library.entries()
@@ -725,23 +728,12 @@ def _warm_quietly(news: Dateline) -> None:
 
 
 def _scope(news: Dateline, since: str | None, until: str | None, outlets: Sequence[str] | None) -> Scope:
-    from assistant.dates import Window
-    from vectorstore.models import Scope
+    from assistant.limits import limited
 
-    window = Window(_day(since, "--from"), _day(until, "--to"))
-    if window.first and window.last and window.first > window.last:
-        raise typer.BadParameter(f"{since} is later than {until}", param_hint="--from")
-    known = {outlet.lower(): outlet for outlet in news.library.outlets()}
-    if unknown := [outlet for outlet in outlets or () if outlet.lower() not in known]:
-        raise typer.BadParameter(f"the library holds nothing by {unknown[0]!r}", param_hint="--outlet")
-    return Scope(window.opens, window.closes, tuple(known[outlet.lower()] for outlet in outlets or ()))
-
-
-def _day(text: str | None, option: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is not a day such as 2022-07-03", param_hint=option) from error
+        return limited(since or "", until or "", outlets or (), news.library.outlets())
+    except LimitUnusable as error:
+        raise typer.BadParameter(str(error), param_hint=f"--{error.field}") from error
 
 
 def _moment(text: str | None) -> date | datetime | None:

@@ -140,8 +140,7 @@ class Assistant:
         until = min(scope.until, today) if scope.until else today
 
         def within(asked: str) -> Reading:
-            reading = read(asked, turns, today.date(), outlets)
-            return reading.within(scope) if scope.since or scope.until else reading
+            return read(asked, turns, today.date(), outlets).within(scope, today)
 
         inside, room = replace(scope, until=until), max(_LOOKED_AT, _ROOM_TO_JOIN * top)
         searched = [

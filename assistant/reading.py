@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from assistant.dates import Strength, Timing, Window, read_timing
 from assistant.models import Turn
@@ -30,10 +30,18 @@ class Reading:
     words: Mapping[str, float]
     phrases: tuple[str, ...] = ()
 
-    def within(self, scope: Scope) -> Reading:
-        """The same question, with the scope's days in place of those that it names."""
-        window = Window(scope.since and scope.since.date(), scope.until and scope.until.date())
-        return replace(self, timing=Timing(Strength.NAMED, self.timing.rest, window))
+    def within(self, scope: Scope, as_of: datetime) -> Reading:
+        """The same question, with the scope's days, if it has any, in place of those that it names.
+
+        A scope that ends after `as_of` has no end; one that has no start either sets the question's days aside.
+        """
+        if not (scope.since or scope.until):
+            return self
+        last = scope.until.date() if scope.until and scope.until <= as_of else None
+        window = Window(scope.since.date() if scope.since else None, last)
+        known = window.first or window.last
+        timing = Timing(Strength.NAMED if known else Strength.MILD, self.timing.rest, window if known else None)
+        return replace(self, timing=timing)
 
     @property
     def window(self) -> Window | None:
