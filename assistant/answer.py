@@ -25,14 +25,13 @@ from assistant.words import asks_yes_or_no
 from assistant.writing import messages, pieces
 from vectorstore.errors import DatelineError
 from vectorstore.library import Library
-from vectorstore.models import Hit, Scope
+from vectorstore.models import EVERYTHING, Hit, Scope
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 logger = logging.getLogger(__name__)
 
-EVERYTHING = Scope()
 _SOURCES = 5
 _NEAREST = 3
 # The hits that are re-ranked, and twice those wanted: each could join with a neighbour and leave its place.

@@ -1,8 +1,9 @@
-"""Answers and hits as plain text for a terminal."""
+"""Answers, hits and progress in a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from assistant.changes import Changes, Kind, Run, around
 from assistant.labels import day, looked_at, marks
@@ -12,6 +13,23 @@ from vectorstore.models import Article, Copy, Entry, Hit
 
 _INDENT = "    "
 _BRACKETS = {Kind.REMOVED: ("[-", "-]"), Kind.ADDED: ("{+", "+}")}
+
+
+@contextmanager
+def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
+    """Something that shows how far each of several pieces of work is, on standard error."""
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+    tasks: dict[str, TaskID] = {}
+    with Bar(console=Console(stderr=True)) as bar:
+
+        def advance(work: str, done: int, total: int) -> None:
+            tasks.setdefault(work, bar.add_task(work) if work not in tasks else tasks[work])
+            bar.update(tasks[work], completed=done, total=total)
+
+        yield advance
 
 
 def answer_as_text(answer: Answer) -> str:

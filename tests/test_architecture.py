@@ -21,6 +21,7 @@ ONLY_HOME = {
     "chromadb": ("vectorstore/vectors.py",),
     "sentence_transformers": ("vectorstore/embedding.py", "vectorstore/reranking.py"),
     "gradio": ("assistant/ui/",),
+    "typer": ("app.py", "assistant/commands/", "ingest/commands/", "vectorstore/console.py"),
 }
 READS_SETTINGS = {"app.py", "assistant/settings.py"}
 TOP_LEVEL = {
@@ -66,7 +67,7 @@ def import_rules_broken(file: str, imported: str) -> Iterator[str]:
     if top in MAY_NOT_IMPORT.get(package, ()):
         yield f"{package} must not import {top}"
     if top in ONLY_HOME and not file.startswith(ONLY_HOME[top]):
-        yield f"{top} may be imported in {' and '.join(ONLY_HOME[top])} only"
+        yield f"{top} may be imported in {', '.join(ONLY_HOME[top])} only"
     if re.match(r"assistant\.settings\b", imported) and file not in READS_SETTINGS:
         yield "only app.py reads the settings: take what you need as an argument"
     if imported in {"os.environ", "os.environb", "os.getenv"} and file not in READS_SETTINGS:
@@ -151,6 +152,9 @@ def test_no_file_names_a_package_registry_or_a_folder_of_one_machine(tracked: li
         ("vectorstore/library.py", "import chromadb.api", "chromadb may be imported in vectorstore/vectors.py only"),
         ("ingest/fetch.py", "importlib.import_module('chromadb')", "chromadb may be imported"),
         ("app.py", "import gradio as gr", "gradio may be imported in assistant/ui/ only"),
+        ("ingest/pipeline.py", "import typer", "typer may be imported in app.py, assistant/commands/"),
+        ("ingest/commands/feeds.py", "from assistant.export import hit_as_json", "ingest must not import assistant"),
+        ("assistant/commands/serve.py", "from assistant.settings import Settings", "only app.py reads the settings"),
         ("assistant/llm.py", "from sentence_transformers import util", "sentence_transformers may be imported"),
         ("assistant/answer.py", "from assistant import settings", "only app.py reads the settings"),
         ("assistant/llm.py", "from assistant.settings import Settings", "only app.py reads the settings"),
@@ -174,6 +178,7 @@ def test_a_forbidden_import_is_found(tmp_path: Path, file: str, source: str, rul
         ("app.py", "from assistant.settings import Settings"),
         ("app.py", "import os\nos.environ['GRADIO_ANALYTICS_ENABLED'] = 'False'"),
         ("vectorstore/vectors.py", "import chromadb"),
+        ("ingest/commands/feeds.py", "import typer"),
         ("vectorstore/embedding.py", "def f():\n    from sentence_transformers import SentenceTransformer"),
         ("assistant/ui/page.py", "import gradio as gr\nfrom assistant.answer import Assistant"),
         ("ingest/pipeline.py", "import os\nfrom vectorstore.models import Article\nos.fspath('a')"),

@@ -22,7 +22,8 @@ from assistant.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
 SAMPLES = sorted((ROOT / "ingest" / "samples").glob("*.md"))
 
 
@@ -104,10 +105,18 @@ def test_asking_for_help_loads_nothing_heavy() -> None:
     program = (
         "import sys; from typer.testing import CliRunner; from app import cli\n"
         "assert CliRunner().invoke(cli, ['--help']).exit_code == 0\n"
-        "print({'torch', 'gradio', 'chromadb', 'sentence_transformers', 'langchain'} & set(sys.modules) or 'light')"
+        "heavy = {'torch', 'gradio', 'chromadb', 'sentence_transformers', 'langchain', 'sqlalchemy', 'numpy', 'lxml'}\n"
+        "print(heavy & set(sys.modules) or 'light')"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "light"
+
+
+def test_every_package_is_shipped() -> None:
+    rooms = ("assistant", "ingest", "vectorstore")
+    packages = {path.parent.relative_to(ROOT) for room in rooms for path in (ROOT / room).rglob("*.py")}
+    shipped = PYPROJECT["tool"]["setuptools"]["packages"]
+    assert shipped == sorted({".".join(path.parts) for path in packages} | {"ingest.samples"})
 
 
 def test_every_constraint_is_an_exact_version() -> None:

@@ -83,6 +83,9 @@ class Scope:
     without: tuple[str, ...] = ()
 
 
+EVERYTHING = Scope()
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A passage that one of the two searches found, before anything heavier is loaded.

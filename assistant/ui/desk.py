@@ -1,4 +1,4 @@
-"""What the page needs from the rest of Dateline, and nothing more. app.py provides it."""
+"""What the page needs from the rest of Dateline, and nothing more. app.py puts it together."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from assistant.answer import EVERYTHING
-from assistant.models import Answer, Turn
-from vectorstore.models import Article, Entry, Scope
-from vectorstore.subscriptions import Subscription
+from vectorstore.models import EVERYTHING
+
+if TYPE_CHECKING:
+    from assistant.models import Answer, Turn
+    from vectorstore.models import Article, Entry, Scope
+    from vectorstore.subscriptions import Subscription
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,9 @@ from contextlib import closing
 from queue import SimpleQueue
 from threading import Event, Thread
 
-from assistant.answer import EVERYTHING
 from assistant.models import Answer, Turn
 from assistant.ui.desk import Desk
-from vectorstore.models import Scope
+from vectorstore.models import EVERYTHING, Scope
 
 
 class Run:

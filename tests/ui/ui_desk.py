@@ -9,12 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
-from assistant.answer import EVERYTHING
 from assistant.dates import Window
 from assistant.models import Answer, Citation, Sentence, Stage, Support, Turn
 from assistant.ui.desk import Progress, Step, Stop
 from vectorstore.errors import ArticleNotFound, ModelUnavailable, RefreshUnderWay, RejectedDocument
-from vectorstore.models import Article, Entry, Hit, Passage, Scope
+from vectorstore.models import EVERYTHING, Article, Entry, Hit, Passage, Scope
 from vectorstore.subscriptions import Subscription
 
 NOW = datetime(2022, 7, 3, 12, tzinfo=UTC)

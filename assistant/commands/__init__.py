@@ -1,0 +1,18 @@
+"""The commands that ask and look, built over what app.py opens for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from assistant.answer import Assistant
+    from vectorstore.library import Library
+
+
+class Opened(Protocol):
+    """What a command works on while it runs."""
+
+    @property
+    def library(self) -> Library: ...
+    @property
+    def assistant(self) -> Assistant: ...

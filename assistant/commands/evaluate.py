@@ -1,0 +1,54 @@
+"""`dateline evaluate`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.commands import Opened
+from assistant.commands.questions import ModelOption
+from vectorstore.console import JsonOption, LibraryOption, tell
+
+
+class EvaluateCommand:
+    """Over the library for reading, with the chat model that is named; None is the one that is set."""
+
+    def __init__(self, reading: Callable[[Path | None, str | None], AbstractContextManager[Opened]]) -> None:
+        self._reading = reading
+
+    def add_to(self, cli: typer.Typer) -> None:
+        cli.command()(self.evaluate)
+
+    def evaluate(
+        self,
+        questions: Annotated[Path, typer.Argument(help="One question a line, as JSON; README tells the fields.")],
+        library: LibraryOption = None,
+        model: ModelOption = None,
+        only: Annotated[str | None, typer.Option(help="retrieval, answers or refusals.")] = None,
+        compare: Annotated[str | None, typer.Option(help="tutorial: what the tutorials of LangChain build.")] = None,
+        plot: Annotated[
+            Path | None, typer.Option(help="Draw hit@k into this file, .svg or .png.", dir_okay=False)
+        ] = None,
+        table: Annotated[Path | None, typer.Option(help="Write the tables into this file.", dir_okay=False)] = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Measure retrieval, answers and refusals on your own questions."""
+        from assistant.measure import PARTS, measure
+        from assistant.scorecard import as_json as plain
+        from assistant.scorecard import as_markdown
+        from assistant.terminal import progress_bars
+
+        for value, allowed, option in ((only, PARTS, "--only"), (compare, ("tutorial",), "--compare")):
+            if value is not None and value not in allowed:
+                raise typer.BadParameter(f"{value!r} is none of {', '.join(allowed)}", param_hint=option)
+        parts = PARTS if only is None else (only,)
+        with self._reading(library, "quote" if only == "retrieval" else model) as opened, progress_bars() as progress:
+            results = measure(opened.assistant, opened.library, questions, parts, compare is not None, plot, progress)
+        text = as_markdown(results)
+        if table:
+            table.write_text(text + "\n", encoding="utf-8")
+        tell(plain(results), text, as_json)

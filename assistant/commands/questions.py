@@ -1,0 +1,98 @@
+"""`dateline search` and `dateline ask`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.commands import Opened
+from vectorstore.console import JsonOption, LibraryOption, tell
+from vectorstore.errors import LimitUnusable
+
+if TYPE_CHECKING:
+    from vectorstore.models import Scope
+
+ModelOption = Annotated[str | None, typer.Option("--model", help="local, quote, or provider:model.")]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", help="The reader's today, 2022-07-03: nothing newer is used.")
+]
+FromOption = Annotated[str | None, typer.Option("--from", help="Only what was published on this day or later.")]
+ToOption = Annotated[str | None, typer.Option("--to", help="Only what was published on this day or earlier.")]
+OutletOption = Annotated[list[str] | None, typer.Option("--outlet", help="Only this outlet; can be repeated.")]
+
+
+class QuestionCommands:
+    """Over the library for reading, with the chat model that is named; None is the one that is set."""
+
+    def __init__(self, reading: Callable[[Path | None, str | None], AbstractContextManager[Opened]]) -> None:
+        self._reading = reading
+
+    def add_to(self, cli: typer.Typer) -> None:
+        cli.command()(self.search)
+        cli.command()(self.ask)
+
+    def search(
+        self,
+        question: str,
+        library: LibraryOption = None,
+        as_of: AsOfOption = None,
+        since: FromOption = None,
+        until: ToOption = None,
+        outlets: OutletOption = None,
+        top: Annotated[int, typer.Option(help="How many passages.", min=1, max=100)] = 10,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Find the passages that a question is about."""
+        from assistant.export import hit_as_json
+        from assistant.terminal import hits_as_text
+
+        with self._reading(library, "quote") as opened:
+            moment, scope = _moment(as_of), _scope(opened.library.outlets(), since, until, outlets)
+            hits = opened.assistant.search(question, as_of=moment, scope=scope, top=top)
+        tell([hit_as_json(rank, hit) for rank, hit in enumerate(hits, start=1)], hits_as_text(hits), as_json)
+
+    def ask(
+        self,
+        question: str,
+        library: LibraryOption = None,
+        as_of: AsOfOption = None,
+        since: FromOption = None,
+        until: ToOption = None,
+        outlets: OutletOption = None,
+        model: ModelOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Answer a question from the library."""
+        from rich.console import Console
+
+        from assistant.export import answer_as_json
+        from assistant.terminal import answer_as_text
+
+        with self._reading(library, model) as opened, Console(stderr=True).status("Searching") as status:
+            scope = _scope(opened.library.outlets(), since, until, outlets)
+            for answer in opened.assistant.stream(question, as_of=_moment(as_of), scope=scope):
+                status.update(f"Reading {len(answer.sources)} passages" if not answer.sentences else "Writing")
+        tell(answer_as_json(answer), answer_as_text(answer), as_json)
+
+
+def _scope(held: Sequence[str], since: str | None, until: str | None, outlets: Sequence[str] | None) -> Scope:
+    from assistant.limits import limited
+
+    try:
+        return limited(since or "", until or "", outlets or (), held)
+    except LimitUnusable as error:
+        raise typer.BadParameter(str(error), param_hint=f"--{error.field}") from error
+
+
+def _moment(text: str | None) -> date | datetime | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text) if len(text) <= len("2022-07-03") else datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not a date such as 2022-07-03", param_hint="--as-of") from error

@@ -1,0 +1,80 @@
+"""`dateline serve`."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from assistant.commands.questions import ModelOption
+from assistant.ui.desk import Desk
+from vectorstore.console import JsonOption, LibraryOption, tell
+from vectorstore.errors import DatelineError
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What is served and where. Once the page is there, `start` is called, and `warm` in a thread of its own."""
+
+    desk: Desk
+    host: str
+    port: int
+    start: Callable[[], None]
+    warm: Callable[[], None]
+
+
+class ServeCommand:
+    """Over what opens the site with the settings that are named; one that is None is as the environment has it."""
+
+    def __init__(self, open_site: Callable[..., AbstractContextManager[Site]]) -> None:
+        self._open_site = open_site
+
+    def add_to(self, cli: typer.Typer) -> None:
+        cli.command()(self.serve)
+
+    def serve(
+        self,
+        library: LibraryOption = None,
+        host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+        port: Annotated[int | None, typer.Option(help="Port to listen on.", min=1, max=65535)] = None,
+        model: ModelOption = None,
+        samples: Annotated[bool, typer.Option("--samples", help="Put sample articles into an empty library.")] = False,
+        refresh_every: Annotated[str | None, typer.Option(help="Read the feeds so often: 30m, 2h or 1d.")] = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Serve the chat page until Ctrl-C."""
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped by the system as cleanly as by Ctrl-C
+        given = {"library": library, "host": host, "port": port, "model": model, "refresh_every": refresh_every}
+        with self._open_site(samples=samples, **given) as site:
+            _serve_until_stopped(site, as_json)
+
+
+def _serve_until_stopped(site: Site, as_json: bool) -> None:
+    from assistant.ui.page import build_page
+    from assistant.ui.server import serve
+
+    server = serve(build_page(site.desk), site.host, site.port, site.desk.max_upload_mb)
+    tell({"url": server.url}, f"Dateline is at {server.url} (Ctrl-C stops it)", as_json)
+    sys.stdout.flush()
+    # Only now: its imports would keep the page waiting.
+    threading.Thread(target=_quietly, args=(site.warm,), daemon=True).start()
+    site.start()
+    with suppress(KeyboardInterrupt):
+        threading.Event().wait()
+    server.close()
+
+
+def _quietly(warm: Callable[[], None]) -> None:
+    try:
+        warm()
+    except DatelineError as error:
+        logger.warning("%s", error)

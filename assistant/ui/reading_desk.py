@@ -1,0 +1,59 @@
+"""What the page asks of the library and the assistant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from vectorstore.models import EVERYTHING
+
+if TYPE_CHECKING:
+    from assistant.answer import Assistant
+    from assistant.models import Answer, Turn
+    from vectorstore.library import Library
+    from vectorstore.models import Article, Entry, Scope
+
+_SAMPLE_QUESTIONS = (
+    (
+        "Meta will still release open models, but Zuckerberg says it must choose with care",
+        "Is Meta still open sourcing its models?",
+    ),
+    ("Windmere Ferries orders two electric ships and borrows most of the price", "Who ordered electric ferries?"),
+    (
+        "Hallow Bay ferry accident injured 41, investigators say, as thruster failure is confirmed",
+        "How many people were hurt on the ferry?",
+    ),
+)
+
+
+class ReadingDesk:
+    """The half of assistant.ui.desk.Desk that needs no ingest."""
+
+    def __init__(self, library: Library, assistant: Assistant, max_upload_mb: int) -> None:
+        self._library, self._assistant = library, assistant
+        self.max_upload_mb = max_upload_mb
+
+    @property
+    def examples(self) -> Sequence[str]:
+        """The samples' own questions where the samples are, else the newest headlines."""
+        titles = [entry.title for entry in self.entries()]
+        fitting = [question for headline, question in _SAMPLE_QUESTIONS if headline in titles]
+        return fitting or [f"What is known about this: {title}?" for title in titles[:3]]
+
+    def stream(self, question: str, turns: Sequence[Turn] = (), *, scope: Scope = EVERYTHING) -> Iterator[Answer]:
+        return self._assistant.stream(question, turns=turns, scope=scope)
+
+    def outlets(self) -> Sequence[str]:
+        return self._library.outlets()
+
+    def entries(self) -> Sequence[Entry]:
+        return self._library.entries()
+
+    def article(self, article_id: str) -> Article:
+        return self._library.article(article_id)
+
+    def versions(self, article_id: str) -> Sequence[Article]:
+        return self._library.versions(article_id)
+
+    def remove(self, article_id: str) -> None:
+        self._library.remove(article_id)

@@ -1,0 +1,92 @@
+"""`dateline ingest` and `dateline read`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ingest.intake import Intake
+from vectorstore.console import JsonOption, LibraryOption, fail, tell, telling
+
+if TYPE_CHECKING:
+    from ingest.documents import Source
+    from ingest.look import Look
+    from ingest.web import Web
+
+ReportOption = Annotated[
+    Path | None, typer.Option("--report", help="Save what became of each document, as JSON.", dir_okay=False)
+]
+
+STOPPED = "Stopped. What was reported is stored; run the same command again to go on."
+
+
+class DocumentCommands:
+    """Over the library for writing, and what asks sites."""
+
+    def __init__(
+        self, writing: Callable[[Path | None], AbstractContextManager[Intake]], open_web: Callable[[], Web]
+    ) -> None:
+        self._writing, self._open_web = writing, open_web
+
+    def add_to(self, cli: typer.Typer) -> None:
+        cli.command()(self.ingest)
+        cli.command()(self.read)
+
+    def ingest(
+        self,
+        sources: Annotated[list[str], typer.Argument(help="Addresses, files and folders.")],
+        library: LibraryOption = None,
+        report_to: ReportOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Put articles into the library; what is there already is brought up to date."""
+        from ingest.report_file import report_file
+        from ingest.terminal import progress_bar, report_as_text
+
+        opening = self._writing(library)
+        with report_file(report_to) as save, opening as intake:
+            with progress_bar() as advance:
+                report = intake.ingest(sources, advance)
+            save(report.as_json())
+        tell(report.as_json(), report_as_text(report), as_json)
+        if report.stopped:
+            fail(STOPPED)
+        if not report.readable:
+            raise typer.Exit(1)
+
+    def read(
+        self,
+        source: Annotated[str, typer.Argument(help="An address, a file, a folder, or - for a page on standard input.")],
+        url: Annotated[str, typer.Option(help="The address that a saved page came from.")] = "",
+        as_json: JsonOption = False,
+    ) -> None:
+        """Show what would be taken from a page, a feed, a folder or a file; nothing is stored."""
+        from ingest.identity import web_address
+        from ingest.look import look, piped
+        from ingest.sources import is_address
+        from ingest.terminal import look_as_text
+
+        if url and (is_address(source) or not web_address(url)):
+            raise typer.BadParameter("is the web address of a page that is in a file", param_hint="--url")
+        named: Source = piped(sys.stdin.buffer) if source == "-" else source
+        readable = 0
+        with telling(as_json) as show:
+            for seen in look(named, self._open_web(), datetime.now(UTC), url):
+                readable += not seen.reason
+                show(_look_as_json(seen), look_as_text(seen))
+        if not readable:
+            raise typer.Exit(1)
+
+
+def _look_as_json(seen: Look) -> dict[str, Any]:
+    from ingest.text import word_count
+    from vectorstore.export import article_as_json
+
+    about = {"source": seen.source, "rejected": seen.reason, "words": word_count(seen.article.text)}
+    return about | article_as_json(seen.article)

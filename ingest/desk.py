@@ -1,0 +1,108 @@
+"""What the page asks of ingest: additions and refreshes, one at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from ingest.intake import Intake
+
+if TYPE_CHECKING:
+    from ingest.documents import Source
+    from ingest.pipeline import Progress
+    from ingest.refreshed import Refresh
+    from ingest.refreshing import Standing
+    from ingest.report import Report
+    from vectorstore.subscriptions import Subscription
+
+Step = TypeVar("Step")
+Stop = Callable[[], bool]
+
+
+class IntakeDesk(Generic[Step]):
+    """One at a time puts articles in: two could both take the same article for new.
+
+    Progress is told in the page's own words: `step` makes them of a line, how many documents are done, of how many,
+    and the passages and seconds so far.
+    """
+
+    def __init__(self, intake: Intake, step: Callable[..., Step], refresh_every: timedelta | None = None) -> None:
+        from ingest.refreshing import Refreshing
+
+        self._intake, self._step = intake, step
+        self.clock = Refreshing(self._refresh, refresh_every)
+        self._turn, self._closing = threading.Lock(), threading.Event()
+
+    def add_url(self, url: str, progress: Callable[[Step], None], stop: Stop) -> Report:
+        return self._add([url.strip()], progress, stop)
+
+    def add_files(self, files: Sequence[tuple[Path, str]], progress: Callable[[Step], None], stop: Stop) -> Report:
+        from ingest.documents import Upload
+
+        return self._add([Upload(path, name) for path, name in files], progress, stop)
+
+    def add_text(self, text: str, title: str, outlet: str, progress: Callable[[Step], None], stop: Stop) -> Report:
+        from ingest.documents import Pasted
+
+        return self._add([Pasted(text, title=title.strip(), outlet=outlet.strip())], progress, stop)
+
+    def feeds(self) -> Sequence[Subscription]:
+        return self._intake.library.subscriptions.all()
+
+    def follow(self, address: str) -> Subscription:
+        url = self._intake.follow(address).url
+        return next(each for each in self.feeds() if each.url == url)
+
+    def unfollow(self, url: str) -> None:
+        self._intake.library.subscriptions.remove(url)
+
+    def import_feeds(self, opml: bytes) -> tuple[int, int]:
+        return self._intake.import_opml(opml)
+
+    def export_feeds(self) -> bytes:
+        return self._intake.export_opml()
+
+    def refresh(self, urls: Sequence[str], progress: Callable[[Step], None], stop: Stop) -> Report:
+        return self.clock.refresh(urls, self._telling(progress), stop).report
+
+    def refreshing(self) -> Standing:
+        return self.clock.standing
+
+    def close(self) -> None:
+        """End what is being added or refreshed; what is done stays."""
+        self._closing.set()
+        self.clock.close()
+        with self._turn:
+            pass
+
+    def _add(self, sources: Sequence[Source], progress: Callable[[Step], None], stop: Stop) -> Report:
+        def wait() -> None:
+            progress(self._step("Waiting until the feeds are refreshed or another addition is done"))
+
+        with self._in_turn(lambda: self._closing.is_set() or stop(), wait) as halted:
+            return self._intake.ingest(sources, self._telling(progress), halted)
+
+    def _refresh(self, urls: Sequence[str] = (), *, progress: Callable[[Progress], None], stop: Stop) -> Refresh:
+        with self._in_turn(stop, lambda: None) as halted:
+            return self._intake.refresh(urls, progress=progress, stop=halted)
+
+    def _telling(self, progress: Callable[[Step], None]) -> Callable[[Progress], None]:
+        return lambda at: progress(self._step(at.row.source, at.done, at.total, at.passages, at.seconds))
+
+    @contextmanager
+    def _in_turn(self, stop: Stop, tell: Callable[[], None]) -> Iterator[Stop]:
+        """Waits for the others. Who is stopped while waiting goes on and finds itself stopped: nothing is read."""
+        mine = False
+        while not mine and not stop():
+            mine = self._turn.acquire(timeout=0.2)
+            if not mine:
+                tell()
+        try:
+            yield stop if mine else lambda: True
+        finally:
+            if mine:
+                self._turn.release()

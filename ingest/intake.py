@@ -1,0 +1,76 @@
+"""Everything that puts articles into a library, as a program or a page asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ingest.documents import Source
+    from ingest.opml import Outline
+    from ingest.pipeline import Progress
+    from ingest.refreshed import Refresh
+    from ingest.report import Report
+    from ingest.web import Web
+    from vectorstore.library import Library
+
+
+class Intake:
+    """Takes documents and feeds into a library; each piece of work asks sites through an `open_web()` of its own."""
+
+    def __init__(self, library: Library, open_web: Callable[[], Web]) -> None:
+        self.library = library
+        self._open_web = open_web
+
+    def ingest(
+        self,
+        sources: Iterable[Source],
+        progress: Callable[[Progress], None] | None = None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Report:
+        """Put addresses, files, folders, uploads or pasted texts into the library."""
+        from ingest.pipeline import ingest
+
+        return ingest(sources, self.library, web=self._open_web(), progress=progress, stop=stop)
+
+    def follow(self, url: str) -> Outline:
+        """Follow the feed at an address, or the one that the page there names; it is read at the next refresh."""
+        from ingest.subscriptions import find_feed
+
+        outline = find_feed(url, self._open_web())
+        self.follow_all([outline])
+        return outline
+
+    def follow_all(self, outlines: Iterable[Outline]) -> int:
+        """Follow feeds without looking at them first; how many were not followed before."""
+        from vectorstore.subscriptions import Subscription
+
+        added_at, follow = datetime.now(UTC), self.library.subscriptions.add
+        return sum(follow(Subscription(outline.url, added_at, outline.title)) for outline in outlines)
+
+    def import_opml(self, opml: bytes) -> tuple[int, int]:
+        """Follow the feeds that an OPML file names; how many more, and how many of them were followed before."""
+        from ingest.opml import read_opml
+
+        outlines = read_opml(opml)
+        added = self.follow_all(outlines)
+        return added, len(outlines) - added
+
+    def export_opml(self) -> bytes:
+        """The feeds that are followed, as other readers import them."""
+        from ingest.opml import Outline, write_opml
+
+        return write_opml(Outline(each.url, each.title) for each in self.library.subscriptions.all())
+
+    def refresh(
+        self,
+        urls: Sequence[str] = (),
+        everything: bool = False,
+        progress: Callable[[Progress], None] | None = None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Refresh:
+        """Read the feeds that are followed, or those named; see ingest.subscriptions.refresh."""
+        from ingest.subscriptions import refresh
+
+        return refresh(self.library, self._open_web(), urls=urls, everything=everything, progress=progress, stop=stop)
