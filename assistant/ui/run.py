@@ -16,7 +16,7 @@ class Run:
     """Begun once, stopped at any time. Gradio's own cancelling is not used: what it had already sent arrives late
     and overwrites what was shown on Stop."""
 
-    def __init__(self, desk: Desk, question: str, turns: Sequence[Turn], scope: Scope) -> None:
+    def __init__(self, desk: Desk, question: str, turns: Sequence[Turn], scope: Scope = EVERYTHING) -> None:
         self._desk = desk
         self._question = question
         self._turns = turns
