@@ -20,7 +20,7 @@ _ARTICLE_SHARE = 0.1
 _OF_AN_ARTICLE = 3
 # News says first what it is about.
 _LEAD = (0.1, 0.05)
-_RECENCY_WEIGHT = 0.4
+_RECENCY_WEIGHT = 0.45
 _HALF_LIFE_DAYS = 30.0
 # What is left to an article outside the window or the outlet that the question names: it may be meant all the same.
 _OUTSIDE_THE_WINDOW = 0.85
@@ -98,7 +98,7 @@ def timeliness(published_at: datetime | None, window: Window | None, as_of: date
 
 
 def recency(published_at: datetime | None, as_of: datetime) -> float:
-    """1 for what was published at `as_of`, falling to 0.6; halfway between for an unknown date."""
+    """1 for what was published at `as_of`, falling to 0.55; halfway between for an unknown date."""
     if published_at is None:
         return 1 - _RECENCY_WEIGHT / 2
     age = max(0.0, _days(published_at, as_of))

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from assistant.prompts import NOT_FOUND
 from assistant.words import key_words, names_and_numbers
-from vectorstore.library import heading
-from vectorstore.models import Hit
+from vectorstore.models import Hit, heading
 
 # Cosine of the nearest passage. Calibrated on questions about news outside a library of 3,593 articles.
 _LEAST_SIMILARITY = 0.3

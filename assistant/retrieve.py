@@ -11,8 +11,8 @@ from assistant.ranking import ranked, weighed
 from assistant.reading import Reading
 from assistant.stories import one_of_each_story
 from assistant.words import plain
-from vectorstore.library import Library, heading
-from vectorstore.models import Candidate, Hit, Scope
+from vectorstore.library import Library
+from vectorstore.models import Candidate, Hit, Scope, heading
 
 # Each search brings this many: a passage that both like only somewhat can still win, above all when it is new.
 _CANDIDATES = 200

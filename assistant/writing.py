@@ -10,8 +10,7 @@ from assistant import prompts
 from assistant.evidence import core
 from assistant.models import Answer
 from assistant.words import asks_yes_or_no
-from vectorstore.library import heading
-from vectorstore.models import Hit
+from vectorstore.models import Hit, heading
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

@@ -1,9 +1,9 @@
-"""The SQL side: articles, their earlier versions, their passages with vectors, and keyword search. The truth."""
+"""The SQL side: articles, their earlier versions, and their passages with vectors. The truth."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from sqlalchemy import Connection, Row, Select, Table, delete, func, insert, select, text, update
 
-from vectorstore import keywords, stories
+from vectorstore import stories
 from vectorstore.database import open_database, recall, remember
 from vectorstore.embedding import Matrix
+from vectorstore.keywords import PassageRow
 from vectorstore.models import Article, Copy, Entry, Passage, Scope
 from vectorstore.schema import articles, earlier_versions, passages, withdrawn
 from vectorstore.scope import within
@@ -30,6 +31,7 @@ class VectorRow(NamedTuple):
 class Described(NamedTuple):
     """A passage as a search weighs it, before anything heavier is loaded."""
 
+    key: int
     passage_id: str
     article_id: str
     position: int
@@ -40,10 +42,9 @@ class Described(NamedTuple):
 
 
 class Shelved(NamedTuple):
-    """An article as the catalogue takes it; `vectors` has one row a passage, `heading` is indexed with each."""
+    """An article as the catalogue takes it; `vectors` has one row a passage."""
 
     article: Article
-    heading: str
     passages: Sequence[Passage]
     vectors: Matrix
 
@@ -55,7 +56,7 @@ class Shelved(NamedTuple):
 _ARTICLE = [column for column in articles.c if column.name not in ("key", "text_hash", "story")]
 _STATED = [column.name for column in _ARTICLE]
 _PLACED: Select[Any] = select(
-    *(passages.c[name].label(f"p_{name}") for name in ("id", "position", "start", "end")), *_ARTICLE
+    *(passages.c[name].label(f"p_{name}") for name in ("key", "id", "position", "start", "end")), *_ARTICLE
 ).join_from(passages, articles)
 _VECTORS: Select[Any] = select(passages.c.id, passages.c.vector)
 
@@ -167,14 +168,14 @@ class Catalogue:
     def passages(self, passage_ids: Sequence[str]) -> dict[str, tuple[Passage, Article]]:
         """The passages with these ids and their articles; ids that are gone are left out."""
         with self._engine.connect() as connection:
-            placed = _placed(connection, _PLACED.where(passages.c.id.in_(passage_ids)))
-        return {passage.id: (passage, article) for passage, article in placed}
+            placed = _placed(connection.execute(_PLACED.where(passages.c.id.in_(passage_ids))))
+        return {row.passage.id: (row.passage, row.article) for row in placed}
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """An article's passages in their order."""
         query = _PLACED.where(articles.c.id == article_id).order_by(passages.c.position)
         with self._engine.connect() as connection:
-            return [passage for passage, _ in _placed(connection, query)]
+            return [row.passage for row in _placed(connection.execute(query))]
 
     def article_ids(self) -> list[str]:
         with self._engine.connect() as connection:
@@ -185,13 +186,13 @@ class Catalogue:
         with self._engine.connect() as connection:
             return [_vector_row(row) for row in connection.execute(_VECTORS.where(passages.c.id.in_(passage_ids)))]
 
-    def described(self, passage_ids: Sequence[str]) -> list[Described]:
-        """In no order; ids that are gone are left out."""
+    def described(self, keys: Collection[int]) -> list[Described]:
+        """In no order; keys that are gone are left out."""
         of_article = articles.c.outlet, articles.c.published_at, articles.c.story
-        columns = passages.c.id, articles.c.id.label("article_id"), passages.c.position, *of_article
-        query = select(*columns, passages.c.vector).join_from(passages, articles)
+        of_passage = passages.c.key, passages.c.id, articles.c.id.label("article_id"), passages.c.position
+        query = select(*of_passage, *of_article, passages.c.vector).join_from(passages, articles)
         with self._engine.connect() as connection:
-            rows = connection.execute(query.where(passages.c.id.in_(passage_ids)))
+            rows = connection.execute(query.where(passages.c.key.in_(keys)))
             return [Described(*row[:-1], vector=_vector(row.vector)) for row in rows]
 
     def dimensions(self) -> int | None:
@@ -204,7 +205,11 @@ class Catalogue:
         with self._engine.connect() as connection:
             return set(connection.execute(select(passages.c.id)).scalars())
 
-    # -- what the vector index has yet to learn -------------------------------------------------------------------
+    def passage_keys(self) -> set[int]:
+        with self._engine.connect() as connection:
+            return set(connection.execute(select(passages.c.key)).scalars())
+
+    # -- what the indexes have yet to learn -----------------------------------------------------------------------
 
     def vectors_since(self, generation: int, size: int = 2000) -> Iterator[list[VectorRow]]:
         """Passages stored after this generation, in batches of at most `size`."""
@@ -213,24 +218,24 @@ class Catalogue:
             for rows in connection.execute(query).partitions(size):
                 yield [_vector_row(row) for row in rows]
 
+    def passages_since(self, generation: int, size: int = 500) -> Iterator[list[PassageRow]]:
+        """Passages stored after this generation, in batches of at most `size`."""
+        query = _PLACED.where(passages.c.generation > generation).order_by(passages.c.key)
+        with self._engine.connect() as connection:
+            for rows in connection.execute(query).partitions(size):
+                yield _placed(rows)
+
     def withdrawn(self) -> list[str]:
         with self._engine.connect() as connection:
             return list(connection.execute(select(withdrawn.c.passage_id)).scalars())
 
     def mark_indexed(self, gone: Sequence[str]) -> None:
-        """The vector index holds all that the catalogue holds, and no longer the passages `gone`."""
+        """The indexes hold all that the catalogue holds, and no longer the passages `gone`."""
         with self._engine.begin() as connection:
             remember(connection, "indexed", recall(connection, "generation"))
             for start in range(0, len(gone), 5000):
                 part = gone[start : start + 5000]
                 connection.execute(delete(withdrawn).where(withdrawn.c.passage_id.in_(part)))
-
-    # -- words -------------------------------------------------------------------------------------------------
-
-    def keyword_search(self, words: Mapping[str, float], scope: Scope, limit: int) -> dict[str, float]:
-        """See keywords.search."""
-        with self._engine.connect() as connection:
-            return keywords.search(connection, words, scope, limit)
 
     def outlets(self) -> list[str]:
         """The outlets of all articles."""
@@ -244,11 +249,13 @@ class Catalogue:
         with self._engine.connect() as connection:
             return connection.execute(select(func.count()).select_from(articles).where(*within(scope))).scalar_one()
 
-    def those_within(self, passage_ids: Sequence[str], scope: Scope) -> set[str]:
-        """Which of these passages lie within it."""
-        query = select(passages.c.id).join(articles).where(passages.c.id.in_(passage_ids), *within(scope))
+    def keys_within(self, passage_ids: Collection[str], scope: Scope) -> dict[str, int]:
+        """The keys of those of these passages that lie within it."""
+        query = select(passages.c.id, passages.c.key).where(passages.c.id.in_(passage_ids))
+        if conditions := within(scope):
+            query = query.join(articles).where(*conditions)
         with self._engine.connect() as connection:
-            return set(connection.execute(query).scalars())
+            return {row.id: row.key for row in connection.execute(query)}
 
     def vectors_within(self, scope: Scope) -> list[VectorRow]:
         """Every passage within it, in no order."""
@@ -284,8 +291,7 @@ def _shelve(connection: Connection, shelved: Shelved, generation: int) -> None:
     for passage, vector in zip(shelved.passages, shelved.vectors, strict=True):
         row = {"article_key": key, "generation": generation, "vector": vector.tobytes()}
         row |= {name: getattr(passage, name) for name in ("id", "position", "start", "end")}
-        added = _insert(connection, passages, row)
-        keywords.add(connection, added, shelved.heading, passage.text)
+        connection.execute(insert(passages).values(row))
         connection.execute(delete(withdrawn).where(withdrawn.c.passage_id == passage.id))
 
 
@@ -295,7 +301,6 @@ def _insert(connection: Connection, table: Table, values: dict[str, Any]) -> int
 
 def _withdraw_passages(connection: Connection, article_key: int) -> None:
     mine = passages.c.article_key == article_key
-    keywords.drop(connection, article_key)
     ids = [{"passage_id": id} for id in connection.execute(select(passages.c.id).where(mine)).scalars()]
     if ids:
         connection.execute(insert(withdrawn).prefix_with("OR IGNORE"), ids)
@@ -315,13 +320,13 @@ def _article(row: Row[Any]) -> Article:
     return Article(**values | {"authors": tuple(values["authors"])})
 
 
-def _placed(connection: Connection, query: Select[Any]) -> list[tuple[Passage, Article]]:
+def _placed(rows: Iterable[Row[Any]]) -> list[PassageRow]:
     """Passages and articles in one statement: between two, an update would put a passage on another version's text."""
     held: dict[str, Article] = {}
     placed = []
-    for row in connection.execute(query):
-        article = held.setdefault(row.id, _article(row))
+    for row in rows:
+        article = held.get(row.id) or held.setdefault(row.id, _article(row))
         body = article.text[row.p_start : row.p_end]
         passage = Passage(row.p_id, article.id, article.version, row.p_position, row.p_start, row.p_end, body)
-        placed.append((passage, article))
+        placed.append(PassageRow(row.p_key, passage, article))
     return placed

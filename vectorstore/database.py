@@ -10,15 +10,16 @@ from typing import Any
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, delete, event, insert, select, text
 from sqlalchemy.exc import DatabaseError
 
-from vectorstore import keywords, stories
+from vectorstore import stories
 from vectorstore.errors import LibraryUnreadable
 from vectorstore.schema import SCHEMA_VERSION, articles, facts, metadata, sketches
 
 _BEFORE_STORIES = "2"
+_EARLIER = (_BEFORE_STORIES, "3")
 
 
 def open_database(path: Path, read_only: bool = False) -> Engine:
-    """The SQLite database at `path`, made when it is not there; one of the version before is brought forward, unless
+    """The SQLite database at `path`, made when it is not there; one of an earlier version is brought forward, unless
     it is to be `read_only`.
 
     Raises LibraryUnreadable, and so does any later use of the engine that comes upon a damaged page.
@@ -42,27 +43,32 @@ def _set_up(connection: Connection, path: Path, read_only: bool) -> None:
     """Make what is missing, once it is clear that this version may touch it."""
     facts.create(connection, checkfirst=True)
     version = recall(connection, "schema")
-    if version == _BEFORE_STORIES and read_only:
+    if version in _EARLIER and read_only:
         raise LibraryUnreadable(
             f"The catalogue {path} was made by an earlier version of Dateline and must be brought forward first. Stop "
             "the Dateline that uses it, and start this one once."
         )
-    if version == _BEFORE_STORIES:
-        _add_stories(connection)
+    if version in _EARLIER:
+        _bring_forward(connection, version)
     elif version not in (None, SCHEMA_VERSION):
         raise LibraryUnreadable(
             f"The catalogue {path} was made by another version of Dateline (its schema is {version}, this one reads "
             f"{SCHEMA_VERSION}). Use that version, or choose another folder with --library."
         )
     metadata.create_all(connection)
-    connection.execute(keywords.CREATE)
     if version is None:
         remember(connection, "schema", SCHEMA_VERSION)
 
 
-def _add_stories(connection: Connection) -> None:
-    """To schema 3, all of it or nothing: sqlite3 begins a transaction at the first row that is written, no earlier."""
+def _bring_forward(connection: Connection, version: str) -> None:
+    """All of it or nothing: sqlite3 begins a transaction at the first row that is written, no earlier."""
     remember(connection, "schema", SCHEMA_VERSION)
+    if version == _BEFORE_STORIES:
+        _add_stories(connection)
+    connection.execute(text("DROP TABLE passage_words"))  # words have an index of their own since schema 4
+
+
+def _add_stories(connection: Connection) -> None:
     connection.execute(text("ALTER TABLE articles ADD COLUMN story INTEGER DEFAULT '0' NOT NULL"))
     for index in articles.indexes:
         index.create(connection, checkfirst=True)

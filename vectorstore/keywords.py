@@ -1,101 +1,164 @@
-"""Keyword search over passages with SQLite's FTS5 and its BM25."""
+"""Keyword search over passages with BM25, a cache of the catalogue. The only file that imports tantivy."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, column, func, literal_column, select, table, text
+import tantivy
+from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
 
-from vectorstore.models import Scope
-from vectorstore.schema import articles, passages
-from vectorstore.scope import within
+from vectorstore.models import Article, Passage, Scope, heading
 
-# rowid is passages.key. Porter's stemmer folds plurals and tenses.
-CREATE = text(
-    "CREATE VIRTUAL TABLE IF NOT EXISTS passage_words "
-    "USING fts5(headline, body, tokenize = 'porter unicode61 remove_diacritics 2')"
-)
-_ADD = text("INSERT INTO passage_words (rowid, headline, body) VALUES (:key, :headline, :body)")
-_DROP = text("DELETE FROM passage_words WHERE rowid IN (SELECT key FROM passages WHERE article_key = :key)")
-_INDEX = table("passage_words", column("rowid"))
-# FTS5 names the whole table where a search or its score is meant.
-_WHOLE: ColumnElement[str] = literal_column("passage_words")
-_SCORE = func.bm25(_WHOLE, 1.0, 1.0).label("score")
-_COUNT = text("SELECT count(*) FROM passage_words WHERE passage_words MATCH :match")
-_TO_BE_SAFE = 3
-_MOST_SCORED = 40_000
-_AT_LEAST = 2
+_WRITER_BYTES = 50_000_000
+# Longer words are garbage, and Tantivy's default of 40 would drop some that are not.
+_LONGEST_WORD = 100
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# What is not dated counts as older than all that is.
+_UNDATED = -(2**62)
 
 
-def add(connection: Connection, key: int, heading: str, body: str) -> None:
-    """Index one passage."""
-    connection.execute(_ADD, {"key": key, "headline": heading, "body": body})
+class PassageRow(NamedTuple):
+    """A passage as the keyword index takes it; `key` is that of the catalogue's row."""
+
+    key: int
+    passage: Passage
+    article: Article
 
 
-def drop(connection: Connection, article_key: int) -> None:
-    """Take an article's passages out of the index, before they leave their own table."""
-    connection.execute(_DROP, {"key": article_key})
+class KeywordIndex:
+    """The words of all passages, each with its article's headline, outlet and date. Threads may share one.
 
-
-def search(connection: Connection, words: Mapping[str, float], scope: Scope, limit: int) -> dict[str, float]:
-    """The passages within the scope in which any of the words stands, with their BM25 > 0; about `limit` of them.
-
-    A word counts as much as its weight says. Each distinct weight costs one search, since FTS5 knows none, and a
-    passage that is not among the first `limit` of one of them gets nothing for its words.
+    In a folder it is what was committed last, whatever happened to the process that wrote it; without a folder it
+    lives in memory. Raises ValueError for files that are not whole.
     """
-    found: dict[str, float] = defaultdict(float)
-    for weight in {*words.values()}:
-        for passage_id, score in _matches(connection, [w for w in words if words[w] == weight], scope, limit):
-            found[passage_id] += weight * score
-    return dict(found)
+
+    def __init__(self, folder: Path | None) -> None:
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+        self._schema = _schema()
+        self._analyzer = _analyzer()
+        self._index = tantivy.Index(self._schema, str(folder) if folder else None)
+        self._index.register_tokenizer("english", self._analyzer)
+        self._index.config_reader("manual")
+        self._writer: Any = None
+
+    def close(self) -> None:
+        """Let running merges end, and give the folder back."""
+        if self._writer is not None:
+            self._writer.wait_merging_threads()
+            self._writer = None
+
+    def count(self) -> int:
+        """Passages held."""
+        return self._searcher().num_docs
+
+    def keys(self) -> list[int]:
+        """The keys of all passages held, which reads every part of the index that a search needs to name a passage."""
+        searcher = self._searcher()
+        held = searcher.search(Query.all_query(), max(1, searcher.num_docs), count=False)
+        return self._keys(searcher, held)
+
+    # -- writing, by one thread at a time; nothing is seen before `commit` -------------------------------------------
+
+    def add(self, rows: Iterable[PassageRow]) -> None:
+        """Add or replace."""
+        for row in rows:
+            self.remove([row.passage.id])
+            published = row.article.published_at
+            fields = {
+                "id": row.passage.id,
+                "key": row.key,
+                "words": f"{heading(row.article)}\n{row.passage.text}",
+                "article": row.article.id,
+                "outlet": row.article.outlet,
+                "published": _moment(published) if published else _UNDATED,
+            }
+            self._writing().add_document(tantivy.Document.from_dict(fields, self._schema))
+
+    def remove(self, passage_ids: Iterable[str]) -> None:
+        """Take out those of these that it holds."""
+        for id in passage_ids:
+            self._writing().delete_documents_by_term("id", id)
+
+    def clear(self) -> None:
+        """Take out everything."""
+        self._writing().delete_all_documents()
+
+    def commit(self) -> None:
+        if self._writer is not None:
+            self._writer.commit()
+
+    # -- searching -------------------------------------------------------------------------------------------------
+
+    def search(self, words: Mapping[str, float], scope: Scope, limit: int) -> dict[int, float]:
+        """The `limit` best passages within the scope in which any of the words stands: their keys, and BM25 > 0.
+
+        A word counts as much as its weight says. One that is several to the index, such as "open-source" or a quoted
+        phrase, is found where these follow each other.
+        """
+        wanted = [(Occur.Should, query) for word, weight in words.items() for query in self._word(word, weight)]
+        if not wanted or limit < 1:
+            return {}
+        searcher = self._searcher()
+        query = Query.boolean_query([(Occur.Must, Query.boolean_query(wanted)), *self._within(scope)])
+        found = searcher.search(query, limit, count=False)
+        scores = [score for score, _ in found.hits]
+        return dict(zip(self._keys(searcher, found), scores, strict=True))
+
+    def _word(self, word: str, weight: float) -> list[Query]:
+        parts = self._analyzer.analyze(word)
+        if not parts:
+            return []
+        one = Query.term_query(self._schema, "words", parts[0])
+        return [Query.boost_query(Query.phrase_query(self._schema, "words", list(parts)) if parts[1:] else one, weight)]
+
+    def _within(self, scope: Scope) -> list[tuple[Occur, Query]]:
+        """See vectorstore.scope, of which this is the other half: what is not dated lies before every `until`."""
+        conditions = []
+        if scope.since or scope.until:
+            earliest, latest = (moment and _moment(moment) for moment in (scope.since, scope.until))
+            whole = tantivy.FieldType.Integer
+            conditions.append(Query.range_query(self._schema, "published", whole, earliest, latest))
+        if scope.outlets:
+            conditions.append(Query.term_set_query(self._schema, "outlet", scope.outlets))
+        needed = [(Occur.Must, Query.const_score_query(condition, 0.0)) for condition in conditions]
+        if scope.without:
+            needed.append((Occur.MustNot, Query.term_set_query(self._schema, "article", scope.without)))
+        return needed
+
+    def _keys(self, searcher: Any, found: Any) -> list[int]:
+        keys: list[int] = searcher.fast_field_values("key", [address for _, address in found.hits])
+        return keys
+
+    def _searcher(self) -> tantivy.Searcher:
+        self._index.reload()
+        return self._index.searcher()
+
+    def _writing(self) -> Any:
+        if self._writer is None:
+            self._writer = self._index.writer(_WRITER_BYTES, 1)
+        return self._writer
 
 
-def _matches(connection: Connection, words: Sequence[str], scope: Scope, limit: int) -> list[tuple[str, float]]:
-    """Joining every passage in which a word stands costs more than scoring it. So the best are scored first, and only
-    where a scope keeps most of them out is each looked up before."""
-    words = _telling(connection, words)
-    if not words:
-        return []
-    best = select(_INDEX.c.rowid, _SCORE).where(_matching(words)).order_by(_SCORE).limit(_TO_BE_SAFE * limit).subquery()
-    query = select(passages.c.id, best.c.score).join_from(best, passages, passages.c.key == best.c.rowid)
-    rows = connection.execute(_within(query, best.c.score, scope, limit)).all()
-    if len(rows) < limit and within(scope):
-        query = select(passages.c.id, _SCORE).join_from(_INDEX, passages, passages.c.key == _INDEX.c.rowid)
-        rows = connection.execute(_within(query.where(_matching(words)), _SCORE, scope, limit)).all()
-    return [(row.id, -row.score) for row in rows]
+def _moment(moment: datetime) -> int:
+    """Microseconds, exactly."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
-def _within(query: Select[Any], score: ColumnElement[float], scope: Scope, limit: int) -> Select[Any]:
-    return (
-        query.join(articles, passages.c.article_key == articles.c.key)
-        .where(*within(scope))
-        .order_by(score)
-        .limit(limit)
-    )
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for name in ("id", "article", "outlet"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field("key", fast=True)
+    builder.add_integer_field("published", fast=True)
+    builder.add_text_field("words", tokenizer_name="english")
+    return builder.build()
 
 
-def _telling(connection: Connection, words: Sequence[str]) -> list[str]:
-    """The rarest words, as many as together stand in few enough passages; the two rarest whatever they cost.
-
-    What stands in a tenth of all passages tells little of any, and takes most of the time.
-    """
-    stands_in = {word: connection.execute(_COUNT, {"match": _quoted(word)}).scalar_one() for word in words}
-    told: list[str] = []
-    rows = 0
-    for word in sorted(filter(stands_in.get, words), key=stands_in.__getitem__):
-        rows += stands_in[word]
-        if rows > _MOST_SCORED and len(told) >= _AT_LEAST:
-            break
-        told.append(word)
-    return told
-
-
-def _matching(words: Sequence[str]) -> ColumnElement[bool]:
-    return _WHOLE.op("MATCH")(" OR ".join(_quoted(word) for word in words))
-
-
-def _quoted(word: str) -> str:
-    """Quoted, so that no word is ever read as FTS5 syntax. FTS5 reads a query only up to a NUL."""
-    return '"' + word.replace('"', '""').replace("\0", " ") + '"'
+def _analyzer() -> tantivy.TextAnalyzer:
+    """Words without case and accents, plurals and tenses folded by the Snowball stemmer for English."""
+    builder = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(_LONGEST_WORD))
+    return builder.filter(Filter.lowercase()).filter(Filter.ascii_fold()).filter(Filter.stemmer("English")).build()

@@ -17,9 +17,10 @@ from vectorstore.catalogue import Catalogue, Shelved
 from vectorstore.embedding import Embedder, Matrix
 from vectorstore.errors import ArticleNotFound, EmbedderMismatch, LibraryBusy, LibraryUnreadable
 from vectorstore.exact import ExactVectors
-from vectorstore.models import Article, Candidate, Entry, Hit, Passage, Scope
+from vectorstore.keywords import KeywordIndex
+from vectorstore.models import Article, Candidate, Entry, Hit, Passage, Scope, heading
 from vectorstore.subscriptions import Subscriptions
-from vectorstore.upkeep import KeptIndex
+from vectorstore.upkeep import KeptIndexes
 from vectorstore.vectors import VectorIndex
 
 _UNFINISHED = "an unfinished reindex"
@@ -32,7 +33,7 @@ _MOST_ASKED_FOR = 5000
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What a check found. `missing` and `extra` are passages of the vector index, before they were mended."""
+    """What a check found. `missing` and `extra` are passages of the indexes, before they were mended."""
 
     articles: int
     passages: int
@@ -50,7 +51,7 @@ class Library:
     """A folder of articles that can be searched. Threads may share one.
 
     One process may write; a second one that opens the same folder gets LibraryBusy at once, unless it opens with
-    `read_only`, which touches neither the lock nor the vector index and searches the catalogue's own vectors.
+    `read_only`, which touches neither the lock nor the indexes and searches what the catalogue holds.
     """
 
     def __init__(self, folder: Path, embedder: Embedder, read_only: bool = False) -> None:
@@ -58,7 +59,7 @@ class Library:
         self.embedder = embedder
         self._read_only = read_only
         self._writing = threading.RLock()
-        self._exact: ExactVectors | None = None
+        self._read: tuple[ExactVectors, KeywordIndex] | None = None
         _make(folder)
         self._lock = FileLock(folder / "writer.lock", thread_local=False)  # any thread may close
         if not read_only:
@@ -68,7 +69,7 @@ class Library:
         except BaseException:
             self._lock.release()
             raise
-        self._kept = KeptIndex(self._catalogue, folder / "chroma")
+        self._kept = KeptIndexes(self._catalogue, folder / "chroma", folder / "words")
 
     def _take_lock(self) -> None:
         try:
@@ -182,9 +183,9 @@ class Library:
 
         Both carry their weights. Nothing outside the scope is returned. Raises EmbedderMismatch.
         """
-        index = self._searchable()
+        index, indexed_words = self._searchable()
         vector = self._meaning(texts)
-        by_words = self._catalogue.keyword_search(words, scope, limit)
+        by_words = indexed_words.search(words, scope, limit)
         near = self._near(index, vector, scope, limit)
         return [
             Candidate(
@@ -193,11 +194,11 @@ class Library:
                 position=row.position,
                 outlet=row.outlet,
                 published_at=row.published_at,
-                keyword=by_words.get(row.passage_id, 0.0),
+                keyword=by_words.get(row.key, 0.0),
                 similarity=float(np.dot(row.vector, vector)),
                 story=row.story,
             )
-            for row in self._catalogue.described([*by_words.keys() | near])
+            for row in self._catalogue.described(by_words.keys() | near)
         ]
 
     def _meaning(self, texts: Mapping[str, float]) -> Matrix:
@@ -207,22 +208,23 @@ class Library:
         total: Matrix = np.sum(vectors, axis=0)
         return total / (np.linalg.norm(total) or 1.0)
 
-    def _near(self, index: VectorIndex, vector: Matrix, scope: Scope, limit: int) -> set[str]:
-        """The passages within the scope that are nearest in meaning, about `limit`.
+    def _near(self, index: VectorIndex, vector: Matrix, scope: Scope, limit: int) -> set[int]:
+        """The keys of the passages within the scope that are nearest in meaning, about `limit`.
 
         A filter costs Chroma ten times the search itself. So a few articles are looked at one by one, and of many the
         index is asked for so much more that enough of it lies within.
         """
         held, within = self._catalogue.articles_within(Scope()), self._catalogue.articles_within(scope)
+        wanted = limit
         if within == held:
-            return {passage_id for passage_id, _ in index.nearest(vector, limit)}
-        if within <= _LOOKED_AT_SINGLY:
-            few = ExactVectors(self._catalogue.vectors_within(scope))
-            return {passage_id for passage_id, _ in few.nearest(vector, limit)}
-        wanted = min(_MOST_ASKED_FOR, int(_TO_BE_SAFE * limit * held / within))
+            scope = Scope()
+        elif within <= _LOOKED_AT_SINGLY:
+            index = ExactVectors(self._catalogue.vectors_within(scope))
+        else:
+            wanted = min(_MOST_ASKED_FOR, int(_TO_BE_SAFE * limit * held / within))
         found = [passage_id for passage_id, _ in index.nearest(vector, wanted)]
-        inside = self._catalogue.those_within(found, scope)
-        return set([passage_id for passage_id in found if passage_id in inside][:limit])
+        keys = self._catalogue.keys_within(found, scope)
+        return set([keys[passage_id] for passage_id in found if passage_id in keys][:limit])
 
     def closeness(self, query: str, texts: Sequence[str]) -> list[float]:
         """The cosine between the query and each text, by the library's embedder."""
@@ -280,17 +282,28 @@ class Library:
         vectors = self.embedder.passages(texts)
         start = 0
         for article, passages in batch:
-            yield Shelved(article, heading(article), passages, vectors[start : start + len(passages)])
+            yield Shelved(article, passages, vectors[start : start + len(passages)])
             start += len(passages)
 
-    def _searchable(self) -> VectorIndex:
+    def _searchable(self) -> tuple[VectorIndex, KeywordIndex]:
         self._refuse_other_embedder()
         if not self._read_only:
             return self._kept.opened()  # never behind the lock for writing: a reader does not wait for an ingest
         with self._writing:
-            if self._exact is None:
-                self._exact = ExactVectors(row for batch in self._catalogue.vectors_since(0) for row in batch)
-            return self._exact
+            if self._read is None:
+                self._read = self._read_all()
+            return self._read
+
+    def _read_all(self) -> tuple[ExactVectors, KeywordIndex]:
+        """Vectors in memory, and the words as the writer keeps them, or in memory as long as it has none."""
+        vectors = ExactVectors(row for batch in self._catalogue.vectors_since(0) for row in batch)
+        if (kept := self._kept.words_as_kept()) is not None:
+            return vectors, kept
+        words = KeywordIndex(None)
+        for rows in self._catalogue.passages_since(0):
+            words.add(rows)
+        words.commit()
+        return vectors, words
 
     def _refuse_to_write(self) -> None:
         self._refuse_read_only()
@@ -331,13 +344,6 @@ def _make(folder: Path) -> None:
         raise LibraryUnreadable(
             f"The library's folder {folder} cannot be made ({error.strerror}). Choose another one with --library."
         ) from error
-
-
-def heading(article: Article) -> str:
-    """`Headline (Outlet, 3 July 2022)`: indexed and embedded with each passage, and read by the model."""
-    day = article.published_at and f"{article.published_at.day} {article.published_at:%B %Y}"
-    origin = ", ".join(part for part in (article.outlet, day) if part)
-    return f"{article.title} ({origin})".strip() if origin else article.title
 
 
 def _not_found(article_id: str) -> ArticleNotFound:

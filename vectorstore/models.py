@@ -119,3 +119,10 @@ class Entry:
     passages: int
     summary_only: bool = False
     gone_at: datetime | None = None
+
+
+def heading(article: Article) -> str:
+    """`Headline (Outlet, 3 July 2022)`: indexed and embedded with each passage, and read by the model."""
+    day = article.published_at and f"{article.published_at.day} {article.published_at:%B %Y}"
+    origin = ", ".join(part for part in (article.outlet, day) if part)
+    return f"{article.title} ({origin})".strip() if origin else article.title

@@ -23,7 +23,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = "3"
+SCHEMA_VERSION = "4"
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -109,7 +109,7 @@ sketches = Table(
     sqlite_with_rowid=False,
 )
 
-# Passages that the catalogue no longer has and the vector index may still have.
+# Passages that the catalogue no longer has and the indexes may still have.
 withdrawn = Table(
     "withdrawn",
     metadata,

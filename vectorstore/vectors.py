@@ -69,17 +69,8 @@ class ChromaVectors:
 
     def nearest(self, vector: Matrix, limit: int) -> list[tuple[str, float]]:
         """See VectorIndex."""
-        if not (wanted := min(limit, self._collection.count())):
-            return []
-        found = self._collection.query(query_embeddings=[vector], n_results=wanted, include=["distances"])
+        found = self._collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
         return [(id, 1.0 - far) for id, far in zip(found["ids"][0], found["distances"][0], strict=True)]
-
-
-def seal(folder: Path) -> str:
-    """Names, sizes and times of every file of a closed index: equal seals mean that nothing touched it since."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    stats = [(str(path.relative_to(folder)), path.stat()) for path in files]
-    return json.dumps([[name, stat.st_size, stat.st_mtime_ns] for name, stat in stats])
 
 
 def readable_ids(folder: Path) -> set[str] | None:

@@ -13,7 +13,8 @@ from assistant.answer import Assistant
 from ingest.split import split
 from vectorstore.embedding import DEFAULT_MODEL, SentenceEmbedder
 from vectorstore.errors import WeightsMissing
-from vectorstore.library import Library, heading
+from vectorstore.library import Library
+from vectorstore.models import heading
 from vectorstore.reranking import Reranker
 
 QUESTION = "What did the harbour master say of the dues?"

@@ -89,6 +89,6 @@ def test_no_question_is_read_as_search_syntax(library: Library, question: str) -
 def test_recency_halves_in_thirty_days_and_never_falls_below_its_floor() -> None:
     now = datetime(2022, 7, 31, tzinfo=UTC)
     assert recency(now, now) == pytest.approx(1.0)
-    assert recency(datetime(2022, 7, 1, tzinfo=UTC), now) == pytest.approx(0.8)
-    assert recency(datetime(1990, 1, 1, tzinfo=UTC), now) == pytest.approx(0.6)
-    assert recency(None, now) == pytest.approx(0.8)
+    assert recency(datetime(2022, 7, 1, tzinfo=UTC), now) == pytest.approx(0.775)
+    assert recency(datetime(1990, 1, 1, tzinfo=UTC), now) == pytest.approx(0.55)
+    assert recency(None, now) == pytest.approx(0.775)

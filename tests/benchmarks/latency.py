@@ -64,7 +64,7 @@ def measured(library: Library, questions: Sequence[Question]) -> tuple[float, fl
 
 
 def recall(library: Library, questions: Sequence[Question]) -> float:
-    catalogue, index = library._catalogue, library._kept.opened()
+    catalogue, index = library._catalogue, library._kept.opened().vectors
     exact = ExactVectors(row for batch in catalogue.vectors_since(0) for row in batch)
     shares = []
     for question in questions:

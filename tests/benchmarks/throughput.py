@@ -24,7 +24,7 @@ from typing import Any
 
 from app import open_dateline
 from vectorstore.embedding import SentenceEmbedder
-from vectorstore.library import heading
+from vectorstore.models import heading
 
 _SAMPLE = 2000
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from datetime import UTC, datetime
 from itertools import permutations
 from pathlib import Path
 
 import pytest
-from stacks import Shelf, WordEmbedder, prose, story
+from stacks import Shelf, WordEmbedder, by_words, prose, story
 
 from vectorstore.errors import LibraryUnreadable
 from vectorstore.library import Library
@@ -108,8 +109,9 @@ class TestChanging:
         assert copies(library, "gazette") == [] == copies(library, "other")
 
 
+AS_OF_SCHEMA_3 = "CREATE TABLE passage_words (headline, body); UPDATE facts SET value = '3' WHERE name = 'schema'"
 AS_OF_SCHEMA_2 = (
-    "DROP INDEX ix_articles_story; ALTER TABLE articles DROP COLUMN story; DROP TABLE sketches;"
+    f"{AS_OF_SCHEMA_3}; DROP INDEX ix_articles_story; ALTER TABLE articles DROP COLUMN story; DROP TABLE sketches;"
     "UPDATE facts SET value = '2' WHERE name = 'schema'"
 )
 
@@ -144,6 +146,15 @@ class TestALibraryOfTheVersionBefore:
             library.put([story("herald", f"By Jane Doe. {WIRE}")])
             assert len(copies(library, "herald")) == 2
             assert library.check().sound
+        assert shape(older) == new
+
+    def test_that_kept_words_in_the_catalogue_makes_their_index(self, older: Path) -> None:
+        new = shape(older)
+        run(older, AS_OF_SCHEMA_3)
+        shutil.rmtree(older / "words")
+        with Library(older, WordEmbedder()) as library:
+            assert by_words(library, prose(2).split()[0]) == {"other"}
+            assert library.check().missing == 0
         assert shape(older) == new
 
     def test_is_left_as_it_is_when_that_fails(self, older: Path) -> None:

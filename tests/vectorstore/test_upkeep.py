@@ -14,6 +14,7 @@ import pytest
 from stacks import WordEmbedder, another_process, by_meaning, by_words, children_ran, story
 
 from vectorstore.catalogue import Catalogue, Shelved
+from vectorstore.keywords import PassageRow
 from vectorstore.library import Library
 from vectorstore.models import Scope
 from vectorstore.vectors import ChromaVectors
@@ -111,6 +112,57 @@ class TestDamage:
         assert_all_found_by_meaning(large, articles=41)
 
 
+def assert_all_found_by_words(folder: Path, articles: int = 40) -> None:
+    with Library(folder, WordEmbedder()) as library:
+        for number in range(0, articles, 3):
+            assert f"n{number}" in by_words(library, str(number * 26 + 9))
+        library.check()
+        assert library.check().sound
+
+
+def files_of_words(folder: Path) -> list[Path]:
+    """The files that were committed, without Tantivy's locks."""
+    return sorted(path for path in (folder / "words").iterdir() if path.suffix != ".lock")
+
+
+class TestDamageToTheWords:
+    def test_deleted(self, large: Path, caplog) -> None:
+        shutil.rmtree(large / "words")
+        assert_all_found_by_words(large)
+        assert "making the index of words anew: 1040 passages" in caplog.messages
+
+    @pytest.mark.parametrize("number", range(9))
+    @pytest.mark.parametrize("harm", [truncate, os.unlink, lambda path: path.write_bytes(b"")])
+    def test_of_one_file(self, large: Path, harm: Callable[[Path], None], number: int) -> None:
+        files = files_of_words(large)
+        harm(files[number % len(files)])
+        assert_all_found_by_words(large)
+
+    def test_of_every_file(self, large: Path) -> None:
+        for path in files_of_words(large):
+            garble(path)
+        assert_all_found_by_words(large)
+
+    def test_passages_that_nothing_accounts_for_are_taken_out_and_counted(self, folder: Path) -> None:
+        put_two(folder)
+        article, (passage,) = story("stray", "A trawler rescued two sailors.")
+        with Library(folder, WordEmbedder()) as library:
+            words = library._kept.opened().words
+            words.add([PassageRow(99, passage, article)])
+            words.remove(["n0@1#0"])
+            words.commit()
+            health = library.check()
+            assert (health.missing, health.extra) == (1, 1)
+            assert by_words(library, "report") == {"n0", "n1"} and not by_words(library, "trawler")
+
+    def test_a_reader_beside_a_writer_without_words_makes_its_own(self, large: Path) -> None:
+        with Library(large, WordEmbedder()):
+            shutil.rmtree(large / "words")
+            with Library(large, WordEmbedder(), read_only=True) as reader:
+                assert by_words(reader, "190") == {"n7"}
+            assert not (large / "words").exists()
+
+
 class TestBehindTheLibrarysBack:
     """What a crash between the catalogue's transaction and Chroma's leaves behind."""
 
@@ -120,7 +172,7 @@ class TestBehindTheLibrarysBack:
         article, passages = story("late", "A trawler rescued two sailors.")
         catalogue = Catalogue(folder / "catalogue.db")
         vectors = WordEmbedder().passages([passage.text for passage in passages])
-        catalogue.put([Shelved(article, "", passages, vectors)], "words")
+        catalogue.put([Shelved(article, passages, vectors)], "words")
         if not sealed:
             catalogue.remember("seal", None)
         catalogue.close()
@@ -190,6 +242,7 @@ class TestOpening:
 
 PUT_ON_AND_ON = """
 from stacks import WordEmbedder, story
+from vectorstore.keywords import PassageRow
 from vectorstore.library import Library
 from vectorstore.models import Scope
 with Library(folder, WordEmbedder()) as library:
