@@ -47,12 +47,14 @@ class Dateline(Intake):
         from assistant.answer import Assistant
         from vectorstore.embedding import SentenceEmbedder
         from vectorstore.library import Library
+        from vectorstore.reranking import Reranker
 
         self._settings = settings
         self._model = _chat_model(settings)
         library = Library(settings.library.expanduser(), SentenceEmbedder(settings.embedder), read_only)
         super().__init__(library, lambda: _web(settings, library.subscriptions))
-        self.assistant = Assistant(library, self._model)
+        rerank = Reranker(settings.reranker) if settings.reranker else None
+        self.assistant = Assistant(library, self._model, rerank=rerank)
 
     def search(self, question: str, **given: Any) -> list[Hit]:
         """The passages that an answer would be looked for in, best first; see assistant.answer.Assistant.search."""

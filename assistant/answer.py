@@ -16,24 +16,27 @@ from assistant.draft import Draft, judge
 from assistant.evidence import READ_BY_THE_MODEL, quote
 from assistant.llm import unavailable
 from assistant.models import Answer, Sentence, Stage, Support, Timings, Turn
+from assistant.neighbours import joined
 from assistant.parts import interleaved, parts
 from assistant.reading import Reading, read
-from assistant.retrieve import Found, retrieve
+from assistant.retrieve import Found, Rerank, retrieve
 from assistant.rewrite import topic
 from assistant.words import asks_yes_or_no
 from assistant.writing import messages, pieces
 from vectorstore.errors import DatelineError
 from vectorstore.library import Library
-from vectorstore.models import Hit, Scope
+from vectorstore.models import EVERYTHING, Hit, Scope
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 logger = logging.getLogger(__name__)
 
-EVERYTHING = Scope()
 _SOURCES = 5
 _NEAREST = 3
+# The hits that are re-ranked, and twice those wanted: each could join with a neighbour and leave its place.
+_LOOKED_AT = 20
+_ROOM_TO_JOIN = 2
 _LONGEST_QUESTION = 2000
 _MOST_SENTENCES = 4
 _QUOTES_BESIDE_YES_NO = 2
@@ -45,10 +48,15 @@ class Assistant:
     """Answers from a library, with a LangChain chat model or, without one, by quoting."""
 
     def __init__(
-        self, library: Library, model: BaseChatModel | None, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        library: Library,
+        model: BaseChatModel | None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        rerank: Rerank | None = None,
     ) -> None:
         self._library = library
         self._model = model
+        self._rerank = rerank
         self._now = now
 
     def search(
@@ -131,14 +139,14 @@ class Assistant:
         until = min(scope.until, today) if scope.until else today
 
         def within(asked: str) -> Reading:
-            reading = read(asked, turns, today.date(), outlets)
-            return reading.within(scope) if scope.since or scope.until else reading
+            return read(asked, turns, today.date(), outlets).within(scope, today)
 
+        inside, room = replace(scope, until=until), max(_LOOKED_AT, _ROOM_TO_JOIN * top)
         searched = [
-            retrieve(self._library, within(part), until, replace(scope, until=until), top) for part in parts(question)
+            retrieve(self._library, within(part), until, inside, room, self._rerank) for part in parts(question)
         ]
         hits = {hit.passage.id: hit for hit in interleaved([found.hits for found in searched])}
-        return within(question), Found([*hits.values()][:top], max(found.similarity for found in searched))
+        return within(question), Found(joined(hits.values(), top), max(found.similarity for found in searched))
 
     def _written(self, answer: Answer, earlier: str, started: float) -> Iterator[Answer]:
         """The answer as the model writes it; quoted when there is no model or when it fails."""

@@ -10,7 +10,7 @@ from functools import partial
 from time import perf_counter
 from typing import Protocol
 
-from assistant.evidence import READ_BY_THE_MODEL
+from assistant.evidence import READ_BY_THE_MODEL, core
 from assistant.models import Answer, Turn
 from assistant.questions import Question
 from vectorstore.models import Article, Hit, Scope
@@ -93,7 +93,7 @@ def answer_all(assistant: Answerer, questions: Sequence[Question], scope: Scope,
     answered = []
     for done, question in enumerate(questions, start=1):
         answer = assistant.answer(question.text, as_of=question.asked_at, turns=question.turns, scope=scope)
-        read = (hit.passage.text for hit in answer.sources[:READ_BY_THE_MODEL])
+        read = (core(hit).text for hit in answer.sources[:READ_BY_THE_MODEL])
         contained, in_context = holds(answer.text, question.answers), holds(" ".join(read), question.answers)
         answered.append(Answered(question, answer, contained, in_context))
         progress(done, len(questions))
@@ -128,7 +128,7 @@ def _search(assistant: Searcher, question: Question, scope: Scope) -> list[Hit]:
 def _retrieved(question: Question, hits: Sequence[Hit], first: float, again: float) -> Retrieved:
     ids = [hit.article.id for hit in hits]
     rank = next((rank for rank, id in enumerate(ids, start=1) if id in question.articles), None)
-    read = " ".join(hit.passage.text for hit in hits[:READ_BY_THE_MODEL])
+    read = " ".join(core(hit).text for hit in hits[:READ_BY_THE_MODEL])
     in_context = holds(read, question.answers) if question.answers else None
     return Retrieved(question, rank, len(question.articles & {*ids}) / len(question.articles), in_context, first, again)
 

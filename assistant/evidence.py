@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.models import Citation, Sentence, Support
-from vectorstore.models import Hit
+from vectorstore.models import Hit, Passage
 from vectorstore.sentences import sentence_spans
 
 # On 50 questions two whole passages held the answer as often as four did, at half the time to read them.
@@ -25,6 +25,11 @@ class Quoted(NamedTuple):
 
     sentences: tuple[Sentence, ...]
     citations: tuple[Citation, ...]
+
+
+def core(hit: Hit) -> Passage:
+    """What is read of a hit and quoted from it: of two neighbours the better one."""
+    return hit.better or hit.passage
 
 
 def cite(number: int, hit: Hit, start: int, end: int) -> Citation:
@@ -53,9 +58,10 @@ def _spans(hits: Sequence[Hit]) -> list[tuple[int, Hit, int, int]]:
     found = []
     seen = set()
     for number, hit in enumerate(hits, start=1):
-        for start, end in sentence_spans(hit.passage.text):
-            text = hit.passage.text[start:end]
+        passage = core(hit)
+        for start, end in sentence_spans(passage.text):
+            text = passage.text[start:end]
             if text not in seen and len(text.split()) >= _LEAST_WORDS:
                 seen.add(text)
-                found.append((number, hit, hit.passage.start + start, hit.passage.start + end))
+                found.append((number, hit, passage.start + start, passage.start + end))
     return found

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from assistant.dates import Window
 from assistant.models import Answer
-from vectorstore.models import Article, Entry
+from vectorstore.models import Article, Entry, Scope
 
 
 def day(moment: datetime | None) -> str:
@@ -38,6 +39,12 @@ def corrected(article: Article) -> str:
     if article.updated_at:
         return f"corrected {day(article.updated_at)}"
     return f"found changed {day(article.ingested_at)}" if article.ingested_at else ""
+
+
+def kept_to(scope: Scope) -> str:
+    """`1–7 July 2022, CNN`; "" for a scope that keeps nothing out."""
+    window = Window(scope.since.date() if scope.since else None, scope.until.date() if scope.until else None)
+    return ", ".join([*([str(window)] if window != Window() else []), *scope.outlets])
 
 
 def looked_at(answer: Answer) -> str:

@@ -7,7 +7,7 @@ tests/benchmarks/retrieval.py).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from assistant.dates import Window
@@ -27,14 +27,19 @@ _OUTSIDE_THE_WINDOW = 0.85
 _OTHER_OUTLET = 0.7
 # News of a day is often printed later, and a month is summed up in the next.
 _LATE_DAYS = 30.0
+# More than any score without it.
+_HOLDS_A_PHRASE = 2.0
 
 
-def ranked(candidates: Sequence[Candidate], reading: Reading, as_of: datetime) -> list[tuple[Candidate, float]]:
-    """The candidates with their scores, best first.
+def ranked(
+    candidates: Sequence[Candidate], reading: Reading, as_of: datetime, phrases: Mapping[str, int] | None = None
+) -> list[tuple[Candidate, float]]:
+    """The candidates with their scores, best first. `phrases` tells how many of the phrases that the question quotes a
+    passage holds, by its id: those that hold more come first, whatever else is said of them.
 
     The relevance is the convex sum of BM25 and cosine, each divided by its best (Bruch, Gai and Ingber 2023, "An
     Analysis of Fusion Functions for Hybrid Retrieval"), with a tenth of it left to the article's three best passages
-    and up to a tenth more for its first two. It is multiplied by the passage's timeliness.
+    and up to a tenth more for its first two. It is then weighed as `weighed` says.
     """
     relevances = _relevances(candidates)
     of_article = _article_relevances(candidates, relevances)
@@ -42,11 +47,20 @@ def ranked(candidates: Sequence[Candidate], reading: Reading, as_of: datetime) -
     for candidate, relevance in zip(candidates, relevances, strict=True):
         score = (1 - _ARTICLE_SHARE) * relevance + _ARTICLE_SHARE * of_article[candidate.article_id]
         score *= 1 + (_LEAD[candidate.position] if candidate.position < len(_LEAD) else 0.0)
-        score *= timeliness(candidate.published_at, reading.window, as_of)
-        if reading.outlets and candidate.outlet not in reading.outlets:
-            score *= _OTHER_OUTLET
-        scored.append((candidate, score))
+        held = (phrases or {}).get(candidate.passage_id, 0)
+        scored.append((candidate, weighed(score, candidate.published_at, candidate.outlet, held, reading, as_of)))
     return sorted(scored, key=lambda pair: -pair[1])
+
+
+def weighed(
+    relevance: float, published_at: datetime | None, outlet: str, phrases: int, reading: Reading, as_of: datetime
+) -> float:
+    """A relevance of about 1 at most times its timeliness; less for another outlet than the one asked for, and far more
+    for each phrase held."""
+    score = relevance * timeliness(published_at, reading.window, as_of)
+    if reading.outlets and outlet not in reading.outlets:
+        score *= _OTHER_OUTLET
+    return score + _HOLDS_A_PHRASE * phrases
 
 
 def _relevances(candidates: Sequence[Candidate]) -> list[float]:

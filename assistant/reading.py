@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from assistant.dates import Strength, Timing, Window, read_timing
 from assistant.models import Turn
 from assistant.outlets import read_outlets
 from assistant.rewrite import carried_over, standalone
-from assistant.words import key_words, words_of
+from assistant.words import key_words, quoted_phrases, words_of
 from vectorstore.models import Scope
 
 # What earlier questions weigh beside this one: their words in BM25, their meaning in the vector.
@@ -20,18 +20,28 @@ _CARRIED_MEANING = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`texts` and `words` carry their weights, 1 for those of the question itself."""
+    """`texts` and `words` carry their weights, 1 for those of the question itself. `phrases` are those that it quotes,
+    in plain form, and stand among the words too."""
 
     standalone: str
     timing: Timing
     outlets: tuple[str, ...]
     texts: Mapping[str, float]
     words: Mapping[str, float]
+    phrases: tuple[str, ...] = ()
 
-    def within(self, scope: Scope) -> Reading:
-        """The same question, with the scope's days in place of those that it names."""
-        window = Window(scope.since and scope.since.date(), scope.until and scope.until.date())
-        return replace(self, timing=Timing(Strength.NAMED, self.timing.rest, window))
+    def within(self, scope: Scope, as_of: datetime) -> Reading:
+        """The same question, with the scope's days, if it has any, in place of those that it names.
+
+        A scope that ends after `as_of` has no end; one that has no start either sets the question's days aside.
+        """
+        if not (scope.since or scope.until):
+            return self
+        last = scope.until.date() if scope.until and scope.until <= as_of else None
+        window = Window(scope.since.date() if scope.since else None, last)
+        known = window.first or window.last
+        timing = Timing(Strength.NAMED if known else Strength.MILD, self.timing.rest, window if known else None)
+        return replace(self, timing=timing)
 
     @property
     def window(self) -> Window | None:
@@ -44,9 +54,10 @@ def read(question: str, turns: Sequence[Turn], today: date, outlets: Iterable[st
     asked = read_outlets(question, outlets)
     timing = read_timing(asked.rest, today)
     earlier = carried_over(question, turns)
-    words = dict.fromkeys(key_words(asked.rest) or words_of(asked.rest), 1.0)
+    phrases = tuple(quoted_phrases(question))
+    words = dict.fromkeys([*(key_words(asked.rest) or words_of(asked.rest)), *phrases], 1.0)
     for turn in earlier:
         for word in key_words(turn.question):
             words.setdefault(word, _CARRIED_WORDS * turn.weight)
     texts = {turn.question: _CARRIED_MEANING * turn.weight for turn in earlier} | {question: 1.0}
-    return Reading(standalone(question, turns), timing, asked.outlets, texts, words)
+    return Reading(standalone(question, turns), timing, asked.outlets, texts, words, phrases)

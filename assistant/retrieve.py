@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from assistant.ranking import ranked
+from assistant.ranking import ranked, weighed
 from assistant.reading import Reading
 from assistant.stories import one_of_each_story
+from assistant.words import plain
 from vectorstore.library import Library
-from vectorstore.models import Candidate, Hit, Scope
+from vectorstore.models import Candidate, Hit, Scope, heading
 
 # Each search brings this many: a passage that both like only somewhat can still win, above all when it is new.
 _CANDIDATES = 200
 _FIRST = 5
+
+Rerank = Callable[[str, Sequence[str]], Sequence[float]]
+"""How well each text fits the question, from 0 to 1."""
+Item = TypeVar("Item")
 
 
 class Found(NamedTuple):
@@ -25,14 +30,22 @@ class Found(NamedTuple):
     similarity: float
 
 
-def retrieve(library: Library, reading: Reading, as_of: datetime, scope: Scope, top: int = 10) -> Found:
+def retrieve(
+    library: Library, reading: Reading, as_of: datetime, scope: Scope, top: int = 10, rerank: Rerank | None = None
+) -> Found:
     """The `top` best passages within the scope, best first, the first five of five articles where there are so many.
 
-    The scores are those of assistant.ranking. Of a story that stands in several articles one is shown.
+    The scores are those of assistant.ranking. Of a story that stands in several articles one is shown. `rerank` puts
+    the passages found into an order of its own, in which time, outlet and phrases count as before.
     """
     candidates = {each.passage_id: each for each in _candidates(library, reading, as_of, scope)}.values()
-    best = _spread(one_of_each_story(ranked([*candidates], reading, as_of)))[:top]
+    held = _phrases_held(library, reading.phrases, [*candidates])
+    best = _spread(one_of_each_story(ranked([*candidates], reading, as_of, held)), lambda pair: pair[0].article_id)[
+        :top
+    ]
     hits = library.hits([(candidate.passage_id, score) for candidate, score in best], as_of)
+    if rerank:
+        hits = _spread(_reranked(hits, rerank, reading, as_of, held), lambda hit: hit.article.id)
     return Found(hits, max((candidate.similarity for candidate in candidates), default=0.0))
 
 
@@ -41,6 +54,16 @@ def _candidates(library: Library, reading: Reading, as_of: datetime, scope: Scop
     yield from library.search(reading.texts, reading.words, scope, _CANDIDATES)
     if named := _named(reading, scope, as_of):
         yield from library.search(reading.texts, reading.words, named, _CANDIDATES)
+
+
+def _phrases_held(library: Library, phrases: Sequence[str], candidates: Sequence[Candidate]) -> dict[str, int]:
+    """Passage id -> how many of the phrases stand in the passage or its headline, word for word.
+
+    BM25 brings such passages in, but knows stems only and weighs a phrase as one word among others.
+    """
+    hits = library.hits([(candidate.passage_id, 0.0) for candidate in candidates]) if phrases else []
+    texts = {hit.passage.id: f" {plain(hit.article.title)} | {plain(hit.passage.text)} " for hit in hits}
+    return {id: sum(f" {phrase} " in text for phrase in phrases) for id, text in texts.items()}
 
 
 def _named(reading: Reading, scope: Scope, as_of: datetime) -> Scope | None:
@@ -54,16 +77,27 @@ def _named(reading: Reading, scope: Scope, as_of: datetime) -> Scope | None:
     return replace(scope, since=since, until=until, outlets=scope.outlets or outlets)
 
 
-def _spread(pairs: Sequence[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
-    """The same passages, with those moved behind the first five that would be a second one of their article there."""
-    first: list[tuple[Candidate, float]] = []
-    later: list[tuple[Candidate, float]] = []
+def _reranked(
+    hits: Sequence[Hit], rerank: Rerank, reading: Reading, as_of: datetime, phrases: Mapping[str, int]
+) -> list[Hit]:
+    relevances = rerank(reading.standalone, [f"{heading(hit.article)}\n{hit.passage.text}" for hit in hits])
+    rescored = []
+    for hit, relevance in zip(hits, relevances, strict=True):
+        held = phrases.get(hit.passage.id, 0)
+        score = weighed(relevance, hit.article.published_at, hit.article.outlet, held, reading, as_of)
+        rescored.append(replace(hit, score=score))
+    return sorted(rescored, key=lambda hit: -hit.score)
+
+
+def _spread(items: Sequence[Item], article: Callable[[Item], str]) -> list[Item]:
+    """The same items, with those moved behind the first five that would be a second one of their article there."""
+    first: list[Item] = []
+    later: list[Item] = []
     taken: set[str] = set()
-    for pair in pairs:
-        article_id = pair[0].article_id
-        if len(first) < _FIRST and article_id not in taken:
-            first.append(pair)
-            taken.add(article_id)
+    for item in items:
+        if len(first) < _FIRST and article(item) not in taken:
+            first.append(item)
+            taken.add(article(item))
         else:
-            later.append(pair)
+            later.append(item)
     return first + later

@@ -10,9 +10,9 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from assistant.answer import EVERYTHING, Assistant
+from assistant.answer import Assistant
 from assistant.export import hit_as_json
-from vectorstore.models import Scope
+from vectorstore.models import EVERYTHING, Scope
 
 
 class NewsRetriever(BaseRetriever):

@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     model_url: str = ""
     model_key: str = ""
     embedder: str = "all-MiniLM-L6-v2"
+    reranker: str = ""
     cache: Path = Field(default_factory=lambda: user_cache_path("dateline"))
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)

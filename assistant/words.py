@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|\w+(?:['’]\w+)?")
+_LETTERS = re.compile(r"[^\W_]+")
+_QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"”“»]")
 STOP_WORDS = frozenset(
     """
     a about above after again all also am an and any anyone anything are as ask at be became because been before
@@ -42,6 +44,17 @@ def asks_yes_or_no(question: str) -> bool:
 def key_words(text: str) -> list[str]:
     """Words that say what a text is about: without those that any question could hold."""
     return [word for word in words_of(text) if word not in STOP_WORDS]
+
+
+def quoted_phrases(text: str) -> list[str]:
+    """What stands in double quotation marks, straight or curly, in plain form; see `plain`."""
+    found = (plain(match[1]) for match in _QUOTED.finditer(text))
+    return list(dict.fromkeys(phrase for phrase in found if phrase))
+
+
+def plain(text: str) -> str:
+    """The words alone, in lower case, one space between them: a phrase is found whatever marks stand around it."""
+    return " ".join(_LETTERS.findall(text.lower()))
 
 
 def names_and_numbers(text: str) -> list[str]:

@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from assistant import prompts
+from assistant.evidence import core
 from assistant.models import Answer
 from assistant.words import asks_yes_or_no
 from vectorstore.models import Hit, heading
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def messages(answer: Answer, sources: Sequence[Hit], earlier: str) -> list[tuple[str, str]]:
     passages = [
-        prompts.PASSAGE.format(number=number, heading=heading(hit.article), text=hit.passage.text)
+        prompts.PASSAGE.format(number=number, heading=heading(hit.article), text=core(hit).text)
         for number, hit in enumerate(sources, start=1)
     ]
     user = prompts.QUESTION.format(

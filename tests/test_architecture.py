@@ -20,7 +20,7 @@ MAY_NOT_IMPORT = {
 ONLY_HOME = {
     "chromadb": ("vectorstore/vectors.py",),
     "tantivy": ("vectorstore/keywords.py",),
-    "sentence_transformers": ("vectorstore/embedding.py",),
+    "sentence_transformers": ("vectorstore/embedding.py", "vectorstore/reranking.py"),
     "gradio": ("assistant/ui/",),
     "typer": ("app.py", "assistant/commands/", "ingest/commands/", "vectorstore/console.py"),
 }

@@ -1,4 +1,4 @@
-"""Texts to vectors, with sentence-transformers. The only file that imports it."""
+"""Texts to vectors, with sentence-transformers."""
 
 from __future__ import annotations
 

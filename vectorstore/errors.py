@@ -2,6 +2,7 @@
 
     DatelineError                 base: the message is shown as it is, and says what to do next
       SettingsError               a setting that cannot be used
+      LimitUnusable               days or an outlet that no search can be kept to
       LibraryError
         LibraryBusy               another process is writing to this library
         LibraryUnreadable         the catalogue is not one that this version can read
@@ -34,6 +35,14 @@ class DatelineError(Exception):
 
 class SettingsError(DatelineError):
     """A setting that cannot be used."""
+
+
+class LimitUnusable(DatelineError):
+    """Days or an outlet that no search can be kept to; `field` is from, to or outlet."""
+
+    def __init__(self, reason: str, field: str) -> None:
+        super().__init__(reason)
+        self.field = field
 
 
 class LibraryError(DatelineError):

@@ -58,13 +58,15 @@ class Copy:
 class Hit:
     """A passage found for a question. A higher score is better; scores compare within one search only.
 
-    `copies` are the other articles of the same story, the earliest first.
+    `copies` are the other articles of the same story, the earliest first. Where `passage` spans two neighbours that
+    were both found, `better` is the one with the higher score, whose id it has.
     """
 
     passage: Passage
     article: Article
     score: float
     copies: tuple[Copy, ...] = ()
+    better: Passage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,9 @@ class Scope:
     until: datetime | None = None
     outlets: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+
+
+EVERYTHING = Scope()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import typer
 
 from assistant.commands import Opened
 from vectorstore.console import JsonOption, LibraryOption, tell
+from vectorstore.errors import LimitUnusable
 
 if TYPE_CHECKING:
     from vectorstore.models import Scope
@@ -80,23 +81,12 @@ class QuestionCommands:
 
 
 def _scope(held: Sequence[str], since: str | None, until: str | None, outlets: Sequence[str] | None) -> Scope:
-    from assistant.dates import Window
-    from vectorstore.models import Scope
+    from assistant.limits import limited
 
-    window = Window(_day(since, "--from"), _day(until, "--to"))
-    if window.first and window.last and window.first > window.last:
-        raise typer.BadParameter(f"{since} is later than {until}", param_hint="--from")
-    known = {outlet.lower(): outlet for outlet in held}
-    if unknown := [outlet for outlet in outlets or () if outlet.lower() not in known]:
-        raise typer.BadParameter(f"the library holds nothing by {unknown[0]!r}", param_hint="--outlet")
-    return Scope(window.opens, window.closes, tuple(known[outlet.lower()] for outlet in outlets or ()))
-
-
-def _day(text: str | None, option: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is not a day such as 2022-07-03", param_hint=option) from error
+        return limited(since or "", until or "", outlets or (), held)
+    except LimitUnusable as error:
+        raise typer.BadParameter(str(error), param_hint=f"--{error.field}") from error
 
 
 def _moment(text: str | None) -> date | datetime | None:

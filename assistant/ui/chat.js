@@ -45,8 +45,11 @@ function onClick(event) {
   const button = event.target.closest("#past button, #live button");
   if (!button) return;
   if ("copy" in button.dataset) copy(button);
-  if ("ask" in button.dataset) trigger("submit", { question: button.textContent, retry: false });
-  if ("retry" in button.dataset) trigger("submit", { question: "", retry: true });
+  const asked = { question: "", retry: false, everything: false };
+  if ("ask" in button.dataset) trigger("submit", { ...asked, question: button.textContent });
+  if ("retry" in button.dataset) trigger("submit", { ...asked, retry: true });
+  if ("everything" in button.dataset) trigger("submit", { ...asked, retry: true, everything: true });
+  if ("limits" in button.dataset) trigger("limits", {});
   if ("exchange" in button.dataset) {
     trigger("open", { exchange: Number(button.dataset.exchange), number: Number(button.dataset.number) });
   }

@@ -8,9 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from vectorstore.models import EVERYTHING
+
 if TYPE_CHECKING:
     from assistant.models import Answer, Turn
-    from vectorstore.models import Article, Entry
+    from vectorstore.models import Article, Entry, Scope
     from vectorstore.subscriptions import Subscription
 
 
@@ -97,8 +99,11 @@ class Desk(Protocol):
     def max_upload_mb(self) -> int:
         """Larger uploads are refused before they are read."""
 
-    def stream(self, question: str, turns: Sequence[Turn] = ()) -> Iterator[Answer]:
+    def stream(self, question: str, turns: Sequence[Turn] = (), *, scope: Scope = EVERYTHING) -> Iterator[Answer]:
         """Growing snapshots of an answer. Closing the iterator stops the model."""
+
+    def outlets(self) -> Sequence[str]:
+        """The outlets of all articles."""
 
     def entries(self) -> Sequence[Entry]:
         """The library's table, in any order."""

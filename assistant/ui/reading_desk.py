@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from vectorstore.models import EVERYTHING
+
 if TYPE_CHECKING:
     from assistant.answer import Assistant
     from assistant.models import Answer, Turn
     from vectorstore.library import Library
-    from vectorstore.models import Article, Entry
+    from vectorstore.models import Article, Entry, Scope
 
 _SAMPLE_QUESTIONS = (
     (
@@ -38,8 +40,11 @@ class ReadingDesk:
         fitting = [question for headline, question in _SAMPLE_QUESTIONS if headline in titles]
         return fitting or [f"What is known about this: {title}?" for title in titles[:3]]
 
-    def stream(self, question: str, turns: Sequence[Turn] = ()) -> Iterator[Answer]:
-        return self._assistant.stream(question, turns=turns)
+    def stream(self, question: str, turns: Sequence[Turn] = (), *, scope: Scope = EVERYTHING) -> Iterator[Answer]:
+        return self._assistant.stream(question, turns=turns, scope=scope)
+
+    def outlets(self) -> Sequence[str]:
+        return self._library.outlets()
 
     def entries(self) -> Sequence[Entry]:
         return self._library.entries()

@@ -33,7 +33,7 @@ def exchange_html(exchange: Exchange, live: bool = False) -> str:
     return (
         f'<article class="exchange{" active" if live else ""}" id="exchange-{exchange.number}">'
         f'<h2 class="question" dir="auto">{shown(exchange.question)}</h2>'
-        f'<p class="reading">{_reading(answer)}</p>'
+        f'<p class="reading">{_reading(answer, live and exchange.over)}</p>'
         f'<p class="stage" role="status">{stage(exchange)}</p>'
         f'<div class="answer" dir="auto" aria-live="polite" aria-busy="{"false" if exchange.over else "true"}">'
         f"{_said(exchange)}</div>"
@@ -46,12 +46,15 @@ def exchange_html(exchange: Exchange, live: bool = False) -> str:
     )
 
 
-def _reading(answer: Answer | None) -> str:
+def _reading(answer: Answer | None, changeable: bool) -> str:
     if answer is None:
         return ""
-    alone = answer.standalone_question
+    alone, looked = answer.standalone_question, shown(looked_at(answer))
     read_as = f"Read as: {isolated(alone)}" if alone != answer.question else ""
-    return " · ".join(filter(None, [shown(looked_at(answer)), read_as]))
+    if looked and changeable:
+        looked = f'<button type="button" class="limits" data-limits>{looked}</button>'
+    everything = '<button type="button" class="limits" data-everything>All dates</button>'
+    return " · ".join(filter(None, [looked, everything if answer.window and changeable else "", read_as]))
 
 
 def stage(exchange: Exchange) -> str:

@@ -9,16 +9,18 @@ from threading import Event, Thread
 
 from assistant.models import Answer, Turn
 from assistant.ui.desk import Desk
+from vectorstore.models import EVERYTHING, Scope
 
 
 class Run:
     """Begun once, stopped at any time. Gradio's own cancelling is not used: what it had already sent arrives late
     and overwrites what was shown on Stop."""
 
-    def __init__(self, desk: Desk, question: str, turns: Sequence[Turn]) -> None:
+    def __init__(self, desk: Desk, question: str, turns: Sequence[Turn], scope: Scope = EVERYTHING) -> None:
         self._desk = desk
         self._question = question
         self._turns = turns
+        self._scope = scope
         self._news: SimpleQueue[Answer | Exception | None] = SimpleQueue()
         self._stopped = Event()
         self.begun = False
@@ -43,7 +45,7 @@ class Run:
 
     def _read(self) -> None:
         try:
-            with closing(snapshots(self._desk, self._question, self._turns)) as stream:
+            with closing(snapshots(self._desk, self._question, self._turns, self._scope)) as stream:
                 for answer in stream:
                     if self._stopped.is_set():
                         break
@@ -54,6 +56,6 @@ class Run:
             self._news.put(None)
 
 
-def snapshots(desk: Desk, question: str, turns: Sequence[Turn]) -> Generator[Answer]:
+def snapshots(desk: Desk, question: str, turns: Sequence[Turn], scope: Scope = EVERYTHING) -> Generator[Answer]:
     """The desk's stream as a generator: closing it closes the stream, and so ends the model's work."""
-    yield from desk.stream(question, turns)
+    yield from desk.stream(question, turns, scope=scope)

@@ -44,6 +44,35 @@ def test_one_article_takes_at_most_two_of_the_first_five_places(library: Library
     assert [hit.article.id for hit in hits[:5]].count("long") <= 2
 
 
+@pytest.mark.parametrize("quoted", ['"open weights"', "“Open Weights,”", "„open weights“", "«open weights»"])
+def test_what_holds_a_quoted_phrase_word_for_word_comes_first(library: Library, quoted: str) -> None:
+    said = article("said", "An aide said that open weights were a mistake. Nobody else spoke up.", "2019-01-01")
+    about = [
+        article(f"about{n}", f"Weights, it says, are open and free, and free weights open. Report {n}.", "2022-07-09")
+        for n in range(5)
+    ]
+    library.put([(each, split(each)) for each in (*about, said)])
+    question = "Which firm opens the weights, or holds {} to be free?"
+    search = Assistant(library, None).search
+    assert search(question.format("open weights"), as_of=date(2022, 7, 10))[0].article.id != "said"
+    hits = search(question.format(quoted), as_of=date(2022, 7, 10))
+    assert hits[0].article.id == "said"
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+def test_of_two_quoted_phrases_the_passage_that_holds_both_comes_first_and_a_headline_counts(library: Library) -> None:
+    one = article("one", "Top speed, top speed, everyone wanted top speed. Not a word of anything else.", "2022-07-09")
+    both = article("both", "The reviewers asked for top speed and got it.", "2019-01-01", title="A Quiet Engine")
+    library.put([(each, split(each)) for each in (one, both)])
+    hits = Assistant(library, None).search('Who wrote "top speed" of "a quiet engine"?', as_of=date(2022, 7, 10))
+    assert [hit.article.id for hit in hits[:2]] == ["both", "one"]
+
+
+@pytest.mark.parametrize("question", ['""', '"!?" and "', '"rate', '"NEAR(a, b)" rate', "“\N{NULL}” rate"])
+def test_quotation_marks_around_nothing_or_alone_are_no_phrase_and_no_fault(library: Library, question: str) -> None:
+    Assistant(library, None).search(question)
+
+
 @pytest.mark.parametrize("question", ["", "   ", "x" * 2001], ids=["empty", "blank", "too long"])
 def test_a_question_that_cannot_be_asked_is_a_clear_error(library: Library, question: str) -> None:
     with pytest.raises(DatelineError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from typing import Any
 
 import pytest
 from ui_desk import BEHEMOTH, META, Receipt, Row, ScriptedDesk, refusal
@@ -73,9 +74,9 @@ def test_stopping_ends_the_model_and_keeps_what_was_written() -> None:
 
 def test_stop_is_heard_while_the_model_says_nothing() -> None:
     class Silent(ScriptedDesk):
-        def stream(self, question: str, turns: Sequence[Turn] = ()) -> Generator[Answer]:
+        def stream(self, question: str, turns: Sequence[Turn] = (), **given: Any) -> Generator[Answer]:
             self.closed.wait(30)
-            yield from super().stream(question, turns)
+            yield from super().stream(question, turns, **given)
 
     desk = Silent()
     run = Run(desk, "Is Meta open?", ())

@@ -5,14 +5,15 @@ from __future__ import annotations
 import socket
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
+from assistant.dates import Window
 from assistant.models import Answer, Citation, Sentence, Stage, Support, Turn
 from assistant.ui.desk import Progress, Step, Stop
 from vectorstore.errors import ArticleNotFound, ModelUnavailable, RefreshUnderWay, RejectedDocument
-from vectorstore.models import Article, Entry, Hit, Passage
+from vectorstore.models import EVERYTHING, Article, Entry, Hit, Passage, Scope
 from vectorstore.subscriptions import Subscription
 
 NOW = datetime(2022, 7, 3, 12, tzinfo=UTC)
@@ -195,6 +196,7 @@ class ScriptedDesk:
         default_factory=lambda: {each.id: each for each in (META, BEHEMOTH, PASTED, HOSTILE)}
     )
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
+    scopes: list[Scope] = field(default_factory=list)
     closed: Event = field(default_factory=Event)
     examples: Sequence[str] = ("Is Meta still open sourcing its models?", "What happened to Behemoth?")
     max_upload_mb: int = 5
@@ -202,8 +204,12 @@ class ScriptedDesk:
     followed: list[Subscription] = field(default_factory=lambda: [FEED, FAILING])
     standing: Standing = Standing()
 
-    def stream(self, question: str, turns: Sequence[Turn] = ()) -> Generator[Answer]:
+    def outlets(self) -> Sequence[str]:
+        return [each.outlet for each in self.articles.values()]
+
+    def stream(self, question: str, turns: Sequence[Turn] = (), *, scope: Scope = EVERYTHING) -> Generator[Answer]:
         self.asked.append((question, tuple(turns)))
+        self.scopes.append(scope)
         if "broken" in question:
             raise ModelUnavailable("The chat model cannot be reached. Start it, or set the model to quote.")
         if "fault" in question:
@@ -229,6 +235,8 @@ class ScriptedDesk:
         if "Tour de France" in question:
             return refusal(question)
         answer = hostile_answer(question) if "hostile" in question else meta_answer(question)
+        if "in July" in question and self.scopes[-1] == EVERYTHING:
+            answer = replace(answer, window=Window(date(2022, 7, 1), date(2022, 7, 31)), outlets=("The Ledger",))
         return replace(answer, standalone_question="What about Meta's Behemoth model?") if follow_up else answer
 
     def entries(self) -> Sequence[Entry]:

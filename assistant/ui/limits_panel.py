@@ -1,0 +1,62 @@
+"""The days and the outlet that a reader keeps the questions to: three fields under the question box."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from assistant.labels import kept_to
+from assistant.limits import limited
+from assistant.models import Answer
+from assistant.ui.desk import Desk
+from assistant.ui.render_work import problem_html
+from vectorstore.errors import LimitUnusable
+from vectorstore.models import Scope
+
+LABEL = "Dates and outlet"
+_NAMES = {"from": "From", "to": "To", "outlet": "Outlet"}
+
+Updates = tuple[Any, ...]
+
+
+class LimitsPanel:
+    """Folded away until it is wanted; its title tells what is kept to."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        with gr.Accordion(LABEL, open=False, elem_id="limits") as self.panel:
+            with gr.Row():
+                day: dict[str, Any] = {"placeholder": "2022-07-03", "max_lines": 1, "max_length": 40, "min_width": 110}
+                self.since = gr.Textbox("", label="From", **day)
+                self.until = gr.Textbox("", label="To", **day)
+                self.outlet = gr.Textbox("", label="Outlet", max_lines=1, max_length=200, min_width=160)
+            self.problem = gr.HTML(js_on_load=None, apply_default_css=False)
+            self.again = gr.Button("Ask again", size="sm", variant="secondary", elem_id="again")
+        self.fields = [self.since, self.until, self.outlet]
+        self.shown = [*self.fields, self.problem, self.panel]
+
+    def scope(self, since: str, until: str, outlet: str) -> Scope:
+        """What the fields say. Raises LimitUnusable."""
+        outlets = [outlet.strip()] if outlet.strip() else []
+        return limited(since.strip(), until.strip(), outlets, self._desk.outlets())
+
+    def refused(self, error: LimitUnusable) -> Updates:
+        """The fields as they are, with what is wrong below them."""
+        problem = problem_html(f"{_NAMES[error.field]}: {error}.")
+        return *[gr.skip()] * 3, problem, gr.Accordion(open=True)
+
+    def taken(self, scope: Scope) -> Updates:
+        """Folded away, with what is kept to as its title."""
+        days = [gr.skip() if day else "" for day in (scope.since, scope.until)]
+        told = kept_to(scope)
+        return *days, gr.skip(), "", gr.Accordion(label=f"{LABEL}: {told}" if told else LABEL, open=False)
+
+    def filled(self, answer: Answer | None) -> Updates:
+        """Unfolded, with what the answer looked at."""
+        window = answer.window if answer else None
+        days = [day.isoformat() if day else "" for day in ((window.first, window.last) if window else (None, None))]
+        return *days, answer.outlets[0] if answer and answer.outlets else "", "", gr.Accordion(open=True)
+
+    def emptied(self) -> Updates:
+        return "", "", "", "", gr.Accordion(label=LABEL, open=False)
