@@ -180,12 +180,12 @@ class Assistant:
         yield _with(answer, draft)
 
     def _quoted(self, answer: Answer) -> Answer:
-        quoted = quote(answer.standalone_question, answer.sources, self._library.closeness)
+        quoted = quote(answer.standalone_question, answer.sources, self._library.embedder)
         return _with(answer, Draft(quoted.sentences, quoted.citations, ""))
 
     def _with_quotes(self, answer: Answer, draft: Draft) -> Draft:
         """A yes or no needs its "but": the two nearest sentences that the draft does not rest on yet, word for word."""
-        quoted = quote(answer.standalone_question, answer.sources, self._library.closeness)
+        quoted = quote(answer.standalone_question, answer.sources, self._library.embedder)
         cited = {citation.quote for citation in draft.citations}
         fresh = [pair for pair in zip(*quoted, strict=True) if pair[1].quote not in cited][:_QUOTES_BESIDE_YES_NO]
         sentences = (sentence for sentence, _ in fresh)

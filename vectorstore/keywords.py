@@ -100,7 +100,7 @@ class KeywordIndex:
         phrase, is found where these follow each other.
         """
         wanted = [(Occur.Should, query) for word, weight in words.items() for query in self._word(word, weight)]
-        if not wanted or limit < 1:
+        if not wanted:
             return {}
         searcher = self._searcher()
         query = Query.boolean_query([(Occur.Must, Query.boolean_query(wanted)), *self._within(scope)])

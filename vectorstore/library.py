@@ -183,6 +183,8 @@ class Library:
 
         Both carry their weights. Nothing outside the scope is returned. Raises EmbedderMismatch.
         """
+        if limit < 1:
+            return []
         index, indexed_words = self._searchable()
         vector = self._meaning(texts)
         by_words = indexed_words.search(words, scope, limit)
@@ -225,12 +227,6 @@ class Library:
         found = [passage_id for passage_id, _ in index.nearest(vector, wanted)]
         keys = self._catalogue.keys_within(found, scope)
         return set([keys[passage_id] for passage_id in found if passage_id in keys][:limit])
-
-    def closeness(self, query: str, texts: Sequence[str]) -> list[float]:
-        """The cosine between the query and each text, by the library's embedder."""
-        if not texts:
-            return []
-        return [float(value) for value in self.embedder.passages(texts) @ self.embedder.query(query)]
 
     def hits(self, scores: Sequence[tuple[str, float]], until: datetime | None = None) -> list[Hit]:
         """Passages with their articles for `(passage id, score)` pairs, in that order.

@@ -348,11 +348,6 @@ class TestSearching:
             (FERRY[1][0], FERRY[0], 1.0),
         ]
 
-    def test_closeness_compares_any_texts_with_the_question(self, stocked: Library) -> None:
-        near, far = stocked.closeness("the ferry sank", ["The ferry sank.", "Interest rates."])
-        assert near == pytest.approx(1.0) and far < 0.5
-        assert stocked.closeness("the ferry sank", []) == []
-
 
 class TestReopening:
     def test_everything_is_the_same_after_reopening(self, folder: Path) -> None:
