@@ -54,7 +54,8 @@ class Dateline(Intake):
         library = Library(settings.library.expanduser(), SentenceEmbedder(settings.embedder), read_only)
         super().__init__(library, lambda: _web(settings, library.subscriptions))
         rerank = Reranker(settings.reranker) if settings.reranker else None
-        self.assistant = Assistant(library, self._model, rerank=rerank)
+        rewording = self._model if settings.follow_ups == "model" else None
+        self.assistant = Assistant(library, self._model, rerank=rerank, rewording=rewording)
 
     def search(self, question: str, **given: Any) -> list[Hit]:
         """The passages that an answer would be looked for in, best first; see assistant.answer.Assistant.search."""

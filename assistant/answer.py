@@ -20,6 +20,7 @@ from assistant.neighbours import joined
 from assistant.parts import interleaved, parts
 from assistant.reading import Reading, read
 from assistant.retrieve import Found, Rerank, retrieve
+from assistant.rewording import reworded
 from assistant.rewrite import topic
 from assistant.words import asks_yes_or_no
 from assistant.writing import messages, pieces
@@ -53,10 +54,13 @@ class Assistant:
         model: BaseChatModel | None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         rerank: Rerank | None = None,
+        rewording: BaseChatModel | None = None,
     ) -> None:
+        """`rewording` is the model that puts follow-ups into other words before the search, none for doing without."""
         self._library = library
         self._model = model
         self._rerank = rerank
+        self._rewording = rewording
         self._now = now
 
     def search(
@@ -136,6 +140,8 @@ class Assistant:
     ) -> tuple[Reading, Found]:
         """How the question is read, and what is found for it, part by part where it asks for several things."""
         outlets, question = self._library.outlets(), _checked(question)
+        if self._rewording:
+            question = reworded(self._rewording, question, turns)
         until = min(scope.until, today) if scope.until else today
 
         def within(asked: str) -> Reading:

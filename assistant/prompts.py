@@ -20,6 +20,13 @@ YES_NO = (
 
 EARLIER = "The reader asked before: {topic}\n"
 
+REWORDING = (
+    "Rewrite the reader's last question so that it can be understood without the conversation: put names and things in "
+    "the place of words like it, they, he or that. Write only the question, in one line."
+)
+
+REWORD = "{conversation}\n\nLast question: {question}\nRewritten question:"
+
 # How models say that the passages do not hold the answer, whatever they were told to write.
 NOT_FOUND = (
     r"(passages?|articles?|text|sources?|information|context)\b[^.]{0,60}\b"

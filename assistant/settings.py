@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, ValidationError, field_validator
@@ -31,6 +32,7 @@ class Settings(BaseSettings):
     model_key: str = ""
     embedder: str = "all-MiniLM-L6-v2"
     reranker: str = ""
+    follow_ups: Literal["words", "model"] = "words"
     cache: Path = Field(default_factory=lambda: user_cache_path("dateline"))
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)

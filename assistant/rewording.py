@@ -1,0 +1,46 @@
+"""A follow-up reworded by the chat model, for models that do it better than the words carried over do."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from assistant import prompts
+from assistant.models import Turn
+from assistant.rewrite import carried_over
+from assistant.words import key_words
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+logger = logging.getLogger(__name__)
+
+_TURNS = 3
+_WORDS_OF_ANSWER = 60
+_LONGEST = 300
+_STEM = 5
+
+
+def reworded(model: BaseChatModel, question: str, turns: Sequence[Turn]) -> str:
+    """The question with what it points at put into it; itself when it stands alone, or when the model fails it.
+
+    The model fails it with nothing, with more than a question, and with one that shares no word with the conversation.
+    """
+    if not carried_over(question, turns):
+        return question
+    asked = "\n".join(f"Reader: {turn.question}" for turn in turns[-_TURNS:])
+    told = " ".join(turns[-1].answer.split()[:_WORDS_OF_ANSWER])
+    wish = prompts.REWORD.format(conversation=f"{asked}\nAnswer: {told}", question=question)
+    try:
+        said = model.invoke([("system", prompts.REWORDING), ("human", wish)], stop=["\n"]).text
+    except Exception as error:  # every provider raises its own classes; the words carried over do without it
+        logger.warning("the chat model did not reword %r", question, exc_info=error)
+        return question
+    said = said.strip().strip("\"“”'").strip()
+    known = _stems(" ".join([question, asked, told]))
+    return said if len(said) <= _LONGEST and _stems(said) & known else question
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:_STEM] for word in key_words(text)}
