@@ -33,7 +33,7 @@ def reworded(model: BaseChatModel, question: str, turns: Sequence[Turn]) -> str:
     told = " ".join(turns[-1].answer.split()[:_WORDS_OF_ANSWER])
     wish = prompts.REWORD.format(conversation=f"{asked}\nAnswer: {told}", question=question)
     try:
-        said = model.invoke([("system", prompts.REWORDING), ("human", wish)], stop=["\n"]).text
+        said: str = model.invoke([("system", prompts.REWORDING), ("human", wish)], stop=["\n"]).text
     except Exception as error:  # every provider raises its own classes; the words carried over do without it
         logger.warning("the chat model did not reword %r", question, exc_info=error)
         return question

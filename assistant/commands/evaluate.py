@@ -46,7 +46,8 @@ class EvaluateCommand:
             if value is not None and value not in allowed:
                 raise typer.BadParameter(f"{value!r} is none of {', '.join(allowed)}", param_hint=option)
         parts = PARTS if only is None else (only,)
-        with self._reading(library, "quote" if only == "retrieval" else model) as opened, progress_bars() as progress:
+        needed = model or ("quote" if only == "retrieval" else None)  # a model may be asked to reword follow-ups
+        with self._reading(library, needed) as opened, progress_bars() as progress:
             results = measure(opened.assistant, opened.library, questions, parts, compare is not None, plot, progress)
         text = as_markdown(results)
         if table:
