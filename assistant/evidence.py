@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
 
 from assistant.models import Citation, Sentence, Support
-from assistant.wanted import offers, wanted
+from assistant.wanted import offers
+from assistant.wordforms import stem
 from assistant.words import key_words
 from vectorstore.embedding import Embedder
 from vectorstore.models import Hit, Passage
@@ -25,7 +27,6 @@ _EMBEDDED = 16
 _WORDS = 0.3
 _KIND = 0.2
 _ALIKE = 0.5
-_STEM = 5
 
 
 class Quoted(NamedTuple):
@@ -55,7 +56,8 @@ def quote(question: str, hits: Sequence[Hit], embedder: Embedder) -> Quoted:
     spans = _spans(hits[:_QUOTED_FROM])
     texts = [hit.article.text[start:end] for _, hit, start, end in spans]
     standings = [hit.score / hits[0].score for _, hit, *_ in spans]
-    promise = np.array([_promise(question, text, held) for text, held in zip(texts, standings, strict=True)])
+    days = [hit.article.published_at and hit.article.published_at.date() for _, hit, *_ in spans]
+    promise = np.array([_promise(question, *each) for each in zip(texts, days, standings, strict=True)])
     likely = [int(i) for i in np.argsort(-promise)[:_EMBEDDED]]
     if not likely:
         return Quoted((), ())
@@ -71,11 +73,11 @@ def quote(question: str, hits: Sequence[Hit], embedder: Embedder) -> Quoted:
     return Quoted(tuple(Sentence(c.quote, (c.number,), Support.QUOTED) for c in citations), tuple(citations))
 
 
-def _promise(question: str, sentence: str, standing: float) -> float:
+def _promise(question: str, sentence: str, published: date | None, standing: float) -> float:
     """What a sentence is worth before its meaning is known; `standing` is its passage's score beside the best one's."""
-    asked, said = ({word[:_STEM] for word in key_words(text)} for text in (question, sentence))
+    asked, said = ({stem(word) for word in key_words(text)} for text in (question, sentence))
     share = len(asked & said) / len(asked) if asked else 0.0
-    return standing + _WORDS * share + _KIND * offers(sentence, wanted(question), question)
+    return standing + _WORDS * share + _KIND * offers(sentence, question, published)
 
 
 def _spans(hits: Sequence[Hit]) -> list[tuple[int, Hit, int, int]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from assistant import prompts
 from assistant.models import Turn
 from assistant.rewrite import carried_over
+from assistant.wordforms import stem
 from assistant.words import key_words
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ logger = logging.getLogger(__name__)
 _TURNS = 3
 _WORDS_OF_ANSWER = 60
 _LONGEST = 300
-_STEM = 5
 
 
 def reworded(model: BaseChatModel, question: str, turns: Sequence[Turn]) -> str:
@@ -38,9 +38,5 @@ def reworded(model: BaseChatModel, question: str, turns: Sequence[Turn]) -> str:
         logger.warning("the chat model did not reword %r", question, exc_info=error)
         return question
     said = said.strip().strip("\"“”'").strip()
-    known = _stems(" ".join([question, asked, told]))
-    return said if len(said) <= _LONGEST and _stems(said) & known else question
-
-
-def _stems(text: str) -> set[str]:
-    return {word[:_STEM] for word in key_words(text)}
+    new, known = ({stem(word) for word in key_words(text)} for text in (said, f"{question} {asked} {told}"))
+    return said if len(said) <= _LONGEST and new & known else question
