@@ -36,14 +36,18 @@ def curves(found: Sequence[Retrieved]) -> dict[str, list[float]]:
     return {name: [float(np.mean([e.hit(k) for e in held])) for k in range(1, TOP + 1)] for name, held in those.items()}
 
 
-def answers(answered: Sequence[Answered]) -> dict[str, Any]:
-    """Shares of the answerable questions."""
-    those = [each for each in answered if each.question.answerable]
+def answers(answered: Sequence[Answered]) -> dict[str, dict[str, Any]]:
+    """Kind of link -> shares of its answerable questions."""
+    linked = sorted({each.question.linked for each in answered if each.question.answerable})
+    held = {name: [e for e in answered if e.question.answerable and e.question.linked == name] for name in linked}
     return {
-        "questions": len(those),
-        "answer contained": figure([float(each.contained) for each in those]),
-        "answer in context": figure([float(each.in_context) for each in those]),
-        "wrongly refused": figure([float(each.answer.refused) for each in those]),
+        name: {
+            "questions": len(those),
+            "answer contained": figure([float(each.contained) for each in those]),
+            "answer in context": figure([float(each.in_context) for each in those]),
+            "wrongly refused": figure([float(each.answer.refused) for each in those]),
+        }
+        for name, those in held.items()
     }
 
 

@@ -55,7 +55,10 @@ def test_everything_that_the_file_asks_for_is_measured(library: Library, tmp_pat
     assert (group["questions"], group["hit@1"].mean, group["MRR@10"].mean, group["all articles"].mean) == (1, 1, 1, 1)
     assert group["answer in context"].mean == 1
     assert {"type relative_time", "answer is a month or newer"} <= set(results["retrieval"])
-    assert results["answers"]["answer contained"].mean == 1 and results["answers"]["wrongly refused"].mean == 0
+    assert (
+        results["answers"]["all"]["answer contained"].mean == 1
+        and results["answers"]["all"]["wrongly refused"].mean == 0
+    )
     assert results["refused of what cannot be answered"]["off"].mean == 1
     assert set(results["latency of answers"]) == {"sources", "whole answer"}
     table = as_markdown(results)
