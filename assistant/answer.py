@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from assistant import refusal
 from assistant.dates import Window
+from assistant.differences import with_differing
 from assistant.draft import Draft, judge
 from assistant.evidence import READ_BY_THE_MODEL, quote
 from assistant.llm import unavailable
@@ -113,6 +114,7 @@ class Assistant:
             window=reading.window,
             outlets=scope.outlets or reading.outlets,
             notice=_outside(reading.window, found.hits),
+            newest_article=self._library.newest(today),
             timings=timings,
         )
         if refusal.nothing_close(asked, found.hits, found.similarity):
@@ -125,6 +127,8 @@ class Assistant:
             yield snapshot
         if not answer.sentences or refusal.says_not_found(answer.text):
             answer = self._refused(answer, found.hits)
+        else:
+            answer = with_differing(answer)
         yield _finished(answer, started)
 
     def moment(self, as_of: date | datetime | None) -> datetime:
@@ -210,6 +214,7 @@ class Assistant:
             sentences=(Sentence(text, (), Support.UNSUPPORTED),),
             refused=True,
             nearest=tuple(nearest.values())[:_NEAREST],
+            newest_article=answer.newest_article,
             timings=answer.timings,
         )
 

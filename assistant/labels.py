@@ -19,6 +19,11 @@ def clock(moment: datetime) -> str:
     return f"{day(moment)}, {moment:%H:%M} UTC"
 
 
+def count(number: int, noun: str) -> str:
+    """`1 article`, `4 articles`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def marks(article: Article | Entry) -> list[str]:
     """What a reader must know before relying on an article; nothing for most."""
     summary = ["summary only: what the feed had"] if article.summary_only else []

@@ -54,6 +54,15 @@ class Sentence:
     doubt: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one source says on a point on which another says otherwise: `says` is the figure, the date or the name as it
+    stands in the citation's words."""
+
+    says: str
+    citation: Citation
+
+
 class Stage(StrEnum):
     """Where an answer stands while it grows."""
 
@@ -80,7 +89,9 @@ class Answer:
     finished yet, which nobody has judged. A refused answer has sentences that say so,
     `nearest` articles, and neither sources nor citations. `window` and `outlets` are those that the question names or
     that were set, and whose articles come first. `notice` is for the reader about the answer, for
-    example that the chat model could not be reached and the answer is quoted instead.
+    example that the chat model could not be reached and the answer is quoted instead. `differing` are the sources' own
+    words where they differ on what is asked, the newest first, each cited too; nothing where they agree.
+    `newest_article` is when the newest article of the library was published, of those until `as_of`.
     """
 
     question: str
@@ -96,6 +107,8 @@ class Answer:
     refused: bool = False
     nearest: tuple[Article, ...] = ()
     newest_source: datetime | None = None
+    differing: tuple[Report, ...] = ()
+    newest_article: datetime | None = None
     notice: str = ""
     timings: Timings = field(default_factory=Timings)
 

@@ -242,6 +242,12 @@ class Catalogue:
         with self._engine.connect() as connection:
             return list(connection.execute(select(articles.c.outlet).distinct()).scalars())
 
+    def newest(self, until: datetime) -> datetime | None:
+        """When the newest article until then was published; None when no date is known."""
+        published = articles.c.published_at
+        with self._engine.connect() as connection:
+            return connection.execute(select(func.max(published)).where(published <= until)).scalar_one()
+
     # -- within a scope ----------------------------------------------------------------------------------------
 
     def articles_within(self, scope: Scope) -> int:

@@ -162,6 +162,10 @@ class Library:
         """The outlets of all articles, in no order."""
         return self._catalogue.outlets()
 
+    def newest(self, until: datetime) -> datetime | None:
+        """When the newest article until then was published; None when no date is known."""
+        return self._catalogue.newest(until)
+
     def entries(self) -> list[Entry]:
         """Every article without its text, the newest addition first."""
         return self._catalogue.entries()

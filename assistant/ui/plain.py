@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from assistant.models import Answer, Sentence, Support
+from assistant.basis import basis, fallen_behind, reports_differ
+from assistant.models import Answer, Sentence, Stage, Support
 from assistant.ui.render import byline, headline, is_web_address
 from vectorstore.models import Article
 
@@ -14,7 +15,9 @@ def plain(answer: Answer) -> str:
     notes = [f"[{n}] {_named(answer.sources[n - 1].article)}" for n in cited if 1 <= n <= len(answer.sources)]
     nearest = [f"- {_named(each)}" for each in answer.nearest]
     heading = ["Nearest in the library:"] if nearest else []
-    return "\n\n".join(filter(None, [said, "\n".join(notes), "\n".join(heading + nearest), answer.notice]))
+    basis_of = [basis(answer), fallen_behind(answer)] if answer.stage is Stage.DONE else []
+    known = [reports_differ(answer.differing), "\n".join(notes), "\n".join(heading + nearest), answer.notice]
+    return "\n\n".join(filter(None, [said, *known, *basis_of]))
 
 
 def doubtful(sentence: Sentence, answer: Answer) -> bool:

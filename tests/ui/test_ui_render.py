@@ -26,6 +26,7 @@ from ui_desk import (
     refusal,
 )
 
+from assistant.basis import basis
 from assistant.changes import changes
 from assistant.labels import day
 from assistant.models import Answer, Sentence, Stage, Support
@@ -33,7 +34,7 @@ from assistant.ui.conversation import Exchange
 from assistant.ui.desk import Step
 from assistant.ui.plain import plain
 from assistant.ui.render import byline, is_web_address, link, shown
-from assistant.ui.render_answer import basis, live_html, past_html, stage, welcome_html
+from assistant.ui.render_answer import live_html, past_html, stage, welcome_html
 from assistant.ui.render_article import article_html, changes_html
 from assistant.ui.render_feeds import export_html, feeds_html, standing_html
 from assistant.ui.render_library import found, library_html
