@@ -27,6 +27,7 @@ _EMBEDDED = 16
 _WORDS = 0.3
 _KIND = 0.2
 _ALIKE = 0.5
+_SAME_SOURCE = 0.2
 
 
 class Quoted(NamedTuple):
@@ -51,7 +52,7 @@ def quote(question: str, hits: Sequence[Hit], embedder: Embedder) -> Quoted:
 
     A sentence counts for its meaning, the question's words in it, the rank of its passage (a sentence alone often lacks
     the name that its neighbours have) and whether it holds what is asked for, a number or a name; less when it says
-    what one taken before it says (maximal marginal relevance, Carbonell and Goldstein 1998).
+    what one taken before it says (maximal marginal relevance, Carbonell and Goldstein 1998) or is of the same source.
     """
     spans = _spans(hits[:_QUOTED_FROM])
     texts = [hit.article.text[start:end] for _, hit, start, end in spans]
@@ -69,6 +70,7 @@ def quote(question: str, hits: Sequence[Hit], embedder: Embedder) -> Quoted:
         number, hit, start, end = spans[likely[best]]
         citations.append(cite(number, hit, start, end))
         scores = scores - np.maximum(0.0, vectors @ vectors[best] - _ALIKE)
+        scores = scores - _SAME_SOURCE * np.array([spans[each][0] == number for each in likely])
         scores[best] = -np.inf
     return Quoted(tuple(Sentence(c.quote, (c.number,), Support.QUOTED) for c in citations), tuple(citations))
 

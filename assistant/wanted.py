@@ -9,7 +9,8 @@ from assistant.facts import Fact, Kind, facts
 
 _HOW_MUCH = re.compile(
     r"\bhow (?:much|many|old|long|far|often|large|big|tall)\b|\bwhat (?:percent|share|number)\w*"
-    r"|\bwhat (?:is|was|are|were|'s) (?:the )?(?:[\w-]+ )?(?:population|toll|price|cost|age|rate|number|salary|score)\b",
+    r"|\bwhat (?:is|was|are|were|'s) (?:the )?(?:[\w-]+ )?"
+    r"(?:population|toll|price|cost|age|rate|number|salary|score)\b",
     re.I,
 )
 _WHEN = re.compile(

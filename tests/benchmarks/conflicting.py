@@ -5,9 +5,9 @@
 RAMDOCS.jsonl has questions with documents typed correct, misinfo and noise (Wang et al. 2025, "Retrieval-Augmented
 Generation with Conflicting Evidence"). Of each question for which the correct documents hold at least two different
 answers word for word, all documents go into a library of their own, through ingest, and the question is asked of it.
-An answer is shown when it stands in the sentences of the answer or among the reports that differ. Documents that are
-copies of one another are one source, as they always are. Rows are halved by a hash of their id, so that rules can be
-found on the first half and read off the second.
+An answer is shown when it stands in the sentences that the reader gets; the reports that differ are among them.
+Documents that are copies of one another are one source, as they always are. Rows are halved by a hash of their id, so
+that rules can be found on the first half and read off the second.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 from app import open_dateline
 from assistant.evaluate import holds
-from assistant.figures import figure, markdown
+from assistant.figures import Figure, figure, markdown
 from assistant.models import Answer
 
 
@@ -61,7 +61,9 @@ def main() -> None:
         print(f"Answering: {done} of {len(asked)}", end="\r", file=sys.stderr)
     print(table(found))
     for each in [each for each in found if not all(each.shown)][: options.show]:
-        print(f"\n{each.case.question}\n  {dict(zip(each.case.answers, each.shown, strict=True))}\n  {text(each.answer)}")
+        print(
+            f"\n{each.case.question}\n  {dict(zip(each.case.answers, each.shown, strict=True))}\n  {each.answer.text}"
+        )
 
 
 def cases(path: Path) -> Iterator[Case]:
@@ -81,23 +83,19 @@ def answered(case: Case, model: str) -> Shown:
         documents.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
         news.ingest([documents])
         answer = news.answer(case.question)
-    return Shown(case, answer, tuple(holds(text(answer), [each]) for each in case.answers))
-
-
-def text(answer: Answer) -> str:
-    """All that the reader is shown, without the sources beside it; nothing of what says that it is not supported."""
-    return answer.text
+    return Shown(case, answer, tuple(holds(answer.text, [each]) for each in case.answers))
 
 
 def table(found: Sequence[Shown]) -> str:
-    halves = {"first half": "first", "second half": "second"}
-    groups = {name: [each for each in found if each.case.half == half] for name, half in halves.items()}
-    rows = [
-        [name, len(those), figure([float(all(e.shown)) for e in those]), figure([float(sum(e.shown) > 1) for e in those])]
-        + [figure([float(any(e.shown)) for e in those])]
-        for name, those in {**groups, "all": found}.items()
-    ]
-    return markdown(["", "questions", "all answers shown", "at least two", "at least one"], rows)
+    groups = {f"{half} half": [each for each in found if each.case.half == half] for half in ("first", "second")}
+    rows = [[name, len(those), *figures(those)] for name, those in {**groups, "all": found}.items() if those]
+    return markdown(["", "questions", "all answers shown", "at least two", "at least one", "said to differ"], rows)
+
+
+def figures(those: Sequence[Shown]) -> Iterator[Figure]:
+    for counted in (all, lambda shown: sum(shown) > 1, any):
+        yield figure([float(counted(each.shown)) for each in those])
+    yield figure([float(bool(each.answer.differing)) for each in those])
 
 
 if __name__ == "__main__":
