@@ -31,7 +31,11 @@ _WORDS_BETWEEN = 3
 # "The number of people hurt when a ferry ran into a pier was 41", "the death toll of the storm rose to 12".
 _COUNT = re.compile(r"\b(?:number|total|toll|count)\b[^.;]*\b(?:is|was|were|to|at|reached|of)(?: \w+){0,2} $")
 _IN = re.compile(r"\b[Ii]n $")
-_HEDGE = re.compile(r"\b(?:about|around|roughly|some|nearly|almost|over|under|than|least|most|up to|approximately) $")
+_HEDGE = re.compile(
+    r"\b(?:about|around|roughly|some|nearly|almost|over|under|(?:more|fewer|less) than|at (?:least|most)|up to"
+    r"|approximately) $",
+    re.I,
+)
 _EXPECTATION = re.compile(r"\b(?:expect|forecast|predict|project(?:ed|ing|ion)|could\b|may\b|might\b)", re.I)
 # Said of one event in news: a question and its answer often choose different ones.
 _ALIKE = """
@@ -132,8 +136,10 @@ def _of_sentence(asked: _Asked, number: int, hit: Hit, start: int, end: int) -> 
             says = _says(sentence, said, at, counts=at + 1 in near)
             beside = frozenset(_sense(said[anchor]) for anchor in near)
             before = sentence[: fact.start]
-            hedged, expected = bool(_HEDGE.search(before.lower())), bool(_EXPECTATION.search(before))
-            yield Reading(number, hit, start, end, fact, says, share, away, beside, hedged, expected)
+            hedge = _HEDGE.search(before)
+            says = f"{hedge.group() if hedge else ''}{says}"
+            expected = bool(_EXPECTATION.search(before))
+            yield Reading(number, hit, start, end, fact, says, share, away, beside, bool(hedge), expected)
 
 
 def _places(text: str, found: Sequence[Fact]) -> tuple[str, ...]:

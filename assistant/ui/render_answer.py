@@ -46,8 +46,8 @@ def exchange_html(exchange: Exchange, current: Current, live: bool = False) -> s
         f'<p class="notice">{shown(answer.notice) if answer else ""}</p>'
         f'<p class="problem" role="alert">{shown(exchange.problem)}</p>'
         f'<p class="basis">{shown(basis(answer)) if answer and exchange.over else ""}</p>'
-        f'<p class="basis">{shown(fallen_behind(answer)) if answer and exchange.over else ""}</p>'
-        f'<p class="basis">{_since(answer, current) if answer else ""}</p>'
+        f'<p class="freshness">{shown(fallen_behind(answer)) if answer and exchange.over else ""}</p>'
+        f'<p class="freshness">{_since(answer, current) if answer else ""}</p>'
         f'<div class="tools">{_tools(exchange, live) if exchange.over else ""}</div>'
         f'<aside class="sources" aria-label="Sources of answer {exchange.number}">'
         f"{sources_html(exchange.number, answer)}</aside></article>"
