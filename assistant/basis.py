@@ -28,7 +28,8 @@ def basis(answer: Answer) -> str:
 
 
 def _counts(answer: Answer) -> str:
-    printed = {each.id: each.outlet for cited in answer.citations for each in (cited.article, *cited.copies)}
+    printed = {cited.article.id: cited.article.outlet for cited in answer.citations}
+    printed |= {copy.id: copy.outlet for cited in answer.citations for copy in cited.copies}
     stories = {frozenset({cited.article.id, *(copy.id for copy in cited.copies)}) for cited in answer.citations}
     articles, outlets = count(len(printed), "article"), {outlet for outlet in printed.values() if outlet}
     sources = count(len(stories), "source") if len(stories) < len(printed) else ""

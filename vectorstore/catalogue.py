@@ -246,7 +246,10 @@ class Catalogue:
         """When the newest article until then was published; None when no date is known."""
         published = articles.c.published_at
         with self._engine.connect() as connection:
-            return connection.execute(select(func.max(published)).where(published <= until)).scalar_one()
+            newest: datetime | None = connection.execute(
+                select(func.max(published)).where(published <= until)
+            ).scalar_one()
+        return newest
 
     # -- within a scope ----------------------------------------------------------------------------------------
 
