@@ -107,11 +107,10 @@ class Assistant:
         today = self.moment(as_of)
         request = requested(question, today.date())
         listed = request.kind is not AnswerKind.FACT
-        sought = request.subject or topic(question, turns) or question
-        reading, found = self._searched(
-            sought, () if request.broad else turns, today, scope, top=LOOKED_AT if listed else 10
-        )
-        asked = question if reading.standalone == sought else reading.standalone
+        sought = question if request.broad or not listed else request.subject or topic(question, turns) or question
+        named = listed and request.kind is not AnswerKind.COMPARISON  # what it is of: no earlier question counts
+        reading, found = self._searched(sought, () if named else turns, today, scope, top=LOOKED_AT if listed else 10)
+        asked = question if reading.standalone == request.subject else reading.standalone
         timings = Timings(sources=perf_counter() - started)
         answer = Answer(
             question,

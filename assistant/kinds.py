@@ -40,19 +40,23 @@ _GIVE = rf"{_PLEASE}(?:(?:give|show|make|write|draw|get|tell|read|bring)(?: me| 
 _OF = r"(?: (?:of|on|about|for|from|in|with|to|how|what happened (?:to|in|with)))?"
 _SUM_UP = r"(?:summari[sz]e|sum up|(?:a |the )?(?:short |brief )?summary of)"
 _ARTICLE = r"(?:(?:the|this|that|an) )?(?:latest |newest )?(?:article|story|news item)"
+_NAMED = r"(?:on|about|from|titled|called|headlined)"
+_SAY = r"(?:say|tell us|report)"
 _NEWS = (
     r"(?:(?:latest|newest|main|top|biggest|most important|important|recent|today's|yesterday's|(?:this|last) week's) )*"
     r"(?:news(?: (?:digest|round-?up|briefing|overview|stories|headlines))?|headlines|stories|digest|round-?up)"
 )
 # What stands behind the news: what they are of. Anything else, as in "news anchor", is another thing.
-_ABOUT = r"(?:$| (?:on|about|in|from|of|for|at) (?P<subject>.*)$| (?P<time>(?:since|this|last|today|yesterday|over)\b.*)$)"
+_ABOUT = (
+    r"(?:$| (?:on|about|in|from|of|for|at) (?P<subject>.*)$| (?P<time>(?:since|this|last|today|yesterday|over)\b.*)$)"
+)
 _HAPPENED = r"what(?:'s|’s| is| was| has| have| were)?(?: all)?(?: been)? (?:happened|happening|going on|new|went on)"
 
 _SUMMARY = (
-    rf"{_GIVE}{_SUM_UP} {_ARTICLE}\b(?: (?:on|about|from|titled|called|headlined))? ?(?P<subject>.*)$",
+    rf"{_GIVE}{_SUM_UP} {_ARTICLE}\b(?: {_NAMED})? ?(?P<subject>.*)$",
     rf"{_GIVE}{_SUM_UP} (?:it|this|that)(?P<subject>)$",
-    rf"^what (?:does|did) {_ARTICLE} (?:on|about|from|titled|called|headlined) (?P<subject>.+?) (?:say|tell us|report)$",
-    rf"^what (?:does|did) {_ARTICLE} (?:say|tell us|report)(?: about)? ?(?P<subject>.*)$",
+    rf"^what (?:does|did) {_ARTICLE} {_NAMED} (?P<subject>.+?) {_SAY}$",
+    rf"^what (?:does|did) {_ARTICLE} {_SAY}(?: about)? ?(?P<subject>.*)$",
 )
 _TIMELINE = (
     rf"{_GIVE}(?:a |the )?(?:short |full )?(?:time ?line|chronology)(?: of events)?\b{_OF} ?(?P<subject>.*)$",
@@ -71,7 +75,9 @@ _DIGEST = (
 )
 # "What happened this week in Norvale" asks for several things; "what happened to the ferry" for one.
 _ROUND = rf"^{_HAPPENED}(?! to | with | when | after | if | during | next)(?P<subject>.*)$"
-_COMPARISON = rf"{_PLEASE}compare\b|^how (?:do|does|did) .+ compared? (?:to|with)\b|\b(?:differences?|comparison) between\b"
+_COMPARISON = (
+    rf"{_PLEASE}compare\b|^how (?:do|does|did) .+ compared? (?:to|with)\b|\b(?:differences?|comparison) between\b"
+)
 
 
 def requested(question: str, today: date) -> Request:

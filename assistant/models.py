@@ -82,8 +82,9 @@ class Answer:
     `citations` are those that the sentences written so far rest on; `writing` is the sentence that the model has not
     finished yet, which nobody has judged. A refused answer has sentences that say so,
     `nearest` articles, and neither sources nor citations. `window` and `outlets` are those that the question names or
-    that were set, and whose articles come first. `kind` is what the question asks for, and
-    how the sentences are to be laid out. `notice` is for the reader about the answer, for example that the chat model could not be reached and the answer is quoted instead.
+    that were set, and whose articles come first. `kind` is what the question asks for, and how the sentences are to be
+    laid out. `notice` is for the reader about the answer, for example that the chat model could not be reached and the
+    answer is quoted instead.
     """
 
     question: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -11,6 +12,8 @@ import numpy as np
 
 from assistant.evidence import core, promise
 from assistant.moments import moments
+from assistant.wordforms import stem
+from assistant.words import key_words
 from vectorstore.library import Library
 from vectorstore.models import Hit, Passage
 from vectorstore.sentences import sentence_spans
@@ -24,7 +27,10 @@ _LEAST_STANDING = 0.55
 _LEDE = 0.15
 # Cosine of two sentences from which on they tell of the same event.
 _THE_SAME = 0.75
-_ENDINGS = ".!?…\"”’'。！？"
+_OPENING = 3
+# A weekday in such a sentence may be the one to come.
+_AHEAD = re.compile(r"\b(?:will|would|is|are|to be|set to|expected|scheduled|plan(?:s|ned)?|upcoming|coming)\b", re.I)
+_ENDINGS = ".!…\"”’'。！？"
 
 
 class Pick(NamedTuple):
@@ -43,8 +49,12 @@ class Pick(NamedTuple):
     def day(self) -> date | None:
         """The day of what is told, UTC: the latest one past that the sentence names, else that of its article."""
         published = self.hit.article.published_at and self.hit.article.published_at.date()
-        named = [day for each in moments(self.text, published) for day in each.days if _one_day(each.text)]
-        return max((day for day in named if published and day <= published), default=published)
+        if published is None:
+            return None
+        told = [each for each in moments(self.text, published) if _one_day(each.text)]
+        if _AHEAD.search(self.text):
+            told = [each for each in told if each.weekday is None or len(each.days) == 1]
+        return max((day for each in told for day in each.days if day <= published), default=published)
 
 
 def picked(subject: str, hits: Sequence[Hit], library: Library, most: int) -> list[Pick]:
@@ -67,9 +77,16 @@ def picked(subject: str, hits: Sequence[Hit], library: Library, most: int) -> li
 
 
 def lede(hit: Hit) -> Pick:
-    """The first sentence of a hit's passage that is one: not a dateline, not a heading."""
+    """Of the first three sentences of a hit's passage the one with most of the headline's words: datelines, captions
+    and "Click here" have none."""
     spans = [Pick(hit, start, end) for start, end in _sentences(hit.passage)]
-    return next((each for each in spans if whole(each.text)), spans[0])
+    opening = [each for each in spans if whole(each.text)][:_OPENING] or spans
+    title = _stems(hit.article.title)
+    return max(opening, key=lambda each: len(title & _stems(each.text)))
+
+
+def _stems(text: str) -> set[str]:
+    return {stem(word) for word in key_words(text)}
 
 
 def _articles(hits: Sequence[Hit]) -> list[Hit]:

@@ -33,7 +33,7 @@ def story_of(article: Article, library: Library) -> Story:
     published = article.published_at
     scope = Scope(published - _WITHIN, published + _WITHIN) if published else Scope()
     found = library.search({title: 1.0}, dict.fromkeys(key_words(title), 1.0), scope, _CANDIDATES)
-    close = [(each, each.similarity) for each in found if each.similarity >= _CLOSE]
+    close = [(each, each.similarity) for each in found if each.similarity >= _CLOSE or each.article_id == article.id]
     ranked = one_of_each_story(sorted(close, key=lambda pair: -pair[1]))
     return story(title, library.hits([(each.passage_id, score) for each, score in ranked]), library)
 

@@ -1,8 +1,9 @@
-// Runs once, on the opened article: its versions can be turned to and compared.
+// Runs once, on the opened article: its versions can be turned to and compared, and its story opened.
 element.addEventListener("click", ({ target }) => {
-  const { version, before, after } = target.closest("button")?.dataset ?? {};
+  const { version, before, after, story } = target.closest("button")?.dataset ?? {};
   if (version) trigger("turn", { version: Number(version) });
   if (before) trigger("compare", { before: Number(before), after: Number(after) });
+  if (story !== undefined) trigger("story", {});
 });
 
 // On a phone it stands far above the row that was clicked; from an answer, its tab has yet to open.
