@@ -37,7 +37,7 @@ def grouped(openings: Sequence[Opening]) -> list[Group]:
     near = _near(openings)
     left = np.ones(len(openings), dtype=bool)
     groups = []
-    for centre in np.argsort(-near.sum(axis=1), kind="stable"):
+    for centre in np.argsort(-near.sum(axis=1), kind="stable").tolist():
         if left[centre]:
             members = np.flatnonzero(near[centre] & left)
             left[members] = False

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 import numpy as np
 
@@ -46,7 +46,7 @@ def put_together(answer: Answer, request: Request, found: Found, library: Librar
     match request.kind:
         case AnswerKind.TIMELINE:
             events = in_order(picked(subject, _of_the_days(answer, hits), library, _MOST))
-            return _with(answer, events, [_day(event.day) for event in events])
+            return _with(answer, events, [day(event.day) for event in events])
         case AnswerKind.COMPARISON:
             return _compared(answer, parts(answer.question), hits, library)
         case AnswerKind.SUMMARY:
@@ -63,8 +63,9 @@ def in_order(events: Iterable[Pick]) -> list[Pick]:
 def front_page(library: Library, answer: Answer, scope: Scope) -> list[Hit]:
     """How the largest stories of the days and the outlets asked about open, the largest first."""
     window = answer.window
-    since = max(filter(None, (scope.since, window and window.opens)), default=None)
-    until = min(filter(None, (scope.until, window and window.closes, answer.as_of)))
+    opens, closes = (window.opens, window.closes) if window else (None, None)
+    since = max(filter(None, (scope.since, opens)), default=None)
+    until = min(filter(None, (scope.until, closes, answer.as_of)))
     asked = replace(scope, since=since, until=until, outlets=scope.outlets or answer.outlets)
     groups = grouped(library.openings(asked))[:_MOST]
     return library.hits([(group.centre.passage_id, 1.0) for group in groups], until)
@@ -138,7 +139,3 @@ def _with(answer: Answer, picks: Sequence[Pick], labels: Sequence[str] = ()) -> 
     newest = max((c.article.published_at for c in citations if c.article.published_at), default=None)
     ordered = tuple(sorted(citations, key=lambda c: (c.number, c.start)))
     return replace(answer, sources=tuple(sources), sentences=sentences, citations=ordered, newest_source=newest)
-
-
-def _day(found: date | None) -> str:
-    return day(found and datetime(found.year, found.month, found.day, tzinfo=UTC))

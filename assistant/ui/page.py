@@ -17,7 +17,7 @@ from assistant.ui.history import turns_of
 from assistant.ui.library_tab import LibraryTab
 from assistant.ui.plain import plain
 from assistant.ui.run import snapshots
-from assistant.ui.story_tab import StoriesTab
+from assistant.ui.story_tab import StoriesTab, last_visit
 from assistant.ui.work import QUIET
 
 MASTHEAD = "<h1>Dateline</h1>"
@@ -29,6 +29,7 @@ def build_page(desk: Desk) -> gr.Blocks:
     page = gr.Blocks(title="Dateline", fill_width=True, analytics_enabled=False, delete_cache=(HOUR, HOUR))
     with page:
         gr.HTML(MASTHEAD, elem_id="masthead", js_on_load=None, apply_default_css=False)
+        visit = last_visit()
         with gr.Tabs(elem_id="pages") as pages:
             with gr.Tab("Chat", id="chat") as chat_tab:
                 chat = ChatTab(desk)
@@ -52,7 +53,7 @@ def build_page(desk: Desk) -> gr.Blocks:
         chat.live.open(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
         chat.live.open(library.card.open_cited, chat.conversation, library.card.shown, **QUIET)
         chat.live.library(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
-        page.load(stories.come, stories.visit, [stories.visit, stories.since], **QUIET)
+        page.load(stories.come, visit, [visit, stories.since], **QUIET)
         stories_tab.select(stories.turn_to, [stories.since, stories.story], stories.shown, **QUIET)
         _connect_stories(stories, chat, library, pages)
         _offer_chat(desk)

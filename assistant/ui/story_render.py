@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from assistant.arrivals import Arrivals, NewStory
 from assistant.labels import clock, day
@@ -85,7 +85,7 @@ def _anchor(tick: date, first: date, last: date) -> str:
 
 
 def _dot(number: int, across: float, height: float, found: date, event: Pick) -> str:
-    named = shown(f"{_day(found)}, {event.hit.article.outlet}: {headline(event.hit.article)}")
+    named = shown(f"{day(found)}, {event.hit.article.outlet}: {headline(event.hit.article)}")
     return (
         f'<a href="#event-{number}" aria-label="{named}"><title>{named}</title>'
         f'<circle cx="{across:.1f}%" cy="{height:.0f}" r="12"/>'
@@ -98,7 +98,7 @@ def _event(number: int, event: Pick) -> str:
     beside = [isolated(byline(article)), isolated(also_in(event.hit.copies)) if event.hit.copies else ""]
     return (
         f'<li id="event-{number}" tabindex="-1"><p class="when"><span class="number">{number}</span> '
-        f'{_day(event.day)}</p><blockquote dir="auto">{shown(event.text)}</blockquote>'
+        f'{day(event.day)}</p><blockquote dir="auto">{shown(event.text)}</blockquote>'
         f'<p class="byline">{isolated(headline(article))}<br>{" · ".join(filter(None, beside))}</p>'
         f"{_reading(event)}</li>"
     )
@@ -117,11 +117,7 @@ def _span(events: Sequence[Pick]) -> str:
     told = count(len(events), "event")
     if not days:
         return told
-    return f"{told}, {_day(days[0])}" + (f" to {_day(days[-1])}" if days[-1] != days[0] else "")
-
-
-def _day(found: date | None) -> str:
-    return day(found and datetime(found.year, found.month, found.day, tzinfo=UTC))
+    return f"{told}, {day(days[0])}" + (f" to {day(days[-1])}" if days[-1] != days[0] else "")
 
 
 def arrivals_html(new: Arrivals) -> str:

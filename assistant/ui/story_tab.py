@@ -23,13 +23,17 @@ SCRIPT = (Path(__file__).parent / "story.js").read_text(encoding="utf-8")
 Updates = tuple[Any, ...]
 
 
+def last_visit() -> gr.BrowserState:
+    """What the browser keeps; to stand outside the tabs, since what is in one is not there until it is opened."""
+    # Both fixed: with Gradio's own, made anew at each start, every restart would be a first visit.
+    return gr.BrowserState(None, storage_key="dateline-visit", secret="dateline")
+
+
 class StoriesTab:
     """An opened story stands in place of what is new."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        # Both fixed: with Gradio's own, made anew at each start, every restart would be a first visit.
-        self.visit = gr.BrowserState(None, storage_key="dateline-visit", secret="dateline")
         self.since = gr.State("")
         self.story = gr.HTML(elem_id="story", js_on_load=SCRIPT, apply_default_css=False)
         self.new = gr.HTML(elem_id="new", js_on_load=SCRIPT, apply_default_css=False)
