@@ -37,11 +37,11 @@ def grouped(openings: Sequence[Opening]) -> list[Group]:
     near = _near(openings)
     left = np.ones(len(openings), dtype=bool)
     groups = []
-    for centre in np.argsort(-near.sum(axis=1), kind="stable").tolist():
+    for centre in map(int, np.argsort(-near.sum(axis=1), kind="stable")):
         if left[centre]:
             members = np.flatnonzero(near[centre] & left)
             left[members] = False
-            groups.append(Group(openings[centre], tuple(openings[i] for i in members)))
+            groups.append(Group(openings[centre], tuple(openings[i] for i in members.tolist())))
     return sorted(groups, key=lambda group: -len(group.members))
 
 

@@ -30,7 +30,7 @@ _THE_SAME = 0.75
 _OPENING = 3
 # A weekday in such a sentence may be the one to come.
 _AHEAD = re.compile(r"\b(?:will|would|is|are|to be|set to|expected|scheduled|plan(?:s|ned)?|upcoming|coming)\b", re.I)
-_ENDINGS = ".!…\"”’'。！？"
+_ENDING = re.compile(r"[.!…。！][\"'”’)]*$")
 
 
 class Pick(NamedTuple):
@@ -124,7 +124,7 @@ def _sentences(passage: Passage) -> list[tuple[int, int]]:
 
 def whole(sentence: str) -> bool:
     """Whether it is a sentence of some length, and no heading, caption or link."""
-    return len(sentence.split()) >= _LEAST_WORDS and sentence[-1:] in _ENDINGS
+    return len(sentence.split()) >= _LEAST_WORDS and _ENDING.search(sentence) is not None
 
 
 def _one_day(phrase: str) -> bool:

@@ -38,7 +38,7 @@ def openings(connection: Connection, scope: Scope, arrived: datetime | None, lim
     rows = connection.execute(
         query.where(passages.c.position == 0).order_by(chosen.c.ingested_at.desc(), chosen.c.key.desc())
     )
-    return [Opening(*row[:-1], vector=np.frombuffer(row.vector, dtype=np.float32)) for row in rows]
+    return [Opening(*row)._replace(vector=np.frombuffer(row.vector, dtype=np.float32)) for row in rows]
 
 
 def arrived_since(connection: Connection, moment: datetime) -> int:

@@ -15,3 +15,5 @@ function show(tries) {
   if (words && text) text.scrollTop = words.getBoundingClientRect().top - text.getBoundingClientRect().top - 40;
 }
 watch("value", () => show(120));
+// What is opened before its tab ever was is there already when this runs.
+if (element.querySelector(".reading-card")) show(120);

@@ -11,7 +11,7 @@ from assistant.ui.render import byline, headline, is_web_address, isolated, link
 from assistant.ui.render_sources import Span, marked
 from vectorstore.models import Article
 
-_STORY = '<p><button type="button" class="plain" data-story>The story so far</button></p>'
+_STORY = '<p class="acts"><button type="button" class="plain" data-story>The story so far</button></p>'
 _TAGS = {Kind.REMOVED: "del", Kind.ADDED: "ins", Kind.LEFT_OUT: "i"}
 
 

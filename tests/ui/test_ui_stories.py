@@ -122,6 +122,7 @@ def test_a_story_opens_from_what_is_new_and_a_click_marks_the_words(open_page: O
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.locator("#event-1").get_by_role("button", name="Read the article").click()
     expect(page.locator(".reading-card mark")).to_have_text("Meta says its position is unchanged.")
+    expect(page.locator(".reading-card mark")).to_be_in_viewport()
     page.get_by_role("tab", name="Stories").click()
     expect(page.locator("#story h2")).to_be_visible()
     page.get_by_role("button", name="Back to what is new").click()
