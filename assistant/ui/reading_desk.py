@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from assistant.arrivals import arrivals
-from assistant.kinds import requested
-from assistant.roundup import LOOKED_AT
-from assistant.story import story, story_of
 from vectorstore.models import EVERYTHING
 
 if TYPE_CHECKING:
@@ -64,12 +60,20 @@ class ReadingDesk:
         return self._library.versions(article_id)
 
     def arrivals(self, since: datetime) -> Arrivals:
+        from assistant.arrivals import arrivals
+
         return arrivals(self._library, since)
 
     def story_of(self, article_id: str) -> Story:
+        from assistant.story import story_of
+
         return story_of(self._library.article(article_id), self._library)
 
     def story_about(self, question: str) -> Story:
+        from assistant.kinds import requested
+        from assistant.roundup import LOOKED_AT
+        from assistant.story import story
+
         subject = requested(question, self._assistant.moment(None).date()).subject or question
         return story(subject, self._assistant.search(subject, top=LOOKED_AT), self._library)
 
