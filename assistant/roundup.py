@@ -5,13 +5,14 @@ At once and without the chat model: a small one takes 8 s for two passages and m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
 from assistant import refusal
+from assistant.dates import read_timing
 from assistant.evidence import cite, quote
 from assistant.groups import grouped
 from assistant.kinds import AnswerKind, Request
@@ -20,6 +21,7 @@ from assistant.models import Answer, Sentence, Support
 from assistant.parts import parts
 from assistant.picks import Pick, lede, picked, whole
 from assistant.retrieve import Found
+from assistant.wordforms import stem
 from assistant.words import key_words, words_of
 from vectorstore.library import Library
 from vectorstore.models import Hit, Scope, heading
@@ -29,6 +31,7 @@ LOOKED_AT = 30
 """Hits to put such an answer together from."""
 _MOST = 8
 _OF_A_PART = 2
+_LEAST_SHARE = 0.5
 _READ_OF_AN_ARTICLE = 40
 _ALIKE = 0.5
 # How much more the first sentence of an article counts than the last.
@@ -39,20 +42,29 @@ def put_together(answer: Answer, request: Request, found: Found, library: Librar
     """The answer with its sources, sentences and citations; without sentences where nothing fits."""
     if request.broad:
         return _with(answer, [lede(hit) for hit in front_page(library, answer, scope)])
-    hits = found.hits
-    if refusal.nothing_close(request.subject or answer.standalone_question, hits, found.similarity):
-        return answer
     subject = request.subject or answer.standalone_question
+    if refusal.nothing_close(subject, found.hits, found.similarity):
+        return answer
+    if request.kind is AnswerKind.COMPARISON:
+        return _compared(answer, parts(answer.question), found.hits, library)
+    named = {stem(word) for word in key_words(read_timing(subject, answer.as_of.date()).rest)}
+    hits = [hit for hit in found.hits if _names(hit, named)]
+    if not hits:
+        return answer
     match request.kind:
         case AnswerKind.TIMELINE:
             events = in_order(picked(subject, _of_the_days(answer, hits), library, _MOST))
             return _with(answer, events, [day(event.day) for event in events])
-        case AnswerKind.COMPARISON:
-            return _compared(answer, parts(answer.question), hits, library)
         case AnswerKind.SUMMARY:
             return _with(answer, _central(hits[0], library))
         case _:
             return _with(answer, picked(subject, _of_the_days(answer, hits), library, _MOST))
+
+
+def _names(hit: Hit, words: Set[str]) -> bool:
+    """Whether an article has at least half of the words: what is nearest to a thing may be about none of it."""
+    held = {stem(word) for word in words_of(f"{heading(hit.article)} {hit.article.text}")}
+    return len(words & held) >= _LEAST_SHARE * len(words)
 
 
 def in_order(events: Iterable[Pick]) -> list[Pick]:

@@ -98,7 +98,12 @@ def test_a_summary_keeps_to_one_article_and_to_the_order_of_its_text(news: Libra
 
 @pytest.mark.parametrize(
     "question",
-    ["Timeline of the 2031 Tour de France", "Summarise the article about unicorns on Mars", "Give me the news on Mars"],
+    [
+        "Timeline of the 2031 Tour de France",
+        "Summarise the article about unicorns on Mars",
+        "Give me the news on Mars",
+        "Summarise the article about the harvest of unicorns on Mars",
+    ],
 )
 def test_what_the_library_does_not_hold_is_refused(news: Library, question: str) -> None:
     answer = ask(news, question)
