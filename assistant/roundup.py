@@ -31,7 +31,6 @@ LOOKED_AT = 30
 """Hits to put such an answer together from."""
 _MOST = 8
 _OF_A_PART = 2
-_LEAST_SHARE = 0.5
 _READ_OF_AN_ARTICLE = 40
 _ALIKE = 0.5
 # How much more the first sentence of an article counts than the last.
@@ -62,9 +61,9 @@ def put_together(answer: Answer, request: Request, found: Found, library: Librar
 
 
 def _names(hit: Hit, words: Set[str]) -> bool:
-    """Whether an article has at least half of the words: what is nearest to a thing may be about none of it."""
+    """Whether an article has most of the words: what is nearest to a thing may be about none of it."""
     held = {stem(word) for word in words_of(f"{heading(hit.article)} {hit.article.text}")}
-    return len(words & held) >= _LEAST_SHARE * len(words)
+    return not words or len(words & held) > len(words) / 2
 
 
 def in_order(events: Iterable[Pick]) -> list[Pick]:
