@@ -58,12 +58,12 @@ def quote(question: str, hits: Sequence[Hit], embedder: Embedder) -> Quoted:
     texts = [hit.article.text[start:end] for _, hit, start, end in spans]
     standings = [hit.score / hits[0].score for _, hit, *_ in spans]
     days = [hit.article.published_at and hit.article.published_at.date() for _, hit, *_ in spans]
-    promise = np.array([_promise(question, *each) for each in zip(texts, days, standings, strict=True)])
-    likely = [int(i) for i in np.argsort(-promise)[:_EMBEDDED]]
+    promised = np.array([promise(question, *each) for each in zip(texts, days, standings, strict=True)])
+    likely = [int(i) for i in np.argsort(-promised)[:_EMBEDDED]]
     if not likely:
         return Quoted((), ())
     vectors = embedder.passages([texts[i] for i in likely])
-    scores = promise[likely] + vectors @ embedder.query(question)
+    scores = promised[likely] + vectors @ embedder.query(question)
     citations = []
     for _ in range(min(_QUOTES, len(likely))):
         best = int(np.argmax(scores))
@@ -75,7 +75,7 @@ def quote(question: str, hits: Sequence[Hit], embedder: Embedder) -> Quoted:
     return Quoted(tuple(Sentence(c.quote, (c.number,), Support.QUOTED) for c in citations), tuple(citations))
 
 
-def _promise(question: str, sentence: str, published: date | None, standing: float) -> float:
+def promise(question: str, sentence: str, published: date | None, standing: float) -> float:
     """What a sentence is worth before its meaning is known; `standing` is its passage's score beside the best one's."""
     asked, said = ({stem(word) for word in key_words(text)} for text in (question, sentence))
     share = len(asked & said) / len(asked) if asked else 0.0

@@ -30,6 +30,7 @@ def answer_as_json(answer: Answer) -> dict[str, Any]:
     return {
         "question": answer.question,
         "standalone_question": answer.standalone_question,
+        "kind": answer.kind,
         "answer": answer.text,
         "sentences": [asdict(sentence) for sentence in answer.sentences],
         "citations": [_citation(citation) for citation in answer.citations],

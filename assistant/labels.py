@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from assistant.dates import Window
 from assistant.models import Answer
 from vectorstore.models import Article, Entry, Scope
 
 
-def day(moment: datetime | None) -> str:
-    """`3 July 2022`, UTC."""
+def day(moment: date | None) -> str:
+    """`3 July 2022`, UTC; of a moment its day."""
     return f"{moment.day} {moment:%B %Y}" if moment else "date unknown"
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from assistant.basis import basis, fallen_behind, reports_differ
 from assistant.changes import Changes, Kind, Run, around
 from assistant.labels import corrected, day, looked_at, marks
+from assistant.layout import laid_out
 from assistant.models import Answer, Citation, Sentence, Support
 from assistant.stories import also_in
 from vectorstore.models import Article, Copy, Entry, Hit
@@ -35,8 +36,8 @@ def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
 
 def answer_as_text(answer: Answer) -> str:
     """The sentences with their numbers, then each citation with its exact words; or what is nearest."""
-    said = (sentence.text if answer.refused else marked(sentence) for sentence in answer.sentences)
-    lines = [" ".join(said)]
+    said = [sentence.text if answer.refused else marked(sentence) for sentence in answer.sentences]
+    lines = [laid_out(answer, said)]
     if answer.standalone_question != answer.question:
         lines.insert(0, f"(read as: {answer.standalone_question})")
     if where := looked_at(answer):

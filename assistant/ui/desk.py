@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Protocol
 from vectorstore.models import EVERYTHING
 
 if TYPE_CHECKING:
+    from assistant.arrivals import Arrivals
     from assistant.models import Answer, Turn
+    from assistant.story import Story
     from vectorstore.models import Article, Entry, Scope
     from vectorstore.subscriptions import Subscription
 
@@ -113,6 +115,14 @@ class Desk(Protocol):
 
     def versions(self, article_id: str) -> Sequence[Article]:
         """Every version, the earliest first; ArticleNotFound when there is no such article."""
+
+    def arrivals(self, since: datetime) -> Arrivals:
+        """What came into the library after that, by story."""
+
+    def story_of(self, article_id: str) -> Story:
+        """The story that an article belongs to; ArticleNotFound when it is not there."""
+
+    def story_about(self, question: str) -> Story: ...
 
     def add_url(self, url: str, progress: Progress, stop: Stop) -> Receipt: ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.basis import basis, fallen_behind, reports_differ
+from assistant.layout import laid_out
 from assistant.models import Answer, Sentence, Stage, Support
 from assistant.ui.render import byline, headline, is_web_address
 from vectorstore.models import Article
@@ -10,7 +11,8 @@ from vectorstore.models import Article
 
 def plain(answer: Answer) -> str:
     """The sentences with their marks, then the cited sources, or the nearest articles when it was refused."""
-    said = " ".join(filter(None, [*(_sentence(each, answer) for each in answer.sentences), answer.writing]))
+    told = laid_out(answer, [_sentence(each, answer) for each in answer.sentences])
+    said = " ".join(filter(None, [told, answer.writing]))
     cited = sorted({number for each in answer.sentences for number in each.citations})
     notes = [f"[{n}] {_named(answer.sources[n - 1].article)}" for n in cited if 1 <= n <= len(answer.sources)]
     nearest = [f"- {_named(each)}" for each in answer.nearest]

@@ -11,6 +11,7 @@ from assistant.ui.conversation import Exchange
 from assistant.ui.plain import doubtful, plain
 from assistant.ui.render import byline, count, headline, isolated, link, shown
 from assistant.ui.render_sources import card_id, sources_html
+from assistant.ui.story_answer import list_html
 from vectorstore.models import Article
 
 UNSUPPORTED = "Not supported by the sources"
@@ -82,6 +83,8 @@ def _said(exchange: Exchange) -> str:
     writing = f'<span class="writing">{shown(answer.writing)}</span>' if answer and answer.writing else ""
     stopped = '<span class="stopped">(stopped)</span>' if exchange.stopped else ""
     nearest = _nearest(answer.nearest) if answer else ""
+    if answer and (listed := list_html(answer, said)):
+        return listed
     return f"<p>{' '.join(filter(None, [*said, writing, stopped]))}</p>{nearest}"
 
 
@@ -139,6 +142,8 @@ def _since(answer: Answer, current: Current) -> str:
 def _tools(exchange: Exchange, live: bool) -> str:
     answer = exchange.answer
     copied = f'<button type="button" data-copy="{shown(plain(answer))}">Copy</button>' if answer else ""
+    if answer and answer.sources:
+        copied += f'<button type="button" data-story="{exchange.number}">The story so far</button>'
     return copied + ('<button type="button" data-retry>Retry</button>' if live else "")
 
 

@@ -11,7 +11,7 @@ import gradio as gr
 from assistant.ui.theme import theme
 from vectorstore.errors import SettingsError
 
-STYLE = Path(__file__).parent / "page.css"
+STYLES = [Path(__file__).parent / name for name in ("page.css", "story.css")]
 READERS_AT_ONCE = 8
 
 
@@ -45,7 +45,7 @@ def serve(page: gr.Blocks, host: str, port: int, max_upload_mb: int) -> Server:
         ssr_mode=False,
         footer_links=["api"],
         theme=theme(),
-        css_paths=STYLE,
+        css_paths=STYLES,
     )
     return Server(str(url), page)
 

@@ -24,10 +24,12 @@ from ui_desk import (
     hostile_answer,
     meta_answer,
     refusal,
+    story,
 )
 
 from assistant.basis import basis
 from assistant.changes import changes
+from assistant.kinds import AnswerKind
 from assistant.labels import day
 from assistant.models import Answer, Report, Sentence, Stage, Support
 from assistant.ui.conversation import Exchange
@@ -40,11 +42,12 @@ from assistant.ui.render_feeds import export_html, feeds_html, standing_html
 from assistant.ui.render_library import found, library_html
 from assistant.ui.render_sources import marked, sources_html, spans
 from assistant.ui.render_work import note_html, problem_html, receipt_html, working_html
+from assistant.ui.story_render import arrivals_html, story_html
 from vectorstore.models import Copy
 from vectorstore.subscriptions import Subscription
 
 OURS = set("article h2 h3 h4 p div span aside ol ul li a bdi blockquote mark button section progress".split())
-OURS |= set("table thead tbody tr th td ins del i dl dt dd".split())
+OURS |= set("table thead tbody tr th td ins del i dl dt dd b br svg line circle text title".split())
 
 
 class Reader(HTMLParser):
@@ -83,6 +86,7 @@ HOSTILE_FEED = Subscription(HOSTILE_TEXT, NOW, HOSTILE_TEXT, last_run_at=NOW, la
 
 def every_drawing() -> list[str]:
     desk, answer = ScriptedDesk(), hostile_answer(HOSTILE_TEXT)
+    labelled = replace(answer.sentences[0], label=HOSTILE_TEXT)
     row = Row(HOSTILE_TEXT, "rejected", HOSTILE_TEXT, HOSTILE_TEXT)
     return [
         live_html(Exchange(1, HOSTILE_TEXT, answer, problem=HOSTILE_TEXT)),
@@ -105,17 +109,23 @@ def every_drawing() -> list[str]:
         receipt_html(Receipt([row, replace(row, outcome="added")])),
         problem_html(HOSTILE_TEXT),
         working_html(Step(HOSTILE_TEXT, 1, 2)),
+        story_html(story(HOSTILE_TEXT)),
+        arrivals_html(desk.arrivals(NOW)),
+        *(
+            live_html(Exchange(1, "?", replace(answer, kind=kind, sentences=(labelled,))))
+            for kind in (AnswerKind.DIGEST, AnswerKind.TIMELINE, AnswerKind.COMPARISON)
+        ),
     ]
 
 
-@pytest.mark.parametrize("html", every_drawing(), ids=range(17))
+@pytest.mark.parametrize("html", every_drawing(), ids=range(22))
 def test_hostile_words_become_neither_elements_nor_attributes_nor_links(html: str) -> None:
     reader = Reader(html)
     assert {tag for tag, _ in reader.tags} <= OURS
     names = {name for _, attributes in reader.tags for name in attributes}
     assert not [name for name in names if name.startswith("on") or name in {"style", "src", "srcdoc", "action"}]
     for address in reader.links():
-        assert address and (address.startswith(("#source-", "https://", "data:text/x-opml;charset=utf-8,")))
+        assert address and (address.startswith(("#source-", "#event-", "https://", "data:text/x-opml;charset=utf-8,")))
 
 
 @pytest.mark.parametrize(
