@@ -69,7 +69,8 @@ def test_ask_prints_the_answer_with_citations(library: Path) -> None:
     }
     assert set(answer["timings"]) == {"sources", "first_token", "total"}
     assert set(answer["citations"][0]) == {
-        *("number", "article_id", "title", "outlet", "published_at", "url", "quote", "start", "end", "copies")
+        *("number", "article_id", "title", "outlet", "published_at", "url", "quote", "start", "end", "copies"),
+        *("version", "corrected"),
     }
     assert answer["citations"] and not answer["refused"]
 
