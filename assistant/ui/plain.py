@@ -9,7 +9,7 @@ from vectorstore.models import Article
 
 def plain(answer: Answer) -> str:
     """The sentences with their marks, then the cited sources, or the nearest articles when it was refused."""
-    said = " ".join(filter(None, [*(_sentence(each, answer) for each in answer.sentences), answer.writing]))
+    said = " ".join(filter(None, [*(marked(each, answer) for each in answer.sentences), answer.writing]))
     cited = sorted({number for each in answer.sentences for number in each.citations})
     notes = [f"[{n}] {_named(answer.sources[n - 1].article)}" for n in cited if 1 <= n <= len(answer.sources)]
     nearest = [f"- {_named(each)}" for each in answer.nearest]
@@ -22,7 +22,8 @@ def doubtful(sentence: Sentence, answer: Answer) -> bool:
     return sentence.support is Support.UNSUPPORTED and not answer.refused
 
 
-def _sentence(sentence: Sentence, answer: Answer) -> str:
+def marked(sentence: Sentence, answer: Answer) -> str:
+    """The sentence with its marks, ` [1] [2]`, and a warning where the sources do not bear it out."""
     marks = "".join(f" [{number}]" for number in sentence.citations)
     return f"{sentence.text}{marks}{' (not supported by the sources)' if doubtful(sentence, answer) else ''}"
 

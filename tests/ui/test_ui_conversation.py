@@ -11,7 +11,7 @@ from ui_desk import BEHEMOTH, META, Receipt, Row, ScriptedDesk, refusal
 from assistant.models import Answer, Turn
 from assistant.ui.conversation import Conversation, Exchange, begun, growing, turns
 from assistant.ui.desk import Desk, Progress, Step, Stop
-from assistant.ui.history import turns_of
+from assistant.history import turns_of
 from assistant.ui.run import Run
 from assistant.ui.work import Job
 from vectorstore.errors import LibraryBusy
