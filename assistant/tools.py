@@ -26,8 +26,9 @@ def serve_tools(wire: Wire) -> None:
     """Answer on standard input and output until the input ends."""
     server = MCPServer("dateline", instructions=_INSTRUCTIONS)
     reads_only = ToolAnnotations(read_only_hint=True, open_world_hint=False)
-    for name, tool in {"search_news": wire.search, "ask_news": wire.ask, "read_article": wire.article}.items():
-        server.tool(name, annotations=reads_only)(_telling(tool))
+    server.tool("search_news", annotations=reads_only)(_telling(wire.search))
+    server.tool("ask_news", annotations=reads_only)(_telling(wire.ask))
+    server.tool("read_article", annotations=reads_only)(_telling(wire.article))
     server.run()
 
 

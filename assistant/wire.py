@@ -2,42 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from assistant.export import answer_as_json, hits_as_json
 from assistant.history import turns_of
 from assistant.limits import limited, moment
-from assistant.models import Answer, Turn
+from assistant.news_desk import NewsDesk
 from vectorstore.errors import LimitUnusable
 from vectorstore.export import article_as_json
-from vectorstore.models import EVERYTHING, Article, Hit, Scope
 
 _MOST_PASSAGES = 100
-
-
-class NewsDesk(Protocol):
-    """Who answers on the other end. Every method may raise a DatelineError, whose message is shown as it is."""
-
-    def outlets(self) -> Sequence[str]:
-        """The outlets of all articles."""
-
-    def article(self, article_id: str, version: int | None = None) -> Article:
-        """The article as it stands now, or an earlier version; ArticleNotFound when it is not there."""
-
-    def search(self, question: str, *, as_of: date | datetime | None, scope: Scope, top: int) -> Sequence[Hit]:
-        """Passages, best first; see assistant.answer.Assistant.search."""
-
-    def stream(
-        self,
-        question: str,
-        turns: Sequence[Turn] = (),
-        *,
-        as_of: date | datetime | None = None,
-        scope: Scope = EVERYTHING,
-    ) -> Iterator[Answer]:
-        """Growing snapshots of an answer. Closing the iterator stops the model."""
 
 
 class Wire:

@@ -23,8 +23,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What is served and where; `public_name` is what readers call it where that is not the host. Once the page is there,
-    `start` is called, and `warm` in a thread of its own."""
+    """What is served and where; `public_name` is what readers call it where that is not the host. Once the page is
+    there, `start` is called, and `warm` in a thread of its own."""
 
     desk: Desk
     host: str

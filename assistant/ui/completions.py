@@ -116,8 +116,8 @@ def completion(answer: Answer, id: str, created: int) -> dict[str, Any]:
 
 
 class Chunks:
-    """A growing answer in chunks, by the sentence. What has been said is not taken back: when the answer was begun anew,
-    it follows as a paragraph of its own."""
+    """A growing answer in chunks, by the sentence. What has been said is not taken back: when the answer was begun
+    anew, it follows as a paragraph of its own."""
 
     def __init__(self, id: str, created: int) -> None:
         self._head = _head(id, created, "chat.completion.chunk")

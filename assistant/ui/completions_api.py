@@ -80,8 +80,8 @@ async def _answered(asking: Asked, answers: AsyncIterator[Answer]) -> Response:
     if asking.stream:
         events = _events(Chunks(id, created), answer, answers)
         return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
-    async for answer in answers:
-        pass
+    async for grown in answers:
+        answer = grown
     return _json(completion(answer, id, created))
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from assistant.wire import NewsDesk
+from assistant.news_desk import NewsDesk
 
 if TYPE_CHECKING:
     from vectorstore.models import Article, Entry

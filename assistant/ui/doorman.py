@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _READING = {"GET", "HEAD", "OPTIONS"}
-_INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
+_INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
 
 
 class Doorman:
@@ -73,7 +73,7 @@ class _Guarded:
             self._body += message.get("body", b"")
             if not message.get("more_body"):
                 await self._begin()
-                await self._send(message | {"body": self._body})
+                await self._send({**message, "body": self._body})
 
     async def _begin(self) -> None:
         headers = MutableHeaders(scope=self._start)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import wraps
+from inspect import signature
 from typing import Any, ParamSpec, TypeVar
 
 import gradio as gr
@@ -46,12 +47,13 @@ def offer(desk: Desk) -> None:
 
 def _telling(asked: Callable[P, R]) -> Callable[P, R]:
     """Gradio describes the types of the parameters and does not look whether they were kept to."""
-    checked = validate_call(asked)
+    checked, parameters = validate_call(asked), signature(asked)
 
     @wraps(asked)
     def asking(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return checked(*args, **kwargs)
+            # By name, since an error names what it is about as it was given.
+            return checked(**parameters.bind(*args, **kwargs).arguments)  # type: ignore[call-arg]
         except ValidationError as error:
             first = error.errors()[0]
             raise gr.Error(f"{first['loc'][0]}: {first['msg']}", print_exception=False) from error

@@ -124,7 +124,11 @@ def test_the_one_model_is_listed_and_found(client: openai.OpenAI) -> None:
         pytest.param({"messages": [{"role": "user", "content": 5}]}, 400, "messages.0.content.str", "", id="a number"),
         pytest.param({"messages": [QUESTION, {"role": "tool"}]}, 400, "messages.1.role", "", id="a tool's answer"),
         pytest.param(
-            {"messages": [QUESTION, {"role": "assistant", "content": "Yes."}]}, 400, "messages", "last", id="no question"
+            {"messages": [QUESTION, {"role": "assistant", "content": "Yes."}]},
+            400,
+            "messages",
+            "last",
+            id="no question",
         ),
         pytest.param(
             {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:"}}]}]},
