@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -98,6 +99,18 @@ def test_articles_that_come_in_meanwhile_are_found(news: Dateline, tmp_path: Pat
     before, after = asyncio.run(talk())
     assert "Vesper" not in before.content[0].text
     assert "sells its last newspaper on Friday" in after.content[0].text
+
+
+def test_ctrl_c_ends_it_while_it_waits(news: Dateline) -> None:
+    server = program(news)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([server.command, *server.args], text=True, **pipes) as process:
+        process.stdin.write(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "ping"}) + "\n")
+        process.stdin.flush()
+        assert '"id":1' in process.stdout.readline().replace(" ", "")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == -signal.SIGINT
+        assert process.stderr.read() == ""
 
 
 def test_it_ends_with_its_input(news: Dateline) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -32,5 +33,7 @@ class McpCommand:
         from assistant.ui.reading_desk import ReadingDesk
         from assistant.wire import Wire
 
+        # The protocol's reader waits for input in a thread that hears of no Ctrl-C; what only reads can just end.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         with self._looking(library, model) as opened:
             serve_tools(Wire(ReadingDesk(opened.library, opened.assistant)))
