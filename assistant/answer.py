@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from assistant import refusal
 from assistant.dates import Window
+from assistant.differences import with_differing
 from assistant.draft import Draft, judge
 from assistant.evidence import READ_BY_THE_MODEL, quote
+from assistant.kinds import AnswerKind, requested
 from assistant.llm import unavailable
 from assistant.models import Answer, Sentence, Stage, Support, Timings, Turn
 from assistant.neighbours import joined
@@ -22,6 +24,7 @@ from assistant.reading import Reading, read
 from assistant.retrieve import Found, Rerank, retrieve
 from assistant.rewording import reworded
 from assistant.rewrite import topic
+from assistant.roundup import LOOKED_AT, put_together
 from assistant.words import asks_yes_or_no
 from assistant.writing import messages, pieces
 from vectorstore.errors import DatelineError
@@ -103,18 +106,28 @@ class Assistant:
         """
         started = perf_counter()
         today = self.moment(as_of)
-        reading, found = self._searched(question, turns, today, scope, top=10)
-        asked = reading.standalone
+        request = requested(question, today.date())
+        listed = request.kind is not AnswerKind.FACT
+        sought = question if request.broad or not listed else request.subject or topic(question, turns) or question
+        named = listed and request.kind is not AnswerKind.COMPARISON  # what it is of: no earlier question counts
+        reading, found = self._searched(sought, () if named else turns, today, scope, top=LOOKED_AT if listed else 10)
+        asked = question if reading.standalone == request.subject else reading.standalone
         timings = Timings(sources=perf_counter() - started)
         answer = Answer(
             question,
             asked,
             today,
+            kind=request.kind,
             window=reading.window,
             outlets=scope.outlets or reading.outlets,
             notice=_outside(reading.window, found.hits),
+            newest_article=self._library.newest(today),
             timings=timings,
         )
+        if listed:
+            answer = put_together(answer, request, found, self._library, scope)
+            yield _finished(answer if answer.sentences else self._refused(answer, found.hits), started)
+            return
         if refusal.nothing_close(asked, found.hits, found.similarity):
             yield _finished(self._refused(answer, found.hits), started)
             return
@@ -125,6 +138,8 @@ class Assistant:
             yield snapshot
         if not answer.sentences or refusal.says_not_found(answer.text):
             answer = self._refused(answer, found.hits)
+        else:
+            answer = with_differing(answer)
         yield _finished(answer, started)
 
     def moment(self, as_of: date | datetime | None) -> datetime:
@@ -210,6 +225,7 @@ class Assistant:
             sentences=(Sentence(text, (), Support.UNSUPPORTED),),
             refused=True,
             nearest=tuple(nearest.values())[:_NEAREST],
+            newest_article=answer.newest_article,
             timings=answer.timings,
         )
 

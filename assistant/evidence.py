@@ -27,6 +27,7 @@ _EMBEDDED = 16
 _WORDS = 0.3
 _KIND = 0.2
 _ALIKE = 0.5
+_SAME_SOURCE = 0.2
 
 
 class Quoted(NamedTuple):
@@ -51,29 +52,30 @@ def quote(question: str, hits: Sequence[Hit], embedder: Embedder) -> Quoted:
 
     A sentence counts for its meaning, the question's words in it, the rank of its passage (a sentence alone often lacks
     the name that its neighbours have) and whether it holds what is asked for, a number or a name; less when it says
-    what one taken before it says (maximal marginal relevance, Carbonell and Goldstein 1998).
+    what one taken before it says (maximal marginal relevance, Carbonell and Goldstein 1998) or is of the same source.
     """
     spans = _spans(hits[:_QUOTED_FROM])
     texts = [hit.article.text[start:end] for _, hit, start, end in spans]
     standings = [hit.score / hits[0].score for _, hit, *_ in spans]
     days = [hit.article.published_at and hit.article.published_at.date() for _, hit, *_ in spans]
-    promise = np.array([_promise(question, *each) for each in zip(texts, days, standings, strict=True)])
-    likely = [int(i) for i in np.argsort(-promise)[:_EMBEDDED]]
+    promised = np.array([promise(question, *each) for each in zip(texts, days, standings, strict=True)])
+    likely = [int(i) for i in np.argsort(-promised)[:_EMBEDDED]]
     if not likely:
         return Quoted((), ())
     vectors = embedder.passages([texts[i] for i in likely])
-    scores = promise[likely] + vectors @ embedder.query(question)
+    scores = promised[likely] + vectors @ embedder.query(question)
     citations = []
     for _ in range(min(_QUOTES, len(likely))):
         best = int(np.argmax(scores))
         number, hit, start, end = spans[likely[best]]
         citations.append(cite(number, hit, start, end))
         scores = scores - np.maximum(0.0, vectors @ vectors[best] - _ALIKE)
+        scores = scores - _SAME_SOURCE * np.array([spans[each][0] == number for each in likely])
         scores[best] = -np.inf
     return Quoted(tuple(Sentence(c.quote, (c.number,), Support.QUOTED) for c in citations), tuple(citations))
 
 
-def _promise(question: str, sentence: str, published: date | None, standing: float) -> float:
+def promise(question: str, sentence: str, published: date | None, standing: float) -> float:
     """What a sentence is worth before its meaning is known; `standing` is its passage's score beside the best one's."""
     asked, said = ({stem(word) for word in key_words(text)} for text in (question, sentence))
     share = len(asked & said) / len(asked) if asked else 0.0

@@ -7,7 +7,9 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from assistant.basis import basis
 from assistant.changes import Changes
+from assistant.labels import corrected
 from assistant.models import Answer, Citation
 from vectorstore.export import iso, origin_as_json
 from vectorstore.models import Copy, Hit
@@ -35,6 +37,7 @@ def answer_as_json(answer: Answer) -> dict[str, Any]:
     return {
         "question": answer.question,
         "standalone_question": answer.standalone_question,
+        "kind": answer.kind,
         "answer": answer.text,
         "sentences": [asdict(sentence) for sentence in answer.sentences],
         "citations": [_citation(citation) for citation in answer.citations],
@@ -45,6 +48,9 @@ def answer_as_json(answer: Answer) -> dict[str, Any]:
         "window": answer.window and {"from": _day(answer.window.first), "to": _day(answer.window.last)},
         "outlets": list(answer.outlets),
         "newest_source": iso(answer.newest_source),
+        "newest_article": iso(answer.newest_article),
+        "basis": basis(answer),
+        "differing": [{"says": each.says} | _citation(each.citation) for each in answer.differing],
         "notice": answer.notice,
         "timings": {name: value and round(value, 3) for name, value in asdict(answer.timings).items()},
     }
@@ -64,7 +70,8 @@ def _day(day: date | None) -> str | None:
 def _citation(citation: Citation) -> dict[str, Any]:
     exact = {"quote": citation.quote, "start": citation.start, "end": citation.end}
     copies = {"copies": [_copy(copy) for copy in citation.copies]}
-    return {"number": citation.number} | origin_as_json(citation.article) | exact | copies
+    version = {"version": citation.article.version, "corrected": corrected(citation.article)}
+    return {"number": citation.number} | origin_as_json(citation.article) | version | exact | copies
 
 
 def _copy(copy: Copy) -> dict[str, Any]:

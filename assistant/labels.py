@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from assistant.dates import Window
 from assistant.models import Answer
 from vectorstore.models import Article, Entry, Scope
 
 
-def day(moment: datetime | None) -> str:
-    """`3 July 2022`, UTC."""
+def day(moment: date | None) -> str:
+    """`3 July 2022`, UTC; of a moment its day."""
     return f"{moment.day} {moment:%B %Y}" if moment else "date unknown"
 
 
 def clock(moment: datetime) -> str:
     """`3 July 2022, 14:05 UTC`."""
     return f"{day(moment)}, {moment:%H:%M} UTC"
+
+
+def count(number: int, noun: str) -> str:
+    """`1 article`, `4 articles`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def marks(article: Article | Entry) -> list[str]:

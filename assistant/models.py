@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from assistant.dates import Window
+from assistant.kinds import AnswerKind
 from vectorstore.models import Article, Copy, Hit, Passage
 
 
@@ -46,12 +47,23 @@ class Support(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence of an answer, without its citation marks; `citations` are numbers of sources. `doubt` says in a few
-    words why an unsupported one is: "the number 45 is not in the passage"."""
+    words why an unsupported one is: "the number 45 is not in the passage". `label` stands before it where an answer is
+    laid out as a list: the day of a timeline's entry, the part of a comparison; it is no part of what is quoted."""
 
     text: str
     citations: tuple[int, ...]
     support: Support
     doubt: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one source says on a point on which another says otherwise: `says` is the figure, the date or the name as it
+    stands in the citation's words."""
+
+    says: str
+    citation: Citation
 
 
 class Stage(StrEnum):
@@ -79,14 +91,18 @@ class Answer:
     `citations` are those that the sentences written so far rest on; `writing` is the sentence that the model has not
     finished yet, which nobody has judged. A refused answer has sentences that say so,
     `nearest` articles, and neither sources nor citations. `window` and `outlets` are those that the question names or
-    that were set, and whose articles come first. `notice` is for the reader about the answer, for
-    example that the chat model could not be reached and the answer is quoted instead.
+    that were set, and whose articles come first. `kind` is what the question asks for, and how the sentences are to be
+    laid out. `notice` is for the reader about the answer, for example that the chat model could not be reached and the
+    answer is quoted instead. `differing` are the sources' own words where they differ on what is asked, the newest
+    first, each cited too; nothing where they agree. `newest_article` is when the newest article of the library was
+    published, of those until `as_of`.
     """
 
     question: str
     standalone_question: str
     as_of: datetime
     stage: Stage = Stage.SEARCHED
+    kind: AnswerKind = AnswerKind.FACT
     window: Window | None = None
     outlets: tuple[str, ...] = ()
     sources: tuple[Hit, ...] = ()
@@ -96,6 +112,8 @@ class Answer:
     refused: bool = False
     nearest: tuple[Article, ...] = ()
     newest_source: datetime | None = None
+    differing: tuple[Report, ...] = ()
+    newest_article: datetime | None = None
     notice: str = ""
     timings: Timings = field(default_factory=Timings)
 

@@ -16,6 +16,7 @@ _AND = r"\s+(?:and|with|to|or|versus|vs\.?)\s+"
 # "Compare Meta and OpenAI on open models": what follows the second is meant of both.
 _END = r"(?P<rest>\s+(?:on|in|about|over|for|since|during|when)\b.*?)?[?.!,;]*$"
 _TWO = (
+    rf"^(?P<asked>)how (?:do|does|did) (?P<one>.+?) compared? (?:to|with) (?P<other>.+?){_END}",
     rf"^(?P<asked>.*?)\b(?:compared?|comparison (?:of|between)|differences? between|both)\s+(?P<one>.+?){_AND}"
     rf"(?P<other>.+?){_END}",
     rf"^(?P<asked>.*\b(?:came|happened|began|was|were) (?:first|earlier|later|last)[,:]?)\s+(?P<one>.+?)\s+or\s+"

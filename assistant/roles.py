@@ -36,7 +36,7 @@ def swapped(sentence: str, passage: str, said: Sequence[Fact], held: Sequence[Fa
 
 def _deeds(text: str, found: Sequence[Fact]) -> Iterator[_Deed]:
     """Two names with words between them, the doer first: "Ann was beaten by Bob" is Bob's."""
-    names = _full_names(text, found)
+    names = full_names(text, found)
     for (start, end), (then, until) in pairwise(names):
         between = frozenset(f.key for f in found if f.kind is Kind.WORD and end <= f.start and f.end <= then)
         if between and not between & _MUTUAL:
@@ -44,7 +44,7 @@ def _deeds(text: str, found: Sequence[Fact]) -> Iterator[_Deed]:
             yield _Deed(second, between, first) if _DONE_BY.search(text[end:then]) else _Deed(first, between, second)
 
 
-def _full_names(text: str, found: Sequence[Fact]) -> list[tuple[int, int]]:
+def full_names(text: str, found: Sequence[Fact]) -> list[tuple[int, int]]:
     """Offsets of the names, those that only a space parts being one."""
     spans: list[tuple[int, int]] = []
     for fact in found:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from assistant.basis import basis, fallen_behind, reports_differ
 from assistant.changes import Changes, Kind, Run, around
-from assistant.labels import day, looked_at, marks
+from assistant.labels import corrected, day, looked_at, marks
+from assistant.layout import laid_out
 from assistant.models import Answer, Citation, Sentence, Support
 from assistant.stories import also_in
 from vectorstore.models import Article, Copy, Entry, Hit
@@ -34,20 +36,18 @@ def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
 
 def answer_as_text(answer: Answer) -> str:
     """The sentences with their numbers, then each citation with its exact words; or what is nearest."""
-    said = (sentence.text if answer.refused else marked(sentence) for sentence in answer.sentences)
-    lines = [" ".join(said)]
+    said = [sentence.text if answer.refused else marked(sentence) for sentence in answer.sentences]
+    lines = [laid_out(answer, said)]
     if answer.standalone_question != answer.question:
         lines.insert(0, f"(read as: {answer.standalone_question})")
     if where := looked_at(answer):
         lines.insert(0, f"({where})")
-    if answer.notice:
-        lines.append(f"\n{answer.notice}")
+    lines += [f"\n{told}" for told in (reports_differ(answer.differing), answer.notice) if told]
     lines += [_citation(citation) for citation in answer.citations]
     if answer.nearest:
         lines.append("\nNearest in the library:")
         lines += [f"{_INDENT}{origin(article)}" for article in answer.nearest]
-    if answer.newest_source:
-        lines.append(f"\nNewest source: {day(answer.newest_source)}")
+    lines += ["", *filter(None, [basis(answer), fallen_behind(answer)])]
     return "\n".join(lines)
 
 
@@ -129,4 +129,5 @@ def _with_copies(article: Article, copies: Sequence[Copy]) -> str:
 def _citation(citation: Citation) -> str:
     link = f"\n{_INDENT}{citation.article.url}" if citation.article.url else ""
     quote = " ".join(citation.quote.split())
-    return f"\n[{citation.number}] {_with_copies(citation.article, citation.copies)}{link}\n{_INDENT}“{quote}”"
+    origin = ", ".join(filter(None, [_with_copies(citation.article, citation.copies), corrected(citation.article)]))
+    return f"\n[{citation.number}] {origin}{link}\n{_INDENT}“{quote}”"

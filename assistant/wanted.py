@@ -8,9 +8,16 @@ from datetime import date
 from assistant.facts import Fact, Kind, facts
 
 _HOW_MUCH = re.compile(
-    r"\bhow (?:much|many|old|long|far|often|large|big|tall)\b|\bwhat (?:percent|share|number)\w*", re.I
+    r"\bhow (?:much|many|old|long|far|often|large|big|tall)\b|\bwhat (?:percent|share|number)\w*"
+    r"|\bwhat (?:is|was|are|were|'s) (?:the )?(?:[\w-]+ )?"
+    r"(?:population|toll|price|cost|age|rate|number|salary|score)\b",
+    re.I,
 )
-_WHEN = re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|time)\b", re.I)
+_WHEN = re.compile(
+    r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|time)\b"
+    r"|\bwhat (?:is|was) the (?:date|[\w-]+ date|birthday)\b",
+    re.I,
+)
 _WHO = re.compile(r"\b(?:who|whom|whose|where|which)\b", re.I)
 
 

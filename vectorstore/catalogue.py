@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sqlalchemy import Connection, Row, Select, Table, delete, func, insert, select, text, update
 
-from vectorstore import stories
+from vectorstore import openings, stories
 from vectorstore.database import open_database, recall, remember
 from vectorstore.embedding import Matrix
 from vectorstore.keywords import PassageRow
@@ -241,6 +241,25 @@ class Catalogue:
         """The outlets of all articles."""
         with self._engine.connect() as connection:
             return list(connection.execute(select(articles.c.outlet).distinct()).scalars())
+
+    def newest(self, until: datetime) -> datetime | None:
+        """When the newest article until then was published; None when no date is known."""
+        published = articles.c.published_at
+        with self._engine.connect() as connection:
+            newest: datetime | None = connection.execute(
+                select(func.max(published)).where(published <= until)
+            ).scalar_one()
+        return newest
+
+    def openings(self, scope: Scope, arrived: datetime | None, limit: int) -> list[openings.Opening]:
+        """See openings.openings."""
+        with self._engine.connect() as connection:
+            return openings.openings(connection, scope, arrived, limit)
+
+    def arrived_since(self, moment: datetime) -> int:
+        """See openings.arrived_since."""
+        with self._engine.connect() as connection:
+            return openings.arrived_since(connection, moment)
 
     # -- within a scope ----------------------------------------------------------------------------------------
 

@@ -18,7 +18,8 @@ from vectorstore.embedding import Embedder, Matrix
 from vectorstore.errors import ArticleNotFound, EmbedderMismatch, LibraryBusy, LibraryUnreadable
 from vectorstore.exact import ExactVectors
 from vectorstore.keywords import KeywordIndex
-from vectorstore.models import Article, Candidate, Entry, Hit, Passage, Scope, heading
+from vectorstore.models import EVERYTHING, Article, Candidate, Entry, Hit, Passage, Scope, heading
+from vectorstore.openings import Opening
 from vectorstore.subscriptions import Subscriptions
 from vectorstore.upkeep import KeptIndexes
 from vectorstore.vectors import VectorIndex
@@ -162,6 +163,10 @@ class Library:
         """The outlets of all articles, in no order."""
         return self._catalogue.outlets()
 
+    def newest(self, until: datetime) -> datetime | None:
+        """When the newest article until then was published; None when no date is known."""
+        return self._catalogue.newest(until)
+
     def entries(self) -> list[Entry]:
         """Every article without its text, the newest addition first."""
         return self._catalogue.entries()
@@ -169,6 +174,14 @@ class Library:
     def passages_of(self, article_id: str) -> list[Passage]:
         """An article's passages in their order."""
         return self._catalogue.passages_of(article_id)
+
+    def openings(self, scope: Scope = EVERYTHING, arrived: datetime | None = None, limit: int = 4000) -> list[Opening]:
+        """How the articles open that came in after `arrived`, the last to come first."""
+        return self._catalogue.openings(scope, arrived, limit)
+
+    def arrived_since(self, moment: datetime) -> int:
+        """How many articles came in, or came in anew, after it."""
+        return self._catalogue.arrived_since(moment)
 
     def counts(self) -> tuple[int, int]:
         """Articles and passages."""

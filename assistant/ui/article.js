@@ -1,8 +1,9 @@
-// Runs once, on the opened article: its versions can be turned to and compared.
+// Runs once, on the opened article: its versions can be turned to and compared, and its story opened.
 element.addEventListener("click", ({ target }) => {
-  const { version, before, after } = target.closest("button")?.dataset ?? {};
+  const { version, before, after, story } = target.closest("button")?.dataset ?? {};
   if (version) trigger("turn", { version: Number(version) });
   if (before) trigger("compare", { before: Number(before), after: Number(after) });
+  if (story !== undefined) trigger("story", {});
 });
 
 // On a phone it stands far above the row that was clicked; from an answer, its tab has yet to open.
@@ -14,3 +15,5 @@ function show(tries) {
   if (words && text) text.scrollTop = words.getBoundingClientRect().top - text.getBoundingClientRect().top - 40;
 }
 watch("value", () => show(120));
+// What is opened before its tab ever was is there already when this runs.
+if (element.querySelector(".reading-card")) show(120);

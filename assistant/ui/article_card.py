@@ -67,6 +67,15 @@ class ArticleCard:
         mine = (each for each in answer.citations if each.article.id == article.id)
         return self._opened(article, versions, spans(mine, 0, len(article.text)))
 
+    def open_at(self, event: gr.EventData) -> Updates:
+        """A version of an article with the words marked that a story quotes."""
+        try:
+            versions = self._desk.versions(str(event.article))
+            article = _version(versions, event.version)
+        except DatelineError as error:
+            return "", gr.Column(visible=True), problem_html(told(error)), *[gr.Button(visible=False)] * 4
+        return self._opened(article, versions, [(int(event.start), int(event.end))])
+
     def _opened(self, article: Article, versions: Sequence[Article], cited: Sequence[Span] = ()) -> Updates:
         card = article_html(article, versions, cited)
         if not versions:

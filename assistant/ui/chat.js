@@ -53,6 +53,7 @@ function onClick(event) {
   if ("exchange" in button.dataset) {
     trigger("open", { exchange: Number(button.dataset.exchange), number: Number(button.dataset.number) });
   }
+  if ("story" in button.dataset) trigger("story", { exchange: Number(button.dataset.story) });
   if ("library" in button.dataset) trigger("library", {});
 }
 document.addEventListener("click", onClick);

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from assistant.basis import corrected_since
 from assistant.limits import ALL_DATES
 from assistant.ui.conversation import Conversation, begun, growing, turns
 from assistant.ui.desk import Desk
 from assistant.ui.limits_panel import LimitsPanel
 from assistant.ui.render_answer import live_html, past_html, welcome_html
 from assistant.ui.run import Run
-from vectorstore.errors import LimitUnusable
+from vectorstore.errors import ArticleNotFound, LimitUnusable
+from vectorstore.models import Article
 
 SCRIPT = (Path(__file__).parent / "chat.js").read_text(encoding="utf-8")
 
@@ -111,7 +113,8 @@ class ChatTab:
         grown = begun(conversation, question.strip())
         asking = Run(self._desk, question.strip(), turns(conversation), scope)
         box = gr.Textbox("", submit_btn=False, stop_btn="Stop")
-        return asking, grown, past_html(conversation), live_html(grown[-1]), box, *self.limits.taken(kept)
+        past = past_html(conversation, self._current(conversation))
+        return asking, grown, past, live_html(grown[-1]), box, *self.limits.taken(kept)
 
     def write(self, run: Run | None, conversation: Conversation) -> Iterator[Updates]:
         if run is None or run.begun:  # the step before took nothing; to say nothing would empty what is shown
@@ -141,8 +144,22 @@ class ChatTab:
         return self.limits.filled(conversation[-1].answer if conversation else None)
 
     def greet(self, conversation: Conversation) -> Any:
-        """The welcome as it is now: the library may have been filled since it was last drawn."""
-        return gr.skip() if conversation else self._welcome()
+        """The welcome as it is now: the library may have been filled since it was last drawn. An answer is drawn again
+        when an article that it cites has been corrected."""
+        if not conversation:
+            return self._welcome()
+        last, current = conversation[-1], self._current(conversation[-1:])
+        corrected = last.answer and last.over and corrected_since(last.answer, current)
+        return live_html(last, current) if corrected else gr.skip()
+
+    def _current(self, conversation: Conversation) -> dict[str, Article]:
+        """The cited articles as they stand now; without those that were removed."""
+        cited = {each.article.id for exchange in conversation if exchange.answer for each in exchange.answer.citations}
+        found = {}
+        for article_id in cited:
+            with suppress(ArticleNotFound):
+                found[article_id] = self._desk.article(article_id)
+        return found
 
     def _welcome(self) -> str:
         return welcome_html(self._desk.examples, library_is_empty=not self._desk.entries())

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, ValidationError
 from assistant.export import answer_as_json
 from assistant.history import turns_of
 from assistant.models import Answer, Stage, Turn
-from assistant.ui.plain import marked, plain
+from assistant.ui.plain import body, marked, plain
 from assistant.ui.render import headline, is_web_address
 from vectorstore.errors import DatelineError, LibraryError, ModelError
 
@@ -130,7 +130,7 @@ class Chunks:
     def grown(self, answer: Answer) -> Iterator[dict[str, Any]]:
         """What the snapshot adds; the finished answer adds its footnotes and the evidence."""
         over = answer.stage is Stage.DONE
-        text = plain(answer) if over else " ".join(marked(each, answer) for each in answer.sentences)
+        text = plain(answer) if over else body(answer)
         if fresh := text.removeprefix(self._said) if text.startswith(self._said) else f"\n\n{text}":
             self._said, self._sent = text, self._sent + len(fresh)
             yield self._chunk({"content": fresh})
@@ -148,17 +148,16 @@ def _evidence(answer: Answer, start: int) -> dict[str, Any]:
 def _annotations(answer: Answer, start: int) -> Iterator[dict[str, Any]]:
     """Each mark in the text, which begins at `start`, from its bracket to the one that closes it, with the article that
     it stands for; the address is "" where there is none."""
+    text, at = body(answer), 0
     for sentence in answer.sentences:
-        at = start + len(sentence.text) + 1
+        at = text.index(marked(sentence, answer), at) + len(sentence.text)
         for number in sentence.citations:
-            end = at + len(f"[{number}]")
+            begins, at = at + 1, at + len(f" [{number}]")
             if 1 <= number <= len(answer.sources):
                 article = answer.sources[number - 1].article
                 address = article.url if is_web_address(article.url) else ""
-                where = {"start_index": at, "end_index": end, "title": headline(article), "url": address}
-                yield {"type": "url_citation", "url_citation": where}
-            at = end + 1
-        start += len(marked(sentence, answer)) + 1
+                where = {"start_index": start + begins, "end_index": start + at}
+                yield {"type": "url_citation", "url_citation": where | {"title": headline(article), "url": address}}
 
 
 def _head(id: str, created: int, kind: str) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 from assistant.news_desk import NewsDesk
 
 if TYPE_CHECKING:
+    from assistant.arrivals import Arrivals
+    from assistant.story import Story
     from vectorstore.models import Article, Entry
     from vectorstore.subscriptions import Subscription
 
@@ -103,6 +105,14 @@ class Desk(NewsDesk, Protocol):
 
     def versions(self, article_id: str) -> Sequence[Article]:
         """Every version, the earliest first; ArticleNotFound when there is no such article."""
+
+    def arrivals(self, since: datetime) -> Arrivals:
+        """What came into the library after that, by story."""
+
+    def story_of(self, article_id: str) -> Story:
+        """The story that an article belongs to; ArticleNotFound when it is not there."""
+
+    def story_about(self, question: str) -> Story: ...
 
     def add_url(self, url: str, progress: Progress, stop: Stop) -> Receipt: ...
 

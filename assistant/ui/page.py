@@ -9,6 +9,7 @@ from assistant.ui.desk import Desk
 from assistant.ui.endpoints import offer
 from assistant.ui.feeds_tab import FeedsTab
 from assistant.ui.library_tab import LibraryTab
+from assistant.ui.story_tab import StoriesTab, last_visit
 from assistant.ui.work import QUIET
 
 MASTHEAD = "<h1>Dateline</h1>"
@@ -20,6 +21,7 @@ def build_page(desk: Desk) -> gr.Blocks:
     page = gr.Blocks(title="Dateline", fill_width=True, analytics_enabled=False, delete_cache=(HOUR, HOUR))
     with page:
         gr.HTML(MASTHEAD, elem_id="masthead", js_on_load=None, apply_default_css=False)
+        visit = last_visit()
         with gr.Tabs(elem_id="pages") as pages:
             with gr.Tab("Chat", id="chat") as chat_tab:
                 chat = ChatTab(desk)
@@ -27,13 +29,39 @@ def build_page(desk: Desk) -> gr.Blocks:
                 library = LibraryTab(desk)
             with gr.Tab("Feeds", id="feeds") as feeds_tab:
                 feeds = FeedsTab(desk)
+            with gr.Tab("Stories", id="stories") as stories_tab:
+                stories = StoriesTab(desk)
         gr.on([page.load, chat_tab.select], chat.greet, chat.conversation, chat.live, **QUIET)
         gr.on([page.load, library_tab.select], library.look_up, library.query, library.table, **QUIET)
         gr.on([page.load, feeds_tab.select], feeds.look, feeds.leaving, feeds.shown, **QUIET)
         feeds_tab.select(lambda: gr.Timer(active=True), None, feeds.timer, **QUIET)
-        gr.on([chat_tab.select, library_tab.select], lambda: gr.Timer(active=False), None, feeds.timer, **QUIET)
+        gr.on(
+            [chat_tab.select, library_tab.select, stories_tab.select],
+            lambda: gr.Timer(active=False),
+            None,
+            feeds.timer,
+            **QUIET,
+        )
         chat.live.open(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
         chat.live.open(library.card.open_cited, chat.conversation, library.card.shown, **QUIET)
         chat.live.library(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
+        page.load(stories.come, visit, [visit, stories.since], **QUIET)
+        stories_tab.select(stories.turn_to, [stories.since, stories.story], stories.shown, **QUIET)
+        _connect_stories(stories, chat, library, pages)
         offer(desk)
     return page
+
+
+def _connect_stories(stories: StoriesTab, chat: ChatTab, library: LibraryTab, pages: gr.Tabs) -> None:
+    """From answers and articles to their stories, and from stories to articles and questions."""
+    for asked, find, given in (
+        (chat.live.story, stories.open_asked, chat.conversation),
+        (library.card.article.story, stories.open_article, library.card.chosen),
+    ):
+        asked(find, given, stories.shown, **QUIET)
+        asked(lambda: gr.Tabs(selected="stories"), None, pages, **QUIET)
+    for drawn in (stories.story, stories.new):
+        drawn.read(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
+        drawn.read(library.card.open_at, None, library.card.shown, **QUIET)
+    stories.new.about(lambda: gr.Tabs(selected="chat"), None, pages, **QUIET)
+    stories.new.about(stories.question, None, chat.box, **QUIET)

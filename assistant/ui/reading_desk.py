@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING
 from vectorstore.models import EVERYTHING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from assistant.answer import Assistant
+    from assistant.arrivals import Arrivals
     from assistant.models import Answer, Turn
+    from assistant.story import Story
     from vectorstore.library import Library
     from vectorstore.models import Article, Entry, Hit, Scope
 
@@ -64,6 +68,24 @@ class ReadingDesk:
 
     def versions(self, article_id: str) -> Sequence[Article]:
         return self._library.versions(article_id)
+
+    def arrivals(self, since: datetime) -> Arrivals:
+        from assistant.arrivals import arrivals
+
+        return arrivals(self._library, since)
+
+    def story_of(self, article_id: str) -> Story:
+        from assistant.story import story_of
+
+        return story_of(self._library.article(article_id), self._library)
+
+    def story_about(self, question: str) -> Story:
+        from assistant.kinds import requested
+        from assistant.roundup import LOOKED_AT
+        from assistant.story import story
+
+        subject = requested(question, self._assistant.moment(None).date()).subject or question
+        return story(subject, self._assistant.search(subject, top=LOOKED_AT), self._library)
 
     def remove(self, article_id: str) -> None:
         self._library.remove(article_id)

@@ -10,6 +10,7 @@ import re
 from html import escape
 from urllib.parse import urlsplit
 
+from assistant.labels import count as count
 from assistant.labels import day, marks
 from vectorstore.models import Article, Entry
 
@@ -63,7 +64,3 @@ def marks_html(article: Article | Entry) -> str:
 
 def label_html(words: str) -> str:
     return f' <span class="label">{shown(words)}</span>'
-
-
-def count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

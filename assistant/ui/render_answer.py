@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from assistant.labels import day, looked_at
+from assistant.basis import basis, corrected_since, fallen_behind, source
+from assistant.labels import looked_at
 from assistant.models import Answer, Sentence, Stage, Support
 from assistant.ui.conversation import Exchange
 from assistant.ui.plain import doubtful, plain
 from assistant.ui.render import byline, count, headline, isolated, link, shown
 from assistant.ui.render_sources import card_id, sources_html
+from assistant.ui.story_answer import list_html
 from vectorstore.models import Article
 
 UNSUPPORTED = "Not supported by the sources"
 
 
-def past_html(conversation: Sequence[Exchange]) -> str:
-    return "".join(exchange_html(each) for each in conversation)
+Current = Mapping[str, Article]
+"""Articles as they stand now, by their ids: those of which an answer cites an earlier version."""
 
 
-def live_html(exchange: Exchange) -> str:
-    return exchange_html(exchange, live=True)
+def past_html(conversation: Sequence[Exchange], current: Current | None = None) -> str:
+    return "".join(exchange_html(each, current or {}) for each in conversation)
 
 
-def exchange_html(exchange: Exchange, live: bool = False) -> str:
+def live_html(exchange: Exchange, current: Current | None = None) -> str:
+    return exchange_html(exchange, current or {}, live=True)
+
+
+def exchange_html(exchange: Exchange, current: Current, live: bool = False) -> str:
     """One question with its answer and sources.
 
     Gradio patches the page child by child, by position: every part keeps its place and is empty until it has
@@ -37,9 +43,12 @@ def exchange_html(exchange: Exchange, live: bool = False) -> str:
         f'<p class="stage" role="status">{stage(exchange)}</p>'
         f'<div class="answer" dir="auto" aria-live="polite" aria-busy="{"false" if exchange.over else "true"}">'
         f"{_said(exchange)}</div>"
+        f'<div class="differ">{_differing(exchange.number, answer) if answer else ""}</div>'
         f'<p class="notice">{shown(answer.notice) if answer else ""}</p>'
         f'<p class="problem" role="alert">{shown(exchange.problem)}</p>'
         f'<p class="basis">{shown(basis(answer)) if answer and exchange.over else ""}</p>'
+        f'<p class="freshness">{shown(fallen_behind(answer)) if answer and exchange.over else ""}</p>'
+        f'<p class="freshness">{_since(answer, current) if answer else ""}</p>'
         f'<div class="tools">{_tools(exchange, live) if exchange.over else ""}</div>'
         f'<aside class="sources" aria-label="Sources of answer {exchange.number}">'
         f"{sources_html(exchange.number, answer)}</aside></article>"
@@ -74,6 +83,8 @@ def _said(exchange: Exchange) -> str:
     writing = f'<span class="writing">{shown(answer.writing)}</span>' if answer and answer.writing else ""
     stopped = '<span class="stopped">(stopped)</span>' if exchange.stopped else ""
     nearest = _nearest(answer.nearest) if answer else ""
+    if answer and (listed := list_html(answer, said)):
+        return listed
     return f"<p>{' '.join(filter(None, [*said, writing, stopped]))}</p>{nearest}"
 
 
@@ -112,20 +123,27 @@ def _named(article: Article) -> str:
     return f'<bdi class="title">{title}</bdi> <span class="byline">{isolated(byline(article))}</span>'
 
 
-def basis(answer: Answer) -> str:
-    """What an answer rests on, in one line of plain text."""
-    outlets = {hit.article.outlet for hit in answer.sources if hit.article.outlet}
-    told = [f"As of {day(answer.as_of)}"]
-    if answer.sources:
-        told += [f"newest source {day(answer.newest_source)}"] if answer.newest_source else []
-        articles = count(len({hit.article.id for hit in answer.sources}), "article")
-        told.append(f"{articles}, {count(len(outlets), 'outlet')}" if outlets else articles)
-    return " · ".join(told)
+def _differing(exchange: int, answer: Answer) -> str:
+    """What each source says where they do not say the same."""
+    if not answer.differing:
+        return ""
+    rows = (
+        f"<li>{isolated(each.says)} — {isolated(source(each))}"
+        f"{cite_html(exchange, each.citation.number, Support.QUOTED, answer)}</li>"
+        for each in answer.differing
+    )
+    return f"<p>Reports differ</p><ul>{''.join(rows)}</ul>"
+
+
+def _since(answer: Answer, current: Current) -> str:
+    return shown("; ".join(f"[{number}] {said}" for number, said in corrected_since(answer, current).items()))
 
 
 def _tools(exchange: Exchange, live: bool) -> str:
     answer = exchange.answer
     copied = f'<button type="button" data-copy="{shown(plain(answer))}">Copy</button>' if answer else ""
+    if answer and answer.sources:
+        copied += f'<button type="button" data-story="{exchange.number}">The story so far</button>'
     return copied + ('<button type="button" data-retry>Retry</button>' if live else "")
 
 

@@ -11,6 +11,7 @@ from assistant.ui.render import byline, headline, is_web_address, isolated, link
 from assistant.ui.render_sources import Span, marked
 from vectorstore.models import Article
 
+_STORY = '<p class="acts"><button type="button" class="plain" data-story>The story so far</button></p>'
 _TAGS = {Kind.REMOVED: "del", Kind.ADDED: "ins", Kind.LEFT_OUT: "i"}
 
 
@@ -21,7 +22,7 @@ def article_html(article: Article, versions: Sequence[Article], cited: Sequence[
     return _card(
         article,
         f'<p class="edition">{shown(edition(article, len(versions)))}</p>{_notice(article, versions)}'
-        f"{_turning(versions, article.version)}{again if versions else ''}"
+        f"{_turning(versions, article.version)}{again + _STORY if versions else ''}"
         '<div class="scroll text" tabindex="0" role="region" aria-label="Article text" dir="auto">'
         f"{marked(article.text, cited)}</div>",
     )

@@ -15,7 +15,7 @@ from assistant.ui.doorman import Doorman
 from assistant.ui.theme import theme
 from vectorstore.errors import SettingsError
 
-STYLE = Path(__file__).parent / "page.css"
+STYLES = [Path(__file__).parent / name for name in ("page.css", "story.css")]
 READERS_AT_ONCE = 8
 
 
@@ -58,7 +58,7 @@ def serve(
         ssr_mode=False,
         footer_links=["api"],
         theme=theme(),
-        css_paths=STYLE,
+        css_paths=STYLES,
         app_kwargs={"middleware": [Middleware(Doorman, host, public_name)], "routes": list(routes)},
     )
     return Server(str(url), page)

@@ -12,8 +12,9 @@ import openai
 import pytest
 from ui_desk import BEHEMOTH, META, ScriptedDesk, free_port, meta_answer
 
+from assistant.kinds import AnswerKind
 from assistant.models import Stage, Turn
-from assistant.ui.completions import Chunks
+from assistant.ui.completions import Chunks, completion
 from assistant.ui.completions_api import routes
 from assistant.ui.page import build_page
 from assistant.ui.server import serve
@@ -213,3 +214,12 @@ def test_what_was_streamed_is_not_taken_back_when_an_answer_is_begun_anew() -> N
     assert content.startswith(f"Something else. [1]\n\n{SAID}")
     where = [note["url_citation"] for note in json.loads(json.dumps(deltas[-1]))["annotations"]]
     assert [content[each["start_index"] : each["end_index"]] for each in where] == ["[1]", "[1]", "[2]", "[2]"]
+
+
+@pytest.mark.parametrize("kind", AnswerKind)
+def test_the_marks_of_an_answer_of_any_kind_are_where_the_data_says(kind: AnswerKind) -> None:
+    message = completion(replace(meta_answer(), kind=kind), "id", 0)["choices"][0]["message"]
+    where = [note["url_citation"] for note in message["annotations"]]
+    said = [message["content"][each["start_index"] : each["end_index"]] for each in where]
+    assert said == ["[1]", "[1]", "[2]", "[2]"]
+    assert len({each["start_index"] for each in where}) == 4

@@ -24,26 +24,30 @@ from ui_desk import (
     hostile_answer,
     meta_answer,
     refusal,
+    story,
 )
 
+from assistant.basis import basis
 from assistant.changes import changes
+from assistant.kinds import AnswerKind
 from assistant.labels import day
-from assistant.models import Answer, Sentence, Stage, Support
+from assistant.models import Answer, Report, Sentence, Stage, Support
 from assistant.ui.conversation import Exchange
 from assistant.ui.desk import Step
 from assistant.ui.plain import plain
 from assistant.ui.render import byline, is_web_address, link, shown
-from assistant.ui.render_answer import basis, live_html, past_html, stage, welcome_html
+from assistant.ui.render_answer import live_html, past_html, stage, welcome_html
 from assistant.ui.render_article import article_html, changes_html
 from assistant.ui.render_feeds import export_html, feeds_html, standing_html
 from assistant.ui.render_library import found, library_html
 from assistant.ui.render_sources import marked, sources_html, spans
 from assistant.ui.render_work import note_html, problem_html, receipt_html, working_html
+from assistant.ui.story_render import arrivals_html, story_html
 from vectorstore.models import Copy
 from vectorstore.subscriptions import Subscription
 
 OURS = set("article h2 h3 h4 p div span aside ol ul li a bdi blockquote mark button section progress".split())
-OURS |= set("table thead tbody tr th td ins del i dl dt dd".split())
+OURS |= set("table thead tbody tr th td ins del i dl dt dd b br svg line circle text title".split())
 
 
 class Reader(HTMLParser):
@@ -82,11 +86,16 @@ HOSTILE_FEED = Subscription(HOSTILE_TEXT, NOW, HOSTILE_TEXT, last_run_at=NOW, la
 
 def every_drawing() -> list[str]:
     desk, answer = ScriptedDesk(), hostile_answer(HOSTILE_TEXT)
+    labelled = replace(answer.sentences[0], label=HOSTILE_TEXT)
     row = Row(HOSTILE_TEXT, "rejected", HOSTILE_TEXT, HOSTILE_TEXT)
     return [
         live_html(Exchange(1, HOSTILE_TEXT, answer, problem=HOSTILE_TEXT)),
         past_html([Exchange(1, HOSTILE_TEXT, replace(answer, writing=HOSTILE_TEXT, stage=Stage.WRITING))]),
         live_html(Exchange(2, HOSTILE_TEXT, refusal(HOSTILE_TEXT))),
+        live_html(
+            Exchange(1, "?", replace(answer, differing=(Report(HOSTILE_TEXT, answer.citations[0]),) * 2)),
+            {HOSTILE.id: HOSTILE_LATER},
+        ),
         welcome_html([HOSTILE_TEXT], library_is_empty=False),
         library_html(desk.entries(), ""),
         library_html(desk.entries(), HOSTILE_TEXT),
@@ -100,17 +109,23 @@ def every_drawing() -> list[str]:
         receipt_html(Receipt([row, replace(row, outcome="added")])),
         problem_html(HOSTILE_TEXT),
         working_html(Step(HOSTILE_TEXT, 1, 2)),
+        story_html(story(HOSTILE_TEXT)),
+        arrivals_html(desk.arrivals(NOW)),
+        *(
+            live_html(Exchange(1, "?", replace(answer, kind=kind, sentences=(labelled,))))
+            for kind in (AnswerKind.DIGEST, AnswerKind.TIMELINE, AnswerKind.COMPARISON)
+        ),
     ]
 
 
-@pytest.mark.parametrize("html", every_drawing(), ids=range(16))
+@pytest.mark.parametrize("html", every_drawing(), ids=range(22))
 def test_hostile_words_become_neither_elements_nor_attributes_nor_links(html: str) -> None:
     reader = Reader(html)
     assert {tag for tag, _ in reader.tags} <= OURS
     names = {name for _, attributes in reader.tags for name in attributes}
     assert not [name for name in names if name.startswith("on") or name in {"style", "src", "srcdoc", "action"}]
     for address in reader.links():
-        assert address and (address.startswith(("#source-", "https://", "data:text/x-opml;charset=utf-8,")))
+        assert address and (address.startswith(("#source-", "#event-", "https://", "data:text/x-opml;charset=utf-8,")))
 
 
 @pytest.mark.parametrize(
@@ -265,6 +280,34 @@ def test_an_answer_says_what_it_rests_on() -> None:
     assert basis(refusal("?")) == "As of 3 July 2022"
 
 
+def differing_answer(says: str = "12 dead") -> Answer:
+    answer = meta_answer()
+    first, *_, last = answer.citations
+    return replace(answer, differing=(Report(says, first), Report("9 dead", last)))
+
+
+def test_reports_that_differ_stand_under_the_answer_each_with_its_source() -> None:
+    reader = Reader(live_html(Exchange(4, "?", differing_answer())))
+    told = "Reports differ12 dead — The Ledger, 2 July 2022 [1]9 dead — Circuit Daily, date unknown [2]"
+    assert told in reader.text
+    assert "contradict" not in reader.text
+    assert reader.links()[-4:-2] == ["#source-4-1", "#source-4-2"]
+    line = "Reports differ: 12 dead — The Ledger, 2 July 2022 [1]; 9 dead — Circuit Daily, date unknown [2]"
+    assert line in plain(differing_answer())
+    assert "differ" not in Reader(live_html(Exchange(1, "?", meta_answer()))).text + plain(meta_answer())
+
+
+def test_an_old_library_and_a_correction_are_told_under_the_answer() -> None:
+    answer = replace(meta_answer(), newest_article=NOW.replace(month=5))
+    assert "The library's newest article is of 3 May 2022." in Reader(live_html(Exchange(1, "?", answer))).text
+    assert plain(answer).endswith("The library's newest article is of 3 May 2022.")
+    later = {"meta": replace(META, version=2, updated_at=NOW)}
+    told = "[1] corrected 3 July 2022, after this answer"
+    assert told in Reader(live_html(Exchange(1, "?", answer), later)).text
+    assert told in Reader(past_html([Exchange(1, "?", answer)], later)).text
+    assert "corrected" not in Reader(live_html(Exchange(1, "?", answer), {"meta": META})).text
+
+
 def test_a_follow_up_says_how_it_was_read() -> None:
     answer = replace(meta_answer("And Behemoth?"), standalone_question="What about Meta's Behemoth?")
     assert "Read as: What about Meta's Behemoth?" in Reader(live_html(Exchange(2, "And Behemoth?", answer))).text
@@ -283,7 +326,9 @@ def test_plain_text_has_its_sources_as_footnotes() -> None:
         "Behemoth has been delayed twice. [2] Everyone was pleased. (not supported by the sources)",
         "[1] Meta keeps its models open, with more caution, The Ledger, 2 July 2022, https://ledger.example/meta\n"
         "[2] Behemoth delayed again, Circuit Daily, date unknown, https://circuit.example/behemoth?x=1&y=2",
+        "As of 3 July 2022 · newest source 2 July 2022 · 2 articles, 2 outlets",
     ]
+    assert "As of" not in plain(replace(meta_answer(), stage=Stage.WRITING))
     assert "Nearest in the library:\n- Meta keeps" in plain(refusal("?"))
 
 

@@ -83,6 +83,21 @@ def test_a_citation_made_before_an_update_opens_the_version_it_cited(open_page: 
     expect(card.locator("ins").last).to_have_text("blend")
 
 
+def test_an_answer_says_that_what_it_cites_was_corrected_since(open_page: Open, desk: ScriptedDesk) -> None:
+    page = open_page()
+    ask_about_meta(page)
+    desk.correct("meta", text=CORRECTED.text, updated_at=CORRECTED.updated_at)
+    told = "[1] corrected 4 July 2022, after this answer"
+    expect(page.locator("#exchange-1")).not_to_contain_text(told)
+    page.get_by_role("tab", name="Library").click()
+    page.get_by_role("tab", name="Chat").click()
+    expect(page.locator("#exchange-1")).to_contain_text(told)
+    page.get_by_role("textbox", name="Your question").fill("And Behemoth?")
+    page.get_by_role("textbox", name="Your question").press("Enter")
+    expect(page.locator("#past")).to_contain_text(told)
+    expect(page.locator("#exchange-2")).not_to_contain_text(told)
+
+
 def test_a_citation_of_an_article_that_was_removed_still_opens_what_was_cited(
     open_page: Open, desk: ScriptedDesk
 ) -> None:

@@ -66,6 +66,17 @@ def test_the_example_question_a_citation_a_follow_up_and_a_refusal(open_page: Ca
     expect(page.locator("#exchange-3 .cite")).to_have_count(0)
 
 
+def test_a_first_report_and_a_later_one_are_both_told_with_the_figure_of_each(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    ask(page, "How many people were hurt on the ferry?")
+    differ = page.locator("#exchange-1 .differ")
+    expect(differ.get_by_role("listitem")).to_have_text(
+        ["41 — Northline Wire, 16 October 2026 [2]", "At least 23 people — The Harbour Courier, 4 October 2026 [1]"]
+    )
+    differ.locator(".cite").first.click()
+    expect(page.locator(".card.lit mark").first).to_contain_text("was 41, almost twice the figure given on the day")
+
+
 def test_a_file_goes_in_is_asked_about_changes_and_goes_out(open_page: Callable[..., Page], tmp_path: Path) -> None:
     page = open_page()
     file = tmp_path / "night-buses.txt"

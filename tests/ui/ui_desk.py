@@ -9,8 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
+from assistant.arrivals import Arrivals, NewStory
 from assistant.dates import Window
 from assistant.models import Answer, Citation, Sentence, Stage, Support, Turn
+from assistant.picks import Pick
+from assistant.story import Story
 from assistant.ui.desk import Progress, Step, Stop
 from vectorstore.errors import ArticleNotFound, ModelUnavailable, RefreshUnderWay, RejectedDocument
 from vectorstore.models import EVERYTHING, Article, Entry, Hit, Passage, Scope
@@ -70,6 +73,21 @@ def hit(article: Article, start: int = 0, end: int | None = None) -> Hit:
 def cite(number: int, source: Hit, quote: str) -> Citation:
     start = source.article.text.index(quote, source.passage.start)
     return Citation(number, source.article, source.passage, quote, start, start + len(quote))
+
+
+def pick(source: Hit, quote: str) -> Pick:
+    start = source.article.text.index(quote)
+    return Pick(source, start, start + len(quote))
+
+
+def story(title: str = META.title) -> Story:
+    """Of two known days and an unknown one, with a hostile article among them."""
+    events = (
+        pick(hit(META), "Meta says its position is unchanged."),
+        pick(hit(HOSTILE), HOSTILE_TEXT),
+        pick(hit(BEHEMOTH), "Engineers were unhappy with its results."),
+    )
+    return Story(title, events)
 
 
 def answered(question: str, sources: Sequence[Hit], said: Sequence[tuple[Sentence, str]], **more: object) -> Answer:
@@ -198,6 +216,7 @@ class ScriptedDesk:
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
     scopes: list[Scope] = field(default_factory=list)
     days: list[date | datetime | None] = field(default_factory=list)
+    since: list[datetime] = field(default_factory=list)
     closed: Event = field(default_factory=Event)
     examples: Sequence[str] = ("Is Meta still open sourcing its models?", "What happened to Behemoth?")
     max_upload_mb: int = 5
@@ -306,6 +325,20 @@ class ScriptedDesk:
 
     def export_feeds(self) -> bytes:
         return "".join(f"<outline xmlUrl='{each.url}'/>" for each in self.followed).encode()
+
+    def arrivals(self, since: datetime) -> Arrivals:
+        self.since.append(since)
+        stories = (
+            NewStory(pick(hit(META), "Meta says its position is unchanged."), 3, ("The Ledger", "Circuit Daily")),
+            NewStory(pick(hit(HOSTILE), HOSTILE_TEXT), 1, (HOSTILE.outlet,)),
+        )
+        return Arrivals(since, 1234, stories, 1230)
+
+    def story_of(self, article_id: str) -> Story:
+        return story(self.article(article_id).title)
+
+    def story_about(self, question: str) -> Story:
+        return story(question)
 
     def add_url(self, url: str, progress: Progress, stop: Stop) -> Receipt:
         progress(Step(f"Reading {url}", 1, 4, 30, 2.0))

@@ -1,0 +1,185 @@
+"""What each source says in the place that a question asks about: its figure, its date or its name. Pure.
+
+A source is read for the one sentence that answers: its passage and headline name what the question names, most of the
+question's other words stand in it, and beside one of these stands a thing of the kind asked for that the question does
+not give itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from assistant.evidence import core
+from assistant.facts import TITLES, Fact, Kind, agrees, facts
+from assistant.moments import Moment
+from assistant.quantities import Quantity
+from assistant.roles import full_names
+from assistant.wanted import wanted
+from assistant.wordforms import folded, same_name, stem
+from vectorstore.models import Hit
+from vectorstore.sentences import sentence_spans
+
+# Shares of the question's names that a source must have, and of its other words that a sentence must.
+_NAMES = 0.8
+_WORDS = {Kind.NUMBER: 0.5, Kind.DATE: 0.5, Kind.NAME: 0.65}
+# Facts from a word of the question to what is asked for. A name is taken only from right beside it.
+_NEAR = {Kind.NUMBER: 3, Kind.DATE: 3, Kind.NAME: 1}
+_WORDS_BETWEEN = 3
+# "The number of people hurt when a ferry ran into a pier was 41", "the death toll of the storm rose to 12".
+_COUNT = re.compile(r"\b(?:number|total|toll|count)\b[^.;]*\b(?:is|was|were|to|at|reached|of)(?: \w+){0,2} $")
+_IN = re.compile(r"\b[Ii]n $")
+_HEDGE = re.compile(
+    r"\b(?:about|around|roughly|some|nearly|almost|over|under|(?:more|fewer|less) than|at (?:least|most)|up to"
+    r"|approximately) $",
+    re.I,
+)
+_EXPECTATION = re.compile(r"\b(?:expect|forecast|predict|project(?:ed|ing|ion)|could\b|may\b|might\b)", re.I)
+# Said of one event in news: a question and its answer often choose different ones.
+_ALIKE = """
+    die kill dead deadly death toll fatal; hurt injure wound; population people inhabitant resident; born birth
+    birthday; found founded establish create start launch begin form; build construct erect; release publish
+"""
+_SENSES = {stem(word): group.split()[0] for group in _ALIKE.split(";") for word in group.split()}
+# Words of a question that say how much or when, and not of what.
+_LITTLE = frozenset(map(stem, "year date total number estimated approximately".split()))
+
+
+class Reading(NamedTuple):
+    """What the source of that number says: `says` as it writes it, in its sentence from `start` to `end`, offsets into
+    the article. `share` is that of the question's words in the sentence, `away` how many facts off the nearest is,
+    `beside` those that are near. `hedged` is "about 40", `expected` what has not come about."""
+
+    number: int
+    hit: Hit
+    start: int
+    end: int
+    fact: Fact
+    says: str
+    share: float
+    away: int
+    beside: frozenset[str]
+    hedged: bool
+    expected: bool
+
+    @property
+    def rank(self) -> tuple[float, bool, int]:
+        """A day is worth more than a year, and what stands nearer than what stands farther off."""
+        return self.share, isinstance(self.fact.value, Moment) and self.fact.value.day is not None, -self.away
+
+
+class _Asked(NamedTuple):
+    kind: Kind
+    given: tuple[Fact, ...]
+    names: tuple[Fact, ...]
+    places: tuple[str, ...]
+    words: frozenset[str]
+
+
+def readings(question: str, sources: Sequence[Hit]) -> list[Reading]:
+    """The best one of each source that has one, best first; none when the question asks for no figure, date or name."""
+    asked = _asked(question)
+    if asked is None:
+        return []
+    found = (
+        max(_of_source(asked, number, hit), key=lambda each: each.rank, default=None)
+        for number, hit in enumerate(sources, start=1)
+    )
+    return sorted(filter(None, found), key=lambda each: each.rank, reverse=True)
+
+
+def day(hit: Hit) -> date | None:
+    """The day of its article, UTC."""
+    return hit.article.published_at.date() if hit.article.published_at else None
+
+
+def _asked(question: str) -> _Asked | None:
+    kind, given = wanted(question), facts(question, None)
+    words = frozenset(_sense(each) for each in given if each.kind is Kind.WORD and not _says_little(each))
+    names = tuple(each for each in given if each.kind is Kind.NAME)
+    return _Asked(kind, given, names, _places(question, given), words) if kind and words else None
+
+
+def _says_little(word: Fact) -> bool:
+    """Whether it only asks, or is the title of a name."""
+    return word.key in _LITTLE or (word.text.istitle() and folded(word.text) in TITLES)
+
+
+def _sense(fact: Fact) -> str:
+    word = stem(fact.text) if fact.kind is Kind.NAME else fact.key  # "Built in 1875, it is" begins with no name
+    return _SENSES.get(word, word)
+
+
+def _of_source(asked: _Asked, number: int, hit: Hit) -> Iterator[Reading]:
+    passage, published = core(hit), day(hit)
+    around = (*facts(passage.text, published), *facts(hit.article.title, published))
+    named = sum(any(agrees(name, each, published) for each in around) for name in asked.names)
+    if named >= _NAMES * len(asked.names):
+        for start, end in sentence_spans(passage.text):
+            yield from _of_sentence(asked, number, hit, passage.start + start, passage.start + end)
+
+
+def _of_sentence(asked: _Asked, number: int, hit: Hit, start: int, end: int) -> Iterator[Reading]:
+    """Everything in the sentence that could be what is asked for."""
+    sentence, published = hit.article.text[start:end], day(hit)
+    said = facts(sentence, published)
+    anchors = [at for at, each in enumerate(said) if _sense(each) in asked.words]
+    share = len({_sense(said[at]) for at in anchors}) / len(asked.words)
+    if share < _WORDS[asked.kind] or _elsewhere(asked, _places(sentence, said)):
+        return
+    for at, fact in enumerate(said):
+        near = _near(asked.kind, sentence, said, at, anchors) if _fits(asked, fact, published) else []
+        if near:
+            away = min(abs(anchor - at) for anchor in near)
+            says = _says(sentence, said, at, counts=at + 1 in near)
+            beside = frozenset(_sense(said[anchor]) for anchor in near)
+            before = sentence[: fact.start]
+            hedge = _HEDGE.search(before)
+            says = f"{hedge.group() if hedge else ''}{says}"
+            expected = bool(_EXPECTATION.search(before))
+            yield Reading(number, hit, start, end, fact, says, share, away, beside, bool(hedge), expected)
+
+
+def _places(text: str, found: Sequence[Fact]) -> tuple[str, ...]:
+    """The first words of the names behind an "in"."""
+    return tuple(each.text for each in found if each.kind is Kind.NAME and _IN.search(text[: each.start]))
+
+
+def _elsewhere(asked: _Asked, places: Sequence[str]) -> bool:
+    """Whether the question asks about one place, "in Florida", and a sentence speaks of others."""
+    return bool(asked.places and places) and not any(same_name(one, other) for one in asked.places for other in places)
+
+
+def _fits(asked: _Asked, fact: Fact, published: date | None) -> bool:
+    """Whether a fact is of the kind asked for, and not given by the question."""
+    if fact.kind is not asked.kind or any(agrees(fact, each, published) for each in asked.given):
+        return False
+    return not isinstance(fact.value, Quantity) or (fact.value.unit != "#" and fact.text.lower() not in ("one", "a"))
+
+
+def _near(kind: Kind, sentence: str, said: Sequence[Fact], at: int, anchors: Sequence[int]) -> list[int]:
+    """The anchors that the fact at that place belongs to."""
+    if kind is Kind.NUMBER and _COUNT.search(sentence[: said[at].start]):
+        return [*anchors]
+    near = [anchor for anchor in anchors if abs(anchor - at) <= _NEAR[kind]]
+    return [a for a in near if _adjoin(sentence, said[a], said[at])] if kind is Kind.NAME else near
+
+
+def _adjoin(sentence: str, one: Fact, other: Fact) -> bool:
+    """Whether at most a few small words stand between two facts, and no mark."""
+    first, second = sorted((one, other), key=lambda each: each.start)
+    between = sentence[first.end : second.start]
+    return len(between.split()) <= _WORDS_BETWEEN and not re.search(r"[^\w\s'’]", between)
+
+
+def _says(sentence: str, said: Sequence[Fact], at: int, counts: bool) -> str:
+    """A name in full; a plain number with what it counts, where that is the next word and the question's own."""
+    fact = said[at]
+    if fact.kind is Kind.NAME:
+        return next(sentence[start:end] for start, end in full_names(sentence, said) if start <= fact.start < end)
+    plain = isinstance(fact.value, Quantity) and not fact.value.unit
+    if counts and plain and sentence[fact.end : said[at + 1].start] == " ":
+        return sentence[fact.start : said[at + 1].end]
+    return fact.text

@@ -1,0 +1,34 @@
+"""Answers of several kinds as lines of plain text. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from assistant.kinds import AnswerKind
+from assistant.labels import day
+from assistant.models import Answer, Sentence
+from vectorstore.models import Article
+
+
+def laid_out(answer: Answer, said: Sequence[str]) -> str:
+    """The sentences as `said`, each as its program writes it, in the manner of the answer's kind: an entry a line."""
+    if answer.refused or answer.kind in (AnswerKind.FACT, AnswerKind.SUMMARY):
+        return " ".join(said)
+    told = zip(answer.sentences, said, strict=True)
+    if answer.kind is AnswerKind.COMPARISON:
+        parts = groupby(told, key=lambda pair: pair[0].label)
+        return "\n".join(f"{label}: {' '.join(text for _, text in pairs)}" for label, pairs in parts)
+    return "\n".join(f"{origin(sentence, answer)}: {text}" for sentence, text in told)
+
+
+def origin(sentence: Sentence, answer: Answer) -> str:
+    """`3 July 2022, CNN`: the day of what is told, or failing that of its article, and who tells it."""
+    article = source(sentence, answer)
+    published = day(article.published_at) if article else ""
+    return ", ".join(filter(None, (sentence.label or published, article.outlet if article else "")))
+
+
+def source(sentence: Sentence, answer: Answer) -> Article | None:
+    """The article that a sentence is quoted from."""
+    return answer.sources[sentence.citations[0] - 1].article if sentence.citations else None

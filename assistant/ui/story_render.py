@@ -1,0 +1,147 @@
+"""A story so far, drawn along an axis of time, and what is new in the library. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from assistant.arrivals import Arrivals, NewStory
+from assistant.labels import clock, day
+from assistant.picks import Pick
+from assistant.stories import also_in
+from assistant.story import Story
+from assistant.ui.render import byline, count, headline, isolated, shown
+
+# Of the axis' width, in per cent: where it begins and ends, and how far apart two numbers have to be to stand side by
+# side on a phone.
+_LEFT, _RIGHT = 5.0, 95.0
+_APART = 9.0
+_LANE = 28
+_QUARTERS = 4
+
+
+def story_html(story: Story) -> str:
+    """The picture, and each event below it with its source; nothing found says so."""
+    back = '<p><button type="button" class="plain" data-back>Back to what is new</button></p>'
+    head = f'<h2 dir="auto">{shown(story.title)}</h2>'
+    if not story.events:
+        return f'{back}{head}<p class="hint">The library holds nothing else of this story.</p>'
+    events = "".join(_event(number, event) for number, event in enumerate(story.events, start=1))
+    picture = f'<p class="tally">{_span(story.events)}</p>{axis_svg(story.events)}'
+    return f'{back}{head}{picture}<ol class="events">{events}</ol>'
+
+
+def axis_svg(events: Sequence[Pick]) -> str:
+    """Numbers of the events along an axis of time, each leading to its event; nothing when no day is known.
+
+    Widths are in per cent and heights in pixels, so that the letters stay as large on a phone.
+    """
+    dated = [(number, event.day, event) for number, event in enumerate(events, start=1) if event.day]
+    if not dated:
+        return ""
+    first, last = dated[0][1], dated[-1][1]
+    placed = lanes([_across(found, first, last) for _, found, _ in dated])
+    height = _LANE * (1 + max(lane for _, lane in placed))
+    dots = (
+        _dot(number, across, height - _LANE * lane - _LANE / 2, found, event)
+        for (number, found, event), (across, lane) in zip(dated, placed, strict=True)
+    )
+    return (
+        f'<svg class="axis" width="100%" height="{height + 26}" role="group" aria-label="{_span(events)}">'
+        f'<line x1="{_LEFT}%" x2="{_RIGHT}%" y1="{height + 4}" y2="{height + 4}"/>'
+        f"{_ticks(first, last, height)}{''.join(dots)}</svg>"
+    )
+
+
+def lanes(across: Sequence[float]) -> list[tuple[float, int]]:
+    """Each place with its lane, 0 nearest the axis: no two of one lane are too close to be told apart."""
+    ends: list[float] = []
+    placed = []
+    for place in across:
+        lane = next((number for number, end in enumerate(ends) if place - end >= _APART), len(ends))
+        ends[lane : lane + 1] = [place]
+        placed.append((place, lane))
+    return placed
+
+
+def _across(found: date, first: date, last: date) -> float:
+    whole = (last - first).days
+    return (_LEFT + _RIGHT) / 2 if not whole else _LEFT + (_RIGHT - _LEFT) * (found - first).days / whole
+
+
+def _ticks(first: date, last: date, height: int) -> str:
+    """The first and the last day and, where there is room, three between them."""
+    days = (last - first).days
+    at = {first + timedelta(days=days * quarter // _QUARTERS) for quarter in range(_QUARTERS + 1)}
+    return "".join(
+        f'<text class="tick{"" if tick in (first, last) else " between"}" x="{_across(tick, first, last):.1f}%"'
+        f' y="{height + 22}" text-anchor="{_anchor(tick, first, last)}">{tick.day} {tick:%b %Y}</text>'
+        for tick in sorted(at)
+    )
+
+
+def _anchor(tick: date, first: date, last: date) -> str:
+    return "middle" if first == last or first < tick < last else "start" if tick == first else "end"
+
+
+def _dot(number: int, across: float, height: float, found: date, event: Pick) -> str:
+    named = shown(f"{day(found)}, {event.hit.article.outlet}: {headline(event.hit.article)}")
+    return (
+        f'<a href="#event-{number}" aria-label="{named}"><title>{named}</title>'
+        f'<circle cx="{across:.1f}%" cy="{height:.0f}" r="12"/>'
+        f'<text x="{across:.1f}%" y="{height + 4:.0f}" text-anchor="middle" aria-hidden="true">{number}</text></a>'
+    )
+
+
+def _event(number: int, event: Pick) -> str:
+    article = event.hit.article
+    beside = [isolated(byline(article)), isolated(also_in(event.hit.copies)) if event.hit.copies else ""]
+    return (
+        f'<li id="event-{number}" tabindex="-1"><p class="when"><span class="number">{number}</span> '
+        f'{day(event.day)}</p><blockquote dir="auto">{shown(event.text)}</blockquote>'
+        f'<p class="byline">{isolated(headline(article))}<br>{" · ".join(filter(None, beside))}</p>'
+        f"{_reading(event)}</li>"
+    )
+
+
+def _reading(pick: Pick) -> str:
+    article = pick.hit.article
+    return (
+        f'<button type="button" class="plain" data-read="{shown(article.id)}" data-version="{article.version}"'
+        f' data-start="{pick.start}" data-end="{pick.end}">Read the article</button>'
+    )
+
+
+def _span(events: Sequence[Pick]) -> str:
+    days = [event.day for event in events if event.day]
+    told = count(len(events), "event")
+    if not days:
+        return told
+    return f"{told}, {day(days[0])}" + (f" to {day(days[-1])}" if days[-1] != days[0] else "")
+
+
+def arrivals_html(new: Arrivals) -> str:
+    """What came in, the largest story first."""
+    since = f"since {clock(new.since)}"
+    if not new.stories:
+        return f'<h2>What’s new</h2><p class="hint">Nothing has come in {since}.</p>'
+    more = f", the {len(new.stories)} largest shown" if new.more else ""
+    stories = len(new.stories) + new.more
+    told = f"{count(new.articles, 'article')} {since} · {stories:,} {'story' if stories == 1 else 'stories'}{more}"
+    rows = "".join(map(_new_story, new.stories))
+    return f'<h2>What’s new</h2><p class="tally" role="status">{told}</p><ul class="news">{rows}</ul>'
+
+
+def _new_story(new: NewStory) -> str:
+    article = new.pick.hit.article
+    outlets = f", {count(len(new.outlets), 'outlet')}" if len(new.outlets) > 1 else ""
+    size = f"{count(new.articles, 'article')}{outlets}" if new.articles > 1 else ""
+    question = shown(f"What is the latest on this: {headline(article)}?")
+    return (
+        f'<li><h3 dir="auto">{shown(headline(article))}</h3>'
+        f'<p class="byline">{" · ".join(filter(None, (size, isolated(byline(article)))))}</p>'
+        f'<blockquote dir="auto">{shown(new.pick.text)}</blockquote><p class="acts">'
+        f'<button type="button" class="plain" data-about="{question}">Ask about this</button> '
+        f'<button type="button" class="plain" data-story="{shown(article.id)}">The story so far</button> '
+        f"{_reading(new.pick)}</p></li>"
+    )
