@@ -15,6 +15,7 @@ import typer
 
 from assistant.commands.evaluate import EvaluateCommand
 from assistant.commands.library import LibraryCommands
+from assistant.commands.mcp import McpCommand
 from assistant.commands.questions import QuestionCommands
 from assistant.commands.serve import ServeCommand, Site
 from assistant.settings import Settings, read_settings
@@ -95,7 +96,8 @@ class PageDesk(ReadingDesk, IntakeDesk[Step]):
     """What the page asks of the house; see assistant.ui.desk.Desk."""
 
     def __init__(self, news: Dateline, max_upload_mb: int, refresh_every: timedelta | None = None) -> None:
-        ReadingDesk.__init__(self, news.library, news.assistant, max_upload_mb)
+        ReadingDesk.__init__(self, news.library, news.assistant)
+        self.max_upload_mb = max_upload_mb
         IntakeDesk.__init__(self, news, Step, refresh_every)
 
 
@@ -149,6 +151,11 @@ def _reading(library: Path | None, model: str | None = "quote") -> AbstractConte
     return _opened(_settings(library=library, model=model), beside_a_writer=True)
 
 
+def _looking(library: Path | None, model: str | None) -> AbstractContextManager[Dateline]:
+    """Dateline for a command that reads as long as it is wanted, and leaves writing to others all the while."""
+    return Dateline(_settings(library=library, model=model), read_only=True)
+
+
 @contextmanager
 def _opened(settings: Settings, beside_a_writer: bool = False) -> Iterator[Dateline]:
     try:
@@ -172,7 +179,8 @@ def _site(samples: bool, **given: Any) -> Iterator[Site]:
             with progress_bar() as advance:
                 news.ingest([SAMPLES], advance)
         desk = PageDesk(news, settings.max_upload_mb, settings.refresh_every)
-        yield Site(desk, settings.host, settings.port, desk.clock.start, news.warm)
+        at = (settings.host, settings.port, settings.public_name)
+        yield Site(desk, *at, desk.clock.start, news.warm)
         desk.close()
 
 
@@ -182,6 +190,7 @@ DocumentCommands(_writing, lambda: _web(_settings())).add_to(cli)
 QuestionCommands(_reading).add_to(cli)
 EvaluateCommand(_reading).add_to(cli)
 LibraryCommands(_reading, _writing).add_to(cli)
+McpCommand(_looking).add_to(cli)
 FeedCommands(_reading, _writing).add_to(cli)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -25,8 +26,14 @@ def hit_as_json(rank: int, hit: Hit) -> dict[str, Any]:
     )
 
 
+def hits_as_json(hits: Iterable[Hit]) -> list[dict[str, Any]]:
+    """Hits in their order, ranked from 1."""
+    return [hit_as_json(rank, hit) for rank, hit in enumerate(hits, start=1)]
+
+
 def answer_as_json(answer: Answer) -> dict[str, Any]:
-    """An answer with its sentences, citations and timings (seconds)."""
+    """An answer, finished or growing, with its sentences, citations, sources and timings (seconds). A source's rank is
+    its number."""
     return {
         "question": answer.question,
         "standalone_question": answer.standalone_question,
@@ -34,6 +41,7 @@ def answer_as_json(answer: Answer) -> dict[str, Any]:
         "answer": answer.text,
         "sentences": [asdict(sentence) for sentence in answer.sentences],
         "citations": [_citation(citation) for citation in answer.citations],
+        "sources": hits_as_json(answer.sources),
         "refused": answer.refused,
         "nearest": [origin_as_json(article) for article in answer.nearest],
         "as_of": answer.as_of.isoformat(),

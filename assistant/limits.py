@@ -1,4 +1,4 @@
-"""The days and outlets that a reader keeps a search to, as people write them."""
+"""The days and outlets that a reader keeps a search to, and their today, as people write them."""
 
 from __future__ import annotations
 
@@ -25,6 +25,16 @@ def limited(since: str, until: str, outlets: Sequence[str], known: Iterable[str]
     if unknown := [outlet for outlet in outlets if outlet.lower() not in names]:
         raise LimitUnusable(f"the library holds nothing by {unknown[0]!r}", "outlet")
     return Scope(window.opens, window.closes, tuple(names[outlet.lower()] for outlet in outlets))
+
+
+def moment(text: str) -> date | datetime | None:
+    """The reader's today from a day (2022-07-03) or a time (2022-07-03T14:05Z); None for "". Raises LimitUnusable."""
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text) if len(text) <= len("2022-07-03") else datetime.fromisoformat(text)
+    except ValueError as error:
+        raise LimitUnusable(f"{text!r} is not a date such as 2022-07-03", "as-of") from error
 
 
 def _day(text: str, field: str) -> date | None:

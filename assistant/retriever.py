@@ -11,7 +11,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from assistant.answer import Assistant
-from assistant.export import hit_as_json
+from assistant.export import hits_as_json
 from vectorstore.models import EVERYTHING, Scope
 
 
@@ -31,7 +31,7 @@ class NewsRetriever(BaseRetriever):
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         hits = self.assistant.search(query, as_of=self.as_of, scope=self.scope, top=self.top)
-        return [_document(hit_as_json(rank, hit)) for rank, hit in enumerate(hits, start=1)]
+        return [_document(found) for found in hits_as_json(hits)]
 
 
 def _document(hit: dict[str, Any]) -> Document:

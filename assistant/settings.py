@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     cache: Path = Field(default_factory=lambda: user_cache_path("dateline"))
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)
+    public_name: str = ""
     allow_private_addresses: bool = False
     respect_robots: bool = True
     seconds_between_requests: float = Field(default=1.0, ge=0)

@@ -22,6 +22,7 @@ ONLY_HOME = {
     "tantivy": ("vectorstore/keywords.py",),
     "sentence_transformers": ("vectorstore/embedding.py", "vectorstore/reranking.py"),
     "gradio": ("assistant/ui/",),
+    "mcp": ("assistant/tools.py",),
     "typer": ("app.py", "assistant/commands/", "ingest/commands/", "vectorstore/console.py"),
 }
 READS_SETTINGS = {"app.py", "assistant/settings.py"}

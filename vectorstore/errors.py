@@ -2,7 +2,7 @@
 
     DatelineError                 base: the message is shown as it is, and says what to do next
       SettingsError               a setting that cannot be used
-      LimitUnusable               days or an outlet that no search can be kept to
+      LimitUnusable               days, an outlet or a number that no search can be kept to
       LibraryError
         LibraryBusy               another process is writing to this library
         LibraryUnreadable         the catalogue is not one that this version can read
@@ -38,7 +38,7 @@ class SettingsError(DatelineError):
 
 
 class LimitUnusable(DatelineError):
-    """Days or an outlet that no search can be kept to; `field` is from, to or outlet."""
+    """Days, an outlet or a number that no search can be kept to; `field` is as-of, from, to, outlet or top."""
 
     def __init__(self, reason: str, field: str) -> None:
         super().__init__(reason)

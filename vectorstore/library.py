@@ -60,7 +60,7 @@ class Library:
         self.embedder = embedder
         self._read_only = read_only
         self._writing = threading.RLock()
-        self._read: tuple[ExactVectors, KeywordIndex] | None = None
+        self._read: tuple[str | None, tuple[ExactVectors, KeywordIndex]] | None = None
         _make(folder)
         self._lock = FileLock(folder / "writer.lock", thread_local=False)  # any thread may close
         if not read_only:
@@ -299,9 +299,10 @@ class Library:
         if not self._read_only:
             return self._kept.opened()  # never behind the lock for writing: a reader does not wait for an ingest
         with self._writing:
-            if self._read is None:
-                self._read = self._read_all()
-            return self._read
+            generation = self._catalogue.recall("generation")
+            if self._read is None or self._read[0] != generation:  # the writer goes on writing
+                self._read = generation, self._read_all()
+            return self._read[1]
 
     def _read_all(self) -> tuple[ExactVectors, KeywordIndex]:
         """Vectors in memory, and the words as the writer keeps them, or in memory as long as it has none."""

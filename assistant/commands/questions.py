@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from datetime import date, datetime
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from assistant.commands import Opened
 from vectorstore.console import JsonOption, LibraryOption, tell
 from vectorstore.errors import LimitUnusable
-
-if TYPE_CHECKING:
-    from vectorstore.models import Scope
 
 ModelOption = Annotated[str | None, typer.Option("--model", help="local, quote, or provider:model.")]
 AsOfOption = Annotated[
@@ -48,13 +44,14 @@ class QuestionCommands:
         as_json: JsonOption = False,
     ) -> None:
         """Find the passages that a question is about."""
-        from assistant.export import hit_as_json
+        from assistant.export import hits_as_json
+        from assistant.limits import limited, moment
         from assistant.terminal import hits_as_text
 
-        with self._reading(library, "quote") as opened:
-            moment, scope = _moment(as_of), _scope(opened.library.outlets(), since, until, outlets)
-            hits = opened.assistant.search(question, as_of=moment, scope=scope, top=top)
-        tell([hit_as_json(rank, hit) for rank, hit in enumerate(hits, start=1)], hits_as_text(hits), as_json)
+        with self._reading(library, "quote") as opened, _told_as_usage():
+            scope = limited(since or "", until or "", outlets or (), opened.library.outlets())
+            hits = opened.assistant.search(question, as_of=moment(as_of or ""), scope=scope, top=top)
+        tell(hits_as_json(hits), hits_as_text(hits), as_json)
 
     def ask(
         self,
@@ -71,28 +68,21 @@ class QuestionCommands:
         from rich.console import Console
 
         from assistant.export import answer_as_json
+        from assistant.limits import limited, moment
         from assistant.terminal import answer_as_text
 
-        with self._reading(library, model) as opened, Console(stderr=True).status("Searching") as status:
-            scope = _scope(opened.library.outlets(), since, until, outlets)
-            for answer in opened.assistant.stream(question, as_of=_moment(as_of), scope=scope):
+        searching = Console(stderr=True).status("Searching")
+        with self._reading(library, model) as opened, _told_as_usage(), searching as status:
+            scope = limited(since or "", until or "", outlets or (), opened.library.outlets())
+            for answer in opened.assistant.stream(question, as_of=moment(as_of or ""), scope=scope):
                 status.update(f"Reading {len(answer.sources)} passages" if not answer.sentences else "Writing")
         tell(answer_as_json(answer), answer_as_text(answer), as_json)
 
 
-def _scope(held: Sequence[str], since: str | None, until: str | None, outlets: Sequence[str] | None) -> Scope:
-    from assistant.limits import limited
-
+@contextmanager
+def _told_as_usage() -> Iterator[None]:
+    """A limit that cannot be used is an option that was given wrongly."""
     try:
-        return limited(since or "", until or "", outlets or (), held)
+        yield
     except LimitUnusable as error:
         raise typer.BadParameter(str(error), param_hint=f"--{error.field}") from error
-
-
-def _moment(text: str | None) -> date | datetime | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text) if len(text) <= len("2022-07-03") else datetime.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is not a date such as 2022-07-03", param_hint="--as-of") from error

@@ -23,11 +23,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What is served and where. Once the page is there, `start` is called, and `warm` in a thread of its own."""
+    """What is served and where; `public_name` is what readers call it where that is not the host. Once the page is
+    there, `start` is called, and `warm` in a thread of its own."""
 
     desk: Desk
     host: str
     port: int
+    public_name: str
     start: Callable[[], None]
     warm: Callable[[], None]
 
@@ -59,10 +61,12 @@ class ServeCommand:
 
 
 def _serve_until_stopped(site: Site, as_json: bool) -> None:
+    from assistant.ui.completions_api import routes
     from assistant.ui.page import build_page
     from assistant.ui.server import serve
 
-    server = serve(build_page(site.desk), site.host, site.port, site.desk.max_upload_mb)
+    desk = site.desk
+    server = serve(build_page(desk), site.host, site.port, desk.max_upload_mb, routes(desk), site.public_name)
     tell({"url": server.url}, f"Dateline is at {server.url} (Ctrl-C stops it)", as_json)
     sys.stdout.flush()
     # Only now: its imports would keep the page waiting.

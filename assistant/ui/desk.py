@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from vectorstore.models import EVERYTHING
+from assistant.news_desk import NewsDesk
 
 if TYPE_CHECKING:
     from assistant.arrivals import Arrivals
-    from assistant.models import Answer, Turn
     from assistant.story import Story
-    from vectorstore.models import Article, Entry, Scope
+    from vectorstore.models import Article, Entry
     from vectorstore.subscriptions import Subscription
 
 
@@ -90,7 +89,7 @@ class Standing(Protocol):
     def next_at(self) -> datetime | None: ...
 
 
-class Desk(Protocol):
+class Desk(NewsDesk, Protocol):
     """Every method may raise a DatelineError, whose message the page shows as it is."""
 
     @property
@@ -101,17 +100,8 @@ class Desk(Protocol):
     def max_upload_mb(self) -> int:
         """Larger uploads are refused before they are read."""
 
-    def stream(self, question: str, turns: Sequence[Turn] = (), *, scope: Scope = EVERYTHING) -> Iterator[Answer]:
-        """Growing snapshots of an answer. Closing the iterator stops the model."""
-
-    def outlets(self) -> Sequence[str]:
-        """The outlets of all articles."""
-
     def entries(self) -> Sequence[Entry]:
         """The library's table, in any order."""
-
-    def article(self, article_id: str) -> Article:
-        """The article as it stands now; ArticleNotFound when it is not there."""
 
     def versions(self, article_id: str) -> Sequence[Article]:
         """Every version, the earliest first; ArticleNotFound when there is no such article."""

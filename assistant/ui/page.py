@@ -1,22 +1,14 @@
-"""The page as a whole, and the named endpoint for programs."""
+"""The page as a whole."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
-from typing import Any
-
 import gradio as gr
-from gradio.events import api
 
 from assistant.ui.chat_tab import ChatTab
-from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
+from assistant.ui.endpoints import offer
 from assistant.ui.feeds_tab import FeedsTab
-from assistant.ui.history import turns_of
 from assistant.ui.library_tab import LibraryTab
-from assistant.ui.plain import plain
-from assistant.ui.run import snapshots
 from assistant.ui.story_tab import StoriesTab, last_visit
 from assistant.ui.work import QUIET
 
@@ -56,7 +48,7 @@ def build_page(desk: Desk) -> gr.Blocks:
         page.load(stories.come, visit, [visit, stories.since], **QUIET)
         stories_tab.select(stories.turn_to, [stories.since, stories.story], stories.shown, **QUIET)
         _connect_stories(stories, chat, library, pages)
-        _offer_chat(desk)
+        offer(desk)
     return page
 
 
@@ -73,19 +65,3 @@ def _connect_stories(stories: StoriesTab, chat: ChatTab, library: LibraryTab, pa
         drawn.read(library.card.open_at, None, library.card.shown, **QUIET)
     stories.new.about(lambda: gr.Tabs(selected="chat"), None, pages, **QUIET)
     stories.new.about(stories.question, None, chat.box, **QUIET)
-
-
-def _offer_chat(desk: Desk) -> None:
-    def chat(message: str, history: list[dict[str, Any]] | None = None) -> Iterator[str]:
-        """Answer a question about the articles of the library, with the sources as footnotes.
-
-        `history` holds the earlier messages as {"role": "user" or "assistant", "content": text}.
-        The answer is yielded whole each time it has grown.
-        """
-        try:
-            with closing(snapshots(desk, message, turns_of(history or []))) as growing:
-                yield from map(plain, growing)
-        except Exception as error:
-            raise gr.Error(told(error), print_exception=False) from error
-
-    api(chat, api_name="chat")

@@ -11,8 +11,7 @@ from vectorstore.models import Article
 
 def plain(answer: Answer) -> str:
     """The sentences with their marks, then the cited sources, or the nearest articles when it was refused."""
-    told = laid_out(answer, [_sentence(each, answer) for each in answer.sentences])
-    said = " ".join(filter(None, [told, answer.writing]))
+    said = " ".join(filter(None, [body(answer), answer.writing]))
     cited = sorted({number for each in answer.sentences for number in each.citations})
     notes = [f"[{n}] {_named(answer.sources[n - 1].article)}" for n in cited if 1 <= n <= len(answer.sources)]
     nearest = [f"- {_named(each)}" for each in answer.nearest]
@@ -22,12 +21,18 @@ def plain(answer: Answer) -> str:
     return "\n\n".join(filter(None, [said, *known, *basis_of]))
 
 
+def body(answer: Answer) -> str:
+    """The finished sentences with their marks, each as `marked` has it, in the manner of the answer's kind."""
+    return laid_out(answer, [marked(each, answer) for each in answer.sentences])
+
+
 def doubtful(sentence: Sentence, answer: Answer) -> bool:
     """Whether a reader must be warned. A refusal rests on nothing by its nature; a warning would accuse it."""
     return sentence.support is Support.UNSUPPORTED and not answer.refused
 
 
-def _sentence(sentence: Sentence, answer: Answer) -> str:
+def marked(sentence: Sentence, answer: Answer) -> str:
+    """The sentence with its marks, ` [1] [2]`, and a warning where the sources do not bear it out."""
     marks = "".join(f" [{number}]" for number in sentence.citations)
     return f"{sentence.text}{marks}{' (not supported by the sources)' if doubtful(sentence, answer) else ''}"
 

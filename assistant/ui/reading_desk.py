@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from vectorstore.models import EVERYTHING
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from assistant.models import Answer, Turn
     from assistant.story import Story
     from vectorstore.library import Library
-    from vectorstore.models import Article, Entry, Scope
+    from vectorstore.models import Article, Entry, Hit, Scope
 
 _SAMPLE_QUESTIONS = (
     (
@@ -33,9 +34,8 @@ _SAMPLE_QUESTIONS = (
 class ReadingDesk:
     """The half of assistant.ui.desk.Desk that needs no ingest."""
 
-    def __init__(self, library: Library, assistant: Assistant, max_upload_mb: int) -> None:
+    def __init__(self, library: Library, assistant: Assistant) -> None:
         self._library, self._assistant = library, assistant
-        self.max_upload_mb = max_upload_mb
 
     @property
     def examples(self) -> Sequence[str]:
@@ -44,8 +44,18 @@ class ReadingDesk:
         fitting = [question for headline, question in _SAMPLE_QUESTIONS if headline in titles]
         return fitting or [f"What is known about this: {title}?" for title in titles[:3]]
 
-    def stream(self, question: str, turns: Sequence[Turn] = (), *, scope: Scope = EVERYTHING) -> Iterator[Answer]:
-        return self._assistant.stream(question, turns=turns, scope=scope)
+    def search(self, question: str, *, as_of: date | datetime | None, scope: Scope, top: int) -> Sequence[Hit]:
+        return self._assistant.search(question, as_of=as_of, scope=scope, top=top)
+
+    def stream(
+        self,
+        question: str,
+        turns: Sequence[Turn] = (),
+        *,
+        as_of: date | datetime | None = None,
+        scope: Scope = EVERYTHING,
+    ) -> Iterator[Answer]:
+        return self._assistant.stream(question, as_of=as_of, turns=turns, scope=scope)
 
     def outlets(self) -> Sequence[str]:
         return self._library.outlets()
@@ -53,8 +63,8 @@ class ReadingDesk:
     def entries(self) -> Sequence[Entry]:
         return self._library.entries()
 
-    def article(self, article_id: str) -> Article:
-        return self._library.article(article_id)
+    def article(self, article_id: str, version: int | None = None) -> Article:
+        return self._library.article(article_id, version)
 
     def versions(self, article_id: str) -> Sequence[Article]:
         return self._library.versions(article_id)

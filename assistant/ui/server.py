@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import gradio as gr
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 
+from assistant.ui.doorman import Doorman
 from assistant.ui.theme import theme
 from vectorstore.errors import SettingsError
 
@@ -26,8 +30,17 @@ class Server:
         self._page.close(verbose=False)
 
 
-def serve(page: gr.Blocks, host: str, port: int, max_upload_mb: int) -> Server:
-    """Start serving the page at host and port, in threads of its own. Prints nothing.
+def serve(
+    page: gr.Blocks,
+    host: str,
+    port: int,
+    max_upload_mb: int,
+    routes: Sequence[BaseRoute] = (),
+    public_name: str = "",
+) -> Server:
+    """Start serving the page at host and port, and the routes beside it, in threads of its own. Prints nothing.
+
+    It answers to that host, to addresses, to localhost and to its public name, if it has one.
 
     SettingsError when the port is taken or the host is not this machine's.
     """
@@ -46,6 +59,7 @@ def serve(page: gr.Blocks, host: str, port: int, max_upload_mb: int) -> Server:
         footer_links=["api"],
         theme=theme(),
         css_paths=STYLES,
+        app_kwargs={"middleware": [Middleware(Doorman, host, public_name)], "routes": list(routes)},
     )
     return Server(str(url), page)
 

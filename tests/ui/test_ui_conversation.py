@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from ui_desk import BEHEMOTH, META, Receipt, Row, ScriptedDesk, refusal
 
+from assistant.history import turns_of
 from assistant.models import Answer, Turn
 from assistant.ui.conversation import Conversation, Exchange, begun, growing, turns
 from assistant.ui.desk import Desk, Progress, Step, Stop
-from assistant.ui.history import turns_of
 from assistant.ui.run import Run
 from assistant.ui.work import Job
 from vectorstore.errors import LibraryBusy

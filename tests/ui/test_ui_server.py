@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import socket
+from datetime import date
 from pathlib import Path
 
 import httpx
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
-from ui_desk import ScriptedDesk, free_port
+from ui_desk import META, ScriptedDesk, free_port
 
+from assistant.limits import limited
 from assistant.models import Turn
 from assistant.ui.page import build_page
 from assistant.ui.server import serve
@@ -48,8 +50,58 @@ def test_an_error_reaches_a_program_as_its_line(client: Client) -> None:
         client.predict("broken", api_name="/chat")
 
 
-def test_chat_is_the_only_named_endpoint(client: Client) -> None:
-    assert list(client.view_api(return_format="dict", print_info=False)["named_endpoints"]) == ["/chat"]
+def test_a_program_gets_passages_within_its_limits(client: Client, desk: ScriptedDesk) -> None:
+    limits = {"since": "2022-07-01", "until": "2022-07-03", "outlets": ["the ledger"], "as_of": "2022-07-03"}
+    [found] = client.predict("Is Meta open?", top=1, **limits, api_name="/search")
+    assert (found["article_id"], found["outlet"]) == ("meta", "The Ledger")
+    assert found["published_at"] == "2022-07-02T00:00:00+00:00"
+    assert META.text[found["start"] : found["end"]] == found["text"]
+    assert desk.scopes == [limited("2022-07-01", "2022-07-03", ["The Ledger"], desk.outlets())]
+    assert desk.days == [date(2022, 7, 3)]
+
+
+def test_a_program_gets_the_answer_sentence_by_sentence(client: Client, desk: ScriptedDesk) -> None:
+    history = [{"role": "user", "content": "Is Meta open?"}, {"role": "assistant", "content": "Yes."}]
+    answer = client.predict("And Behemoth?", history=history, as_of="2022-07-03", api_name="/ask")
+    assert [each["support"] for each in answer["sentences"]] == ["quoted", "supported", "supported", "unsupported"]
+    cited = answer["citations"][0]
+    assert META.text[cited["start"] : cited["end"]] == cited["quote"]
+    assert [source["article_id"] for source in answer["sources"]] == ["meta", "behemoth"]
+    assert desk.asked == [("And Behemoth?", (Turn("Is Meta open?", "Yes."),))]
+    assert desk.days == [date(2022, 7, 3)]
+
+
+def test_a_program_reads_an_article_and_its_earlier_version(client: Client, desk: ScriptedDesk) -> None:
+    desk.correct("meta", title="Corrected")
+    assert client.predict("meta", api_name="/article")["title"] == "Corrected"
+    assert client.predict("meta", version=1, api_name="/article")["title"] == META.title
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "given", "says"),
+    [
+        ("/search", {"question": "x", "since": "yesterday"}, "'yesterday' is not a day"),
+        ("/search", {"question": "x", "as_of": "today"}, "'today' is not a date"),
+        ("/search", {"question": "x", "outlets": ["Nobody"]}, "nothing by 'Nobody'"),
+        ("/search", {"question": "x", "top": 101}, "top must be 1 to 100"),
+        ("/search", {"question": "x", "top": "many"}, "top: .*integer"),
+        ("/search", {"question": {"a": 1}}, "question: .*string"),
+        ("/ask", {"question": "x", "history": ["x"]}, "history: .*dictionary"),
+        ("/ask", {"question": "broken"}, "The chat model cannot be reached"),
+        ("/article", {"article_id": "nope"}, "no longer in the library"),
+        ("/article", {"article_id": "meta", "version": 9}, "no longer in the library"),
+    ],
+)
+def test_what_a_program_gets_wrong_is_told_in_one_line(
+    client: Client, endpoint: str, given: dict[str, object], says: str
+) -> None:
+    with pytest.raises(AppError, match=says):
+        client.predict(**given, api_name=endpoint)
+
+
+def test_the_named_endpoints_are_those_for_programs(client: Client) -> None:
+    named = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
+    assert list(named) == ["/chat", "/search", "/ask", "/article"]
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", str(Path("pyproject.toml").resolve()), "pyproject.toml"])

@@ -215,6 +215,7 @@ class ScriptedDesk:
     )
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
     scopes: list[Scope] = field(default_factory=list)
+    days: list[date | datetime | None] = field(default_factory=list)
     since: list[datetime] = field(default_factory=list)
     closed: Event = field(default_factory=Event)
     examples: Sequence[str] = ("Is Meta still open sourcing its models?", "What happened to Behemoth?")
@@ -226,7 +227,20 @@ class ScriptedDesk:
     def outlets(self) -> Sequence[str]:
         return [each.outlet for each in self.articles.values()]
 
-    def stream(self, question: str, turns: Sequence[Turn] = (), *, scope: Scope = EVERYTHING) -> Generator[Answer]:
+    def search(self, question: str, *, as_of: date | datetime | None, scope: Scope, top: int) -> Sequence[Hit]:
+        self.scopes.append(scope)
+        self.days.append(as_of)
+        return [hit(META, 0, 36), hit(BEHEMOTH)][:top]
+
+    def stream(
+        self,
+        question: str,
+        turns: Sequence[Turn] = (),
+        *,
+        as_of: date | datetime | None = None,
+        scope: Scope = EVERYTHING,
+    ) -> Generator[Answer]:
+        self.days.append(as_of)
         self.asked.append((question, tuple(turns)))
         self.scopes.append(scope)
         if "broken" in question:
@@ -268,10 +282,10 @@ class ScriptedDesk:
             for a in self.articles.values()
         ]
 
-    def article(self, article_id: str) -> Article:
+    def article(self, article_id: str, version: int | None = None) -> Article:
         try:
-            return self.articles[article_id]
-        except KeyError:
+            return self.versions(article_id)[version - 1] if version else self.articles[article_id]
+        except (KeyError, IndexError):
             raise ArticleNotFound("That article is no longer in the library.") from None
 
     def versions(self, article_id: str) -> Sequence[Article]:

@@ -104,6 +104,15 @@ class TestReadOnly:
                 assert by_meaning(reader, f"Report {number}.")[0] == f"n{number}"
                 assert len(reader.entries()) == number + 1
 
+    def test_one_that_stays_open_sees_what_is_committed_later(self, library: Library) -> None:
+        with Library(library.folder, WordEmbedder(), read_only=True) as reader:
+            assert by_words(reader, "ferry") == set()
+            library.put([story("a", FERRY)])
+            assert by_words(reader, "ferry") == {"a"} and by_meaning(reader, FERRY) == ["a"]
+            library.put([story("b", "Divers reached the wreck.")])
+            library.remove("a")
+            assert by_words(reader, "ferry") == set() and by_meaning(reader, "wreck") == ["b"]
+
     def test_it_agrees_with_the_writer_on_scores(self, library: Library) -> None:
         library.put([story(f"n{number}", f"Report {number} on fish.", f"Part {number}.") for number in range(20)])
         with Library(library.folder, WordEmbedder(), read_only=True) as reader:

@@ -1,0 +1,39 @@
+"""`dateline mcp`."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import typer
+
+from assistant.commands import Opened
+from assistant.commands.questions import ModelOption
+from vectorstore.console import LibraryOption
+from vectorstore.errors import DatelineError
+
+
+class McpCommand:
+    """Over the library for reading only, since it stays open as long as the program that started it."""
+
+    def __init__(self, looking: Callable[[Path | None, str | None], AbstractContextManager[Opened]]) -> None:
+        self._looking = looking
+
+    def add_to(self, cli: typer.Typer) -> None:
+        cli.command()(self.mcp)
+
+    def mcp(self, library: LibraryOption = None, model: ModelOption = None) -> None:
+        """Give the library to a program that speaks MCP, on standard input and output; such programs start this."""
+        try:
+            from assistant.tools import serve_tools
+        except ImportError as error:
+            raise DatelineError("This needs the package mcp: pip install -e '.[mcp]'.") from error
+        from assistant.ui.reading_desk import ReadingDesk
+        from assistant.wire import Wire
+
+        # The protocol's reader waits for input in a thread that hears of no Ctrl-C; what only reads can just end.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        with self._looking(library, model) as opened:
+            serve_tools(Wire(ReadingDesk(opened.library, opened.assistant)))

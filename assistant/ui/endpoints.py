@@ -1,0 +1,67 @@
+"""The page's named endpoints, for programs: Gradio serves and documents them, gradio_client calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import wraps
+from inspect import signature
+from typing import Any, ParamSpec, TypeVar
+
+import gradio as gr
+from gradio.events import api
+from pydantic import ValidationError, validate_call
+
+from assistant.history import turns_of
+from assistant.ui.conversation import told
+from assistant.ui.desk import Desk
+from assistant.ui.plain import plain
+from assistant.ui.run import snapshots
+from assistant.wire import Wire
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def offer(desk: Desk) -> None:
+    """Within the page's Blocks: what the wire offers, and the answer as running text while it is written."""
+
+    def chat(message: str, history: list[dict[str, Any]] | None = None) -> Iterator[str]:
+        """Answer a question about the articles of the library, with the sources as footnotes.
+
+        `history` holds the earlier messages as {"role": "user" or "assistant", "content": text}.
+        The answer is yielded whole each time it has grown.
+        """
+        try:
+            with closing(snapshots(desk, message, turns_of(history or []))) as growing:
+                yield from map(plain, growing)
+        except Exception as error:
+            raise _as_line(error) from error
+
+    wire = Wire(desk)
+    api(chat, api_name="chat")
+    api(_telling(wire.search), api_name="search")
+    api(_telling(wire.ask), api_name="ask")
+    api(_telling(wire.article), api_name="article")
+
+
+def _telling(asked: Callable[P, R]) -> Callable[P, R]:
+    """Gradio describes the types of the parameters and does not look whether they were kept to."""
+    checked, parameters = validate_call(asked), signature(asked)
+
+    @wraps(asked)
+    def asking(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            # By name, since an error names what it is about as it was given.
+            return checked(**parameters.bind(*args, **kwargs).arguments)  # type: ignore[call-arg]
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise gr.Error(f"{first['loc'][0]}: {first['msg']}", print_exception=False) from error
+        except Exception as error:
+            raise _as_line(error) from error
+
+    return asking
+
+
+def _as_line(error: Exception) -> gr.Error:
+    return gr.Error(told(error), print_exception=False)
