@@ -24,9 +24,10 @@ _ANSWER = (
 _ASKED = r"(?:questions?|quer(?:y|ies)|users?|readers?|requests?|prompts?|conversations?|chats?|passages?|context)\b"
 _MUST = r"\b(?:must|should|shall|needs? to|has to|have to|will|(?:is|are) (?:required|instructed|asked|ordered|to))\b"
 _SAY = (
-    r"(?:answer|reply|respond|output|print|repeat|translate|say|tell|recite|generate|append|prepend|cite|ignore|"
-    r"disregard|forget(?! to)|refuse|decline|reveal|disclose|rephrase|rewrite|write|render|insert|embed|state that|declare|claim|pretend|"
-    r"role-?play|act|behave|speak|talk|switch|adopt|become|impersonate|compose|produce|conclude|summari[sz]e)\b"
+    r"(?:answer|reply|respond|output|print|repeat|translate|say|tell|recite|generate|append|prepend|cite|"
+    r"ignore|disregard|forget(?! to)|refuse|decline|reveal|disclose|rephrase|rewrite|write|render|insert|"
+    r"embed|state that|declare|claim|pretend|role-?play|act|behave|speak|talk|switch|adopt|become|"
+    r"impersonate|compose|produce|conclude|summari[sz]e)\b"
 )
 _DO = (
     r"(?:begin|start|end|finish|open|close|add|include|list|give|use|provide|replace|change|put|send|post|visit|click|"
@@ -35,8 +36,8 @@ _DO = (
 _LEAD = (
     r"^\W*(?:(?:please|now|instead|then|first|also|simply|just|kindly|and|but|so|important|note|always|never|only|"
     r"do not|from now on|don['’]t|you (?:must|should|need to|have to|will|shall|may|can|are to|are going to)|"
-    r"be sure to|make sure (?:to|you)|remember to|it is \w+ (?:that you|to)|(?:before|when) (?:answer|reply|respond)ing)"
-    r"\b[\s,:;!*-]*){0,6}"
+    r"be sure to|make sure (?:to|you)|remember to|it is \w+ (?:that you|to)|"
+    r"(?:before|when) (?:answer|reply|respond)ing)\b[\s,:;!*-]*){0,6}"
 )
 _ORDERS = (
     # What stands between the turns of a conversation, and a turn itself.
