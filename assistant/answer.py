@@ -42,7 +42,6 @@ _NEAREST = 3
 _LOOKED_AT = 20
 _ROOM_TO_JOIN = 2
 _LONGEST_QUESTION = 2000
-_MOST_SENTENCES = 4
 _QUOTES_BESIDE_YES_NO = 2
 _REFUSAL = "The library holds no answer to this question."
 _EMPTY = "The library is empty. Add articles first: on the Library page, or with `dateline ingest`."
@@ -191,18 +190,20 @@ class Assistant:
                     answer = replace(answer, stage=Stage.WRITING, timings=replace(answer.timings, first_token=first))
                 text += piece
                 draft = judge(text, sources, finished=False)
-                if len(draft.sentences) >= _MOST_SENTENCES:
+                if draft.full:
                     break
                 yield _with(answer, draft)
         draft = judge(text, sources, finished=True)
-        draft = draft._replace(sentences=draft.sentences[:_MOST_SENTENCES])
+        if text.strip() and not draft.sentences:  # nothing in it was fit to be shown
+            yield self._quoted(answer)
+            return
         if asks_yes_or_no(answer.question) and not refusal.says_not_found(text):
             draft = self._with_quotes(answer, draft)
         yield _with(answer, draft)
 
     def _quoted(self, answer: Answer) -> Answer:
         quoted = quote(answer.standalone_question, answer.sources, self._library.embedder)
-        return _with(answer, Draft(quoted.sentences, quoted.citations, ""))
+        return _with(answer, Draft(*quoted))
 
     def _with_quotes(self, answer: Answer, draft: Draft) -> Draft:
         """A yes or no needs its "but": the two nearest sentences that the draft does not rest on yet, word for word."""
@@ -210,7 +211,7 @@ class Assistant:
         cited = {citation.quote for citation in draft.citations}
         fresh = [pair for pair in zip(*quoted, strict=True) if pair[1].quote not in cited][:_QUOTES_BESIDE_YES_NO]
         sentences = (sentence for sentence, _ in fresh)
-        return Draft((*draft.sentences, *sentences), (*draft.citations, *(citation for _, citation in fresh)), "")
+        return Draft((*draft.sentences, *sentences), (*draft.citations, *(citation for _, citation in fresh)))
 
     def _refused(self, answer: Answer, hits: Sequence[Hit]) -> Answer:
         nearest = {hit.article.id: hit.article for hit in hits}

@@ -8,32 +8,42 @@ from typing import NamedTuple
 from assistant.citations import Written, read_marks, shown_while_writing, split_unfinished
 from assistant.evidence import cite
 from assistant.models import Citation, Sentence, Support
+from assistant.safe import carries_address, words_only
 from assistant.support import Ground, ground
 from vectorstore.models import Hit
 
 _FAR_BETTER = 0.15
+_MOST_SENTENCES = 4
 _ORDER = [Support.UNSUPPORTED, Support.SUPPORTED, Support.QUOTED]
 
 
 class Draft(NamedTuple):
-    """`writing` is the sentence that is not finished."""
+    """`writing` is the sentence that is not finished. Of what a model adds to a `full` one nothing would be shown."""
 
     sentences: tuple[Sentence, ...]
     citations: tuple[Citation, ...]
-    writing: str
+    writing: str = ""
+    full: bool = False
 
 
 def judge(text: str, sources: Sequence[Hit], finished: bool) -> Draft:
-    """Read a model's text against the sources it was shown, numbered from 1 in their order."""
-    complete, rest = (text, "") if finished else split_unfinished(text)
+    """Read a model's text against the sources it was shown, numbered from 1 in their order.
+
+    A sentence that says again what one before it said is left out, and one with an address.
+    """
+    complete, rest = (words_only(text), "") if finished else split_unfinished(words_only(text))
+    told = read_marks(complete, len(sources))
     sentences: list[Sentence] = []
     citations: dict[tuple[int, int, int], Citation] = {}
-    for written in read_marks(complete, len(sources)):
+    for written in told[:_MOST_SENTENCES]:
+        if carries_address(written.text) or any(written.text == sentence.text for sentence in sentences):
+            continue
         sentence, cited = _judged(written, sources)
         sentences.append(sentence)
         citations |= {(c.number, c.start, c.end): c for c in cited}
     ordered = sorted(citations.values(), key=lambda c: (c.number, c.start))
-    return Draft(tuple(sentences), tuple(ordered), shown_while_writing(rest))
+    writing = "" if carries_address(rest) else shown_while_writing(rest)
+    return Draft(tuple(sentences), tuple(ordered), writing, full=len(told) >= _MOST_SENTENCES)
 
 
 def _judged(written: Written, sources: Sequence[Hit]) -> tuple[Sentence, list[Citation]]:

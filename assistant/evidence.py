@@ -9,12 +9,12 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.models import Citation, Sentence, Support
+from assistant.orders import reporting
 from assistant.wanted import offers
 from assistant.wordforms import stem
 from assistant.words import key_words
 from vectorstore.embedding import Embedder
 from vectorstore.models import Hit, Passage
-from vectorstore.sentences import sentence_spans
 
 # On 50 questions two whole passages held the answer as often as four did, at half the time to read them.
 READ_BY_THE_MODEL = 2
@@ -83,12 +83,12 @@ def promise(question: str, sentence: str, published: date | None, standing: floa
 
 
 def _spans(hits: Sequence[Hit]) -> list[tuple[int, Hit, int, int]]:
-    """Every sentence once: (number of its source, hit, start and end in the article's text)."""
+    """Every sentence that reports something, once: (number of its source, hit, start and end in the article's text)."""
     found = []
     seen = set()
     for number, hit in enumerate(hits, start=1):
         passage = core(hit)
-        for start, end in sentence_spans(passage.text):
+        for start, end in reporting(passage.text):
             text = passage.text[start:end]
             if text not in seen and len(text.split()) >= _LEAST_WORDS:
                 seen.add(text)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from assistant import prompts
 from assistant.models import Turn
 from assistant.rewrite import carried_over
+from assistant.safe import carries_address, words_only
 from assistant.wordforms import stem
 from assistant.words import key_words
 
@@ -25,7 +26,8 @@ _LONGEST = 300
 def reworded(model: BaseChatModel, question: str, turns: Sequence[Turn]) -> str:
     """The question with what it points at put into it; itself when it stands alone, or when the model fails it.
 
-    The model fails it with nothing, with more than a question, and with one that shares no word with the conversation.
+    The model fails it with nothing, with more than a question, with an address, and with one that shares no word with
+    the conversation.
     """
     if not carried_over(question, turns):
         return question
@@ -37,6 +39,6 @@ def reworded(model: BaseChatModel, question: str, turns: Sequence[Turn]) -> str:
     except Exception as error:  # every provider raises its own classes; the words carried over do without it
         logger.warning("the chat model did not reword %r", question, exc_info=error)
         return question
-    said = said.strip().strip("\"“”'").strip()
+    said = words_only(said).strip().strip("\"“”'").strip()
     new, known = ({stem(word) for word in key_words(text)} for text in (said, f"{question} {asked} {told}"))
-    return said if len(said) <= _LONGEST and new & known else question
+    return said if len(said) <= _LONGEST and new & known and not carries_address(said) else question

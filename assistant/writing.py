@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -9,16 +10,20 @@ from typing import TYPE_CHECKING, Any
 from assistant import prompts
 from assistant.evidence import core
 from assistant.models import Answer
+from assistant.orders import reporting
 from assistant.words import asks_yes_or_no
 from vectorstore.models import Hit, heading
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+# A citation mark of the article's own would be taken for ours.
+_DELIMITER = re.compile(r"\[\s*(\d+)\s*\]")
+
 
 def messages(answer: Answer, sources: Sequence[Hit], earlier: str) -> list[tuple[str, str]]:
     passages = [
-        prompts.PASSAGE.format(number=number, heading=heading(hit.article), text=core(hit).text)
+        prompts.PASSAGE.format(number=number, heading=_as_data(heading(hit.article)), text=_as_data(core(hit).text))
         for number, hit in enumerate(sources, start=1)
     ]
     user = prompts.QUESTION.format(
@@ -28,6 +33,13 @@ def messages(answer: Answer, sources: Sequence[Hit], earlier: str) -> list[tuple
         task=prompts.YES_NO if asks_yes_or_no(answer.question) else prompts.FACT,
     )
     return [("system", prompts.SYSTEM), ("human", user)]
+
+
+def _as_data(text: str) -> str:
+    """What an article says, in one line and without what sets passages apart: only a prompt's own lines begin with
+    a number in brackets."""
+    said = " ".join(text[start:end] for start, end in reporting(text))
+    return _DELIMITER.sub(r"(\1)", " ".join(said.split()))
 
 
 def pieces(model: BaseChatModel, messages: list[tuple[str, str]]) -> Generator[str]:

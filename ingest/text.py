@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from vectorstore.hidden import without_hidden
 from vectorstore.sentences import sentence_spans
 
 _LINE_ENDS = re.compile(r"[\r\x0b\x0c\x85\u2028\u2029]")
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n){2,}")
 # About what a word and the space after it take in German; scripts without spaces are measured by it.
@@ -19,8 +19,8 @@ _OPENING = 2000
 
 
 def tidy(text: str) -> str:
-    """Composed (NFC), lines ended by \\n, no control characters but \\n and \\t, at most one blank line in a row."""
-    text = _CONTROLS.sub("", _LINE_ENDS.sub("\n", text.replace("\r\n", "\n")))
+    """Composed (NFC), lines ended by \\n, nothing unseen but \\n and \\t, at most one blank line in a row."""
+    text = without_hidden(_LINE_ENDS.sub("\n", text.replace("\r\n", "\n")))
     text = _SURROGATES.sub("\ufffd", text)  # JSON can hold half a character, which nothing can store
     return _BLANK_LINES.sub("\n\n", unicodedata.normalize("NFC", text)).strip()
 

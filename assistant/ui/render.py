@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from assistant.labels import count as count
 from assistant.labels import day, marks
+from vectorstore.hidden import without_hidden
 from vectorstore.models import Article, Entry
 
 # Control characters, the bidi characters that turn the order of letters around, and lone surrogates (which
@@ -21,8 +22,9 @@ _NOT_IN_AN_ADDRESS = re.compile(r"[\s\x00-\x20\x7f-\x9f\\]")
 
 
 def shown(text: str) -> str:
-    """Text as HTML that a browser shows letter for letter, also inside an attribute's double quotes."""
-    return escape(_UNSHOWABLE.sub("\N{REPLACEMENT CHARACTER}", text))
+    """Text as HTML that a browser shows letter for letter, also inside an attribute's double quotes; what nobody would
+    see is left out."""
+    return escape(without_hidden(_UNSHOWABLE.sub("\N{REPLACEMENT CHARACTER}", text)))
 
 
 def isolated(text: str) -> str:

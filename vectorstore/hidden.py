@@ -1,0 +1,23 @@
+"""Characters that nobody sees, in which orders and addresses can be hidden. Pure."""
+
+from __future__ import annotations
+
+import re
+
+# Controls; soft hyphens and other fillers; zero-width characters; those that turn the order of letters around;
+# variation selectors and the block of tags, each of which can spell out a whole text; characters for private use.
+_UNSEEN = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ue000-\uf8ff\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb"
+    "\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
+)
+# Emoji, Persian and the scripts of India need joiners or a selector; behind any other letter these say nothing.
+_PICTURES = "\u2190-\u2bff\u3030-\u33ff\U0001f000-\U0001ffff"
+_HIDDEN = re.compile(
+    f"[{_UNSEEN}]|(?<![\u0590-\u1fff\ufe0f{_PICTURES}])[\u200c\u200d]|(?<![{_PICTURES}])[\ufe0e\ufe0f]"
+)
+
+
+def without_hidden(text: str) -> str:
+    """The text as a reader sees it; tabs and line ends are seen."""
+    return _HIDDEN.sub("", text)
