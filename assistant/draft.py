@@ -11,6 +11,7 @@ from assistant.models import Citation, Sentence, Support
 from assistant.safe import carries_address, words_only
 from assistant.support import Ground, ground
 from vectorstore.models import Hit
+from vectorstore.sentences import sentence_spans
 
 _FAR_BETTER = 0.15
 _MOST_SENTENCES = 4
@@ -32,10 +33,9 @@ def judge(text: str, sources: Sequence[Hit], finished: bool) -> Draft:
     A sentence that says again what one before it said is left out, and one with an address.
     """
     complete, rest = (words_only(text), "") if finished else split_unfinished(words_only(text))
-    told = read_marks(complete, len(sources))
     sentences: list[Sentence] = []
     citations: dict[tuple[int, int, int], Citation] = {}
-    for written in told[:_MOST_SENTENCES]:
+    for written in read_marks(complete, len(sources))[:_MOST_SENTENCES]:
         if carries_address(written.text) or any(written.text == sentence.text for sentence in sentences):
             continue
         sentence, cited = _judged(written, sources)
@@ -43,7 +43,9 @@ def judge(text: str, sources: Sequence[Hit], finished: bool) -> Draft:
         citations |= {(c.number, c.start, c.end): c for c in cited}
     ordered = sorted(citations.values(), key=lambda c: (c.number, c.start))
     writing = "" if carries_address(rest) else shown_while_writing(rest)
-    return Draft(tuple(sentences), tuple(ordered), writing, full=len(told) >= _MOST_SENTENCES)
+    # Counted as the model wrote them: one that says the same over and over has said enough.
+    full = len(sentence_spans(text)) > _MOST_SENTENCES
+    return Draft(tuple(sentences), tuple(ordered), writing, full)
 
 
 def _judged(written: Written, sources: Sequence[Hit]) -> tuple[Sentence, list[Citation]]:

@@ -39,6 +39,8 @@ def reworded(model: BaseChatModel, question: str, turns: Sequence[Turn]) -> str:
     except Exception as error:  # every provider raises its own classes; the words carried over do without it
         logger.warning("the chat model did not reword %r", question, exc_info=error)
         return question
+    if len(said) > _LONGEST:
+        return question
     said = words_only(said).strip().strip("\"“”'").strip()
     new, known = ({stem(word) for word in key_words(text)} for text in (said, f"{question} {asked} {told}"))
-    return said if len(said) <= _LONGEST and new & known and not carries_address(said) else question
+    return said if new & known and not carries_address(said) else question
