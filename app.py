@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import typer
 
+from assistant.commands.conversations import ConversationCommands
 from assistant.commands.evaluate import EvaluateCommand
 from assistant.commands.library import LibraryCommands
 from assistant.commands.mcp import McpCommand
@@ -189,6 +190,7 @@ ServeCommand(_site).add_to(cli)
 DocumentCommands(_writing, lambda: _web(_settings())).add_to(cli)
 QuestionCommands(_reading).add_to(cli)
 EvaluateCommand(_reading).add_to(cli)
+ConversationCommands(_reading).add_to(cli)
 LibraryCommands(_reading, _writing).add_to(cli)
 McpCommand(_looking).add_to(cli)
 FeedCommands(_reading, _writing).add_to(cli)

@@ -14,7 +14,7 @@ from assistant import refusal
 from assistant.dates import Window
 from assistant.differences import with_differing
 from assistant.draft import Draft, judge
-from assistant.evidence import READ_BY_THE_MODEL, quote
+from assistant.evidence import READ_BY_THE_MODEL, Evidence, quote, weigh
 from assistant.kinds import AnswerKind, requested
 from assistant.llm import unavailable
 from assistant.models import Answer, Sentence, Stage, Support, Timings, Turn
@@ -111,6 +111,8 @@ class Assistant:
         named = listed and request.kind is not AnswerKind.COMPARISON  # what it is of: no earlier question counts
         reading, found = self._searched(sought, () if named else turns, today, scope, top=LOOKED_AT if listed else 10)
         asked = question if reading.standalone == request.subject else reading.standalone
+        evidence = weigh(asked, found.hits, self._library.embedder)
+        known = refusal.answerable(reading, found, evidence, today)
         timings = Timings(sources=perf_counter() - started)
         answer = Answer(
             question,
@@ -124,15 +126,16 @@ class Assistant:
             timings=timings,
         )
         if listed:
-            answer = put_together(answer, request, found, self._library, scope)
+            if known or request.broad:
+                answer = put_together(answer, request, found, self._library, scope)
             yield _finished(answer if answer.sentences else self._refused(answer, found.hits), started)
             return
-        if refusal.nothing_close(asked, found.hits, found.similarity):
+        if not known:
             yield _finished(self._refused(answer, found.hits), started)
             return
         answer = replace(answer, sources=tuple(found.hits[:_SOURCES]))
         yield answer
-        for snapshot in self._written(answer, topic(question, turns), started):
+        for snapshot in self._written(answer, evidence, topic(question, turns), started):
             answer = snapshot
             yield snapshot
         if not answer.sentences or refusal.says_not_found(answer.text):
@@ -168,19 +171,21 @@ class Assistant:
         hits = {hit.passage.id: hit for hit in interleaved([found.hits for found in searched])}
         return within(question), Found(joined(hits.values(), top), max(found.similarity for found in searched))
 
-    def _written(self, answer: Answer, earlier: str, started: float) -> Iterator[Answer]:
+    def _written(self, answer: Answer, evidence: Evidence, earlier: str, started: float) -> Iterator[Answer]:
         """The answer as the model writes it; quoted when there is no model or when it fails."""
         if self._model is None:
-            yield self._quoted(answer)
+            yield _quoted(answer, evidence)
             return
         try:
-            yield from self._by_the_model(self._model, answer, earlier, started)
+            yield from self._by_the_model(self._model, answer, evidence, earlier, started)
         except Exception as error:  # every provider raises its own classes, and the reader gets an answer all the same
             logger.warning("the chat model failed", exc_info=error)
             notice = f"{unavailable(error)} These are the sentences that come nearest, quoted. {answer.notice}"
-            yield replace(self._quoted(answer), notice=notice.strip())
+            yield replace(_quoted(answer, evidence), notice=notice.strip())
 
-    def _by_the_model(self, model: BaseChatModel, answer: Answer, earlier: str, started: float) -> Iterator[Answer]:
+    def _by_the_model(
+        self, model: BaseChatModel, answer: Answer, evidence: Evidence, earlier: str, started: float
+    ) -> Iterator[Answer]:
         sources = answer.sources[:READ_BY_THE_MODEL]
         text = ""
         with closing(pieces(model, messages(answer, sources, earlier))) as arriving:
@@ -195,23 +200,11 @@ class Assistant:
                 yield _with(answer, draft)
         draft = judge(text, sources, finished=True)
         if text.strip() and not draft.sentences:  # nothing in it was fit to be shown
-            yield self._quoted(answer)
+            yield _quoted(answer, evidence)
             return
         if asks_yes_or_no(answer.question) and not refusal.says_not_found(text):
-            draft = self._with_quotes(answer, draft)
+            draft = _with_quotes(draft, evidence)
         yield _with(answer, draft)
-
-    def _quoted(self, answer: Answer) -> Answer:
-        quoted = quote(answer.standalone_question, answer.sources, self._library.embedder)
-        return _with(answer, Draft(*quoted))
-
-    def _with_quotes(self, answer: Answer, draft: Draft) -> Draft:
-        """A yes or no needs its "but": the two nearest sentences that the draft does not rest on yet, word for word."""
-        quoted = quote(answer.standalone_question, answer.sources, self._library.embedder)
-        cited = {citation.quote for citation in draft.citations}
-        fresh = [pair for pair in zip(*quoted, strict=True) if pair[1].quote not in cited][:_QUOTES_BESIDE_YES_NO]
-        sentences = (sentence for sentence, _ in fresh)
-        return Draft((*draft.sentences, *sentences), (*draft.citations, *(citation for _, citation in fresh)))
 
     def _refused(self, answer: Answer, hits: Sequence[Hit]) -> Answer:
         nearest = {hit.article.id: hit.article for hit in hits}
@@ -245,6 +238,19 @@ def _outside(window: Window | None, hits: Sequence[Hit]) -> str:
     if window is None or not hits or any(window.holds(hit.article.published_at) for hit in hits):
         return ""
     return f"Nothing that fits was published {window.spoken}; this is the nearest outside of it."
+
+
+def _quoted(answer: Answer, evidence: Evidence) -> Answer:
+    return _with(answer, Draft(*quote(evidence)))
+
+
+def _with_quotes(draft: Draft, evidence: Evidence) -> Draft:
+    """A yes or no needs its "but": the two nearest sentences that the draft does not rest on yet, word for word."""
+    cited = {citation.quote for citation in draft.citations}
+    pairs = zip(*quote(evidence), strict=True)
+    fresh = [pair for pair in pairs if pair[1].quote not in cited][:_QUOTES_BESIDE_YES_NO]
+    sentences = (sentence for sentence, _ in fresh)
+    return Draft((*draft.sentences, *sentences), (*draft.citations, *(citation for _, citation in fresh)))
 
 
 def _with(answer: Answer, draft: Draft) -> Answer:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from assistant.models import Citation, Sentence, Support
 from assistant.orders import reporting
@@ -18,7 +19,7 @@ from vectorstore.models import Hit, Passage
 
 # On 50 questions two whole passages held the answer as often as four did, at half the time to read them.
 READ_BY_THE_MODEL = 2
-_QUOTED_FROM = 5
+_LOOKED_INTO = 5
 _QUOTES = 3
 _LEAST_WORDS = 6
 # Only the most promising are embedded: more changed nothing on 185 questions, at 15 ms a sentence.
@@ -28,6 +29,34 @@ _WORDS = 0.3
 _KIND = 0.2
 _ALIKE = 0.5
 _SAME_SOURCE = 0.2
+
+Floats = npt.NDArray[np.float32]
+
+
+class Span(NamedTuple):
+    """A sentence of a hit: the number of its source from 1, its start and end in the article's text."""
+
+    number: int
+    hit: Hit
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return self.hit.article.text[self.start : self.end]
+
+    @property
+    def day(self) -> date | None:
+        return self.hit.article.published_at and self.hit.article.published_at.date()
+
+
+class Evidence(NamedTuple):
+    """Sentences, what each is worth to the question (0 to about 2.5), its cosine to it, and its vector (a row each)."""
+
+    spans: tuple[Span, ...]
+    worths: Floats
+    cosines: Floats
+    vectors: Floats
 
 
 class Quoted(NamedTuple):
@@ -47,30 +76,35 @@ def cite(number: int, hit: Hit, start: int, end: int) -> Citation:
     return Citation(number, hit.article, hit.passage, hit.article.text[start:end], start, end, hit.copies)
 
 
-def quote(question: str, hits: Sequence[Hit], embedder: Embedder) -> Quoted:
-    """The sentences that come nearest to an answer, at most three, best first.
+def weigh(question: str, hits: Sequence[Hit], embedder: Embedder) -> Evidence:
+    """The sentences of the first five hits that promise most, with what each is worth to the question.
 
     A sentence counts for its meaning, the question's words in it, the rank of its passage (a sentence alone often lacks
-    the name that its neighbours have) and whether it holds what is asked for, a number or a name; less when it says
-    what one taken before it says (maximal marginal relevance, Carbonell and Goldstein 1998) or is of the same source.
+    the name that its neighbours have) and whether it holds what is asked for, a number or a name.
     """
-    spans = _spans(hits[:_QUOTED_FROM])
-    texts = [hit.article.text[start:end] for _, hit, start, end in spans]
-    standings = [hit.score / hits[0].score for _, hit, *_ in spans]
-    days = [hit.article.published_at and hit.article.published_at.date() for _, hit, *_ in spans]
-    promised = np.array([promise(question, *each) for each in zip(texts, days, standings, strict=True)])
+    spans = _spans(hits[:_LOOKED_INTO])
+    if not spans:
+        return Evidence((), *(np.empty(shape, np.float32) for shape in (0, 0, (0, 0))))
+    promised = np.array([promise(question, span.text, span.day, span.hit.score / hits[0].score) for span in spans])
     likely = [int(i) for i in np.argsort(-promised)[:_EMBEDDED]]
-    if not likely:
-        return Quoted((), ())
-    vectors = embedder.passages([texts[i] for i in likely])
-    scores = promised[likely] + vectors @ embedder.query(question)
-    citations = []
-    for _ in range(min(_QUOTES, len(likely))):
+    vectors = embedder.passages([spans[i].text for i in likely])
+    cosines = vectors @ embedder.query(question)
+    return Evidence(tuple(spans[i] for i in likely), promised[likely] + cosines, cosines, vectors)
+
+
+def quote(evidence: Evidence) -> Quoted:
+    """The sentences that come nearest to an answer, at most three, best first.
+
+    One counts for less when it says what one taken before it says (maximal marginal relevance, Carbonell and Goldstein
+    1998) or is of the same source.
+    """
+    scores, citations = evidence.worths, []
+    for _ in range(min(_QUOTES, len(scores))):
         best = int(np.argmax(scores))
-        number, hit, start, end = spans[likely[best]]
-        citations.append(cite(number, hit, start, end))
-        scores = scores - np.maximum(0.0, vectors @ vectors[best] - _ALIKE)
-        scores = scores - _SAME_SOURCE * np.array([spans[each][0] == number for each in likely])
+        chosen = evidence.spans[best]
+        citations.append(cite(chosen.number, chosen.hit, chosen.start, chosen.end))
+        scores = scores - np.maximum(0.0, evidence.vectors @ evidence.vectors[best] - _ALIKE)
+        scores = scores - _SAME_SOURCE * np.array([span.number == chosen.number for span in evidence.spans])
         scores[best] = -np.inf
     return Quoted(tuple(Sentence(c.quote, (c.number,), Support.QUOTED) for c in citations), tuple(citations))
 
@@ -82,8 +116,8 @@ def promise(question: str, sentence: str, published: date | None, standing: floa
     return standing + _WORDS * share + _KIND * offers(sentence, question, published)
 
 
-def _spans(hits: Sequence[Hit]) -> list[tuple[int, Hit, int, int]]:
-    """Every sentence that reports something, once: (number of its source, hit, start and end in the article's text)."""
+def _spans(hits: Sequence[Hit]) -> list[Span]:
+    """Every sentence that reports something, once."""
     found = []
     seen = set()
     for number, hit in enumerate(hits, start=1):
@@ -92,5 +126,5 @@ def _spans(hits: Sequence[Hit]) -> list[tuple[int, Hit, int, int]]:
             text = passage.text[start:end]
             if text not in seen and len(text.split()) >= _LEAST_WORDS:
                 seen.add(text)
-                found.append((number, hit, passage.start + start, passage.start + end))
+                found.append(Span(number, hit, passage.start + start, passage.start + end))
     return found

@@ -10,7 +10,7 @@ from typing import Any
 from assistant.basis import basis
 from assistant.changes import Changes
 from assistant.labels import corrected
-from assistant.models import Answer, Citation
+from assistant.models import Answer, Citation, Exchange
 from vectorstore.export import iso, origin_as_json
 from vectorstore.models import Copy, Hit
 
@@ -54,6 +54,13 @@ def answer_as_json(answer: Answer) -> dict[str, Any]:
         "notice": answer.notice,
         "timings": {name: value and round(value, 3) for name, value in asdict(answer.timings).items()},
     }
+
+
+def exchange_as_json(exchange: Exchange) -> dict[str, Any]:
+    """A question of a conversation with what came of it."""
+    answer = {"answer": exchange.answer and answer_as_json(exchange.answer)}
+    told = {"problem": exchange.problem, "stopped": exchange.stopped}
+    return {"question": exchange.question} | answer | told | {"thumb": exchange.thumb, "reason": exchange.reason}
 
 
 def changes_as_json(found: Changes) -> dict[str, Any]:

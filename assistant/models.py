@@ -121,3 +121,37 @@ class Answer:
     def text(self) -> str:
         """The sentences as running text, without citation marks."""
         return " ".join(sentence.text for sentence in self.sentences)
+
+
+class Thumb(StrEnum):
+    """What a reader thought of an answer."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question and what came of it; `number` counts from 1 within its conversation.
+
+    `removed` are the numbers of those sources whose article is in the library no more; they hold the passage alone.
+    `reason` is what the reader wrote beside the thumb.
+    """
+
+    number: int
+    question: str
+    answer: Answer | None = None
+    problem: str = ""
+    stopped: bool = False
+    thumb: Thumb | None = None
+    reason: str = ""
+    removed: frozenset[int] = frozenset()
+
+    @property
+    def over(self) -> bool:
+        """Nothing more will come."""
+        finished = self.answer is not None and self.answer.stage is Stage.DONE
+        return finished or self.stopped or bool(self.problem)
+
+
+Conversation = tuple[Exchange, ...]

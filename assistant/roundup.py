@@ -11,9 +11,8 @@ from datetime import date
 
 import numpy as np
 
-from assistant import refusal
 from assistant.dates import read_timing
-from assistant.evidence import cite, quote
+from assistant.evidence import cite, quote, weigh
 from assistant.groups import grouped
 from assistant.kinds import AnswerKind, Request
 from assistant.labels import day
@@ -42,8 +41,6 @@ def put_together(answer: Answer, request: Request, found: Found, library: Librar
     if request.broad:
         return _with(answer, [lede(hit) for hit in front_page(library, answer, scope)])
     subject = request.subject or answer.standalone_question
-    if refusal.nothing_close(subject, found.hits, found.similarity):
-        return answer
     if request.kind is AnswerKind.COMPARISON:
         return _compared(answer, parts(answer.question), found.hits, library)
     named = {stem(word) for word in key_words(read_timing(subject, answer.as_of.date()).rest)}
@@ -97,7 +94,7 @@ def _compared(answer: Answer, asked: Sequence[str], hits: Sequence[Hit], library
         name = key_words(part)[0]
         near = [hit for hit in hits if name in words_of(f"{heading(hit.article)} {hit.passage.text}")] or hits
         taken = {(pick.hit.article.id, pick.start) for pick in picks}
-        quoted = quote(part, near, library.embedder).citations
+        quoted = quote(weigh(part, near, library.embedder)).citations
         fresh = [Pick(near[c.number - 1], c.start, c.end) for c in quoted if (c.article.id, c.start) not in taken]
         picks += fresh[:_OF_A_PART]
         labels += [part] * len(fresh[:_OF_A_PART])

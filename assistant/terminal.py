@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from textwrap import shorten
 
 from assistant.basis import basis, fallen_behind, reports_differ
 from assistant.changes import Changes, Kind, Run, around
-from assistant.labels import corrected, day, looked_at, marks
+from assistant.labels import clock, corrected, day, looked_at, marks
 from assistant.layout import laid_out
 from assistant.models import Answer, Citation, Sentence, Support
 from assistant.stories import also_in
+from vectorstore.conversations import ConversationEntry
 from vectorstore.models import Article, Copy, Entry, Hit
 
 _INDENT = "    "
@@ -66,6 +68,12 @@ def article_as_text(article: Article) -> str:
     byline = f"By {', '.join(article.authors)}" if article.authors else ""
     head = [article.title, origin(article), byline, article.url, f"Version {article.version}{_marks(article)}"]
     return "\n".join(line for line in head if line) + f"\n\n{article.text}"
+
+
+def conversations_as_text(entries: Sequence[ConversationEntry]) -> str:
+    """One line a conversation, its id first."""
+    lines = (f"{each.id}  {clock(each.changed_at)}  {shorten(each.title, 80, placeholder='…')}" for each in entries)
+    return "\n".join(lines) or "No conversation yet, or none with these words."
 
 
 def entries_as_text(entries: Sequence[Entry]) -> str:

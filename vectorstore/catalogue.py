@@ -12,6 +12,7 @@ import numpy as np
 from sqlalchemy import Connection, Row, Select, Table, delete, func, insert, select, text, update
 
 from vectorstore import openings, stories
+from vectorstore.conversations import Conversations
 from vectorstore.database import open_database, recall, remember
 from vectorstore.embedding import Matrix
 from vectorstore.keywords import PassageRow
@@ -67,6 +68,7 @@ class Catalogue:
     def __init__(self, path: Path, read_only: bool = False) -> None:
         self._engine = open_database(path, read_only)
         self.subscriptions = Subscriptions(self._engine)
+        self.conversations = Conversations(self._engine, read_only)
 
     def close(self) -> None:
         self._engine.dispose()

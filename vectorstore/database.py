@@ -15,7 +15,8 @@ from vectorstore.errors import LibraryUnreadable
 from vectorstore.schema import SCHEMA_VERSION, articles, facts, metadata, sketches
 
 _BEFORE_STORIES = "2"
-_EARLIER = (_BEFORE_STORIES, "3")
+_BEFORE_WORDS = (_BEFORE_STORIES, "3")
+_EARLIER = (*_BEFORE_WORDS, "4")
 
 
 def open_database(path: Path, read_only: bool = False) -> Engine:
@@ -65,7 +66,8 @@ def _bring_forward(connection: Connection, version: str) -> None:
     remember(connection, "schema", SCHEMA_VERSION)
     if version == _BEFORE_STORIES:
         _add_stories(connection)
-    connection.execute(text("DROP TABLE passage_words"))  # words have an index of their own since schema 4
+    if version in _BEFORE_WORDS:
+        connection.execute(text("DROP TABLE passage_words"))  # words have an index of their own since schema 4
 
 
 def _add_stories(connection: Connection) -> None:
@@ -89,7 +91,9 @@ def _unreadable(path: Path, reason: object) -> LibraryUnreadable:
 
 
 def _prepare(connection: Any, _record: object) -> None:
-    """WAL lets readers go on while one process writes; NORMAL loses no committed transaction to a killed process."""
+    """WAL lets readers go on while one process writes; NORMAL loses no committed transaction to a killed process.
+    SQLite's own lower() knows A to Z only."""
+    connection.create_function("lower", 1, lambda words: words and words.lower(), deterministic=True)
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "cache_size = -65536"):
         connection.execute(f"PRAGMA {pragma}")
 

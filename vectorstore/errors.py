@@ -8,6 +8,8 @@
         LibraryUnreadable         the catalogue is not one that this version can read
         EmbedderMismatch          the library was made with another embedding model
         ArticleNotFound           no article with that id
+        ConversationNotFound      no conversation with that id
+        ConversationNotKept       conversations cannot be written
         RefreshUnderWay           the feeds are being refreshed already
       ModelError
         WeightsMissing            a model's files are not on this machine
@@ -63,6 +65,14 @@ class EmbedderMismatch(LibraryError):
 
 class ArticleNotFound(LibraryError):
     """No article has that id."""
+
+
+class ConversationNotFound(LibraryError):
+    """No conversation has that id."""
+
+
+class ConversationNotKept(LibraryError):
+    """Conversations cannot be written; the question can still be answered."""
 
 
 class RefreshUnderWay(LibraryError):

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from vectorstore.conversations import ConversationEntry
 from vectorstore.models import Article, Entry
 from vectorstore.subscriptions import Subscription
 
@@ -46,6 +47,12 @@ def subscription_as_json(subscription: Subscription) -> dict[str, Any]:
     shown = ("url", "title", "added_at", "last_run_at", "last_result", "failures", "next_due_at")
     values = {name: getattr(subscription, name) for name in shown}
     return {name: iso(value) if isinstance(value, datetime) else value for name, value in values.items()}
+
+
+def conversation_as_json(entry: ConversationEntry) -> dict[str, Any]:
+    """A row of the list of conversations."""
+    times = {"started_at": iso(entry.started_at), "changed_at": iso(entry.changed_at)}
+    return {"id": entry.id, "title": entry.title} | times
 
 
 def iso(moment: datetime | None) -> str | None:

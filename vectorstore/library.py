@@ -14,6 +14,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from vectorstore.catalogue import Catalogue, Shelved
+from vectorstore.conversations import Conversations
 from vectorstore.embedding import Embedder, Matrix
 from vectorstore.errors import ArticleNotFound, EmbedderMismatch, LibraryBusy, LibraryUnreadable
 from vectorstore.exact import ExactVectors
@@ -134,9 +135,14 @@ class Library:
         """The feeds that this library follows."""
         return self._catalogue.subscriptions
 
-    def find(self, article_id: str) -> Article | None:
-        """The current version, or None."""
-        return self._catalogue.article(article_id)
+    @property
+    def conversations(self) -> Conversations:
+        """What was asked of this library."""
+        return self._catalogue.conversations
+
+    def find(self, article_id: str, version: int | None = None) -> Article | None:
+        """The current version or the one asked for, or None."""
+        return self._catalogue.article(article_id, version)
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         """The current version or the one asked for. Raises ArticleNotFound."""

@@ -23,7 +23,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = "4"
+SCHEMA_VERSION = "5"
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -150,4 +150,28 @@ robots = Table(
     Column("origin", String, primary_key=True),
     Column("text", Text, nullable=False),
     Column("read_at", UtcTime, nullable=False),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("changed_at", UtcTime, nullable=False, index=True),
+)
+
+# A question with its answer and the evidence for it, as it was shown; see vectorstore.conversations.
+exchanges = Table(
+    "exchanges",
+    metadata,
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("question", Text, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("answer", JSON(none_as_null=True)),
+    Column("problem", Text, nullable=False),
+    Column("stopped", Boolean, nullable=False),
+    Column("thumb", String, nullable=False),
+    Column("reason", Text, nullable=False),
 )

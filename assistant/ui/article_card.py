@@ -9,7 +9,8 @@ from typing import Any
 import gradio as gr
 
 from assistant.changes import changes
-from assistant.ui.conversation import Conversation, told
+from assistant.models import Conversation
+from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
 from assistant.ui.render import is_web_address
 from assistant.ui.render_article import article_html, changes_html
@@ -64,7 +65,7 @@ class ArticleCard:
             versions = ()
         except DatelineError as error:
             return "", gr.Column(visible=True), problem_html(told(error)), *[gr.Button(visible=False)] * 4
-        mine = (each for each in answer.citations if each.article.id == article.id)
+        mine = (each for each in answer.citations if each.article == article)
         return self._opened(article, versions, spans(mine, 0, len(article.text)))
 
     def open_at(self, event: gr.EventData) -> Updates:

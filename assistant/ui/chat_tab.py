@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
-from contextlib import closing, suppress
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,29 +13,46 @@ import gradio as gr
 
 from assistant.basis import corrected_since
 from assistant.limits import ALL_DATES
-from assistant.ui.conversation import Conversation, begun, growing, turns
+from assistant.models import Conversation, Thumb
+from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
 from assistant.ui.limits_panel import LimitsPanel
 from assistant.ui.render_answer import live_html, past_html, welcome_html
-from assistant.ui.run import Run
-from vectorstore.errors import ArticleNotFound, LimitUnusable
+from assistant.ui.talks import Talks
+from assistant.ui.talks_panel import TalksPanel
+from assistant.ui.work import QUIET, QUIET_EACH
+from vectorstore.errors import ArticleNotFound, DatelineError, LimitUnusable
 from vectorstore.models import Article
 
 SCRIPT = (Path(__file__).parent / "chat.js").read_text(encoding="utf-8")
 
-_CHAT, _SHOWN = 5, 10
+_CHAT, _SHOWN = 4, 9
 
 Updates = tuple[Any, ...]
 Fields = tuple[str, str, str]
 
 
+@dataclass
+class View:
+    """What one page shows now: an answer that grows in a conversation it has left is no longer drawn."""
+
+    id: str | None = None  # not known yet, or no longer: the server was started anew under an open page
+    live: str = ""  # as it was last written
+
+
 class ChatTab:
-    """Earlier exchanges and the last one are two components: only the last is sent again while it grows."""
+    """Earlier exchanges and the last one are two components: only the last is sent again while it grows.
+
+    `conversation` is the id of the one shown, "" before the first question. The page itself holds it, so that a server
+    that was started anew still knows what is in front of the reader.
+    """
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self.run = gr.State(None)
-        self.conversation = gr.State(())
+        self.talks = Talks(desk)
+        self.view = gr.State(View())
+        self.conversation = gr.Textbox("", visible="hidden")
+        self.panel = TalksPanel(desk, self.conversation)
         self.past = gr.HTML(elem_id="past", js_on_load=None, apply_default_css=False)
         self.live = gr.HTML(elem_id="live", js_on_load=SCRIPT, apply_default_css=False)
         with gr.Column(elem_id="composer", min_width=0):
@@ -49,103 +67,160 @@ class ChatTab:
                 submit_btn="Ask",
             )
             self.limits = LimitsPanel(desk)
+            gr.Button("Conversations", size="sm", variant="secondary", elem_id="talks-show")
             self.anew = gr.Button("New conversation", size="sm", variant="secondary", elem_id="anew")
+        self.drawn = [self.conversation, self.past, self.live, self.box]
         self._connect()
 
     def _connect(self) -> None:
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        shown = [self.run, self.conversation, self.past, self.live, self.box, *self.limits.shown]
+        shown = [*self.drawn, *self.limits.shown]
         # Three steps, not one: Gradio's page may skip to the last of several updates, and must not skip the first,
         # which empties the box and offers Stop.
-        fields = self.limits.fields
-        before = [self.conversation, self.run, *fields]
-        asked = gr.on([self.box.submit, self.live.submit], self.begin, [self.box, *before], shown, **quiet)
-        # A function of its own: once a component was changed, an event's target is a copy that nothing is equal to.
-        asks_again = [self.limits.again.click, *(field.submit for field in fields)]
-        again = gr.on(asks_again, self.begin_again, before, shown, **quiet)
-        for started in (asked, again):
-            written = started.then(self.write, [self.run, self.conversation], [self.conversation, self.live], **quiet)
-            written.then(self.end, self.run, self.box, **quiet)
-        self.box.stop(self.stop, self.run, None, **quiet)
-        self.anew.click(self.start_anew, self.run, shown, **quiet)
-        self.live.limits(self.show_limits, self.conversation, self.limits.shown, **quiet)
+        before = [self.conversation, self.view, *self.limits.fields]
+        # Each has a function of its own: a changed component is a copy, so an event's target tells nothing.
+        asked = self.box.submit(self.begin, [self.box, *before], shown, **QUIET)
+        clicked = self.live.submit(self.begin_clicked, before, shown, **QUIET)
+        asks_again = [self.limits.again.click, *(field.submit for field in self.limits.fields)]
+        again = gr.on(asks_again, self.begin_again, before, shown, **QUIET)
+        edited = self.panel.list.edit(self.begin_edited, before, shown, **QUIET)
+        turned = self.panel.list.turn(self.turn_to, self.view, shown, **QUIET_EACH)
+        for started in (asked, clicked, again, edited, turned):
+            self.follow(started)
+        self.box.stop(self.stop, [self.conversation, self.view], None, **QUIET)
+        for anew in (self.anew.click, self.panel.list.leave):
+            anew(self.start_anew, self.view, shown, **QUIET_EACH).then(*self.panel.looking, **QUIET)
+        self.panel.list.rate(self.rate, self.conversation, [self.past, self.live], **QUIET)
+        self.live.limits(self.show_limits, self.conversation, self.limits.shown, **QUIET)
 
-    def begin(
-        self,
-        question: str,
-        conversation: Conversation,
-        run: Run | None,
-        since: str,
-        until: str,
-        outlet: str,
-        event: gr.EventData,
-    ) -> Updates:
-        """Take what stands in the box, an example that was clicked, or the last question again."""
-        if event.target is not self.live:
-            return self._begun(question, conversation, run, (since, until, outlet))
+    def follow(self, started: Any) -> None:
+        """After an event that has drawn a conversation: the answer that is being written in it."""
+        listed = started.then(*self.panel.looking, **QUIET_EACH)
+        written = listed.then(self.write, [self.conversation, self.view], self.live, **QUIET_EACH)
+        written.then(self.end, [self.conversation, self.view], self.drawn, **QUIET_EACH)
+
+    def enter(self, view: View, request: gr.Request) -> Updates:
+        """The page was opened, or loaded again: its address names the conversation."""
+        if view.id is not None:  # a quick reader has asked before this was heard
+            return (gr.skip(),) * _CHAT
+        view.id = str(request.query_params.get("conversation", ""))
+        return self._seen(view)
+
+    def begin(self, question: str, id: str, view: View, since: str, until: str, outlet: str) -> Updates:
+        """Take what stands in the box."""
+        return self._begun(question, id, view, (since, until, outlet))
+
+    def begin_clicked(self, id: str, view: View, since: str, until: str, outlet: str, event: gr.EventData) -> Updates:
+        """Take an example that was clicked, or the last question again."""
         if event.everything:
-            return self._begun_again(conversation, run, ("", "", outlet), everything=True)
+            return self._begun_again(id, view, ("", "", outlet), everything=True)
         if event.retry:
-            return self.begin_again(conversation, run, since, until, outlet)
-        return self._begun(event.question, conversation, run, (since, until, outlet))
+            return self.begin_again(id, view, since, until, outlet)
+        return self._begun(event.question, id, view, (since, until, outlet))
 
-    def begin_again(self, conversation: Conversation, run: Run | None, since: str, until: str, outlet: str) -> Updates:
+    def begin_again(self, id: str, view: View, since: str, until: str, outlet: str) -> Updates:
         """Take the last question again."""
-        return self._begun_again(conversation, run, (since, until, outlet))
+        return self._begun_again(id, view, (since, until, outlet))
 
-    def _begun_again(
-        self, conversation: Conversation, run: Run | None, fields: Fields, everything: bool = False
-    ) -> Updates:
+    def begin_edited(self, id: str, view: View, since: str, until: str, outlet: str, event: gr.EventData) -> Updates:
+        """Take the last question again, in other words."""
+        return self._begun(event.question, id, view, (since, until, outlet), again=True)
+
+    def _begun_again(self, id: str, view: View, fields: Fields, everything: bool = False) -> Updates:
+        conversation = self.talks.read(id)
         question = conversation[-1].question if conversation else ""
-        return self._begun(question, conversation[:-1], run, fields, everything)
+        return self._begun(question, id, view, fields, everything, again=True)
 
     def _begun(
-        self, question: str, conversation: Conversation, run: Run | None, fields: Fields, everything: bool = False
+        self, question: str, id: str, view: View, fields: Fields, everything: bool = False, again: bool = False
     ) -> Updates:
         """The question is asked within the fields; with `everything` of all dates, whichever it names."""
-        if not question.strip() or _busy(run):
+        if not question.strip():
             return (gr.skip(),) * _SHOWN
         try:
             kept = self.limits.scope(*fields)
         except LimitUnusable as error:
             return *(gr.skip(),) * _CHAT, *self.limits.refused(error)
         scope = replace(kept, until=ALL_DATES) if everything else kept
-        grown = begun(conversation, question.strip())
-        asking = Run(self._desk, question.strip(), turns(conversation), scope)
-        box = gr.Textbox("", submit_btn=False, stop_btn="Stop")
-        past = past_html(conversation, self._current(conversation))
-        return asking, grown, past, live_html(grown[-1]), box, *self.limits.taken(kept)
+        view.id = id or secrets.token_urlsafe(8)
+        if not self.talks.ask(view.id, question.strip(), scope, again):  # another browser asks here; ours stays unasked
+            return *self._drawn(view.id), *(gr.skip(),) * len(self.limits.shown)
+        drawn = self._drawn(view.id)
+        return *drawn[:-1], gr.Textbox("", submit_btn=False, stop_btn="Stop"), *self.limits.taken(kept)
 
-    def write(self, run: Run | None, conversation: Conversation) -> Iterator[Updates]:
-        if run is None or run.begun:  # the step before took nothing; to say nothing would empty what is shown
-            yield gr.skip(), gr.skip()
+    def write(self, id: str, view: View) -> Iterator[Any]:
+        id = id or view.id or ""  # what opening the page drew may have come to it last, over a quick reader's question
+        run = self.talks.running(id)
+        if run is None:  # to say nothing would empty what is shown
+            yield gr.skip()
             return
-        try:
-            with closing(run.answers()) as answers:
-                for grown in growing(conversation, answers):
-                    yield grown, live_html(grown[-1])
-        finally:
-            run.over = True
+        for exchange in run.watch():
+            if view.id != id:
+                break
+            view.live = live_html(exchange)
+            yield view.live
 
-    def end(self, run: Run | None) -> Any:
-        return gr.skip() if _busy(run) else gr.Textbox(submit_btn="Ask", stop_btn=False)
+    def end(self, id: str, view: View) -> Updates:
+        """As it stays. The reader may have turned to another conversation in the meantime."""
+        if view.id is None:
+            view.id = id
+        if not view.id or self.talks.running(view.id):  # what is being written is ended by whoever asked it
+            return (gr.skip(),) * _CHAT
+        known, past, live, box = self._seen(view)
+        # What is there is not drawn once more: it would take away a form that the reader has just opened in it.
+        return known, gr.skip() if view.id == id else past, gr.skip() if live == view.live else live, box
 
-    def stop(self, run: Run | None) -> None:
-        if run:
+    def _seen(self, view: View) -> Updates:
+        """What the view shows; nothing where the reader has asked or turned away while it was read."""
+        id = view.id or ""
+        drawn = self._drawn(id)
+        return drawn if view.id == id else (gr.skip(),) * _CHAT
+
+    def _drawn(self, id: str) -> Updates:
+        """The conversation as it stands, and the button that is wanted now."""
+        conversation = self.talks.read(id)
+        busy = self.talks.running(id) is not None
+        box = gr.Textbox(submit_btn=False, stop_btn="Stop") if busy else gr.Textbox(submit_btn="Ask", stop_btn=False)
+        if not conversation:
+            return "", "", self._welcome(), box
+        return id, *self._written(conversation), box
+
+    def _written(self, conversation: Conversation) -> tuple[str, str]:
+        """Earlier exchanges and the last one, with what became of the articles that they cite."""
+        current = self._current(conversation)
+        return past_html(conversation[:-1], current), live_html(conversation[-1], current)
+
+    def stop(self, id: str, view: View) -> None:
+        if run := self.talks.running(id or view.id or ""):
             run.stop()
 
-    def start_anew(self, run: Run | None) -> Updates:
-        if _busy(run):
-            return (gr.skip(),) * _SHOWN
-        return None, (), "", self._welcome(), gr.skip(), *self.limits.emptied()
+    def turn_to(self, view: View, event: gr.EventData) -> Updates:
+        """Another conversation of the list, or of the browser's history."""
+        view.id = str(event.id)
+        return *self._drawn(view.id), *self.limits.emptied()
 
-    def show_limits(self, conversation: Conversation) -> Updates:
+    def start_anew(self, view: View) -> Updates:
+        view.id = ""
+        return *self._drawn(""), *self.limits.emptied()
+
+    def rate(self, id: str, event: gr.EventData) -> Updates:
+        """A thumb was clicked, or a reason given for one."""
+        thumb = Thumb(event.thumb) if event.thumb else None
+        try:
+            self._desk.notebook.rate(id, int(event.exchange), thumb, str(event.reason))
+        except DatelineError as error:
+            raise gr.Error(told(error), print_exception=False) from error
+        conversation = self.talks.read(id)
+        return self._written(conversation) if conversation else (gr.skip(), gr.skip())
+
+    def show_limits(self, id: str) -> Updates:
         """The fields, filled with what the last answer looked at."""
+        conversation = self.talks.read(id)
         return self.limits.filled(conversation[-1].answer if conversation else None)
 
-    def greet(self, conversation: Conversation) -> Any:
+    def greet(self, id: str) -> Any:
         """The welcome as it is now: the library may have been filled since it was last drawn. An answer is drawn again
         when an article that it cites has been corrected."""
+        conversation = self.talks.read(id)
         if not conversation:
             return self._welcome()
         last, current = conversation[-1], self._current(conversation[-1:])
@@ -163,7 +238,3 @@ class ChatTab:
 
     def _welcome(self) -> str:
         return welcome_html(self._desk.examples, library_is_empty=not self._desk.entries())
-
-
-def _busy(run: Run | None) -> bool:
-    return run is not None and not run.over

@@ -16,7 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from assistant.models import Answer
+from assistant.models import Answer, Exchange
 from assistant.ui.completions import Asked, Chunks, Refused, asked, completion, model_as_json, models_as_json, refused
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
@@ -53,7 +53,7 @@ class _Completions:
         try:
             asking = asked(await _body(request))
             with self._place():
-                run = Run(self._desk, asking.question, asking.turns)
+                run = Run(self._desk, Exchange(1, asking.question), asking.turns)
                 async with _stopped_on_leaving(request, run):
                     response = await _answered(asking, _snapshots(run))
                     await response(scope, receive, send)
@@ -103,9 +103,12 @@ def _event(value: dict[str, Any]) -> str:
 
 
 async def _snapshots(run: Run) -> AsyncIterator[Answer]:
-    answers = run.answers()
-    while (answer := await anyio.to_thread.run_sync(next, answers, None, abandon_on_cancel=True)) is not None:
-        yield answer
+    exchanges = run.watch()
+    while exchange := await anyio.to_thread.run_sync(next, exchanges, None, abandon_on_cancel=True):
+        if exchange.answer and not run.error:
+            yield exchange.answer
+    if run.error:
+        raise run.error
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from assistant.news_desk import NewsDesk
 
 if TYPE_CHECKING:
     from assistant.arrivals import Arrivals
+    from assistant.notebook import Notebook
     from assistant.story import Story
     from vectorstore.models import Article, Entry
     from vectorstore.subscriptions import Subscription
@@ -99,6 +100,10 @@ class Desk(NewsDesk, Protocol):
     @property
     def max_upload_mb(self) -> int:
         """Larger uploads are refused before they are read."""
+
+    @property
+    def notebook(self) -> Notebook:
+        """What was asked before."""
 
     def entries(self) -> Sequence[Entry]:
         """The library's table, in any order."""

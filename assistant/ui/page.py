@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import gradio as gr
 
 from assistant.ui.chat_tab import ChatTab
@@ -31,7 +33,8 @@ def build_page(desk: Desk) -> gr.Blocks:
                 feeds = FeedsTab(desk)
             with gr.Tab("Stories", id="stories") as stories_tab:
                 stories = StoriesTab(desk)
-        gr.on([page.load, chat_tab.select], chat.greet, chat.conversation, chat.live, **QUIET)
+        chat.follow(page.load(chat.enter, chat.view, chat.drawn, **QUIET))
+        chat_tab.select(chat.greet, chat.conversation, chat.live, **QUIET)
         gr.on([page.load, library_tab.select], library.look_up, library.query, library.table, **QUIET)
         gr.on([page.load, feeds_tab.select], feeds.look, feeds.leaving, feeds.shown, **QUIET)
         feeds_tab.select(lambda: gr.Timer(active=True), None, feeds.timer, **QUIET)
@@ -43,22 +46,32 @@ def build_page(desk: Desk) -> gr.Blocks:
             **QUIET,
         )
         chat.live.open(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
-        chat.live.open(library.card.open_cited, chat.conversation, library.card.shown, **QUIET)
         chat.live.library(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
         page.load(stories.come, visit, [visit, stories.since], **QUIET)
         stories_tab.select(stories.turn_to, [stories.since, stories.story], stories.shown, **QUIET)
+        _connect_sources(stories, chat, library)
         _connect_stories(stories, chat, library, pages)
         offer(desk)
     return page
 
 
+def _connect_sources(stories: StoriesTab, chat: ChatTab, library: LibraryTab) -> None:
+    """From an answer to the articles that it cites and to their story."""
+
+    def open_cited(id: str, event: gr.EventData) -> Any:
+        return library.card.open_cited(chat.talks.read(id), event)
+
+    def open_asked(id: str, event: gr.EventData) -> Any:
+        return stories.open_asked(chat.talks.read(id), event)
+
+    chat.live.open(open_cited, chat.conversation, library.card.shown, **QUIET)
+    chat.live.story(open_asked, chat.conversation, stories.shown, **QUIET)
+
+
 def _connect_stories(stories: StoriesTab, chat: ChatTab, library: LibraryTab, pages: gr.Tabs) -> None:
     """From answers and articles to their stories, and from stories to articles and questions."""
-    for asked, find, given in (
-        (chat.live.story, stories.open_asked, chat.conversation),
-        (library.card.article.story, stories.open_article, library.card.chosen),
-    ):
-        asked(find, given, stories.shown, **QUIET)
+    library.card.article.story(stories.open_article, library.card.chosen, stories.shown, **QUIET)
+    for asked in (chat.live.story, library.card.article.story):
         asked(lambda: gr.Tabs(selected="stories"), None, pages, **QUIET)
     for drawn in (stories.story, stories.new):
         drawn.read(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)

@@ -35,7 +35,10 @@ class ReadingDesk:
     """The half of assistant.ui.desk.Desk that needs no ingest."""
 
     def __init__(self, library: Library, assistant: Assistant) -> None:
+        from assistant.notebook import Notebook
+
         self._library, self._assistant = library, assistant
+        self.notebook = Notebook(library.conversations, library.find)
 
     @property
     def examples(self) -> Sequence[str]:

@@ -24,7 +24,12 @@ _NOT_IN_AN_ADDRESS = re.compile(r"[\s\x00-\x20\x7f-\x9f\\]")
 def shown(text: str) -> str:
     """Text as HTML that a browser shows letter for letter, also inside an attribute's double quotes; what nobody would
     see is left out."""
-    return escape(without_hidden(_UNSHOWABLE.sub("\N{REPLACEMENT CHARACTER}", text)))
+    return escape(legible(text))
+
+
+def legible(text: str) -> str:
+    """Text without the characters that do something unseen."""
+    return without_hidden(_UNSHOWABLE.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def isolated(text: str) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from assistant.basis import basis, corrected_since, fallen_behind, source
 from assistant.labels import looked_at
-from assistant.models import Answer, Sentence, Stage, Support
-from assistant.ui.conversation import Exchange
+from assistant.models import Answer, Exchange, Sentence, Stage, Support
 from assistant.ui.plain import doubtful, plain
 from assistant.ui.render import byline, count, headline, isolated, link, shown
 from assistant.ui.render_sources import card_id, sources_html
+from assistant.ui.render_talks import reason_html, thumbs_html
 from assistant.ui.story_answer import list_html
 from vectorstore.models import Article
 
@@ -50,8 +50,9 @@ def exchange_html(exchange: Exchange, current: Current, live: bool = False) -> s
         f'<p class="freshness">{shown(fallen_behind(answer)) if answer and exchange.over else ""}</p>'
         f'<p class="freshness">{_since(answer, current) if answer else ""}</p>'
         f'<div class="tools">{_tools(exchange, live) if exchange.over else ""}</div>'
+        f'<div class="opinion">{reason_html(exchange)}</div>'
         f'<aside class="sources" aria-label="Sources of answer {exchange.number}">'
-        f"{sources_html(exchange.number, answer)}</aside></article>"
+        f"{sources_html(exchange.number, answer, exchange.removed)}</aside></article>"
     )
 
 
@@ -144,7 +145,8 @@ def _tools(exchange: Exchange, live: bool) -> str:
     copied = f'<button type="button" data-copy="{shown(plain(answer))}">Copy</button>' if answer else ""
     if answer and answer.sources:
         copied += f'<button type="button" data-story="{exchange.number}">The story so far</button>'
-    return copied + ('<button type="button" data-retry>Retry</button>' if live else "")
+    asking = '<button type="button" data-retry>Retry</button><button type="button" data-edit>Edit</button>'
+    return copied + (asking if live else "") + (thumbs_html(exchange) if answer else "")
 
 
 def welcome_html(examples: Sequence[str], library_is_empty: bool) -> str:

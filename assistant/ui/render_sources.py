@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from assistant.labels import corrected
 from assistant.models import Answer, Citation
@@ -18,17 +18,19 @@ def card_id(exchange: int, number: int) -> str:
     return f"source-{exchange}-{number}"
 
 
-def sources_html(exchange: int, answer: Answer | None) -> str:
-    """What stands beside one answer, from the first snapshot on."""
+def sources_html(exchange: int, answer: Answer | None, removed: Collection[int] = ()) -> str:
+    """What stands beside one answer, from the first snapshot on; `removed` are the numbers of those whose article is in
+    the library no more."""
     if answer is None or not answer.sources:
         return ""
     cards = "".join(
-        card_html(exchange, number, hit, answer.citations) for number, hit in enumerate(answer.sources, start=1)
+        card_html(exchange, number, hit, answer.citations, number in removed)
+        for number, hit in enumerate(answer.sources, start=1)
     )
     return f'<h3 class="sources-title">Sources</h3><ol class="cards">{cards}</ol>'
 
 
-def card_html(exchange: int, number: int, hit: Hit, citations: Sequence[Citation]) -> str:
+def card_html(exchange: int, number: int, hit: Hit, citations: Sequence[Citation], removed: bool = False) -> str:
     original = link(hit.article.url, "Open original")
     passage = hit.passage
     cited = spans((each for each in citations if each.number == number), passage.start, passage.end)
@@ -39,7 +41,8 @@ def card_html(exchange: int, number: int, hit: Hit, citations: Sequence[Citation
         f'<li class="card{" cited" if cited else ""}" id="{card_id(exchange, number)}" tabindex="-1">'
         f'<h4><span class="number">{number}</span> {isolated(headline(hit.article))}</h4>'
         f'<p class="byline">{" · ".join(filter(None, beside))}'
-        f"{marks_html(hit.article)}{label_html(changed) if changed else ''}</p>"
+        f"{marks_html(hit.article)}{label_html(changed) if changed else ''}"
+        f"{label_html('removed from the library since') if removed else ''}</p>"
         f'<blockquote dir="auto">{marked(passage.text, cited)}</blockquote>'
         f"{button}Read the article</button></li>"
     )

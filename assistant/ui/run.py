@@ -1,59 +1,85 @@
-"""One answer being written, in a thread of its own: Stop is heard while the model reads, not after its next word."""
+"""One answer being written, in a thread of its own: Stop is heard while the model reads, not after its next word, and
+a reader who leaves or comes in the middle misses nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from queue import SimpleQueue
-from threading import Event, Thread
+from dataclasses import replace
+from threading import Condition, Thread
+from typing import Any
 
-from assistant.models import Answer, Turn
+from assistant.models import Answer, Exchange, Turn
+from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
 from vectorstore.models import EVERYTHING, Scope
 
 
 class Run:
-    """Begun once, stopped at any time. Gradio's own cancelling is not used: what it had already sent arrives late
-    and overwrites what was shown on Stop."""
+    """Begins at once and can be stopped at any time; `finish` hears of the exchange as it is in the end, whose problem
+    is the line that tells of `error`. Gradio's own cancelling is not used: what it had already sent arrives late and
+    overwrites what was shown on Stop."""
 
-    def __init__(self, desk: Desk, question: str, turns: Sequence[Turn], scope: Scope = EVERYTHING) -> None:
-        self._desk = desk
-        self._question = question
-        self._turns = turns
-        self._scope = scope
-        self._news: SimpleQueue[Answer | Exception | None] = SimpleQueue()
-        self._stopped = Event()
-        self.begun = False
-        self.over = False
+    def __init__(
+        self,
+        desk: Desk,
+        exchange: Exchange,
+        turns: Sequence[Turn],
+        scope: Scope = EVERYTHING,
+        finish: Callable[[Exchange], None] = lambda exchange: None,
+    ) -> None:
+        self._desk, self._turns, self._scope, self._finish = desk, turns, scope, finish
+        self._changed = Condition()
+        self.exchange = exchange
+        self.error: Exception | None = None
+        self._thread = Thread(target=self._write, name="answering", daemon=True)
+        self._thread.start()
 
     def stop(self) -> None:
-        """No more snapshots; the model stops at the next one it would have made."""
-        self._stopped.set()
-        self._news.put(None)
+        """Nothing more is taken in; the model stops at the next snapshot that it would have made."""
+        self._becomes(stopped=True)
 
-    def answers(self) -> Generator[Answer]:
-        """The snapshots, until they end or `stop` is called. Raises what the desk raised."""
-        self.begun = True
-        Thread(target=self._read, name="answering", daemon=True).start()
-        try:
-            while (news := self._news.get()) is not None:
-                if isinstance(news, Exception):
-                    raise news
-                yield news
-        finally:
-            self.stop()
+    def wait(self, seconds: float) -> None:
+        """Until the model has ended too."""
+        self._thread.join(seconds)
 
-    def _read(self) -> None:
+    def watch(self) -> Iterator[Exchange]:
+        """The exchange as it is, then each time it has grown, and last as it stays. Any number may watch."""
+        seen = None
+        while seen is None or not seen.over:
+            with self._changed:
+                self._changed.wait_for(lambda last=seen: self.exchange is not last)  # type: ignore[misc]
+                seen = self.exchange
+            yield seen
+
+    def _write(self) -> None:
         try:
-            with closing(snapshots(self._desk, self._question, self._turns, self._scope)) as stream:
+            with closing(snapshots(self._desk, self.exchange.question, self._turns, self._scope)) as stream:
                 for answer in stream:
-                    if self._stopped.is_set():
+                    self._becomes(answer=answer)
+                    if self.exchange.over:
                         break
-                    self._news.put(answer)
         except Exception as error:
-            self._news.put(error)
-        finally:
-            self._news.put(None)
+            self.error = error
+            self._becomes(problem=told(error))
+        self._becomes(stopped=True)  # a stream that ends before its answer is done; else it is over already
+
+    def _becomes(self, **changed: Any) -> None:
+        """Nothing once it is over. It is kept before anybody hears of it."""
+        with self._changed:
+            if self.exchange.over:
+                return
+            grown = replace(self.exchange, **changed)
+            if grown.over:
+                self._keep(grown)
+            self.exchange = grown
+            self._changed.notify_all()
+
+    def _keep(self, exchange: Exchange) -> None:
+        try:
+            self._finish(exchange)
+        except Exception as error:
+            told(error)
 
 
 def snapshots(desk: Desk, question: str, turns: Sequence[Turn], scope: Scope = EVERYTHING) -> Generator[Answer]:

@@ -9,8 +9,9 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.models import Conversation
 from assistant.story import Story
-from assistant.ui.conversation import Conversation, told
+from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
 from assistant.ui.render_work import problem_html
 from assistant.ui.story_render import arrivals_html, story_html

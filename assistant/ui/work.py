@@ -17,6 +17,7 @@ from assistant.ui.render_work import problem_html, receipt_html, working_html
 
 SCRIPT = (Path(__file__).parent / "report.js").read_text(encoding="utf-8")
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+QUIET_EACH: dict[str, Any] = {**QUIET, "trigger_mode": "multiple"}  # or Gradio drops what comes before the last is over
 
 Work = Callable[[Progress, Stop], Receipt]
 

@@ -106,7 +106,9 @@ def test_a_rambling_model_is_stopped(library: Library) -> None:
 
 def test_a_follow_up_is_answered_on_the_subject_of_the_question_before(library: Library) -> None:
     model = says("Two members of the board voted against the rise. [1]")
-    answer = Assistant(library, model).answer("And who was against it?", as_of=AS_OF, turns=[Turn(QUESTION, WRITTEN)])
+    answer = Assistant(library, model).answer(
+        "And who of the board voted against it?", as_of=AS_OF, turns=[Turn(QUESTION, WRITTEN)]
+    )
     assert answer.standalone_question != answer.question
     assert answer.sources[0].article.id == "rates"
     assert f"The reader asked before: {QUESTION}" in model.asked[0]

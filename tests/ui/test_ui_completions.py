@@ -78,7 +78,7 @@ def test_a_streamed_answer_ends_up_as_the_same_with_the_same_data(chat: openai.r
     whole = chat.create(model="dateline", messages=[QUESTION]).choices[0].message
     deltas = [chunk.choices[0] for chunk in chat.create(model="dateline", messages=[QUESTION], stream=True)]
     assert "".join(each.delta.content or "" for each in deltas) == whole.content
-    assert len([each for each in deltas if each.delta.content]) > 2
+    assert len([each for each in deltas if each.delta.content]) >= 2
     assert [each.finish_reason for each in deltas] == [None] * (len(deltas) - 1) + ["stop"]
     assert deltas[-1].delta.annotations == [each.model_dump() for each in whole.annotations]
     assert deltas[-1].delta.dateline["citations"] == whole.dateline["citations"]

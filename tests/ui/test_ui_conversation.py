@@ -9,10 +9,11 @@ import pytest
 from ui_desk import BEHEMOTH, META, Receipt, Row, ScriptedDesk, refusal
 
 from assistant.history import turns_of
-from assistant.models import Answer, Turn
-from assistant.ui.conversation import Conversation, Exchange, begun, growing, turns
+from assistant.models import Answer, Conversation, Exchange, Turn
+from assistant.ui.conversation import turns
 from assistant.ui.desk import Desk, Progress, Step, Stop
 from assistant.ui.run import Run
+from assistant.ui.talks import Talks
 from assistant.ui.work import Job
 from vectorstore.errors import LibraryBusy
 
@@ -22,26 +23,21 @@ def test_the_scripted_desk_is_a_desk() -> None:
     assert {entry.id for entry in desk.entries()} >= {META.id, BEHEMOTH.id}
 
 
-def asked(desk: ScriptedDesk, conversation: Conversation, question: str) -> list[Conversation]:
-    run = Run(desk, question, turns(conversation))
-    return list(growing(begun(conversation, question), run.answers()))
+def asked(desk: ScriptedDesk, conversation: Conversation, question: str) -> list[Exchange]:
+    return list(Run(desk, Exchange(len(conversation) + 1, question), turns(conversation)).watch())
 
 
-def test_an_answer_grows_at_the_end_of_the_conversation() -> None:
-    desk = ScriptedDesk()
-    first = asked(desk, (), "Is Meta open?")
-    assert {len(each) for each in first} == {1} and len(first) > 2
-    assert not first[0][-1].over and first[-1][-1].over and not first[-1][-1].stopped
-    second = asked(desk, first[-1], "And Behemoth?")[-1]
-    assert [each.number for each in second] == [1, 2]
-    assert second[0] is first[-1][0]
+def test_an_answer_grows_and_then_is_over(desk: ScriptedDesk) -> None:
+    grown = asked(desk, (), "Is Meta open?")
+    assert {each.number for each in grown} == {1}
+    assert [each.over for each in grown] == [False] * (len(grown) - 1) + [True]
+    assert not grown[-1].stopped
 
 
-def test_a_follow_up_hears_earlier_questions_and_plain_answers() -> None:
-    desk = ScriptedDesk()
-    conversation = asked(desk, (), "Is Meta open?")[-1]
-    asked(desk, conversation, "And Behemoth?")
-    (question, earlier), answer = desk.asked[-1], conversation[-1].answer
+def test_a_follow_up_hears_earlier_questions_and_plain_answers(desk: ScriptedDesk) -> None:
+    first = asked(desk, (), "Is Meta open?")[-1]
+    asked(desk, (first,), "And Behemoth?")
+    (question, earlier), answer = desk.asked[-1], first.answer
     assert question == "And Behemoth?"
     assert answer and earlier == (Turn("Is Meta open?", answer.text),)
 
@@ -52,23 +48,24 @@ def test_exchanges_in_which_nothing_was_said_are_not_passed_on() -> None:
 
 
 def test_a_known_error_becomes_its_own_line() -> None:
-    last = asked(ScriptedDesk(), (), "broken")[-1][-1]
+    last = asked(ScriptedDesk(), (), "broken")[-1]
     assert last.problem.startswith("The chat model cannot be reached") and last.over
 
 
 def test_an_unknown_error_goes_to_the_log_and_not_to_the_reader(caplog: pytest.LogCaptureFixture) -> None:
-    last = asked(ScriptedDesk(), (), "fault")[-1][-1]
+    last = asked(ScriptedDesk(), (), "fault")[-1]
     assert "The log of the server" in last.problem and "ZeroDivision" not in last.problem
     assert "ZeroDivisionError" in caplog.text
 
 
 def test_stopping_ends_the_model_and_keeps_what_was_written() -> None:
-    desk = ScriptedDesk()
-    run = Run(desk, "slowly", ())
-    for grown in growing(begun((), "slowly"), run.answers()):
-        if grown[-1].answer and grown[-1].answer.sentences:
+    desk, kept = ScriptedDesk(), list[Exchange]()
+    run = Run(desk, Exchange(1, "slowly"), (), finish=kept.append)
+    for grown in run.watch():
+        if grown.answer and grown.answer.sentences:
             run.stop()
-    assert grown[-1].stopped and grown[-1].answer and grown[-1].answer.text == "Meta says its position is unchanged."
+    assert grown.stopped and grown.answer and grown.answer.text == "Meta says its position is unchanged."
+    assert kept == [grown]
     assert desk.closed.wait(10)
 
 
@@ -79,19 +76,63 @@ def test_stop_is_heard_while_the_model_says_nothing() -> None:
             yield from super().stream(question, turns, **given)
 
     desk = Silent()
-    run = Run(desk, "Is Meta open?", ())
-    answers = run.answers()
+    run = Run(desk, Exchange(1, "Is Meta open?"), ())
     run.stop()
-    assert [each[-1].stopped for each in growing(begun((), "Is Meta open?"), answers)] == [True]
+    assert [each.stopped for each in run.watch()] == [True]
     desk.closed.set()
+    run.wait(10)
+    assert run.exchange.answer is None, "what comes after Stop is not taken in"
 
 
-def test_leaving_ends_the_model() -> None:
+def test_any_number_may_watch_and_whoever_comes_late_sees_the_same() -> None:
     desk = ScriptedDesk()
-    answers = Run(desk, "slowly", ()).answers()
-    next(answers)
-    answers.close()
-    assert desk.closed.wait(10)
+    run = Run(desk, Exchange(1, "slowly"), ())
+    early = run.watch()
+    next(early)
+    late = run.watch()
+    desk.closed.set()
+    assert list(early)[-1] == list(late)[-1] == run.exchange
+    assert run.exchange.over and not run.exchange.stopped
+
+
+class TestTalks:
+    def test_an_answer_is_written_to_its_end_and_kept_though_nobody_watches(self, desk: ScriptedDesk) -> None:
+        assert Talks(desk).ask("a", "Is Meta open?")
+        finished(desk, "a")
+        [exchange] = Talks(desk).read("a")
+        assert exchange.over and exchange.answer and exchange.answer.text.startswith("Meta says")
+
+    def test_one_question_at_a_time_in_one_conversation_and_any_number_in_others(self, desk: ScriptedDesk) -> None:
+        talks = Talks(desk)
+        assert talks.ask("a", "slowly") and not talks.ask("a", "And Behemoth?")
+        assert talks.ask("b", "Is Meta open?")
+        finished(desk, "b")
+        assert [each.question for each in talks.read("a")] == ["slowly"]
+
+    def test_what_was_being_written_when_the_server_ended_is_one_that_was_stopped(self, desk: ScriptedDesk) -> None:
+        Talks(desk).ask("a", "slowly")
+        [exchange] = Talks(desk).read("a")  # another process, which knows of no run
+        assert exchange.stopped and exchange.question == "slowly"
+
+    def test_asked_again_in_other_words_takes_the_place_of_the_last_question(self, desk: ScriptedDesk) -> None:
+        talks = Talks(desk)
+        for question, again in (("Is Meta open?", False), ("And Behemot?", False), ("And Behemoth?", True)):
+            talks.ask("a", question, again=again)
+            finished(desk, "a")
+        assert [(each.number, each.question) for each in talks.read("a")] == [
+            (1, "Is Meta open?"),
+            (2, "And Behemoth?"),
+        ]
+        assert [turn.question for turn in desk.asked[-1][1]] == ["Is Meta open?"]
+
+
+def finished(desk: ScriptedDesk, id: str) -> None:
+    """Waits until nothing more is written in that conversation."""
+    for _ in range(500):
+        if not desk.notebook.read(id)[-1].stopped:
+            return
+        desk.closed.wait(0.02)
+    raise AssertionError("the answer never came")
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,6 @@ def ask(page: Page, question: str, number: int = 1) -> None:
 
 def settled(page: Page, number: int = 1) -> None:
     expect(page.locator(f"#exchange-{number} .basis")).to_contain_text("As of")
-    page.wait_for_timeout(1000)  # Gradio drops a click in the moment in which it ends the run before
 
 
 def until_asked(page: Page, desk: ScriptedDesk, times: int) -> None:

@@ -31,8 +31,7 @@ from assistant.basis import basis
 from assistant.changes import changes
 from assistant.kinds import AnswerKind
 from assistant.labels import day
-from assistant.models import Answer, Report, Sentence, Stage, Support
-from assistant.ui.conversation import Exchange
+from assistant.models import Answer, Exchange, Report, Sentence, Stage, Support
 from assistant.ui.desk import Step
 from assistant.ui.plain import plain
 from assistant.ui.render import byline, is_web_address, link, shown

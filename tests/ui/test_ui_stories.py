@@ -12,8 +12,8 @@ from ui_desk import BEHEMOTH, META, NOW, ScriptedDesk, hit, meta_answer, pick, s
 
 from assistant.arrivals import Arrivals
 from assistant.kinds import AnswerKind
+from assistant.models import Exchange
 from assistant.story import Story
-from assistant.ui.conversation import Exchange
 from assistant.ui.plain import plain
 from assistant.ui.render_answer import live_html
 from assistant.ui.story_render import arrivals_html, axis_svg, lanes, story_html

@@ -6,15 +6,20 @@ import socket
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from threading import Event
+from time import sleep
 
 from assistant.arrivals import Arrivals, NewStory
 from assistant.dates import Window
 from assistant.models import Answer, Citation, Sentence, Stage, Support, Turn
+from assistant.notebook import Notebook
 from assistant.picks import Pick
 from assistant.story import Story
 from assistant.ui.desk import Progress, Step, Stop
+from vectorstore.conversations import Conversations
+from vectorstore.database import open_database
 from vectorstore.errors import ArticleNotFound, ModelUnavailable, RefreshUnderWay, RejectedDocument
 from vectorstore.models import EVERYTHING, Article, Entry, Hit, Passage, Scope
 from vectorstore.subscriptions import Subscription
@@ -223,6 +228,23 @@ class ScriptedDesk:
     earlier: dict[str, list[Article]] = field(default_factory=dict)
     followed: list[Subscription] = field(default_factory=lambda: [FEED, FAILING])
     standing: Standing = Standing()
+    folder: Path | None = None  # where conversations are kept
+
+    @cached_property
+    def notebook(self) -> Notebook:
+        assert self.folder
+        self._database = open_database(self.folder / "catalogue.db")
+        return Notebook(Conversations(self._database), self._version)
+
+    def _version(self, article_id: str, version: int) -> Article | None:
+        held = [*self.earlier.get(article_id, ()), *filter(None, [self.articles.get(article_id)])]
+        return next((each for each in held if each.version == version), None)
+
+    def put_away(self) -> None:
+        """Forget what was opened; the conversations stay on disk."""
+        self.closed.set()
+        if self.__dict__.pop("notebook", None):
+            self._database.dispose()
 
     def outlets(self) -> Sequence[str]:
         return [each.outlet for each in self.articles.values()]
@@ -252,6 +274,7 @@ class ScriptedDesk:
         for written in range(1, len(final.sentences)):
             so_far = final.sentences[:written]
             yield replace(final, stage=Stage.WRITING, sentences=so_far, citations=final.citations[:written])
+            sleep(0.05)  # a model takes its time: who watches sees the sentence before there is another
             if "slowly" in question:
                 yield from self._wait(replace(final, stage=Stage.WRITING, sentences=so_far))
         yield final

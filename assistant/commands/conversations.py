@@ -1,0 +1,81 @@
+"""`dateline conversations`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.commands import Opened
+from vectorstore.console import JsonOption, LibraryOption, tell
+from vectorstore.errors import ReportUnwritable
+
+if TYPE_CHECKING:
+    from assistant.notebook import Notebook
+
+
+class ConversationCommands:
+    """Over the library for reading: beside a running server too."""
+
+    def __init__(self, reading: Callable[[Path | None], AbstractContextManager[Opened]]) -> None:
+        self._reading = reading
+
+    def add_to(self, cli: typer.Typer) -> None:
+        shelf = typer.Typer(no_args_is_help=True, help="What was asked on the page.")
+        shelf.command("list")(self.list_conversations)
+        shelf.command()(self.export)
+        shelf.command()(self.feedback)
+        cli.add_typer(shelf, name="conversations")
+
+    def list_conversations(
+        self,
+        search: Annotated[str, typer.Option(help="Only those in which all these words stand.")] = "",
+        library: LibraryOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Every conversation, the last changed first."""
+        from assistant.terminal import conversations_as_text
+        from vectorstore.export import conversation_as_json
+
+        with self._reading(library) as opened:
+            entries = _notebook(opened).entries(search)
+        tell([conversation_as_json(entry) for entry in entries], conversations_as_text(entries), as_json)
+
+    def export(self, conversation_id: str, library: LibraryOption = None, as_json: JsonOption = False) -> None:
+        """One conversation as Markdown, the sources as footnotes."""
+        from assistant.export import exchange_as_json
+        from assistant.ui.markdown import markdown
+        from vectorstore.export import conversation_as_json
+
+        with self._reading(library) as opened:
+            notebook = _notebook(opened)
+            entry, conversation = notebook.entry(conversation_id), notebook.read(conversation_id)
+        exchanges = {"exchanges": [exchange_as_json(each) for each in conversation]}
+        text = markdown(entry.title, conversation).rstrip("\n")
+        tell(conversation_as_json(entry) | exchanges, text, as_json)
+
+    def feedback(
+        self,
+        file: Annotated[Path, typer.Argument(help="Where to write one question a line.", dir_okay=False)],
+        library: LibraryOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """The answers that have a thumb as questions for `dateline evaluate`."""
+        with self._reading(library) as opened:
+            rows = list(_notebook(opened).feedback())
+        try:
+            file.write_text("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows), encoding="utf-8")
+        except OSError as error:
+            raise ReportUnwritable(f"{file} cannot be written ({error.strerror}). Choose another place.") from error
+        up = sum(row["thumb"] == "up" for row in rows)
+        tell({"up": up, "down": len(rows) - up}, f"Thumbs up: {up:,}, down: {len(rows) - up:,}; see {file}.", as_json)
+
+
+def _notebook(opened: Opened) -> Notebook:
+    from assistant.notebook import Notebook
+
+    return Notebook(opened.library.conversations, opened.library.find)

@@ -1,0 +1,79 @@
+"""A conversation as Markdown, with the exact words behind each sentence as footnotes. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.basis import basis, reports_differ
+from assistant.kinds import AnswerKind
+from assistant.layout import origin
+from assistant.models import Answer, Conversation, Exchange, Sentence
+from assistant.ui.plain import doubtful
+from assistant.ui.render import byline, headline, is_web_address, legible
+from vectorstore.models import Article
+
+_MEANS_SOMETHING = re.compile(r"[\\`*_{}\[\]<>#|!~$&]")
+_BEGINS_SOMETHING = re.compile(r"^(\d+)?([-+=.)])")
+
+
+def markdown(title: str, conversation: Conversation) -> str:
+    """Every question as a heading; what comes from articles, readers and models is text and never Markdown."""
+    parts = [f"# {_text(title)}", *(_exchange(each) for each in conversation)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _exchange(exchange: Exchange) -> str:
+    answer = exchange.answer
+    said = _said(exchange.number, answer) if answer else ""
+    parts = [f"## {_text(exchange.question)}", said, "(stopped)" if exchange.stopped else ""]
+    parts.append(f"**{_text(exchange.problem)}**" if exchange.problem else "")
+    if answer:
+        nearest = "\n".join(f"- {_named(each)}" for each in answer.nearest)
+        parts += [_text(reports_differ(answer.differing)), f"> {_text(answer.notice)}" if answer.notice else ""]
+        parts += [f"Nearest in the library:\n\n{nearest}" if nearest else "", f"*{_text(basis(answer))}*"]
+        parts += [_footnote(exchange, answer, number) for number in _cited(answer)]
+    return "\n\n".join(filter(None, parts))
+
+
+def _said(exchange: int, answer: Answer) -> str:
+    """Running text, or an entry a line; see assistant.layout."""
+    said = [_sentence(each, exchange, answer) for each in answer.sentences]
+    if answer.refused or answer.kind in (AnswerKind.FACT, AnswerKind.SUMMARY):
+        return " ".join(said)
+    told = zip(answer.sentences, said, strict=True)
+    return "\n".join(f"- **{_text(origin(sentence, answer))}**: {text}" for sentence, text in told)
+
+
+def _sentence(sentence: Sentence, exchange: int, answer: Answer) -> str:
+    marks = "".join(f"[^{exchange}-{number}]" for number in sentence.citations if number in _cited(answer))
+    return f"{_text(sentence.text)}{marks}{' *(not supported by the sources)*' if doubtful(sentence, answer) else ''}"
+
+
+def _cited(answer: Answer) -> list[int]:
+    """The numbers that point at a source, in order."""
+    numbers = {number for each in answer.sentences for number in each.citations}
+    return [number for number in sorted(numbers) if 1 <= number <= len(answer.sources)]
+
+
+def _footnote(exchange: Exchange, answer: Answer, number: int) -> str:
+    quotes = " … ".join(f"“{_text(each.quote)}”" for each in answer.citations if each.number == number)
+    gone = " (no longer in the library)" if number in exchange.removed else ""
+    named = f"{_named(answer.sources[number - 1].article)}{gone}"
+    return f"[^{exchange.number}-{number}]: {': '.join(filter(None, (named, quotes)))}"
+
+
+def _named(article: Article) -> str:
+    address = article.url.replace("<", "%3C").replace(">", "%3E")
+    return ", ".join(
+        [
+            _text(headline(article)),
+            _text(byline(article)).replace(" · ", ", "),
+            *([f"<{address}>"] if is_web_address(article.url) else []),
+        ]
+    )
+
+
+def _text(text: str) -> str:
+    """One line that Markdown shows letter for letter."""
+    line = _MEANS_SOMETHING.sub(r"\\\g<0>", " ".join(legible(text).split()))
+    return _BEGINS_SOMETHING.sub(r"\1\\\2", line)

@@ -1,0 +1,96 @@
+"""The list of conversations, the thumbs under an answer, and files for the browser to keep. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from urllib.parse import quote
+
+from assistant.labels import day
+from assistant.models import Exchange, Thumb
+from assistant.ui.render import isolated, shown
+from vectorstore.conversations import ConversationEntry
+
+_MEANING = {Thumb.UP: "Good answer", Thumb.DOWN: "Poor answer"}
+
+
+def talks_html(
+    entries: Sequence[ConversationEntry],
+    current: str,
+    now: datetime,
+    searched: str = "",
+    problem: str = "",
+    removed: str = "",
+) -> str:
+    """The list, the last changed first; `removed` is the title of the one that can be put back. Days are those of the
+    time zone of `now`."""
+    groups = groupby(entries, lambda entry: _when(entry.changed_at, now)[0])
+    listed = "".join(_group(name, list(group), current, now) for name, group in groups)
+    nothing = "No conversation has these words." if searched else "What you ask is kept here."
+    undo = f'Removed {isolated(removed)}. <button type="button" class="plain" data-restore>Undo</button>'
+    return (
+        f'<nav aria-label="Conversations" data-current="{shown(current)}">'
+        '<p class="talks-tools"><button type="button" class="plain" data-anew>New conversation</button>'
+        '<button type="button" class="quiet" data-hide>Hide</button></p>'
+        f'<p class="problem" role="alert">{shown(problem)}</p>'
+        f'<p class="undo" role="status">{undo if removed else ""}</p>'
+        f'<div class="talks-groups">{listed or f"<p class=hint>{nothing}</p>"}</div>'
+        '<p class="talks-tools"><button type="button" class="quiet" data-ratings>Export ratings</button></p></nav>'
+    )
+
+
+def _group(name: str, entries: Sequence[ConversationEntry], current: str, now: datetime) -> str:
+    rows = "".join(_row(entry, entry.id == current, now) for entry in entries)
+    return f"<h3>{name}</h3><ul>{rows}</ul>"
+
+
+def _row(entry: ConversationEntry, current: bool, now: datetime) -> str:
+    title, mark = shown(entry.title), ' aria-current="true"' if current else ""
+    tools = "".join(
+        f'<button type="button" data-{act}>{label}</button>'
+        for act, label in (("rename", "Rename"), ("save", "Export"), ("remove", "Delete"))
+    )
+    return (
+        f'<li class="talk" data-id="{shown(entry.id)}"><a href="?conversation={quote(entry.id)}" title="{title}"{mark}>'
+        f'<bdi class="title">{title}</bdi> <time datetime="{entry.changed_at.isoformat()}">'
+        f"{_when(entry.changed_at, now)[1]}</time></a>"
+        f'<details name="talk"><summary aria-label="Rename, export or delete: {title}">⋯</summary>'
+        f"<div>{tools}</div></details></li>"
+    )
+
+
+def _when(moment: datetime, now: datetime) -> tuple[str, str]:
+    """The group, and what tells one from another within it."""
+    local = moment.astimezone(now.tzinfo)
+    ago = (now.date() - local.date()).days
+    if ago > 1:
+        return "Earlier", day(local)
+    return ("Yesterday" if ago == 1 else "Today"), f"{local:%H:%M}"
+
+
+def thumbs_html(exchange: Exchange) -> str:
+    """A click on a thumb that is given takes it back."""
+    return "".join(
+        f'<button type="button" class="thumb {thumb}" data-thumb="{thumb}" data-of="{exchange.number}" '
+        f'aria-pressed="{"true" if exchange.thumb is thumb else "false"}" aria-label="{meaning}" title="{meaning}">'
+        "</button>"
+        for thumb, meaning in _MEANING.items()
+    )
+
+
+def reason_html(exchange: Exchange) -> str:
+    """A line for the reason, once there is a thumb."""
+    if exchange.thumb is None or not exchange.over:
+        return ""
+    asked = "What was good?" if exchange.thumb is Thumb.UP else "What was wrong?"
+    return (
+        f'<form class="reason" data-of="{exchange.number}" data-given="{exchange.thumb}"><label>{asked} '
+        f'<input maxlength="500" placeholder="Optional" value="{shown(exchange.reason)}"></label>'
+        f'<button class="plain">{"Saved" if exchange.reason else "Save"}</button></form>'
+    )
+
+
+def file_html(name: str, text: str) -> str:
+    """A link that holds the file itself: nothing is written on the server for it."""
+    return f'<a download="{shown(name)}" href="data:text/plain;charset=utf-8,{quote(text, errors="replace")}"></a>'

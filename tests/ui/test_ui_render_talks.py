@@ -1,0 +1,98 @@
+"""The list of conversations, the thumbs, and a conversation as Markdown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+from ui_desk import HOSTILE_TEXT, hostile_answer, meta_answer, refusal
+
+from assistant.models import Exchange, Thumb
+from assistant.ui.markdown import markdown
+from assistant.ui.render_answer import exchange_html
+from assistant.ui.render_talks import file_html, reason_html, talks_html
+from vectorstore.conversations import ConversationEntry
+
+AT_SEA = timezone(-timedelta(hours=8))
+NOON = datetime(2022, 7, 3, 12, tzinfo=AT_SEA)
+
+
+def entry(id: str, at: datetime, title: str = "Who?") -> ConversationEntry:
+    return ConversationEntry(id, title, at, at)
+
+
+def test_days_are_those_of_the_reader() -> None:
+    late_yesterday = datetime(2022, 7, 3, 7, 30, tzinfo=UTC)
+    entries = [
+        entry("a", NOON),
+        entry("b", late_yesterday),
+        entry("c", late_yesterday - timedelta(days=1)),
+        entry("d", late_yesterday - timedelta(days=40)),
+    ]
+    html = talks_html(entries, "b", NOON)
+    assert re.findall(r"<h3>(.*?)</h3>|\">([\w: ]+)</time>", html) == [
+        *[("Today", ""), ("", "12:00"), ("Yesterday", ""), ("", "23:30")],
+        *[("Earlier", ""), ("", "1 July 2022"), ("", "23 May 2022")],
+    ]
+    assert re.findall(r'conversation=(\w)" title="Who\?" aria-current', html) == ["b"]
+
+
+def test_a_hostile_title_is_text() -> None:
+    html = talks_html([entry('"><script>', NOON, HOSTILE_TEXT)], "", NOON, removed=HOSTILE_TEXT)
+    assert "<script" not in html and "<img" not in html and "\u202e" not in html
+    assert '" onmouseover' not in html and html.count("Undo") == 1
+
+
+def test_an_empty_list_says_why() -> None:
+    assert "What you ask is kept here" in talks_html([], "", NOON)
+    assert "No conversation has these words" in talks_html([], "", NOON, searched="ferry")
+
+
+def test_a_thumb_asks_for_its_reason() -> None:
+    exchange = Exchange(1, "Q", meta_answer(), thumb=Thumb.DOWN, reason='<b>"no"</b>')
+    html = exchange_html(exchange, {})
+    assert 'class="thumb down" data-thumb="down" data-of="1" aria-pressed="true"' in html
+    assert "What was wrong?" in html and "&lt;b&gt;&quot;no&quot;" in html
+    assert reason_html(replace(exchange, thumb=None)) == ""
+
+
+def test_a_card_whose_article_is_gone_says_so() -> None:
+    html = exchange_html(Exchange(1, "Q", meta_answer(), removed=frozenset({2})), {})
+    first, second = html.split('id="source-1-2"')
+    assert "removed from the library since" in second and "removed from" not in first
+
+
+def test_markdown_has_the_exact_words_as_footnotes() -> None:
+    text = markdown("Meta", (Exchange(1, "Is Meta open?", meta_answer()), Exchange(2, "Who won?", refusal("Who won?"))))
+    assert text.startswith("# Meta\n\n## Is Meta open?\n\nMeta says its position is unchanged.[^1-1] It plans")
+    assert "for \\$10 to \\$65 billion.[^1-1][^1-2]" in text
+    assert "Everyone was pleased. *(not supported by the sources)*" in text
+    assert (
+        "[^1-1]: Meta keeps its models open, with more caution, The Ledger, 2 July 2022, <https://ledger.example/meta>"
+        ": “Meta says its position is unchanged” … “a mix of open”\n" in text
+    )
+    assert "## Who won?" in text and "Nearest in the library:\n\n- Meta keeps" in text
+    assert "*As of 3 July 2022 · newest source" in text and "[^2-" not in text
+
+
+def test_markdown_tells_what_was_stopped_what_failed_and_what_is_gone() -> None:
+    stopped = Exchange(1, "Q", meta_answer(), stopped=True, removed=frozenset({1}))
+    text = markdown("T", (stopped, Exchange(2, "- Q2", problem="Cannot be *reached*.")))
+    assert "\n\n(stopped)\n" in text
+    assert "(no longer in the library): “Meta" in text
+    assert "## \\- Q2\n\n**Cannot be \\*reached\\*.**" in text
+
+
+def test_hostile_words_are_no_markdown() -> None:
+    text = markdown(HOSTILE_TEXT, (Exchange(1, "1. x\n# y", hostile_answer()),))
+    unescaped = re.sub(r"\\.", "", text)
+    assert "<" not in unescaped and "![" not in unescaped and "](" not in unescaped and "`" not in unescaped
+    assert text.count("\n# ") == 0 and "## 1\\. x \\# y\n" in text
+
+
+def test_a_file_is_held_by_its_link() -> None:
+    html = file_html('"x.md', 'a "b" <c> ü \ud800')
+    assert html == (
+        '<a download="&quot;x.md" href="data:text/plain;charset=utf-8,a%20%22b%22%20%3Cc%3E%20%C3%BC%20%3F"></a>'
+    )
