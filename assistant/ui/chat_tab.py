@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
 from assistant.ui.limits_panel import LimitsPanel
 from assistant.ui.render_answer import live_html, past_html, welcome_html
-from assistant.ui.talks import Talks
+from assistant.ui.talks import Talks, View
 from assistant.ui.talks_panel import TalksPanel
 from assistant.ui.work import QUIET, QUIET_EACH
 from vectorstore.errors import ArticleNotFound, DatelineError, LimitUnusable
@@ -30,14 +30,6 @@ _CHAT, _SHOWN = 4, 9
 
 Updates = tuple[Any, ...]
 Fields = tuple[str, str, str]
-
-
-@dataclass
-class View:
-    """What one page shows now: an answer that grows in a conversation it has left is no longer drawn."""
-
-    id: str | None = None  # not known yet, or no longer: the server was started anew under an open page
-    live: str = ""  # as it was last written
 
 
 class ChatTab:
@@ -52,7 +44,7 @@ class ChatTab:
         self.talks = Talks(desk)
         self.view = gr.State(View())
         self.conversation = gr.Textbox("", visible="hidden")
-        self.panel = TalksPanel(desk, self.conversation)
+        self.panel = TalksPanel(desk, self.conversation, self.view)
         self.past = gr.HTML(elem_id="past", js_on_load=None, apply_default_css=False)
         self.live = gr.HTML(elem_id="live", js_on_load=SCRIPT, apply_default_css=False)
         with gr.Column(elem_id="composer", min_width=0):
@@ -87,8 +79,10 @@ class ChatTab:
         for started in (asked, clicked, again, edited, turned):
             self.follow(started)
         self.box.stop(self.stop, [self.conversation, self.view], None, **QUIET)
-        for anew in (self.anew.click, self.panel.list.leave):
-            anew(self.start_anew, self.view, shown, **QUIET_EACH).then(*self.panel.looking, **QUIET)
+        anew = self.anew.click(self.start_anew, self.view, shown, **QUIET_EACH)
+        left = self.panel.list.leave(self.leave, self.view, shown, **QUIET_EACH)
+        for gone in (anew, left):
+            gone.then(*self.panel.looking, **QUIET_EACH)
         self.panel.list.rate(self.rate, self.conversation, [self.past, self.live], **QUIET)
         self.live.limits(self.show_limits, self.conversation, self.limits.shown, **QUIET)
 
@@ -100,6 +94,7 @@ class ChatTab:
 
     def enter(self, view: View, request: gr.Request) -> Updates:
         """The page was opened, or loaded again: its address names the conversation."""
+        view.turn = view.turn or 0
         if view.id is not None:  # a quick reader has asked before this was heard
             return (gr.skip(),) * _CHAT
         view.id = str(request.query_params.get("conversation", ""))
@@ -156,8 +151,7 @@ class ChatTab:
         for exchange in run.watch():
             if view.id != id:
                 break
-            view.live = live_html(exchange)
-            yield view.live
+            yield live_html(exchange)
 
     def end(self, id: str, view: View) -> Updates:
         """As it stays. The reader may have turned to another conversation in the meantime."""
@@ -165,9 +159,7 @@ class ChatTab:
             view.id = id
         if not view.id or self.talks.running(view.id):  # what is being written is ended by whoever asked it
             return (gr.skip(),) * _CHAT
-        known, past, live, box = self._seen(view)
-        # What is there is not drawn once more: it would take away a form that the reader has just opened in it.
-        return known, gr.skip() if view.id == id else past, gr.skip() if live == view.live else live, box
+        return self._seen(view)
 
     def _seen(self, view: View) -> Updates:
         """What the view shows; nothing where the reader has asked or turned away while it was read."""
@@ -195,8 +187,13 @@ class ChatTab:
 
     def turn_to(self, view: View, event: gr.EventData) -> Updates:
         """Another conversation of the list, or of the browser's history."""
-        view.id = str(event.id)
+        view.id, view.turn = str(event.id), int(event.turn)
         return *self._drawn(view.id), *self.limits.emptied()
+
+    def leave(self, view: View, event: gr.EventData) -> Updates:
+        """As start_anew, by way of the list."""
+        view.turn = int(event.turn)
+        return self.start_anew(view)
 
     def start_anew(self, view: View) -> Updates:
         view.id = ""
@@ -217,9 +214,11 @@ class ChatTab:
         conversation = self.talks.read(id)
         return self.limits.filled(conversation[-1].answer if conversation else None)
 
-    def greet(self, id: str) -> Any:
+    def greet(self, id: str, view: View) -> Any:
         """The welcome as it is now: the library may have been filled since it was last drawn. An answer is drawn again
         when an article that it cites has been corrected."""
+        if (view.id or id) != id:  # a question has been asked that the page has not heard of
+            return gr.skip()
         conversation = self.talks.read(id)
         if not conversation:
             return self._welcome()

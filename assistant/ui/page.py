@@ -12,10 +12,11 @@ from assistant.ui.endpoints import offer
 from assistant.ui.feeds_tab import FeedsTab
 from assistant.ui.library_tab import LibraryTab
 from assistant.ui.story_tab import StoriesTab, last_visit
-from assistant.ui.work import QUIET
+from assistant.ui.work import QUIET, QUIET_EACH
 
 MASTHEAD = "<h1>Dateline</h1>"
 HOUR = 3600
+FEEDS = "Feeds"
 
 
 def build_page(desk: Desk) -> gr.Blocks:
@@ -29,22 +30,15 @@ def build_page(desk: Desk) -> gr.Blocks:
                 chat = ChatTab(desk)
             with gr.Tab("Library", id="library") as library_tab:
                 library = LibraryTab(desk)
-            with gr.Tab("Feeds", id="feeds") as feeds_tab:
+            with gr.Tab(FEEDS, id="feeds") as feeds_tab:
                 feeds = FeedsTab(desk)
             with gr.Tab("Stories", id="stories") as stories_tab:
                 stories = StoriesTab(desk)
         chat.follow(page.load(chat.enter, chat.view, chat.drawn, **QUIET))
-        chat_tab.select(chat.greet, chat.conversation, chat.live, **QUIET)
+        chat_tab.select(chat.greet, [chat.conversation, chat.view], chat.live, **QUIET)
         gr.on([page.load, library_tab.select], library.look_up, library.query, library.table, **QUIET)
         gr.on([page.load, feeds_tab.select], feeds.look, feeds.leaving, feeds.shown, **QUIET)
-        feeds_tab.select(lambda: gr.Timer(active=True), None, feeds.timer, **QUIET)
-        gr.on(
-            [chat_tab.select, library_tab.select, stories_tab.select],
-            lambda: gr.Timer(active=False),
-            None,
-            feeds.timer,
-            **QUIET,
-        )
+        pages.select(_look_on, None, feeds.timer, **QUIET_EACH)
         chat.live.open(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
         chat.live.library(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
         page.load(stories.come, visit, [visit, stories.since], **QUIET)
@@ -53,6 +47,11 @@ def build_page(desk: Desk) -> gr.Blocks:
         _connect_stories(stories, chat, library, pages)
         offer(desk)
     return page
+
+
+def _look_on(event: gr.SelectData) -> gr.Timer:
+    """One event for all tabs: of two, the one for the tab that was left could be the last to arrive."""
+    return gr.Timer(active=event.value == FEEDS)
 
 
 def _connect_sources(stories: StoriesTab, chat: ChatTab, library: LibraryTab) -> None:

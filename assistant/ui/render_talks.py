@@ -22,15 +22,18 @@ def talks_html(
     searched: str = "",
     problem: str = "",
     removed: str = "",
+    turn: int | None = None,
 ) -> str:
-    """The list, the last changed first; `removed` is the title of the one that can be put back. Days are those of the
-    time zone of `now`."""
+    """The list, the last changed first; days are those of the time zone of `now`.
+
+    `removed` is the title of the one that can be put back, `turn` the number of the reader's last turn to another one.
+    """
     groups = groupby(entries, lambda entry: _when(entry.changed_at, now)[0])
     listed = "".join(_group(name, list(group), current, now) for name, group in groups)
     nothing = "No conversation has these words." if searched else "What you ask is kept here."
     undo = f'Removed {isolated(removed)}. <button type="button" class="plain" data-restore>Undo</button>'
     return (
-        f'<nav aria-label="Conversations" data-current="{shown(current)}">'
+        f'<nav aria-label="Conversations" data-current="{shown(current)}" data-turn="{"" if turn is None else turn}">'
         '<p class="talks-tools"><button type="button" class="plain" data-anew>New conversation</button>'
         '<button type="button" class="quiet" data-hide>Hide</button></p>'
         f'<p class="problem" role="alert">{shown(problem)}</p>'

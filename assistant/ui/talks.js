@@ -28,15 +28,21 @@ function name(id) {
   history.pushState(null, "", address);
 }
 
+// Every turn has a number, and every list says which turn it was made after: one that is late must not move the address
+// back to where the reader has been. A server that was started anew knows of no turns.
+let turns = 0;
+const turn = (event, id) => trigger(event, { id, turn: ++turns });
+
 // Rows are patched in place: a menu that stayed open would now be that of another conversation.
 watch("value", () => {
   for (const menu of element.querySelectorAll("details[open]")) menu.removeAttribute("open");
-  name(element.querySelector("nav")?.dataset.current ?? "");
+  const list = element.querySelector("nav")?.dataset;
+  if (list && !(list.turn && Number(list.turn) < turns)) name(list.current);
 });
 
 function onBack() {
   if (!element.isConnected) return removeEventListener("popstate", onBack);
-  trigger("turn", { id: named() });
+  turn("turn", named());
 }
 addEventListener("popstate", onBack);
 
@@ -69,14 +75,14 @@ function onList(event) {
     event.preventDefault();
     putAway();
     name(row.dataset.id);
-    return trigger("turn", { id: row.dataset.id });
+    return turn("turn", row.dataset.id);
   }
   const act = event.target.closest("button")?.dataset;
   if (!act) return;
   row?.querySelector("details").removeAttribute("open");
   if ("anew" in act) {
     putAway();
-    trigger("leave", {});
+    turn("leave", "");
   }
   if ("hide" in act) show(false);
   if ("save" in act) trigger("save", { id: row.dataset.id });
@@ -84,7 +90,7 @@ function onList(event) {
   if ("restore" in act) trigger("restore", {});
   if ("remove" in act) {
     trigger("remove", { id: row.dataset.id });
-    if (row.dataset.id === named()) trigger("leave", {});
+    if (row.dataset.id === named()) turn("leave", "");
   }
   if ("rename" in act) {
     const title = row.querySelector("a");

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from threading import Lock
 
@@ -11,6 +12,14 @@ from assistant.ui.desk import Desk
 from assistant.ui.run import Run
 from vectorstore.errors import ConversationNotFound
 from vectorstore.models import EVERYTHING, Scope
+
+
+@dataclass
+class View:
+    """What one page shows now: an answer that grows in a conversation it has left is no longer drawn."""
+
+    id: str | None = None  # not known yet, or no longer: the server was started anew under an open page
+    turn: int | None = None  # how often the reader has turned to another conversation, as the page counts
 
 
 class Talks:

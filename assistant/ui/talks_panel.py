@@ -15,6 +15,7 @@ from assistant.ui.desk import Desk
 from assistant.ui.markdown import markdown
 from assistant.ui.render_talks import file_html, talks_html
 from assistant.ui.render_work import problem_html
+from assistant.ui.talks import View
 from assistant.ui.work import QUIET
 from vectorstore.conversations import RemovedConversation
 from vectorstore.errors import DatelineError
@@ -26,7 +27,7 @@ SAVING = "watch('value', () => element.querySelector('a')?.click());"
 class TalksPanel:
     """`conversation` holds the id of the one that is shown, "" for none."""
 
-    def __init__(self, desk: Desk, conversation: gr.Textbox) -> None:
+    def __init__(self, desk: Desk, conversation: gr.Textbox, view: gr.State) -> None:
         self._desk = desk
         self.removed = gr.State(None)
         with gr.Column(elem_id="talks", min_width=0):
@@ -41,7 +42,7 @@ class TalksPanel:
             )
             self.list = gr.HTML(elem_id="talks-list", js_on_load=SCRIPT, apply_default_css=False)
         self.file = gr.HTML(elem_id="talks-file", js_on_load=SAVING, apply_default_css=False)
-        self.looking = self.look, [conversation, self.search, self.removed], self.list
+        self.looking = self.look, [conversation, view, self.search, self.removed], self.list
         self.search.change(*self.looking, **QUIET)
         self.list.rename(self.rename, None, None, **QUIET).then(*self.looking, **QUIET)
         self.list.remove(self.remove, None, self.removed, **QUIET).then(*self.looking, **QUIET)
@@ -52,7 +53,7 @@ class TalksPanel:
         ):
             saved.then(lambda: "", None, self.file, **QUIET)  # or the same file a second time would be no news
 
-    def look(self, id: str, search: str, removed: RemovedConversation | None) -> str:
+    def look(self, id: str, view: View, search: str, removed: RemovedConversation | None) -> str:
         """The list as it is now."""
         notebook = self._desk.notebook
         try:
@@ -60,7 +61,7 @@ class TalksPanel:
         except DatelineError as error:
             return problem_html(told(error))
         title = removed.entry.title if removed else ""
-        return talks_html(entries, id, datetime.now().astimezone(), search.strip(), notebook.problem, title)
+        return talks_html(entries, id, datetime.now().astimezone(), search.strip(), notebook.problem, title, view.turn)
 
     def rename(self, event: gr.EventData) -> None:
         with _telling():

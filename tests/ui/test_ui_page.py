@@ -25,6 +25,7 @@ def ask(page: Page, question: str) -> None:
 def ask_and_wait(page: Page, question: str, number: int = 1) -> None:
     ask(page, question)
     expect(page.locator(f"#exchange-{number} .basis")).to_contain_text("As of")
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
 
 
 def to_library(page: Page) -> None:

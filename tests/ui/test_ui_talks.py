@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -43,7 +44,7 @@ def test_a_reload_shows_the_conversation_as_it_was(open_page: Open) -> None:
     ask_and_wait(page, META_QUESTION)
     ask_and_wait(page, "And Behemoth?", 2)
     expect(page.locator(".talk [aria-current]")).to_contain_text(META_QUESTION)
-    assert "?conversation=" in page.url
+    expect(page).to_have_url(re.compile(r"\?conversation="))
     before = [page.locator(f"#exchange-{number}").inner_html() for number in (1, 2)]
     page.reload()
     expect(page.locator("#exchange-2 .basis")).to_contain_text("As of")
@@ -83,7 +84,6 @@ def test_leaving_for_another_conversation_mixes_nothing_up(open_page: Open, desk
     expect(page.locator(".exchange")).to_have_count(1)
     expect(page.locator(".talk [aria-current]")).to_contain_text("Is Meta open, slowly?")
     expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
-    page.wait_for_timeout(1000)  # a step back that is still on its way may be drawn over the step forward
     page.go_forward()
     expect(page.locator("#exchange-1 .question")).to_have_text("What happened to Behemoth?")
 
@@ -156,7 +156,7 @@ def test_yesterdays_conversation_is_found_renamed_removed_and_brought_back(open_
     do(page, "Meta <b>models</b>", "Delete")
     expect(page.locator(".talk")).to_have_count(1)
     expect(page.get_by_role("heading", name="Ask the news")).to_be_visible()
-    assert "conversation=" not in page.url
+    expect(page).not_to_have_url(re.compile("conversation="))
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".talk")).to_have_count(2)
     page.locator(".talk a", has_text="Meta <b>models</b>").click()
