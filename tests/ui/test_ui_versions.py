@@ -66,6 +66,7 @@ def ask_about_meta(page: Page) -> None:
     page.get_by_role("textbox", name="Your question").fill("Is Meta open?")
     page.get_by_role("textbox", name="Your question").press("Enter")
     expect(page.locator("#exchange-1 .basis")).to_contain_text("As of")
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
 
 
 def test_a_citation_made_before_an_update_opens_the_version_it_cited(open_page: Open, desk: ScriptedDesk) -> None:
