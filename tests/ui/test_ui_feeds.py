@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from test_ui_render import Reader
-from ui_desk import FAILING, FEED, NOW, Receipt, Row, ScriptedDesk, Standing
+from ui_desk import FAILING, FEED, NOW, Receipt, Row, ScriptedDesk, Standing, typed
 
 from assistant.ui.desk import Step
 from assistant.ui.render_feeds import feeds_html, standing_html
@@ -38,7 +38,7 @@ def test_every_feed_is_listed_with_what_came_of_it(open_page: Open) -> None:
 def test_a_feed_is_followed_and_read_at_once(open_page: Open, desk: ScriptedDesk) -> None:
     page = open_page()
     to_feeds(page)
-    page.get_by_label("Address of a site or feed").fill("https://new.example/")
+    typed(page.get_by_label("Address of a site or feed"), "https://new.example/")
     page.get_by_role("button", name="Follow").click()
     expect(page.locator("#feeds-report")).to_contain_text("1 added")
     expect(page.locator(".feed")).to_have_count(3)
@@ -49,7 +49,7 @@ def test_a_feed_is_followed_and_read_at_once(open_page: Open, desk: ScriptedDesk
 def test_an_address_without_a_feed_is_told_and_stays_in_its_field(open_page: Open) -> None:
     page = open_page()
     to_feeds(page)
-    page.get_by_label("Address of a site or feed").fill("https://refused.example/")
+    typed(page.get_by_label("Address of a site or feed"), "https://refused.example/")
     page.get_by_label("Address of a site or feed").press("Enter")
     expect(page.locator("#feeds-report")).to_contain_text("https://refused.example/ names no feed")
     expect(page.get_by_label("Address of a site or feed")).to_have_value("https://refused.example/")
@@ -121,7 +121,7 @@ def test_no_feeds_are_told_as_such(open_page: Open, desk: ScriptedDesk) -> None:
 def test_adding_an_article_can_be_stopped(open_page: Open) -> None:
     page = open_page()
     page.get_by_role("tab", name="Library").click()
-    page.get_by_label("Address of an article").fill("https://slowly.example/")
+    typed(page.get_by_label("Address of an article"), "https://slowly.example/")
     page.get_by_role("button", name="Add", exact=True).click()
     page.locator("#report").get_by_role("button", name="Stop").click()
     expect(page.locator("#report")).to_contain_text("Stopped.")

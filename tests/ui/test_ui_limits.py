@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from ui_desk import ScriptedDesk
+from ui_desk import ScriptedDesk, typed
 
 from assistant.dates import Window
 from assistant.limits import ALL_DATES
@@ -53,7 +53,7 @@ def test_the_window_shown_opens_the_fields_filled_in_and_the_question_is_asked_a
     page.get_by_role("button", name="Looking first at 1–31 July 2022, The Ledger").click()
     for label, value in (("From", "2022-07-01"), ("To", "2022-07-31"), ("Outlet", "The Ledger")):
         expect(page.get_by_label(label)).to_have_value(value)
-    page.get_by_label("From").fill("2022-07-02")
+    typed(page.get_by_label("From"), "2022-07-02")
     page.get_by_role("button", name="Ask again").click()
     until_asked(page, desk, 2)
     assert [question for question, _ in desk.asked] == [QUESTION, QUESTION]
@@ -68,7 +68,7 @@ def test_a_click_drops_the_window_and_asks_again(open_page: Open, desk: Scripted
     ask(page, QUESTION)
     page.get_by_role("button", name="Looking first").click()
     expect(page.get_by_label("From")).to_have_value("2022-07-01")
-    page.get_by_label("Outlet").fill("")
+    typed(page.get_by_label("Outlet"), "")
     page.get_by_role("button", name="All dates").click()
     until_asked(page, desk, 2)
     assert desk.scopes[1] == Scope(until=ALL_DATES)
@@ -83,8 +83,8 @@ def test_what_is_set_is_kept_for_the_next_question_until_a_new_conversation(
     page = open_page()
     unfold(page)
     expect(page.get_by_role("button", name="Ask again")).to_be_hidden()
-    page.get_by_label("To").fill("2022-07-31")
-    page.get_by_label("Outlet").fill("circuit daily")
+    typed(page.get_by_label("To"), "2022-07-31")
+    typed(page.get_by_label("Outlet"), "circuit daily")
     ask(page, "What about Behemoth?")
     ask(page, "Why?", 2)
     assert desk.scopes == [Scope(until=JULY.closes, outlets=("Circuit Daily",))] * 2
@@ -110,7 +110,7 @@ def test_what_cannot_be_used_is_told_below_the_fields_and_nothing_is_asked(
     ask(page, QUESTION)
     unfold(page)
     for label, value in fields.items():
-        page.get_by_label(label).fill(value)
+        typed(page.get_by_label(label), value)
     box(page).fill("And Behemoth?")
     box(page).press("Enter")
     expect(page.get_by_role("alert").filter(has_text=told)).to_be_visible()
@@ -118,7 +118,7 @@ def test_what_cannot_be_used_is_told_below_the_fields_and_nothing_is_asked(
     expect(page.locator("#exchange-1 .answer")).to_contain_text("position is unchanged")
     assert len(desk.asked) == 1
     for label in fields:
-        page.get_by_label(label).fill("")
+        typed(page.get_by_label(label), "")
     box(page).press("Enter")
     settled(page, 2)
     expect(page.get_by_role("alert").filter(has_text=told)).to_have_count(0)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import update
-from ui_desk import ScriptedDesk, free_port
+from ui_desk import ScriptedDesk, free_port, typed
 
 from assistant.questions import read_questions
 from assistant.ui.page import build_page
@@ -181,7 +181,7 @@ def test_thumbs_and_reasons_become_a_question_file(open_page: Open, tmp_path: Pa
     first.get_by_role("button", name="Good answer").click()
     expect(first.get_by_role("button", name="Good answer")).to_have_attribute("aria-pressed", "true")
     second.get_by_role("button", name="Poor answer").click()
-    second.get_by_label("What was wrong?").fill('About "another" <model>')
+    typed(second.get_by_label("What was wrong?"), 'About "another" <model>')
     second.get_by_label("What was wrong?").press("Enter")
     expect(second.get_by_role("button", name="Saved")).to_be_visible()
     page.reload()

@@ -11,6 +11,8 @@ from pathlib import Path
 from threading import Event
 from time import sleep
 
+from playwright.sync_api import Locator
+
 from assistant.arrivals import Arrivals, NewStory
 from assistant.dates import Window
 from assistant.models import Answer, Citation, Sentence, Stage, Support, Turn
@@ -228,6 +230,7 @@ class ScriptedDesk:
     earlier: dict[str, list[Article]] = field(default_factory=dict)
     followed: list[Subscription] = field(default_factory=lambda: [FEED, FAILING])
     standing: Standing = Standing()
+    gone: set[str] = field(default_factory=set)  # listed, but removed since
     folder: Path | None = None  # where conversations are kept
 
     @cached_property
@@ -307,6 +310,8 @@ class ScriptedDesk:
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         try:
+            if article_id in self.gone:
+                raise KeyError
             return self.versions(article_id)[version - 1] if version else self.articles[article_id]
         except (KeyError, IndexError):
             raise ArticleNotFound("That article is no longer in the library.") from None
@@ -401,3 +406,21 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def typed(field: Locator, text: str) -> None:
+    """Fill a field as a reader would, who sees that it is empty again and types once more: just after a tab or a fold
+    was opened, Gradio draws the fields in it anew and forgets what stands in them."""
+    for _ in range(20):
+        field.fill(text)
+        if _stays(field, text):
+            return
+    raise AssertionError(f"the field keeps nothing: {field}")
+
+
+def _stays(field: Locator, text: str) -> bool:
+    for _ in range(8):
+        field.page.wait_for_timeout(50)
+        if field.input_value() != text:
+            return False
+    return True
