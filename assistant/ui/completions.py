@@ -128,7 +128,10 @@ class Chunks:
         return self._chunk({"role": "assistant", "content": ""})
 
     def grown(self, answer: Answer) -> Iterator[dict[str, Any]]:
-        """What the snapshot adds; the finished answer adds its footnotes and the evidence."""
+        """What the snapshot adds, once nothing in it will be taken back; the finished answer adds its footnotes and the
+        evidence."""
+        if answer.stage is Stage.SEARCHED:
+            return
         over = answer.stage is Stage.DONE
         text = plain(answer) if over else body(answer)
         if fresh := text.removeprefix(self._said) if text.startswith(self._said) else f"\n\n{text}":

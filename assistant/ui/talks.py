@@ -19,6 +19,7 @@ class View:
     """What one page shows now: an answer that grows in a conversation it has left is no longer drawn."""
 
     id: str | None = None  # not known yet, or no longer: the server was started anew under an open page
+    search: str | None = None  # of the conversations; of two events, the one sent first may be the last to arrive
     turn: int | None = None  # how often the reader has turned to another conversation, as the page counts
 
 

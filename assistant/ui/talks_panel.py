@@ -43,7 +43,7 @@ class TalksPanel:
             self.list = gr.HTML(elem_id="talks-list", js_on_load=SCRIPT, apply_default_css=False)
         self.file = gr.HTML(elem_id="talks-file", js_on_load=SAVING, apply_default_css=False)
         self.looking = self.look, [conversation, view, self.search, self.removed], self.list
-        self.search.change(*self.looking, **QUIET)
+        self.search.change(self.seek, *self.looking[1:], **QUIET)
         self.list.rename(self.rename, None, None, **QUIET).then(*self.looking, **QUIET)
         self.list.remove(self.remove, None, self.removed, **QUIET).then(*self.looking, **QUIET)
         self.list.restore(self.restore, self.removed, self.removed, **QUIET).then(*self.looking, **QUIET)
@@ -53,9 +53,15 @@ class TalksPanel:
         ):
             saved.then(lambda: "", None, self.file, **QUIET)  # or the same file a second time would be no news
 
+    def seek(self, id: str, view: View, search: str, removed: RemovedConversation | None) -> str:
+        """The list with what is searched for."""
+        view.search = search
+        return self.look(id, view, search, removed)
+
     def look(self, id: str, view: View, search: str, removed: RemovedConversation | None) -> str:
         """The list as it is now."""
         notebook = self._desk.notebook
+        search = search if view.search is None else view.search
         try:
             entries = notebook.entries(search)
         except DatelineError as error:

@@ -26,7 +26,7 @@ def test_the_sources_come_before_the_first_word_and_keep_their_numbers(library: 
 
 def test_the_answer_grows_and_ends_with_judged_sentences_and_exact_citations(library: Library) -> None:
     snapshots = list(Assistant(library, says(WRITTEN)).stream(QUESTION, as_of=AS_OF))
-    lengths = [len(snapshot.text) for snapshot in snapshots]
+    lengths = [len(snapshot.text) for snapshot in snapshots if snapshot.stage is not Stage.SEARCHED]
     assert lengths == sorted(lengths)
     last = snapshots[-1]
     assert last.stage is Stage.DONE
@@ -40,8 +40,37 @@ def test_the_model_reads_the_best_passages_with_headline_outlet_and_date(library
     model = says(WRITTEN)
     Assistant(library, model).answer(QUESTION, as_of=AS_OF)
     assert "[1] Central bank raises rate (Post, 1 July 2022)" in model.asked[0]
-    assert "[3]" not in model.asked[0]
+    assert "[4]" not in model.asked[0]
     assert QUESTION in model.asked[0]
+
+
+def test_there_is_something_to_read_while_the_model_reads(library: Library) -> None:
+    model = says(WRITTEN)
+    searched, quoted, *_ = Assistant(library, model).stream(QUESTION, as_of=AS_OF)
+    assert not searched.sentences
+    assert quoted.stage is Stage.SEARCHED
+    assert {sentence.support for sentence in quoted.sentences} == {Support.QUOTED}
+    assert_citations_exact(quoted)
+
+
+def test_a_claim_that_is_not_borne_out_stands_behind_what_was_found(library: Library) -> None:
+    answer = Assistant(library, says("The central bank cut its key rate to 9 percent. [1]")).answer(
+        QUESTION, as_of=AS_OF
+    )
+    assert answer.sentences[0].support is Support.QUOTED
+    assert "2.5 percent" in answer.sentences[0].text
+    assert answer.sentences[-1].support is Support.UNSUPPORTED
+    assert_citations_exact(answer)
+
+
+def test_what_was_found_stands_beside_an_answer_that_rests_on_something_else(library: Library) -> None:
+    said = "Two members of the board voted against the rise. [1]"
+    answer = Assistant(library, says(said)).answer(QUESTION, as_of=AS_OF)
+    assert [sentence.text for sentence in answer.sentences] == [
+        "Two members of the board voted against the rise.",
+        "The central bank raised its key rate to 2.5 percent on Thursday.",
+    ]
+    assert_citations_exact(answer)
 
 
 def test_closing_the_stream_stops_the_model(library: Library) -> None:

@@ -121,6 +121,10 @@ def read_turns(question: str) -> Any:
         ("The Atlanta Braves won", ["atlanta braves", "x"], True),
         ("A cat", ["category"], False),
         ("anything", ["", "the"], False),
+        ("It rose by 25%.", ["25 per cent"], True),
+        ("Seven Johnson & Johnson plants", ["7"], True),
+        ("Johnson & Johnson", ["johnson and johnson"], True),
+        ("It rose by 25.", ["25%"], False),
     ],
 )
 def test_an_answer_is_held_word_for_word(text: str, answers: list[str], expected: bool) -> None:
