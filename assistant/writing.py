@@ -52,8 +52,8 @@ def _as_data(text: str) -> str:
 
 
 def pieces(model: BaseChatModel, messages: list[tuple[str, str]]) -> Generator[str]:
+    """What the model says; empty pieces while it reads, where it tells of that."""
     stream: Any = model.stream(messages)
     with closing(stream):
         for chunk in stream:
-            if chunk.text:
-                yield chunk.text
+            yield chunk.text

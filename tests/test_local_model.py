@@ -40,9 +40,27 @@ def test_closing_a_stream_ends_generation_in_the_model(news: Dateline) -> None:
     for _ in range(5):
         next(stream)
     stream.close()
-    counting.ended.wait(timeout=60)
     assert counting.ended.is_set()
     assert counting.events < 20  # of four hundred asked for
+
+
+def test_a_stream_is_closed_while_the_model_still_reads(news: Dateline) -> None:
+    model = news._model
+    assert isinstance(model, LocalChat)
+    counting = _Counting(model.load())
+    model._server = counting
+    stream: Any = model.stream("Which of these words is the longest? " + "harbour ferry council " * 300)
+    assert next(stream).text == next(stream).text == ""
+    stream.close()
+    assert counting.ended.is_set()
+    assert counting.events < 10  # it tells of reading about sixty times
+
+
+def test_the_model_counts_what_it_read_and_wrote(news: Dateline) -> None:
+    assert isinstance(news._model, LocalChat)
+    said = news._model.invoke("Say hello.", max_tokens=3)
+    assert said.usage_metadata is not None
+    assert said.usage_metadata["input_tokens"] > 3 and said.usage_metadata["output_tokens"] == 3
 
 
 def test_the_joined_model_is_put_together_once_and_verified(news: Dateline) -> None:

@@ -33,6 +33,9 @@ class EvaluateCommand:
         plot: Annotated[
             Path | None, typer.Option(help="Draw hit@k into this file, .svg or .png.", dir_okay=False)
         ] = None,
+        answers: Annotated[
+            Path | None, typer.Option(help="Write each answer into this file, one JSON object a line.", dir_okay=False)
+        ] = None,
         table: Annotated[Path | None, typer.Option(help="Write the tables into this file.", dir_okay=False)] = None,
         as_json: JsonOption = False,
     ) -> None:
@@ -48,7 +51,8 @@ class EvaluateCommand:
         parts = PARTS if only is None else (only,)
         needed = model or ("quote" if only == "retrieval" else None)  # a model may be asked to reword follow-ups
         with self._reading(library, needed) as opened, progress_bars() as progress:
-            results = measure(opened.assistant, opened.library, questions, parts, compare is not None, plot, progress)
+            asked = (opened.assistant, opened.library, questions, parts, progress)
+            results = measure(*asked, compare is not None, plot, answers)
         text = as_markdown(results)
         if table:
             table.write_text(text + "\n", encoding="utf-8")

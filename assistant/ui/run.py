@@ -56,7 +56,8 @@ class Run:
         try:
             with closing(snapshots(self._desk, self.exchange.question, self._turns, self._scope)) as stream:
                 for answer in stream:
-                    self._becomes(answer=answer)
+                    if answer is not self.exchange.answer:
+                        self._becomes(answer=answer)
                     if self.exchange.over:
                         break
         except Exception as error:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from newsroom import WordEmbedder, says
+from newsroom import ScriptedChat, WordEmbedder, says
 
 from assistant.answer import Assistant
 from assistant.labels import looked_at
@@ -51,6 +51,15 @@ def test_there_is_something_to_read_while_the_model_reads(library: Library) -> N
     assert quoted.stage is Stage.SEARCHED
     assert {sentence.support for sentence in quoted.sentences} == {Support.QUOTED}
     assert_citations_exact(quoted)
+
+
+def test_what_was_found_stands_there_as_long_as_the_model_tells_of_reading(library: Library) -> None:
+    model = ScriptedChat(words=["", "", *WRITTEN.split(" ")])
+    snapshots = list(Assistant(library, model).stream(QUESTION, as_of=AS_OF))
+    reading = [snapshot for snapshot in snapshots if snapshot.stage is Stage.SEARCHED]
+    assert reading[1] is reading[2] is reading[3]  # a watcher sees that nothing is new
+    assert reading[3].sentences and reading[3].timings.first_token is None
+    assert snapshots[-1].timings.first_token is not None
 
 
 def test_a_claim_that_is_not_borne_out_stands_behind_what_was_found(library: Library) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assistant.answer import Assistant
-from assistant.evaluate import holds, retrieve_all
+from assistant.evaluate import holds, retrieve_all, tells
 from assistant.figures import curve, figure
 from assistant.measure import PARTS, measure
 from assistant.questions import Question, read_questions
@@ -40,12 +40,7 @@ def written(path: Path, *rows: Mapping[str, Any]) -> Path:
 
 
 def measured(library: Library, path: Path, **given: Any) -> dict[str, Any]:
-    options = {
-        "parts": PARTS,
-        "beside_tutorial": False,
-        "plot": None,
-        "progress": lambda work, done, total: None,
-    } | given
+    options = {"parts": PARTS, "progress": lambda work, done, total: None} | given
     return measure(Assistant(library, None), library, path, **options)
 
 
@@ -71,6 +66,21 @@ def test_only_the_named_part_is_measured(library: Library, tmp_path: Path) -> No
     assert set(measured(library, path, parts=("refusals",))) > {"refused of what cannot be answered"}
     assert "retrieval" not in measured(library, path, parts=("refusals",))
     assert "answers" not in measured(library, path, parts=("retrieval",))
+
+
+def test_each_answer_is_written_down_as_it_comes(library: Library, tmp_path: Path) -> None:
+    kept = tmp_path / "answers.jsonl"
+    lines: list[int] = []
+
+    def count(work: str, done: int, total: int) -> None:
+        lines.append(len(kept.read_text().splitlines()) if kept.exists() else -1)
+
+    measured(library, written(tmp_path / "q.jsonl", RATES, ELSEWHERE), answers=kept, parts=PARTS[1:], progress=count)
+    first, second = map(json.loads, kept.read_text().splitlines())
+    assert lines == [0, 1]
+    assert (first["id"], first["contained"], first["in_what_is_read"], first["refused"]) == ("q1", True, True, False)
+    assert "2.5 percent" in first["read"] and first["citations"]
+    assert (second["id"], second["contained"], second["refused"]) == ("q2", False, True)
 
 
 def test_a_wrong_article_is_a_miss_and_one_that_is_left_out_is_not_found(library: Library, tmp_path: Path) -> None:
@@ -129,6 +139,24 @@ def read_turns(question: str) -> Any:
 )
 def test_an_answer_is_held_word_for_word(text: str, answers: list[str], expected: bool) -> None:
     assert holds(text, answers) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "answers", "expected"),
+    [
+        ("Swedish and Finnish officials applied.", ["Finland and Sweden"], True),
+        ("Finland applied. Sweden waits.", ["Finland and Sweden"], False),
+        ("The club, Real Madrid, was champion.", ["Champions Real Madrid"], True),
+        ("It rose by 25.", ["25%"], False),
+        ("It rose to 12.5 percent.", ["2.5 percent"], False),
+        ("anything", ["", "the"], False),
+        ("The board said no to it.", ["No"], True),
+    ],
+)
+def test_an_answer_is_told_in_any_order_and_form_within_a_sentence(
+    text: str, answers: list[str], expected: bool
+) -> None:
+    assert tells(text, answers) is expected
 
 
 @pytest.mark.parametrize(

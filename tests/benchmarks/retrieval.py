@@ -27,7 +27,7 @@ def main() -> None:
     with open_dateline(library=options.work / "dateline", model="quote") as news:
         news.ingest([options.articles])
         beside = not options.skip_tutorial
-        print(as_markdown(measure(news.assistant, news.library, options.questions, ["retrieval"], beside, None, show)))
+        print(as_markdown(measure(news.assistant, news.library, options.questions, ["retrieval"], show, beside)))
 
 
 def show(work: str, done: int, total: int) -> None:

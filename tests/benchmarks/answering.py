@@ -1,0 +1,162 @@
+"""How soon an answer by the embedded model is there, beside what the bare model takes to read the same prompts.
+
+    python tests/benchmarks/answering.py LIBRARY QUESTIONS.jsonl [--limit 60]
+
+Every question is answered as a reader's would be. Then a second, bare copy of the model, which has read no more than
+what every prompt begins with, reads each prompt again for one token: its time on the same machine in the same run.
+`first word` is counted from the question, the search before it included. Tokens are those of the whole prompt. Two
+readers: pairs of questions asked at the same moment, and the share of answers whose first word came before the other
+answer was complete. Stop: the time from closing an answer that is being read or written to the model being free again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import Any, NamedTuple
+
+import numpy as np
+from langchain_core.messages import BaseMessage
+from pydantic import PrivateAttr
+
+from app import open_dateline
+from assistant.answer import Assistant
+from assistant.figures import markdown
+from assistant.local_model import LocalChat
+from assistant.models import Stage, Timings
+from assistant.questions import Question, read_questions
+from assistant.settings import read_settings
+from assistant.writing import beginning
+
+_WHILE_READING = 5
+
+
+class Recorded(LocalChat):
+    """The embedded model, which remembers what it was asked."""
+
+    _asked: list[list[BaseMessage]] = PrivateAttr(default_factory=list)
+
+    @property
+    def asked(self) -> list[list[BaseMessage]]:
+        return self._asked
+
+    def _stream(self, messages: list[BaseMessage], *given: Any, **options: Any) -> Iterator[Any]:
+        self._asked.append(messages)
+        yield from super()._stream(messages, *given, **options)
+
+
+class Timed(NamedTuple):
+    """An answer's times, and its prompt's: seconds of the bare model, and tokens."""
+
+    timings: Timings
+    reading: float
+    tokens: int
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("library", type=Path)
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("--limit", type=int, default=60, help="answers by the model")
+    asked = parser.parse_args()
+    cache = read_settings({}).cache.expanduser()
+    questions = [question for question in read_questions(asked.questions) if question.answerable]
+    with open_dateline(library=asked.library, model="quote") as news:
+        news.warm()
+        model, bare = Recorded(folder=cache), LocalChat(folder=cache)
+        for each in (model, bare):
+            each.warm(beginning())
+        model.asked.clear()
+        assistant = Assistant(news.library, model)
+        times, prompts = answered(assistant, model, questions, asked.limit)
+        print(report([Timed(each, *read_alone(bare, prompt)) for each, prompt in zip(times, prompts, strict=True)]))
+        print(f"\nTwo readers at once: {together(assistant, questions[: asked.limit]):.2f} of first words before the")
+        print("other answer was complete")
+        print(f"Stop: the model is free after at most {stopped(assistant, questions[:8]):.2f} s")
+
+
+def answered(
+    assistant: Assistant, model: Recorded, questions: Sequence[Question], limit: int
+) -> tuple[list[Timings], list[list[BaseMessage]]]:
+    """The times and the prompts of the first answers that the model wrote."""
+    times: list[Timings] = []
+    for question in questions:
+        if len(times) == limit:
+            break
+        before = len(model.asked)
+        answer = assistant.answer(question.text, as_of=question.asked_at, turns=question.turns)
+        if len(model.asked) > before and answer.timings.first_token is not None:
+            times.append(answer.timings)
+        else:
+            del model.asked[before:]
+        print(f"Answering: {len(times)} of {limit}", end="\r", file=sys.stderr)
+    return times, model.asked[: len(times)]
+
+
+def read_alone(bare: LocalChat, prompt: list[BaseMessage]) -> tuple[float, int]:
+    """Seconds until the bare model has read the prompt and says its first token, and the prompt's tokens."""
+    started = perf_counter()
+    said = bare.invoke(prompt, max_tokens=1)
+    return perf_counter() - started, said.usage_metadata["input_tokens"] if said.usage_metadata else 0
+
+
+def together(assistant: Assistant, questions: Sequence[Question]) -> float:
+    """The share of answers by pairs whose first word came before the other's end."""
+    pairs = list(zip(questions[0:8:2], questions[1:8:2], strict=True))
+    shares = []
+    for pair in pairs:
+        moments: dict[int, list[float]] = {}
+        readers = [threading.Thread(target=read, args=(assistant, each, moments, n)) for n, each in enumerate(pair)]
+        for reader in readers:
+            reader.start()
+        for reader in readers:
+            reader.join()
+        if len(moments) == 2:
+            shares += [float(moments[n][0] < moments[1 - n][1]) for n in moments]
+    return float(np.mean(shares)) if shares else float("nan")
+
+
+def read(assistant: Assistant, question: Question, moments: dict[int, list[float]], number: int) -> None:
+    first = 0.0
+    for snapshot in assistant.stream(question.text, as_of=question.asked_at):
+        if snapshot.stage is Stage.WRITING and not first:
+            first = perf_counter()
+    if first:
+        moments[number] = [first, perf_counter()]
+
+
+def stopped(assistant: Assistant, questions: Sequence[Question]) -> float:
+    """The longest wait for a model that is stopped, while it reads and while it writes by turns, in seconds: closing
+    an answer returns when the model is free."""
+    waits = []
+    for number, question in enumerate(questions):
+        growing = assistant.stream(question.text, as_of=question.asked_at)
+        for seen, snapshot in enumerate(growing):
+            if snapshot.stage is Stage.WRITING or (number % 2 and seen == _WHILE_READING):
+                break
+        started = perf_counter()
+        growing.close()
+        waits.append(perf_counter() - started)
+    return max(waits, default=0.0)
+
+
+def report(timed: Sequence[Timed]) -> str:
+    of = [each.timings for each in timed]
+    columns = {
+        "sources, s": [each.sources for each in of],
+        "bare model reads the prompt, s": [each.reading for each in timed],
+        "first word, s": [each.first_token for each in of],
+        "first word / bare reading": [each.timings.first_token / each.reading for each in timed],
+        "whole answer, s": [each.total for each in of],
+        "tokens of the prompt": [each.tokens for each in timed],
+    }
+    rows = [[name, *(f"{np.percentile(values, q):.2f}" for q in (50, 95))] for name, values in columns.items()]
+    return markdown([f"{len(timed)} answers", "p50", "p95"], rows)
+
+
+if __name__ == "__main__":
+    main()
