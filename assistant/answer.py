@@ -30,7 +30,7 @@ from assistant.votes import beside
 from assistant.writing import messages, pieces
 from vectorstore.errors import DatelineError
 from vectorstore.library import Library
-from vectorstore.models import EVERYTHING, Hit, Scope
+from vectorstore.models import EVERYTHING, Hit, Scope, heading
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -112,7 +112,8 @@ class Assistant:
         reading, found = self._searched(sought, () if named else turns, today, scope, top=LOOKED_AT if listed else 10)
         asked = question if reading.standalone == request.subject else reading.standalone
         evidence = weigh(asked, found.hits, self._library.embedder)
-        known = refusal.answerable(reading, found, evidence, today)
+        rarity = self._library.rarity(refusal.words_asked(reading))
+        known = refusal.answerable(reading, found, evidence, rarity, today)
         timings = Timings(sources=perf_counter() - started)
         answer = Answer(
             question,
@@ -133,7 +134,7 @@ class Assistant:
         if not known:
             yield _finished(self._refused(answer, found.hits), started)
             return
-        read = " ".join(each.text for each in excerpts(evidence))
+        read = "\n\n".join(f"{heading(each.hit.article)}.\n{each.text}" for each in excerpts(evidence))
         answer = replace(answer, sources=tuple(found.hits[:_SOURCES]), read=read)
         yield answer
         for snapshot in self._written(answer, evidence, topic(question, turns), started):
@@ -200,11 +201,11 @@ class Assistant:
                     first = perf_counter() - started
                     answer = replace(answer, stage=Stage.WRITING, timings=replace(answer.timings, first_token=first))
                 text += piece
-                draft = judge(text, sources, finished=False)
+                draft = judge(text, sources, answer.as_of.date(), finished=False)
                 if draft.full:
                     break
                 yield _with(answer, draft)
-        draft = judge(text, sources, finished=True)
+        draft = judge(text, sources, answer.as_of.date(), finished=True)
         if text.strip() and not draft.sentences:  # nothing in it was fit to be shown
             yield _quoted(answer, evidence)
             return

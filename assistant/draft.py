@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 from assistant.citations import Written, read_marks, shown_while_writing, split_unfinished
@@ -10,6 +11,7 @@ from assistant.evidence import cite
 from assistant.models import Citation, Sentence, Support
 from assistant.safe import carries_address, words_only
 from assistant.support import Ground, ground
+from assistant.timely import untimely
 from vectorstore.models import Hit
 from vectorstore.sentences import sentence_spans
 
@@ -27,8 +29,9 @@ class Draft(NamedTuple):
     full: bool = False
 
 
-def judge(text: str, sources: Sequence[Hit], finished: bool) -> Draft:
-    """Read a model's text against the sources it was shown, numbered from 1 in their order.
+def judge(text: str, sources: Sequence[Hit], today: date, finished: bool) -> Draft:
+    """Read a model's text against the sources it was shown, numbered from 1 in their order, for a reader of `today`
+    (UTC).
 
     A sentence that says again what one before it said is left out, and one with an address.
     """
@@ -38,7 +41,7 @@ def judge(text: str, sources: Sequence[Hit], finished: bool) -> Draft:
     for written in read_marks(complete, len(sources))[:_MOST_SENTENCES]:
         if carries_address(written.text) or any(written.text == sentence.text for sentence in sentences):
             continue
-        sentence, cited = _judged(written, sources)
+        sentence, cited = _judged(written, sources, today)
         sentences.append(sentence)
         citations |= {(c.number, c.start, c.end): c for c in cited}
     ordered = sorted(citations.values(), key=lambda c: (c.number, c.start))
@@ -48,10 +51,10 @@ def judge(text: str, sources: Sequence[Hit], finished: bool) -> Draft:
     return Draft(tuple(sentences), tuple(ordered), writing, full)
 
 
-def _judged(written: Written, sources: Sequence[Hit]) -> tuple[Sentence, list[Citation]]:
+def _judged(written: Written, sources: Sequence[Hit], today: date) -> tuple[Sentence, list[Citation]]:
     """The marks that hold are kept, unless another source bears the sentence out far better; where no mark holds, a
     source that does takes its place."""
-    grounds = {number: ground(written.text, hit) for number, hit in enumerate(sources, start=1)}
+    grounds = {number: _ground(written.text, hit, today) for number, hit in enumerate(sources, start=1)}
     holding = {number: g for number, g in grounds.items() if g.support is not Support.UNSUPPORTED}
     kept = [number for number in written.numbers if number in holding]
     best = max(holding, key=lambda number: holding[number].share, default=None)
@@ -61,6 +64,12 @@ def _judged(written: Written, sources: Sequence[Hit]) -> tuple[Sentence, list[Ci
     support = max((grounds[number].support for number in numbers), key=_ORDER.index, default=Support.UNSUPPORTED)
     cited = [cite(number, sources[number - 1], grounds[number].start, grounds[number].end) for number in numbers]
     return Sentence(written.text, numbers, support, _doubt(support, list(grounds.values()))), cited
+
+
+def _ground(sentence: str, hit: Hit, today: date) -> Ground:
+    found = ground(sentence, hit)
+    doubt = untimely(sentence, hit, today) if found.support is Support.SUPPORTED else ""
+    return found._replace(support=Support.UNSUPPORTED, doubt=doubt) if doubt else found
 
 
 def _doubt(support: Support, grounds: Sequence[Ground]) -> str:

@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import Protocol
 
 from assistant.evidence import core
+from assistant.facts import TITLES
 from assistant.models import Answer, Support, Turn
 from assistant.quantities import WORDS
 from assistant.questions import Question
@@ -117,13 +118,13 @@ def holds(text: str, answers: Iterable[str]) -> bool:
 
 def tells(text: str, answers: Iterable[str]) -> bool:
     """Whether all words of one of the answers stand in one sentence of the text, in any order and form: "Finland and
-    Sweden" in "Swedish and Finnish officials". Small words do not count, and else the same holds as for `holds`."""
+    Sweden" in "Swedish and Finnish officials". Small words and titles ("Rep.") do not count; see `holds` too."""
     sentences = [_plain(text[start:end]) for start, end in sentence_spans(text)]
     return any(_told(words, sentences) for words in map(_plain, answers)) or holds(text, answers)
 
 
 def _told(answer: Sequence[str], sentences: Iterable[Sequence[str]]) -> bool:
-    wanted = [word for word in answer if word not in STOP_WORDS] or answer
+    wanted = [word for word in answer if word not in STOP_WORDS and word not in TITLES] or answer
     return bool(wanted) and any(all(_among(word, said) for word in wanted) for said in sentences)
 
 

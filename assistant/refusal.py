@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from math import log1p
 from typing import NamedTuple
 
 from assistant.dates import Strength, Window
@@ -21,6 +22,7 @@ _LOOKED_AT = 5
 _NEWEST_OF = 3
 # Days beside a window in which news of it still appears, and in which a sentence may still tell of it.
 _BESIDE, _AROUND = timedelta(days=3), timedelta(days=30)
+_ENOUGH_WORDS = 1.8
 _OF_THE_PRESENT = re.compile(r"\b(?:is|are|has|have|will|does|do)\b", re.I)
 _SAYS_NOT_FOUND = re.compile(NOT_FOUND, re.I)
 
@@ -28,22 +30,26 @@ _SAYS_NOT_FOUND = re.compile(NOT_FOUND, re.I)
 class Signals(NamedTuple):
     """What speaks for and against an answer in what was found.
 
-    `similarity` is the cosine of the nearest passage; `said` the best sentence's share of the question's words plus its
-    cosine; `outside` 1 when the question names days and nothing found is of them; `unknown` how many of its names and
-    numbers stand in none of the first articles; `stale` how old the newest of the first is, 0 to 0.45, when the
-    question is about the present.
+    `similarity` is the cosine of the nearest passage. `told` is, of the best sentence, the share of the question's
+    words in it and its headline, rare words counting for more, plus its cosine; `article` the same share in an article.
+    `brief` makes up for what a question of few words lacks in all three: 0 from five words on, 1.1 for one. `outside`
+    is 1 when the question names days and nothing found is of them; `unknown` how many of its names and numbers stand
+    in none of the first articles; `stale` how old the newest of the first is, 0 to 0.45, when the question is about the
+    present.
     """
 
     similarity: float
-    said: float
+    told: float
+    article: float
+    brief: float
     outside: float
     unknown: float
     stale: float
 
 
 # A logistic regression's, its threshold taken in: above 0 is answered. tests/benchmarks/refusals.py fits and draws it.
-_WEIGHTS = Signals(similarity=10.5, said=3.5, outside=-3.0, unknown=-1.9, stale=-4.4)
-_BIAS = -9.5
+_WEIGHTS = Signals(similarity=6.0, told=3.4, article=1.9, brief=4.3, outside=-4.0, unknown=-1.8, stale=-6.5)
+_BIAS = -8.9
 
 
 def confidence(signals: Signals) -> float:
@@ -51,21 +57,34 @@ def confidence(signals: Signals) -> float:
     return _BIAS + sum(weight * signal for weight, signal in zip(_WEIGHTS, signals, strict=True))
 
 
-def answerable(reading: Reading, found: Found, evidence: Evidence, today: datetime) -> bool:
-    """Whether the library seems to hold an answer. `evidence` is of the hits found, for the question as read."""
-    return bool(found.hits) and confidence(signals(reading, found, evidence, today)) > 0
+def answerable(
+    reading: Reading, found: Found, evidence: Evidence, rarity: Mapping[str, float], today: datetime
+) -> bool:
+    """Whether the library seems to hold an answer. `evidence` is of the hits found, for the question as read, and
+    `rarity` tells what each of its words counts; see `words_asked`."""
+    return bool(found.hits) and confidence(signals(reading, found, evidence, rarity, today)) > 0
 
 
-def signals(reading: Reading, found: Found, evidence: Evidence, today: datetime) -> Signals:
+def words_asked(reading: Reading) -> list[str]:
+    """The words of the question that an answer would have to do with."""
+    return key_words(reading.timing.rest or reading.standalone)
+
+
+def signals(
+    reading: Reading, found: Found, evidence: Evidence, rarity: Mapping[str, float], today: datetime
+) -> Signals:
     """What was found, weighed; there is at least one hit."""
     window = reading.window
     asked = reading.timing.rest or reading.standalone
     inside = any(_within(window, hit, _BESIDE) for hit in found.hits)
+    first = found.hits[:_LOOKED_AT]
     return Signals(
         found.similarity,
-        _said(asked, window, evidence),
+        _told(rarity, window, evidence),
+        max(_share(rarity, f"{heading(hit.article)} {hit.article.text}") for hit in first),
+        max(0.0, _ENOUGH_WORDS - log1p(len(rarity))),
         float(window is not None and not inside),
-        float(_unknown(asked, found.hits[:_LOOKED_AT])),
+        float(_unknown(asked, first)),
         _stale(reading, found.hits[:_NEWEST_OF], today),
     )
 
@@ -75,14 +94,20 @@ def says_not_found(text: str) -> bool:
     return _SAYS_NOT_FOUND.search(text) is not None
 
 
-def _said(asked: str, window: Window | None, evidence: Evidence) -> float:
-    words = {stem(word) for word in key_words(asked)}
+def _told(rarity: Mapping[str, float], window: Window | None, evidence: Evidence) -> float:
+    spans = evidence.spans
     told = [
-        (len(words & {stem(word) for word in key_words(span.text)}) / len(words) if words else 1.0) + float(cosine)
-        for span, cosine in zip(evidence.spans, evidence.cosines, strict=True)
+        _share(rarity, f"{heading(span.hit.article)} {span.text}") + float(cosine)
+        for span, cosine in zip(spans, evidence.cosines, strict=True)
     ]
-    near = [each for each, span in zip(told, evidence.spans, strict=True) if _within(window, span.hit, _AROUND)]
+    near = [each for each, span in zip(told, spans, strict=True) if _within(window, span.hit, _AROUND)]
     return max(near or told, default=0.0)
+
+
+def _share(rarity: Mapping[str, float], text: str) -> float:
+    """The share of the words that stand in the text, each counting as much as it is rare."""
+    said = {stem(word) for word in words_of(text)}
+    return sum(rare for word, rare in rarity.items() if stem(word) in said) / (sum(rarity.values()) or 1.0)
 
 
 def _within(window: Window | None, hit: Hit, margin: timedelta) -> bool:
@@ -104,4 +129,5 @@ def _stale(reading: Reading, hits: Sequence[Hit], today: datetime) -> float:
     of_now = reading.timing.strength is Strength.PRESENT or _OF_THE_PRESENT.search(reading.standalone)
     if reading.window or not of_now:
         return 0.0
-    return 1 - recency(max((h.article.published_at for h in hits if h.article.published_at), default=None), today)
+    dates = [hit.article.published_at for hit in hits if hit.article.published_at]
+    return 1 - recency(max(dates), today) if dates else 0.0

@@ -108,6 +108,11 @@ class KeywordIndex:
         scores = [score for score, _ in found.hits]
         return dict(zip(self._keys(searcher, found), scores, strict=True))
 
+    def frequency(self, word: str) -> int:
+        """In how many passages, or their headings, the word stands in any form."""
+        searcher = self._searcher()
+        return sum(searcher.search(query, 1, count=True).count or 0 for query in self._word(word, 1.0))
+
     def _word(self, word: str, weight: float) -> list[Query]:
         parts = self._analyzer.analyze(word)
         if not parts:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import log
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -221,6 +222,14 @@ class Library:
             )
             for row in self._catalogue.described(by_words.keys() | near)
         ]
+
+    def rarity(self, words: Iterable[str]) -> dict[str, float]:
+        """How much each word tells: its inverse document frequency over all passages, more than 0 (as in BM25; Spärck
+        Jones 1972, "A Statistical Interpretation of Term Specificity")."""
+        _, indexed = self._searchable()
+        held = indexed.count()
+        found = {word: indexed.frequency(word) for word in words}
+        return {word: log(1 + (held - among + 0.5) / (among + 0.5)) for word, among in found.items()}
 
     def _meaning(self, texts: Mapping[str, float]) -> Matrix:
         """One vector of length 1 for texts of different weight."""

@@ -1,17 +1,31 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
 from newsroom import hit_of
 
-from assistant.draft import judge
+from assistant.draft import Draft, judge
 from assistant.models import Support
+from vectorstore.models import Hit
 
 RATES = hit_of("The bank raised its key rate to 2.5 percent on Thursday. Two members voted against the rise.")
 FERRY = hit_of("A ferry ran aground near the harbour. Rescuers brought 41 passengers to land.")
 
+TODAY = date(2022, 7, 3)  # two days after they were published
+
+
+def judged(text: str, sources: Sequence[Hit], finished: bool, today: date = TODAY) -> Draft:
+    return judge(text, sources, today, finished)
+
 
 def test_every_citation_is_the_exact_words_of_the_article() -> None:
-    draft = judge(
-        "The bank raised its rate to 2.5 percent [1]. Rescuers brought 41 people to land [2].", [RATES, FERRY], True
+    draft = judged(
+        "The bank raised its rate to 2.5 percent [1]. Rescuers brought 41 people to land [2].",
+        [RATES, FERRY],
+        TODAY,
+        True,
     )
     assert [citation.number for citation in draft.citations] == [1, 2]
     for citation in draft.citations:
@@ -20,41 +34,66 @@ def test_every_citation_is_the_exact_words_of_the_article() -> None:
 
 
 def test_a_missing_mark_is_added_where_the_support_is_plain() -> None:
-    draft = judge("Rescuers brought 41 passengers to land.", [RATES, FERRY], True)
+    draft = judged("Rescuers brought 41 passengers to land.", [RATES, FERRY], True)
     assert draft.sentences[0].citations == (2,)
     assert draft.sentences[0].support is Support.QUOTED
 
 
 def test_a_wrong_mark_is_moved_to_the_passage_that_holds_the_sentence() -> None:
-    draft = judge("Rescuers brought 41 passengers to land [1].", [RATES, FERRY], True)
+    draft = judged("Rescuers brought 41 passengers to land [1].", [RATES, FERRY], True)
     assert draft.sentences[0].citations == (2,)
 
 
 def test_a_made_up_sentence_keeps_its_mark_and_is_called_unsupported() -> None:
-    draft = judge("The governor resigned on Friday [1].", [RATES, FERRY], True)
+    draft = judged("The governor resigned on Friday [1].", [RATES, FERRY], True)
     assert draft.sentences[0].citations == (1,)
     assert draft.sentences[0].support is Support.UNSUPPORTED
     assert draft.sentences[0].doubt == "the date Friday is not in the passage"
 
 
 def test_a_doubt_is_that_of_the_nearest_passage_and_only_where_there_is_one() -> None:
-    draft = judge(
-        "Rescuers brought 45 passengers to land [1]. A ferry ran aground near the harbour [2].", [RATES, FERRY], True
+    draft = judged(
+        "Rescuers brought 45 passengers to land [1]. A ferry ran aground near the harbour [2].",
+        [RATES, FERRY],
+        TODAY,
+        True,
     )
     assert [sentence.doubt for sentence in draft.sentences] == ["the number 45 is not in the passage", ""]
 
 
 def test_without_sources_nothing_is_supported() -> None:
-    assert judge("Rescuers brought 41 passengers to land.", [], True).sentences[0].doubt == "it cites no source"
+    assert judged("Rescuers brought 41 passengers to land.", [], True).sentences[0].doubt == "it cites no source"
 
 
 def test_two_stretches_of_one_passage_are_two_citations_with_one_number() -> None:
-    draft = judge("The bank raised its key rate to 2.5 percent [1]. Two members voted against it [1].", [RATES], True)
+    draft = judged("The bank raised its key rate to 2.5 percent [1]. Two members voted against it [1].", [RATES], True)
     assert [citation.number for citation in draft.citations] == [1, 1]
     assert draft.citations[0].quote != draft.citations[1].quote
 
 
 def test_the_unfinished_sentence_is_shown_but_not_judged() -> None:
-    draft = judge("The bank raised its key rate to 2.5 percent [1]. Two mem", [RATES], False)
+    draft = judged("The bank raised its key rate to 2.5 percent [1]. Two mem", [RATES], False)
     assert len(draft.sentences) == 1
     assert draft.writing == "Two mem"
+
+
+@pytest.mark.parametrize(
+    ("said", "today", "doubt"),
+    [
+        ("Rescuers brought 41 people to land this week [1].", TODAY, ""),
+        ("Rescuers brought 41 people to land this week [1].", date(2022, 8, 1), "of 1 July 2022, not of this week"),
+        ("Rescuers brought 41 people to land this year [1].", date(2022, 8, 1), ""),
+        ("Today rescuers brought 41 people to land [1].", date(2024, 7, 1), "of 1 July 2022, not of today"),
+        ("Rescuers brought 41 people to land [1].", date(2024, 7, 1), ""),
+    ],
+)
+def test_an_old_article_does_not_bear_out_what_is_said_of_now(said: str, today: date, doubt: str) -> None:
+    [sentence] = judged(said, [FERRY], True, today).sentences
+    assert (sentence.support is Support.UNSUPPORTED) == bool(doubt)
+    assert sentence.doubt.endswith(doubt)
+
+
+def test_an_article_of_unknown_date_is_not_held_to_be_old() -> None:
+    undated = hit_of("Rescuers brought 41 passengers to land after a ferry ran aground.", published=None)
+    [sentence] = judged("This week rescuers brought 41 passengers to land [1].", [undated], True).sentences
+    assert sentence.support is Support.SUPPORTED

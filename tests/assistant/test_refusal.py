@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from newsroom import NOW, WordEmbedder
 
 from assistant.evidence import Evidence, weigh
 from assistant.reading import Reading, read
-from assistant.refusal import Signals, answerable, confidence, signals
+from assistant.refusal import Signals, answerable, confidence, signals, words_asked
 from assistant.retrieve import Found, retrieve
 from vectorstore.library import Library
 from vectorstore.models import EVERYTHING
@@ -17,10 +18,13 @@ from vectorstore.models import EVERYTHING
 KNOWN = "To what did the central bank raise its key rate?"
 
 
-def looked_up(library: Library, question: str, today: datetime = NOW) -> tuple[Reading, Found, Evidence, datetime]:
+Looked = tuple[Reading, Found, Evidence, Mapping[str, float], datetime]
+
+
+def looked_up(library: Library, question: str, today: datetime = NOW) -> Looked:
     reading = read(question, (), today.date())
     found = retrieve(library, reading, today, EVERYTHING)
-    return reading, found, weigh(question, found.hits, WordEmbedder()), today
+    return reading, found, weigh(question, found.hits, WordEmbedder()), library.rarity(words_asked(reading)), today
 
 
 def seen(library: Library, question: str, today: datetime = NOW) -> Signals:
@@ -33,13 +37,32 @@ def test_what_the_articles_tell_is_answered_and_what_they_do_not_is_not(library:
 
 
 def test_nothing_found_is_nothing_known(library: Library) -> None:
-    reading, _, evidence, today = looked_up(library, KNOWN)
-    assert not answerable(reading, Found([], 0.0), evidence, today)
+    reading, _, *rest = looked_up(library, KNOWN)
+    assert not answerable(reading, Found([], 0.0), *rest)
     assert weigh(KNOWN, [], WordEmbedder()).spans == ()
 
 
-def test_a_sentence_with_the_questions_words_speaks_for_an_answer(library: Library) -> None:
-    assert seen(library, KNOWN).said > 1.3 > seen(library, "What of the market for used cars?").said
+def test_a_sentence_and_an_article_with_the_questions_words_speak_for_an_answer(library: Library) -> None:
+    known, unknown = seen(library, KNOWN), seen(library, "What of the market for used cars?")
+    assert known.told > 1.3 > unknown.told
+    assert known.article == 1.0 > 0.1 > unknown.article
+
+
+def test_a_rare_word_that_is_missing_counts_for_more(library: Library) -> None:
+    common, rare = (
+        seen(library, "What of the key rate and the harbour?"),
+        seen(library, "What of the key rate and zinc?"),
+    )
+    assert common.article > rare.article
+
+
+def test_the_headline_says_what_its_sentences_are_of(library: Library) -> None:
+    assert seen(library, "Who said that the central bank raises rate?").article == 1.0
+
+
+def test_a_short_question_is_not_held_to_what_a_long_one_reaches(library: Library) -> None:
+    assert seen(library, "Key rate?").brief > seen(library, "Who raised the key rate of the bank?").brief > 0
+    assert seen(library, f"{KNOWN} And what did Governor Ann Lowe think of inflation?").brief == 0
 
 
 @pytest.mark.parametrize(("when", "outside"), [("in July 2022", 0.0), ("in May 2022", 1.0), ("", 0.0)])
@@ -70,10 +93,10 @@ def test_old_news_speak_against_an_answer_about_the_present_only(library: Librar
 
 @pytest.mark.parametrize("signal", Signals._fields)
 def test_each_signal_pulls_its_own_way(signal: str) -> None:
-    usual = Signals(0.7, 1.3, 0.0, 0.0, 0.0)
+    usual = Signals(0.7, 1.3, 0.8, 0.2, 0.0, 0.0, 0.0)
     more = usual._replace(**{signal: getattr(usual, signal) + 0.2})
-    assert (confidence(more) > confidence(usual)) == (signal in ("similarity", "said"))
+    assert (confidence(more) > confidence(usual)) == (signal in ("similarity", "told", "article", "brief"))
 
 
 def test_an_empty_reading_is_no_reason_to_fail(library: Library) -> None:
-    assert seen(library, "What is it?").said >= 0
+    assert seen(library, "What is it?").told >= 0

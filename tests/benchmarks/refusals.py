@@ -1,10 +1,11 @@
 """What can be answered told from what cannot: refused rightly against refused wrongly, by the threshold.
 
-    python tests/benchmarks/refusals.py LIBRARY QUESTIONS.jsonl... [--fit]
+    python tests/benchmarks/refusals.py LIBRARY QUESTIONS.jsonl [LIBRARY QUESTIONS.jsonl ...] [--fit]
 
-Question files are those of `dateline evaluate`. A question that names articles to be removed is asked without them.
-With --fit, weights from these questions (logistic regression, both kinds counted alike), each question scored by a fit
-on the other nine tenths.
+Question files are those of `dateline evaluate`, each asked of the library before it. A question that names articles to
+be removed is asked without them. short_questions.jsonl beside this file is about the sample articles.
+With --fit, weights from these questions by logistic regression, in which a file's questions of a kind count as much as
+the root of their number, and each question scored by a fit on the other nine tenths.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from app import open_dateline
 from assistant.answer import Assistant
 from assistant.evidence import weigh
 from assistant.questions import Question, read_questions, removed
-from assistant.refusal import Signals, confidence, signals
+from assistant.refusal import Signals, confidence, signals, words_asked
 from vectorstore.library import Library
 from vectorstore.models import Scope
 
 TOP = 10
-NOTHING = Signals(0.0, 0.0, 1.0, 0.0, 0.0)
+NOTHING = Signals(0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 def signals_of(assistant: Assistant, library: Library, question: Question, scope: Scope) -> Signals:
@@ -33,20 +34,27 @@ def signals_of(assistant: Assistant, library: Library, question: Question, scope
     reading, found = assistant._searched(question.text, question.turns, today, scope, TOP)
     if not found.hits:
         return NOTHING
-    return signals(reading, found, weigh(reading.standalone, found.hits, library.embedder), today)
+    evidence = weigh(reading.standalone, found.hits, library.embedder)
+    return signals(reading, found, evidence, library.rarity(words_asked(reading)), today)
 
 
-def fitted(rows: np.ndarray, answerable: np.ndarray) -> np.ndarray:
+def fitted(rows: np.ndarray, answerable: np.ndarray, of: np.ndarray) -> np.ndarray:
     """The log odds of each row, by a fit on other rows; prints the weights of a fit on all."""
     from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import cross_val_predict
 
-    model = LogisticRegression(class_weight="balanced", max_iter=1000)
-    model.fit(rows, answerable)
+    weights = np.array([(of == name).sum() ** -0.5 for name in of])
+    folds = np.random.default_rng(0).permutation(len(rows)) % 10
+    scores = np.empty(len(rows))
+    for fold in range(10):
+        others = folds != fold
+        model = LogisticRegression(C=1000, max_iter=5000)
+        model.fit(rows[others], answerable[others], sample_weight=weights[others])
+        scores[~others] = model.decision_function(rows[~others])
+    model.fit(rows, answerable, sample_weight=weights)
     print(
         "weights", dict(zip(Signals._fields, model.coef_[0].round(2), strict=True)), "bias", model.intercept_.round(2)
     )
-    return cross_val_predict(model, rows, answerable, cv=10, method="decision_function")
+    return scores
 
 
 def curve(names: list[str], of: np.ndarray, scores: np.ndarray) -> None:
@@ -59,13 +67,14 @@ def curve(names: list[str], of: np.ndarray, scores: np.ndarray) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("library", type=Path)
-    parser.add_argument("questions", type=Path, nargs="+")
+    parser.add_argument("asked", type=Path, nargs="+", help="a library, and the questions to ask it")
     parser.add_argument("--fit", action="store_true")
-    asked = parser.parse_args()
+    options = parser.parse_args()
+    if len(options.asked) % 2:
+        parser.error("every file of questions needs its library before it")
     rows, answerable, of = [], [], []
-    with open_dateline(library=asked.library, model="quote") as news:
-        for path in asked.questions:
+    for folder, path in zip(options.asked[::2], options.asked[1::2], strict=True):
+        with open_dateline(library=folder, model="quote") as news:
             questions = read_questions(path)
             scope = Scope(without=removed(questions))
             for question in questions:
@@ -74,8 +83,8 @@ def main() -> None:
                 of.append(f"{path.stem} {'answerable' if question.answerable else 'not'}")
             print(f"{path.name}: {len(questions)} questions", file=sys.stderr)
     scores = np.array([confidence(row) for row in rows])
-    if asked.fit:
-        scores = fitted(np.array(rows), np.array(answerable))
+    if options.fit:
+        scores = fitted(np.array(rows), np.array(answerable), np.array(of))
     curve(sorted(set(of)), np.array(of), scores)
 
 
