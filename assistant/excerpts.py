@@ -16,7 +16,7 @@ from vectorstore.models import Hit, heading
 
 READ_BY_THE_MODEL = 3
 """Sources, at most."""
-_WORDS = 215
+_WORDS = 180
 
 
 class Excerpt(NamedTuple):
@@ -28,7 +28,7 @@ class Excerpt(NamedTuple):
 
 
 def excerpts(evidence: Evidence) -> tuple[Excerpt, ...]:
-    """At most about 215 words of the first three sources, their headings counted; at least the best sentence."""
+    """At most about 180 words of the first three sources, their headings counted; at least the best sentence."""
     chosen = sorted(_chosen(evidence), key=lambda span: (span.number, span.start))
     return tuple(
         Excerpt(number, spans[0].hit, " ".join(span.text for span in spans))

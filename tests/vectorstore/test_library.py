@@ -419,3 +419,19 @@ def test_a_heading_says_what_is_known(article: Article, expected: str) -> None:
 
 def hits(library: Library, query: str):
     return library.hits([(each.passage_id, each.similarity) for each in library.search({query: 1.0}, {}, Scope(), 10)])
+
+
+def test_a_word_counts_the_more_the_fewer_passages_hold_it(stocked: Library) -> None:
+    rarity = stocked.rarity(["the", "sink", "zinc", "SANK", "harbours"])
+    assert 0 < rarity["the"] < rarity["harbours"] < rarity["zinc"]
+    assert rarity["SANK"] == rarity["harbours"]  # in any case and form
+    assert stocked.rarity([]) == {}
+
+
+@pytest.mark.parametrize("word", ODD_WORDS, ids=range(len(ODD_WORDS)))
+def test_the_rarity_of_any_word_is_a_number_above_nothing(stocked: Library, word: str) -> None:
+    assert stocked.rarity([word])[word] > 0
+
+
+def test_an_empty_library_knows_no_word(library: Library) -> None:
+    assert library.rarity(["ferry"])["ferry"] > 0
