@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from assistant import refusal
 from assistant.dates import Window
 from assistant.differences import with_differing
-from assistant.draft import Draft, judge
+from assistant.draft import Asked, Draft, judge
 from assistant.evidence import Evidence, quote, weigh
 from assistant.excerpts import READ_BY_THE_MODEL, excerpts
 from assistant.kinds import AnswerKind, requested
@@ -191,6 +191,7 @@ class Assistant:
         self, model: BaseChatModel, answer: Answer, evidence: Evidence, earlier: str, started: float
     ) -> Iterator[Answer]:
         sources = answer.sources[:READ_BY_THE_MODEL]
+        asked = Asked(answer.standalone_question, answer.as_of.date())
         text = ""
         with closing(pieces(model, messages(answer, excerpts(evidence), earlier))) as arriving:
             for piece in arriving:
@@ -201,11 +202,11 @@ class Assistant:
                     first = perf_counter() - started
                     answer = replace(answer, stage=Stage.WRITING, timings=replace(answer.timings, first_token=first))
                 text += piece
-                draft = judge(text, sources, answer.as_of.date(), finished=False)
+                draft = judge(text, sources, asked, finished=False)
                 if draft.full:
                     break
                 yield _with(answer, draft)
-        draft = judge(text, sources, answer.as_of.date(), finished=True)
+        draft = judge(text, sources, asked, finished=True)
         if text.strip() and not draft.sentences:  # nothing in it was fit to be shown
             yield _quoted(answer, evidence)
             return

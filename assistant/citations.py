@@ -10,6 +10,8 @@ from vectorstore.sentences import sentence_spans
 
 # "[1]", "[1, 2]", "[1][2]", and the forms that models fall into: "(1)" is left alone, it may be the text's own.
 _MARK = re.compile(r"\s*\[\s*(?:passages?\s*)?(\d{1,2}(?:\s*(?:,|;|and|&)\s*\d{1,2})*)\s*\]", re.I)
+# What stood between two marks: "5.9 [1], [2]."
+_BETWEEN_MARKS = re.compile(r"(?:\s*[,;])+(?=[.!?]*$)")
 _HALF_MARK = re.compile(r"\s*\[[^\]]{0,20}$")
 
 
@@ -30,7 +32,7 @@ def read_marks(text: str, sources: int) -> list[Written]:
         until = spans[index + 1][0] if index + 1 < len(spans) else len(plain)
         after = start if index else -1
         numbers = [n for at, ns in marks for n in ns if after < at <= until and 1 <= n <= sources]
-        found.append(Written(plain[start:end], tuple(dict.fromkeys(numbers))))
+        found.append(Written(_BETWEEN_MARKS.sub("", plain[start:end]), tuple(dict.fromkeys(numbers))))
     return found
 
 

@@ -17,6 +17,7 @@ from vectorstore.sentences import sentence_spans
 
 _FAR_BETTER = 0.15
 _MOST_SENTENCES = 4
+_A_SENTENCE = 4
 _ORDER = [Support.UNSUPPORTED, Support.SUPPORTED, Support.QUOTED]
 
 
@@ -29,9 +30,15 @@ class Draft(NamedTuple):
     full: bool = False
 
 
-def judge(text: str, sources: Sequence[Hit], today: date, finished: bool) -> Draft:
-    """Read a model's text against the sources it was shown, numbered from 1 in their order, for a reader of `today`
-    (UTC).
+class Asked(NamedTuple):
+    """What an answer is judged by: the question, and the reader's today, UTC."""
+
+    question: str
+    today: date
+
+
+def judge(text: str, sources: Sequence[Hit], asked: Asked, finished: bool) -> Draft:
+    """Read a model's text against the sources it was shown, numbered from 1 in their order.
 
     A sentence that says again what one before it said is left out, and one with an address.
     """
@@ -41,7 +48,7 @@ def judge(text: str, sources: Sequence[Hit], today: date, finished: bool) -> Dra
     for written in read_marks(complete, len(sources))[:_MOST_SENTENCES]:
         if carries_address(written.text) or any(written.text == sentence.text for sentence in sentences):
             continue
-        sentence, cited = _judged(written, sources, today)
+        sentence, cited = _judged(written, sources, asked)
         sentences.append(sentence)
         citations |= {(c.number, c.start, c.end): c for c in cited}
     ordered = sorted(citations.values(), key=lambda c: (c.number, c.start))
@@ -51,10 +58,10 @@ def judge(text: str, sources: Sequence[Hit], today: date, finished: bool) -> Dra
     return Draft(tuple(sentences), tuple(ordered), writing, full)
 
 
-def _judged(written: Written, sources: Sequence[Hit], today: date) -> tuple[Sentence, list[Citation]]:
+def _judged(written: Written, sources: Sequence[Hit], asked: Asked) -> tuple[Sentence, list[Citation]]:
     """The marks that hold are kept, unless another source bears the sentence out far better; where no mark holds, a
     source that does takes its place."""
-    grounds = {number: _ground(written.text, hit, today) for number, hit in enumerate(sources, start=1)}
+    grounds = {number: _ground(written.text, hit, asked) for number, hit in enumerate(sources, start=1)}
     holding = {number: g for number, g in grounds.items() if g.support is not Support.UNSUPPORTED}
     kept = [number for number in written.numbers if number in holding]
     best = max(holding, key=lambda number: holding[number].share, default=None)
@@ -66,10 +73,17 @@ def _judged(written: Written, sources: Sequence[Hit], today: date) -> tuple[Sent
     return Sentence(written.text, numbers, support, _doubt(support, list(grounds.values()))), cited
 
 
-def _ground(sentence: str, hit: Hit, today: date) -> Ground:
+def _ground(sentence: str, hit: Hit, asked: Asked) -> Ground:
     found = ground(sentence, hit)
-    doubt = untimely(sentence, hit, today) if found.support is Support.SUPPORTED else ""
-    return found._replace(support=Support.UNSUPPORTED, doubt=doubt) if doubt else found
+    if found.support is not Support.SUPPORTED:
+        return found
+    if doubt := untimely(sentence, hit, asked.today):
+        return found._replace(support=Support.UNSUPPORTED, doubt=doubt)
+    if len(sentence.split()) < _A_SENTENCE:  # a bare name stands in many places: cited is the one that is asked about
+        about = ground(f"{asked.question} {sentence}", hit)
+        if sentence.strip(" .").lower() in hit.article.text[about.start : about.end].lower():
+            return found._replace(start=about.start, end=about.end)
+    return found
 
 
 def _doubt(support: Support, grounds: Sequence[Ground]) -> str:

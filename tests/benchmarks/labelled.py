@@ -32,7 +32,7 @@ class Shown(NamedTuple):
 
     question_id: str
     number: int
-    question: str
+    asked: str
     text: str
     support: str
     quotes: tuple[str, ...]
