@@ -112,8 +112,9 @@ class Assistant:
         reading, found = self._searched(sought, () if named else turns, today, scope, top=LOOKED_AT if listed else 10)
         asked = question if reading.standalone == request.subject else reading.standalone
         evidence = weigh(asked, found.hits, self._library.embedder)
-        rarity = self._library.rarity(refusal.words_asked(reading))
-        known = refusal.answerable(reading, found, evidence, rarity, today)
+        known = self._holds_an_answer(reading, found, evidence, today)
+        if not known and request.kind is AnswerKind.COMPARISON:
+            known = all(self._tells_of(part, today, scope) for part in parts(sought))
         timings = Timings(sources=perf_counter() - started)
         answer = Answer(
             question,
@@ -172,6 +173,15 @@ class Assistant:
         ]
         hits = {hit.passage.id: hit for hit in interleaved([found.hits for found in searched])}
         return within(question), Found(joined(hits.values(), top), max(found.similarity for found in searched))
+
+    def _holds_an_answer(self, reading: Reading, found: Found, evidence: Evidence, today: datetime) -> bool:
+        rarity = self._library.rarity(refusal.words_asked(reading))
+        return refusal.answerable(reading, found, evidence, rarity, today)
+
+    def _tells_of(self, part: str, today: datetime, scope: Scope) -> bool:
+        """The two parts of a comparison may stand in different articles."""
+        reading, found = self._searched(part, (), today, scope, top=_SOURCES)
+        return self._holds_an_answer(reading, found, weigh(part, found.hits, self._library.embedder), today)
 
     def _written(self, answer: Answer, evidence: Evidence, earlier: str, started: float) -> Iterator[Answer]:
         """The answer as the model writes it; quoted when there is no model or when it fails."""

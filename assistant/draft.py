@@ -12,6 +12,7 @@ from assistant.models import Citation, Sentence, Support
 from assistant.safe import carries_address, words_only
 from assistant.support import Ground, ground
 from assistant.timely import untimely
+from assistant.wanted import echoes
 from vectorstore.models import Hit
 from vectorstore.sentences import sentence_spans
 
@@ -40,13 +41,14 @@ class Asked(NamedTuple):
 def judge(text: str, sources: Sequence[Hit], asked: Asked, finished: bool) -> Draft:
     """Read a model's text against the sources it was shown, numbered from 1 in their order.
 
-    A sentence that says again what one before it said is left out, and one with an address.
+    A sentence is left out that says again what one before it or the question said, and one with an address.
     """
     complete, rest = (words_only(text), "") if finished else split_unfinished(words_only(text))
     sentences: list[Sentence] = []
     citations: dict[tuple[int, int, int], Citation] = {}
     for written in read_marks(complete, len(sources))[:_MOST_SENTENCES]:
-        if carries_address(written.text) or any(written.text == sentence.text for sentence in sentences):
+        again = any(written.text == sentence.text for sentence in sentences)
+        if again or carries_address(written.text) or (finished and echoes(written.text, asked.question)):
             continue
         sentence, cited = _judged(written, sources, asked)
         sentences.append(sentence)

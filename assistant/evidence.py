@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from assistant.models import Citation, Sentence, Support
 from assistant.orders import reporting
-from assistant.wanted import offers
+from assistant.wanted import echoes, offers
 from assistant.wordforms import stem
 from assistant.words import key_words
 from vectorstore.embedding import Embedder
@@ -25,6 +25,7 @@ _EMBEDDED = 16
 # Beside a cosine of the sentence and its passage's standing, both up to 1.
 _WORDS = 0.3
 _KIND = 0.2
+_ECHO = 0.5
 _ALIKE = 0.5
 _SAME_SOURCE = 0.2
 
@@ -111,7 +112,8 @@ def promise(question: str, sentence: str, published: date | None, standing: floa
     """What a sentence is worth before its meaning is known; `standing` is its passage's score beside the best one's."""
     asked, said = ({stem(word) for word in key_words(text)} for text in (question, sentence))
     share = len(asked & said) / len(asked) if asked else 0.0
-    return standing + _WORDS * share + _KIND * offers(sentence, question, published)
+    told = -_ECHO if echoes(sentence, question) else _WORDS * share
+    return standing + told + _KIND * offers(sentence, question, published)
 
 
 def _spans(hits: Sequence[Hit]) -> list[Span]:

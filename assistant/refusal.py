@@ -20,8 +20,8 @@ from vectorstore.models import Hit, heading
 
 _LOOKED_AT = 5
 _NEWEST_OF = 3
-# Days beside a window in which news of it still appears, and in which a sentence may still tell of it.
-_BESIDE, _AROUND = timedelta(days=3), timedelta(days=30)
+# Days beside a window in which news of it still appears.
+_BESIDE = timedelta(days=3)
 _ENOUGH_WORDS = 1.8
 _OF_THE_PRESENT = re.compile(r"\b(?:is|are|has|have|will|does|do)\b", re.I)
 _SAYS_NOT_FOUND = re.compile(NOT_FOUND, re.I)
@@ -49,7 +49,7 @@ class Signals(NamedTuple):
 
 # A logistic regression's, its threshold taken in: above 0 is answered. tests/benchmarks/refusals.py fits and draws it.
 _WEIGHTS = Signals(similarity=6.0, told=3.4, article=1.9, brief=4.3, outside=-4.0, unknown=-1.8, stale=-6.5)
-_BIAS = -8.9
+_BIAS = -8.85
 
 
 def confidence(signals: Signals) -> float:
@@ -76,11 +76,11 @@ def signals(
     """What was found, weighed; there is at least one hit."""
     window = reading.window
     asked = reading.timing.rest or reading.standalone
-    inside = any(_within(window, hit, _BESIDE) for hit in found.hits)
+    inside = any(_within(window, hit) for hit in found.hits)
     first = found.hits[:_LOOKED_AT]
     return Signals(
         found.similarity,
-        _told(rarity, window, evidence),
+        _told(rarity, evidence),
         max(_share(rarity, f"{heading(hit.article)} {hit.article.text}") for hit in first),
         max(0.0, _ENOUGH_WORDS - log1p(len(rarity))),
         float(window is not None and not inside),
@@ -94,14 +94,12 @@ def says_not_found(text: str) -> bool:
     return _SAYS_NOT_FOUND.search(text) is not None
 
 
-def _told(rarity: Mapping[str, float], window: Window | None, evidence: Evidence) -> float:
-    spans = evidence.spans
-    told = [
+def _told(rarity: Mapping[str, float], evidence: Evidence) -> float:
+    told = (
         _share(rarity, f"{heading(span.hit.article)} {span.text}") + float(cosine)
-        for span, cosine in zip(spans, evidence.cosines, strict=True)
-    ]
-    near = [each for each, span in zip(told, spans, strict=True) if _within(window, span.hit, _AROUND)]
-    return max(near or told, default=0.0)
+        for span, cosine in zip(evidence.spans, evidence.cosines, strict=True)
+    )
+    return max(told, default=0.0)
 
 
 def _share(rarity: Mapping[str, float], text: str) -> float:
@@ -110,13 +108,13 @@ def _share(rarity: Mapping[str, float], text: str) -> float:
     return sum(rare for word, rare in rarity.items() if stem(word) in said) / (sum(rarity.values()) or 1.0)
 
 
-def _within(window: Window | None, hit: Hit, margin: timedelta) -> bool:
-    """Whether it was published in the window or that close to it; an unknown date may be."""
+def _within(window: Window | None, hit: Hit) -> bool:
+    """Whether it was published in the window or close to it; an unknown date may be."""
     published = hit.article.published_at
     if window is None or published is None:
         return True
-    return (window.opens is None or published >= window.opens - margin) and (
-        window.closes is None or published <= window.closes + margin
+    return (window.opens is None or published >= window.opens - _BESIDE) and (
+        window.closes is None or published <= window.closes + _BESIDE
     )
 
 

@@ -6,6 +6,8 @@ import re
 from datetime import date
 
 from assistant.facts import Fact, Kind, facts
+from assistant.wordforms import stem
+from assistant.words import asks_yes_or_no, key_words, words_of
 
 _HOW_MUCH = re.compile(
     r"\bhow (?:much|many|old|long|far|often|large|big|tall)\b|\bwhat (?:percent|share|number)\w*"
@@ -38,6 +40,12 @@ def offers(sentence: str, question: str, published: date | None) -> bool:
         return False
     given = _of_kind(kind, question, None)
     return bool(_of_kind(kind, sentence, published) - given)
+
+
+def echoes(sentence: str, question: str) -> bool:
+    """Whether the sentence says nothing but what the question says itself, which may be all that a yes or no needs."""
+    asked = {stem(word) for word in words_of(question)}
+    return not asks_yes_or_no(question) and all(stem(word) in asked for word in key_words(sentence))
 
 
 def _of_kind(kind: Kind, text: str, published: date | None) -> set[str]:

@@ -57,17 +57,17 @@ def test_what_lies_behind_the_last_place_joins_nothing() -> None:
 def test_a_reader_sees_both_and_the_model_reads_the_better(library: Library) -> None:
     library.put([(LONG, split(LONG))])
     model = says("The council met for the 3th time and spoke of harbour dues. [1]")
-    answer = Assistant(library, model).answer("How often did the council speak of harbour dues?", as_of=AS_OF)
+    answer = Assistant(library, model).answer("When did the council speak of harbour dues?", as_of=AS_OF)
     source = answer.sources[0]
     assert source.better and len(source.passage.text) > 1.5 * len(source.better.text)
     assert source.article.text[source.passage.start : source.passage.end] == source.passage.text
     assert source.better.text in model.asked[0] and source.passage.text not in model.asked[0]
     assert answer.sentences[0].support is Support.QUOTED
     assert all(c.article.text[c.start : c.end] == c.quote for c in answer.citations)
-    assert Assistant(library, None).answer("How often did the council speak of harbour dues?", as_of=AS_OF).citations
+    assert Assistant(library, None).answer("When did the council speak of harbour dues?", as_of=AS_OF).citations
 
 
 def test_no_place_stays_empty_when_neighbours_join(library: Library) -> None:
     library.put([(LONG, split(LONG))])
-    found = Assistant(library, None).search("How often did the council speak of harbour dues?", as_of=AS_OF, top=6)
+    found = Assistant(library, None).search("When did the council speak of harbour dues?", as_of=AS_OF, top=6)
     assert len(found) == 6 and any(hit.better for hit in found)
