@@ -32,6 +32,7 @@ from vectorstore.errors import DatelineError, LibraryBusy, WeightsMissing
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from assistant.chat_models import ChatModels
     from assistant.models import Answer
     from assistant.retriever import NewsRetriever
     from ingest.web import RobotsShelf, Web
@@ -53,11 +54,14 @@ class Dateline(Intake):
 
         self._settings = settings
         self._model = _chat_model(settings)
+        self.chat_models = _chat_models(settings, self._model)
         library = Library(settings.library.expanduser(), SentenceEmbedder(settings.embedder), read_only)
         super().__init__(library, lambda: _web(settings, library.subscriptions))
         rerank = Reranker(settings.reranker) if settings.reranker else None
         rewording = self._model if settings.follow_ups == "model" else None
-        self.assistant = Assistant(library, self._model, rerank=rerank, rewording=rewording)
+        self.assistant = Assistant(
+            library, self._model, rerank=rerank, rewording=rewording, models=self.chat_models.opened
+        )
 
     def search(self, question: str, **given: Any) -> list[Hit]:
         """The passages that an answer would be looked for in, best first; see assistant.answer.Assistant.search."""
@@ -100,7 +104,7 @@ class PageDesk(ReadingDesk, IntakeDesk[Step]):
 
     def __init__(self, news: Dateline, max_upload_mb: int, refresh_every: timedelta | None = None) -> None:
         ReadingDesk.__init__(self, news.library, news.assistant)
-        self.max_upload_mb = max_upload_mb
+        self.max_upload_mb, self.chat_models = max_upload_mb, news.chat_models
         IntakeDesk.__init__(self, news, Step, refresh_every)
 
 
@@ -142,6 +146,13 @@ def _chat_model(settings: Settings) -> Any:
             raise
         logger.warning("Answers are quoted, not written: %s", error)
         return None
+
+
+def _chat_models(settings: Settings, model: Any) -> ChatModels:
+    from assistant.chat_models import ChatModels
+
+    at = {"url": settings.model_url, "key": settings.model_key, "cache": settings.cache.expanduser()}
+    return ChatModels(settings.model, model, **at)
 
 
 def _writing(library: Path | None) -> AbstractContextManager[Dateline]:

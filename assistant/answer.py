@@ -17,7 +17,8 @@ from assistant.draft import Asked, Draft, judge
 from assistant.evidence import Evidence, quote, weigh
 from assistant.excerpts import READ_BY_THE_MODEL, excerpts
 from assistant.kinds import AnswerKind, requested
-from assistant.llm import unavailable
+from assistant.llm import QUOTE, none_offered, unavailable
+from assistant.manner import AS_SET, Manner, Recency
 from assistant.models import Answer, Sentence, Stage, Support, Timings, Turn
 from assistant.neighbours import joined
 from assistant.parts import interleaved, parts
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_SOURCES = 5
 _NEAREST = 3
+_OF_A_PART = 5
 # The hits that are re-ranked, and twice those wanted: each could join with a neighbour and leave its place.
 _LOOKED_AT = 20
 _ROOM_TO_JOIN = 2
@@ -57,12 +58,15 @@ class Assistant:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         rerank: Rerank | None = None,
         rewording: BaseChatModel | None = None,
+        models: Callable[[str], BaseChatModel | None] = none_offered,
     ) -> None:
-        """`rewording` is the model that puts follow-ups into other words before the search, none for doing without."""
+        """`rewording` is the model that puts follow-ups into other words before the search, none for doing without;
+        `models` opens one that a reader names."""
         self._library = library
         self._model = model
         self._rerank = rerank
         self._rewording = rewording
+        self._models = models
         self._now = now
 
     def search(
@@ -96,6 +100,7 @@ class Assistant:
         as_of: date | datetime | None = None,
         turns: Sequence[Turn] = (),
         scope: Scope = EVERYTHING,
+        manner: Manner = AS_SET,
     ) -> Iterator[Answer]:
         """Growing snapshots: first the sources, then the answer as it is written, then its final state.
 
@@ -109,9 +114,10 @@ class Assistant:
         listed = request.kind is not AnswerKind.FACT
         sought = question if request.broad or not listed else request.subject or topic(question, turns) or question
         named = listed and request.kind is not AnswerKind.COMPARISON  # what it is of: no earlier question counts
-        reading, found = self._searched(sought, () if named else turns, today, scope, top=LOOKED_AT if listed else 10)
+        top, turns_read = LOOKED_AT if listed else 10, () if named else turns
+        reading, found = self._searched(sought, turns_read, today, scope, top, manner.recency)
         asked = question if reading.standalone == request.subject else reading.standalone
-        evidence = weigh(asked, found.hits, self._library.embedder)
+        evidence = weigh(asked, found.hits, self._library.embedder, manner.sources)
         known = self._holds_an_answer(reading, found, evidence, today)
         if not known and request.kind is AnswerKind.COMPARISON:
             known = all(self._tells_of(part, today, scope) for part in parts(sought))
@@ -136,9 +142,9 @@ class Assistant:
             yield _finished(self._refused(answer, found.hits), started)
             return
         read = "\n\n".join(f"{heading(each.hit.article)}.\n{each.text}" for each in excerpts(evidence))
-        answer = replace(answer, sources=tuple(found.hits[:_SOURCES]), read=read)
+        answer = replace(answer, sources=tuple(found.hits[: manner.sources]), read=read)
         yield answer
-        for snapshot in self._written(answer, evidence, topic(question, turns), started):
+        for snapshot in self._written(answer, evidence, topic(question, turns), started, manner.model):
             answer = snapshot
             yield snapshot
         if not answer.sentences or refusal.says_not_found(answer.text):
@@ -156,7 +162,13 @@ class Assistant:
         return datetime.combine(as_of + timedelta(days=1), time(), UTC) - timedelta(microseconds=1)
 
     def _searched(
-        self, question: str, turns: Sequence[Turn], today: datetime, scope: Scope, top: int
+        self,
+        question: str,
+        turns: Sequence[Turn],
+        today: datetime,
+        scope: Scope,
+        top: int,
+        newer: Recency = Recency.NORMAL,
     ) -> tuple[Reading, Found]:
         """How the question is read, and what is found for it, part by part where it asks for several things."""
         outlets, question = self._library.outlets(), _checked(question)
@@ -165,7 +177,7 @@ class Assistant:
         until = min(scope.until, today) if scope.until else today
 
         def within(asked: str) -> Reading:
-            return read(asked, turns, today.date(), outlets).within(scope, today)
+            return replace(read(asked, turns, today.date(), outlets), recency=newer).within(scope, today)
 
         inside, room = replace(scope, until=until), max(_LOOKED_AT, _ROOM_TO_JOIN * top)
         searched = [
@@ -180,22 +192,27 @@ class Assistant:
 
     def _tells_of(self, part: str, today: datetime, scope: Scope) -> bool:
         """The two parts of a comparison may stand in different articles."""
-        reading, found = self._searched(part, (), today, scope, top=_SOURCES)
-        return self._holds_an_answer(reading, found, weigh(part, found.hits, self._library.embedder), today)
+        reading, found = self._searched(part, (), today, scope, top=_OF_A_PART)
+        return self._holds_an_answer(reading, found, weigh(part, found.hits, self._library.embedder, _OF_A_PART), today)
 
-    def _written(self, answer: Answer, evidence: Evidence, earlier: str, started: float) -> Iterator[Answer]:
+    def _written(
+        self, answer: Answer, evidence: Evidence, earlier: str, started: float, chosen: str
+    ) -> Iterator[Answer]:
         """The answer as the model writes it; quoted when there is no model or when it fails."""
-        if self._model is None:
-            yield _quoted(answer, evidence)
-            return
         quoted = _quoted(answer, evidence)
         yield quoted  # something to read while the model reads
         try:
-            yield from self._by_the_model(self._model, quoted, evidence, earlier, started)
+            if model := self._chosen(chosen):
+                yield from self._by_the_model(model, quoted, evidence, earlier, started)
         except Exception as error:  # every provider raises its own classes, and the reader gets an answer all the same
             logger.warning("the chat model failed", exc_info=error)
             notice = f"{unavailable(error)} These are the sentences that come nearest, quoted. {answer.notice}"
             yield replace(quoted, notice=notice.strip())
+
+    def _chosen(self, name: str) -> BaseChatModel | None:
+        if name == QUOTE:
+            return None
+        return self._models(name) if name else self._model
 
     def _by_the_model(
         self, model: BaseChatModel, answer: Answer, evidence: Evidence, earlier: str, started: float

@@ -75,13 +75,13 @@ def cite(number: int, hit: Hit, start: int, end: int) -> Citation:
     return Citation(number, hit.article, hit.passage, hit.article.text[start:end], start, end, hit.copies)
 
 
-def weigh(question: str, hits: Sequence[Hit], embedder: Embedder) -> Evidence:
-    """The sentences of the first five hits that promise most, with what each is worth to the question.
+def weigh(question: str, hits: Sequence[Hit], embedder: Embedder, looked_into: int = _LOOKED_INTO) -> Evidence:
+    """The sentences of the first hits that promise most, with what each is worth to the question.
 
     A sentence counts for its meaning, the question's words in it, the rank of its passage (a sentence alone often lacks
     the name that its neighbours have) and whether it holds what is asked for, a number or a name.
     """
-    spans = _spans(hits[:_LOOKED_INTO])
+    spans = _spans(hits[:looked_into])
     if not spans:
         return Evidence((), *(np.empty(shape, np.float32) for shape in (0, 0, (0, 0))))
     promised = np.array([promise(question, span.text, span.day, span.hit.score / hits[0].score) for span in spans])

@@ -57,6 +57,11 @@ def _from_provider(provider: str, model: str, url: str, key: str) -> BaseChatMod
     return model_object
 
 
+def none_offered(name: str) -> BaseChatModel | None:
+    """Where a reader has no choice of models."""
+    raise ModelUnavailable(f"The model {name} is not offered here.")
+
+
 def unavailable(error: Exception) -> ModelUnavailable:
     """Any provider's failure while answering, as one clear line."""
     if isinstance(error, ModelUnavailable):

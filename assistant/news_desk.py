@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
+from assistant.manner import AS_SET, Manner
 from vectorstore.models import EVERYTHING
 
 if TYPE_CHECKING:
@@ -32,5 +33,6 @@ class NewsDesk(Protocol):
         *,
         as_of: date | datetime | None = None,
         scope: Scope = EVERYTHING,
+        manner: Manner = AS_SET,
     ) -> Iterator[Answer]:
         """Growing snapshots of an answer. Closing the iterator stops the model."""

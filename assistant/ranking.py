@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from assistant.dates import Window
+from assistant.manner import Recency
 from assistant.reading import Reading
 from vectorstore.models import Candidate
 
@@ -21,6 +22,7 @@ _OF_AN_ARTICLE = 3
 # News says first what it is about.
 _LEAD = (0.1, 0.05)
 _RECENCY_WEIGHT = 0.45
+_WANTED = {Recency.OFF: 0.0, Recency.NORMAL: _RECENCY_WEIGHT, Recency.STRONG: 0.7}
 _HALF_LIFE_DAYS = 30.0
 # What is left to an article outside the window or the outlet that the question names: it may be meant all the same.
 _OUTSIDE_THE_WINDOW = 0.85
@@ -57,7 +59,7 @@ def weighed(
 ) -> float:
     """A relevance of about 1 at most times its timeliness; less for another outlet than the one asked for, and far more
     for each phrase held."""
-    score = relevance * timeliness(published_at, reading.window, as_of)
+    score = relevance * timeliness(published_at, reading.window, as_of, _WANTED[reading.recency])
     if reading.outlets and outlet not in reading.outlets:
         score *= _OTHER_OUTLET
     return score + _HOLDS_A_PHRASE * phrases
@@ -80,13 +82,15 @@ def _article_relevances(candidates: Sequence[Candidate], relevances: Sequence[fl
     return {id: sum(sorted(found)[-_OF_AN_ARTICLE:]) / _OF_AN_ARTICLE for id, found in held.items()}
 
 
-def timeliness(published_at: datetime | None, window: Window | None, as_of: datetime) -> float:
+def timeliness(
+    published_at: datetime | None, window: Window | None, as_of: datetime, weight: float = _RECENCY_WEIGHT
+) -> float:
     """1 for the right time, less for any other.
 
     Without a window or with one that reaches to today the newest is best. Within a window that is past all days are
     alike, and so they are in the month after it.
     """
-    recent = recency(published_at, as_of)
+    recent = recency(published_at, as_of, weight)
     if window is None:
         return recent
     past = window.closes is not None and window.closes < as_of
@@ -97,12 +101,12 @@ def timeliness(published_at: datetime | None, window: Window | None, as_of: date
     return _OUTSIDE_THE_WINDOW * recent
 
 
-def recency(published_at: datetime | None, as_of: datetime) -> float:
-    """1 for what was published at `as_of`, falling to 0.55; halfway between for an unknown date."""
+def recency(published_at: datetime | None, as_of: datetime, weight: float = _RECENCY_WEIGHT) -> float:
+    """1 for what was published at `as_of`, falling by `weight` to 0.55; halfway between for an unknown date."""
     if published_at is None:
-        return 1 - _RECENCY_WEIGHT / 2
+        return 1 - weight / 2
     age = max(0.0, _days(published_at, as_of))
-    return float(1 - _RECENCY_WEIGHT + _RECENCY_WEIGHT * 0.5 ** (age / _HALF_LIFE_DAYS))
+    return float(1 - weight + weight * 0.5 ** (age / _HALF_LIFE_DAYS))
 
 
 def _days(earlier: datetime, later: datetime) -> float:

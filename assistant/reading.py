@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from assistant.dates import Strength, Timing, Window, read_timing
+from assistant.manner import Recency
 from assistant.models import Turn
 from assistant.outlets import read_outlets
 from assistant.rewrite import carried_over, standalone
@@ -29,6 +30,7 @@ class Reading:
     texts: Mapping[str, float]
     words: Mapping[str, float]
     phrases: tuple[str, ...] = ()
+    recency: Recency = Recency.NORMAL
 
     def within(self, scope: Scope, as_of: datetime) -> Reading:
         """The same question, with the scope's days, if it has any, in place of those that it names.

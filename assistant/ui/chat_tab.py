@@ -16,6 +16,7 @@ from assistant.limits import ALL_DATES
 from assistant.models import Conversation, Thumb
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
+from assistant.ui.kept_settings import kept_settings
 from assistant.ui.limits_panel import LimitsPanel
 from assistant.ui.render_answer import live_html, past_html, welcome_html
 from assistant.ui.talks import Talks, View
@@ -30,6 +31,7 @@ _CHAT, _SHOWN = 4, 9
 
 Updates = tuple[Any, ...]
 Fields = tuple[str, str, str]
+Brought = Any  # the settings as the browser has them
 
 
 class ChatTab:
@@ -39,8 +41,8 @@ class ChatTab:
     that was started anew still knows what is in front of the reader.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, settings: gr.BrowserState) -> None:
+        self._desk, self._settings = desk, settings
         self.talks = Talks(desk)
         self.view = gr.State(View())
         self.conversation = gr.Textbox("", visible="hidden")
@@ -68,7 +70,7 @@ class ChatTab:
         shown = [*self.drawn, *self.limits.shown]
         # Three steps, not one: Gradio's page may skip to the last of several updates, and must not skip the first,
         # which empties the box and offers Stop.
-        before = [self.conversation, self.view, *self.limits.fields]
+        before = [self.conversation, self.view, *self.limits.fields, self._settings]
         # Each has a function of its own: a changed component is a copy, so an event's target tells nothing.
         asked = self.box.submit(self.begin, [self.box, *before], shown, **QUIET)
         clicked = self.live.submit(self.begin_clicked, before, shown, **QUIET)
@@ -100,33 +102,46 @@ class ChatTab:
         view.id = str(request.query_params.get("conversation", ""))
         return self._seen(view)
 
-    def begin(self, question: str, id: str, view: View, since: str, until: str, outlet: str) -> Updates:
+    def begin(
+        self, question: str, id: str, view: View, since: str, until: str, outlet: str, brought: Brought
+    ) -> Updates:
         """Take what stands in the box."""
-        return self._begun(question, id, view, (since, until, outlet))
+        return self._begun(question, id, view, (since, until, outlet), brought)
 
-    def begin_clicked(self, id: str, view: View, since: str, until: str, outlet: str, event: gr.EventData) -> Updates:
+    def begin_clicked(
+        self, id: str, view: View, since: str, until: str, outlet: str, brought: Brought, event: gr.EventData
+    ) -> Updates:
         """Take an example that was clicked, or the last question again."""
         if event.everything:
-            return self._begun_again(id, view, ("", "", outlet), everything=True)
+            return self._begun_again(id, view, ("", "", outlet), brought, everything=True)
         if event.retry:
-            return self.begin_again(id, view, since, until, outlet)
-        return self._begun(event.question, id, view, (since, until, outlet))
+            return self.begin_again(id, view, since, until, outlet, brought)
+        return self._begun(event.question, id, view, (since, until, outlet), brought)
 
-    def begin_again(self, id: str, view: View, since: str, until: str, outlet: str) -> Updates:
+    def begin_again(self, id: str, view: View, since: str, until: str, outlet: str, brought: Brought) -> Updates:
         """Take the last question again."""
-        return self._begun_again(id, view, (since, until, outlet))
+        return self._begun_again(id, view, (since, until, outlet), brought)
 
-    def begin_edited(self, id: str, view: View, since: str, until: str, outlet: str, event: gr.EventData) -> Updates:
+    def begin_edited(
+        self, id: str, view: View, since: str, until: str, outlet: str, brought: Brought, event: gr.EventData
+    ) -> Updates:
         """Take the last question again, in other words."""
-        return self._begun(event.question, id, view, (since, until, outlet), again=True)
+        return self._begun(event.question, id, view, (since, until, outlet), brought, again=True)
 
-    def _begun_again(self, id: str, view: View, fields: Fields, everything: bool = False) -> Updates:
+    def _begun_again(self, id: str, view: View, fields: Fields, brought: Brought, everything: bool = False) -> Updates:
         conversation = self.talks.read(id)
         question = conversation[-1].question if conversation else ""
-        return self._begun(question, id, view, fields, everything, again=True)
+        return self._begun(question, id, view, fields, brought, everything, again=True)
 
     def _begun(
-        self, question: str, id: str, view: View, fields: Fields, everything: bool = False, again: bool = False
+        self,
+        question: str,
+        id: str,
+        view: View,
+        fields: Fields,
+        brought: Brought,
+        everything: bool = False,
+        again: bool = False,
     ) -> Updates:
         """The question is asked within the fields; with `everything` of all dates, whichever it names."""
         if not question.strip():
@@ -137,7 +152,9 @@ class ChatTab:
             return *(gr.skip(),) * _CHAT, *self.limits.refused(error)
         scope = replace(kept, until=ALL_DATES) if everything else kept
         view.id = id or secrets.token_urlsafe(8)
-        if not self.talks.ask(view.id, question.strip(), scope, again):  # another browser asks here; ours stays unasked
+        manner = kept_settings(brought).manner
+        # Not while another browser asks here; ours stays unasked.
+        if not self.talks.ask(view.id, question.strip(), scope, again, manner):
             return *self._drawn(view.id), *(gr.skip(),) * len(self.limits.shown)
         drawn = self._drawn(view.id)
         return *drawn[:-1], gr.Textbox("", submit_btn=False, stop_btn="Stop"), *self.limits.taken(kept)

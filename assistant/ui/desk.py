@@ -12,6 +12,7 @@ from assistant.news_desk import NewsDesk
 
 if TYPE_CHECKING:
     from assistant.arrivals import Arrivals
+    from assistant.chat_models import ChatModels
     from assistant.notebook import Notebook
     from assistant.story import Story
     from vectorstore.models import Article, Entry
@@ -104,6 +105,10 @@ class Desk(NewsDesk, Protocol):
     @property
     def notebook(self) -> Notebook:
         """What was asked before."""
+
+    @property
+    def chat_models(self) -> ChatModels:
+        """Who could write the answers."""
 
     def entries(self) -> Sequence[Entry]:
         """The library's table, in any order."""

@@ -11,6 +11,7 @@ from assistant.ui.desk import Desk
 from assistant.ui.endpoints import offer
 from assistant.ui.feeds_tab import FeedsTab
 from assistant.ui.library_tab import LibraryTab
+from assistant.ui.settings_tab import SettingsTab, reader_settings
 from assistant.ui.story_tab import StoriesTab, last_visit
 from assistant.ui.work import QUIET, QUIET_EACH
 
@@ -24,16 +25,18 @@ def build_page(desk: Desk) -> gr.Blocks:
     page = gr.Blocks(title="Dateline", fill_width=True, analytics_enabled=False, delete_cache=(HOUR, HOUR))
     with page:
         gr.HTML(MASTHEAD, elem_id="masthead", js_on_load=None, apply_default_css=False)
-        visit = last_visit()
+        visit, settings = last_visit(), reader_settings()
         with gr.Tabs(elem_id="pages") as pages:
             with gr.Tab("Chat", id="chat") as chat_tab:
-                chat = ChatTab(desk)
+                chat = ChatTab(desk, settings)
             with gr.Tab("Library", id="library") as library_tab:
                 library = LibraryTab(desk)
             with gr.Tab(FEEDS, id="feeds") as feeds_tab:
                 feeds = FeedsTab(desk)
             with gr.Tab("Stories", id="stories") as stories_tab:
                 stories = StoriesTab(desk)
+            with gr.Tab("Settings", id="settings") as settings_tab:
+                choices = SettingsTab(desk, settings)
         chat.follow(page.load(chat.enter, chat.view, chat.drawn, **QUIET))
         chat_tab.select(chat.greet, [chat.conversation, chat.view], chat.live, **QUIET)
         gr.on([page.load, library_tab.select], library.look_up, library.query, library.table, **QUIET)
@@ -43,6 +46,7 @@ def build_page(desk: Desk) -> gr.Blocks:
         chat.live.library(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
         page.load(stories.come, visit, [visit, stories.since], **QUIET)
         stories_tab.select(stories.turn_to, [stories.since, stories.story], stories.shown, **QUIET)
+        settings_tab.select(choices.look, settings, choices.shown, **QUIET)
         _connect_sources(stories, chat, library)
         _connect_stories(stories, chat, library, pages)
         offer(desk)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from assistant.manner import AS_SET, Manner
 from vectorstore.models import EVERYTHING
 
 if TYPE_CHECKING:
@@ -57,8 +58,9 @@ class ReadingDesk:
         *,
         as_of: date | datetime | None = None,
         scope: Scope = EVERYTHING,
+        manner: Manner = AS_SET,
     ) -> Iterator[Answer]:
-        return self._assistant.stream(question, as_of=as_of, turns=turns, scope=scope)
+        return self._assistant.stream(question, as_of=as_of, turns=turns, scope=scope, manner=manner)
 
     def outlets(self) -> Sequence[str]:
         return self._library.outlets()

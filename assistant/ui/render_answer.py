@@ -33,7 +33,8 @@ def exchange_html(exchange: Exchange, current: Current, live: bool = False) -> s
     """One question with its answer and sources.
 
     Gradio patches the page child by child, by position: every part keeps its place and is empty until it has
-    something to say, so that an answer that grows changes nothing around it.
+    something to say, so that an answer that grows changes nothing around it. A screen reader hears an answer once, when
+    it is over: of a live region that grows most read every word's change.
     """
     answer = exchange.answer
     return (
@@ -41,8 +42,8 @@ def exchange_html(exchange: Exchange, current: Current, live: bool = False) -> s
         f'<h2 class="question" dir="auto">{shown(exchange.question)}</h2>'
         f'<p class="reading">{_reading(answer, live and exchange.over)}</p>'
         f'<p class="stage" role="status">{stage(exchange)}</p>'
-        f'<div class="answer" dir="auto" aria-live="polite" aria-busy="{"false" if exchange.over else "true"}">'
-        f"{_said(exchange)}</div>"
+        f'<div class="answer" dir="auto" aria-busy="{"false" if exchange.over else "true"}">{_said(exchange)}</div>'
+        f'<p class="heard" role="status">{shown(answer.text) if answer and live and exchange.over else ""}</p>'
         f'<div class="differ">{_differing(exchange.number, answer) if answer else ""}</div>'
         f'<p class="notice">{shown(answer.notice) if answer else ""}</p>'
         f'<p class="problem" role="alert">{shown(exchange.problem)}</p>'

@@ -45,7 +45,7 @@ def talks_html(
 
 def _group(name: str, entries: Sequence[ConversationEntry], current: str, now: datetime) -> str:
     rows = "".join(_row(entry, entry.id == current, now) for entry in entries)
-    return f"<h3>{name}</h3><ul>{rows}</ul>"
+    return f"<h2>{name}</h2><ul>{rows}</ul>"
 
 
 def _row(entry: ConversationEntry, current: bool, now: datetime) -> str:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from threading import Condition, Thread
 from typing import Any
 
+from assistant.manner import AS_SET, Manner
 from assistant.models import Answer, Exchange, Turn
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
@@ -27,8 +28,10 @@ class Run:
         turns: Sequence[Turn],
         scope: Scope = EVERYTHING,
         finish: Callable[[Exchange], None] = lambda exchange: None,
+        manner: Manner = AS_SET,
     ) -> None:
-        self._desk, self._turns, self._scope, self._finish = desk, turns, scope, finish
+        self._desk, self._finish = desk, finish
+        self._asked = turns, scope, manner
         self._changed = Condition()
         self.exchange = exchange
         self.error: Exception | None = None
@@ -54,7 +57,7 @@ class Run:
 
     def _write(self) -> None:
         try:
-            with closing(snapshots(self._desk, self.exchange.question, self._turns, self._scope)) as stream:
+            with closing(snapshots(self._desk, self.exchange.question, *self._asked)) as stream:
                 for answer in stream:
                     if answer is not self.exchange.answer:
                         self._becomes(answer=answer)
@@ -83,6 +86,8 @@ class Run:
             told(error)
 
 
-def snapshots(desk: Desk, question: str, turns: Sequence[Turn], scope: Scope = EVERYTHING) -> Generator[Answer]:
+def snapshots(
+    desk: Desk, question: str, turns: Sequence[Turn], scope: Scope = EVERYTHING, manner: Manner = AS_SET
+) -> Generator[Answer]:
     """The desk's stream as a generator: closing it closes the stream, and so ends the model's work."""
-    yield from desk.stream(question, turns, scope=scope)
+    yield from desk.stream(question, turns, scope=scope, manner=manner)

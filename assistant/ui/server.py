@@ -12,10 +12,11 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from assistant.ui.doorman import Doorman
+from assistant.ui.dressed import Dressed, head
 from assistant.ui.theme import theme
 from vectorstore.errors import SettingsError
 
-STYLES = [Path(__file__).parent / name for name in ("page.css", "story.css", "talks.css")]
+STYLES = [Path(__file__).parent / name for name in ("page.css", "story.css", "talks.css", "settings.css")]
 READERS_AT_ONCE = 8
 
 
@@ -59,7 +60,10 @@ def serve(
         footer_links=["api"],
         theme=theme(),
         css_paths=STYLES,
-        app_kwargs={"middleware": [Middleware(Doorman, host, public_name)], "routes": list(routes)},
+        app_kwargs={
+            "middleware": [Middleware(Doorman, host, public_name), Middleware(Dressed, head())],
+            "routes": list(routes),
+        },
     )
     return Server(str(url), page)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from threading import Lock
 
+from assistant.manner import AS_SET, Manner
 from assistant.models import Conversation, Exchange
 from assistant.ui.conversation import turns
 from assistant.ui.desk import Desk
@@ -46,7 +47,9 @@ class Talks:
         run = self._runs.get(id)
         return None if run is None or run.exchange.over else run
 
-    def ask(self, id: str, question: str, scope: Scope = EVERYTHING, again: bool = False) -> bool:
+    def ask(
+        self, id: str, question: str, scope: Scope = EVERYTHING, again: bool = False, manner: Manner = AS_SET
+    ) -> bool:
         """Ask in this conversation, or again in place of its last question. False while one is being answered."""
         with self._asking:
             if self.running(id):
@@ -56,5 +59,6 @@ class Talks:
             notebook = self._desk.notebook
             notebook.ask(id, exchange)
             self._runs = {known: run for known, run in self._runs.items() if not run.exchange.over}
-            self._runs[id] = Run(self._desk, exchange, turns(earlier), scope, partial(notebook.finish, id))
+            finish = partial(notebook.finish, id)
+            self._runs[id] = Run(self._desk, exchange, turns(earlier), scope, finish, manner)
         return True

@@ -1,4 +1,4 @@
-"""Gradio's own controls in the page's colours. The colours themselves, light and dark, stand in page.css."""
+"""Gradio's own controls in the page's colours. The colours themselves, light and dark, stand in palette.css."""
 
 from __future__ import annotations
 
@@ -43,8 +43,21 @@ COLOURS = {
 }
 
 
+# In rem, not in Gradio's pixels: a reader can set the size of text.
+SIZES = gr.themes.Size(
+    name="text_rem",
+    xxs="0.5625rem",
+    xs="0.625rem",
+    sm="0.75rem",
+    md="0.875rem",
+    lg="1rem",
+    xl="1.375rem",
+    xxl="1.625rem",
+)
+
+
 def theme() -> gr.themes.Base:
     dark = {f"{name}_dark": colour for name, colour in COLOURS.items()}
-    plain = gr.themes.Base(font=TEXT, font_mono=MONO, radius_size=gr.themes.sizes.radius_sm)
+    plain = gr.themes.Base(text_size=SIZES, font=TEXT, font_mono=MONO, radius_size=gr.themes.sizes.radius_sm)
     flat = {"block_shadow": "none", "block_border_width": "0px", "input_border_width": "1px"}
     return plain.set(**COLOURS, **dark, **flat, color_accent="var(--accent)")

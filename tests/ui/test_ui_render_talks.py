@@ -31,7 +31,7 @@ def test_days_are_those_of_the_reader() -> None:
         entry("d", late_yesterday - timedelta(days=40)),
     ]
     html = talks_html(entries, "b", NOON)
-    assert re.findall(r"<h3>(.*?)</h3>|\">([\w: ]+)</time>", html) == [
+    assert re.findall(r"<h2>(.*?)</h2>|\">([\w: ]+)</time>", html) == [
         *[("Today", ""), ("", "12:00"), ("Yesterday", ""), ("", "23:30")],
         *[("Earlier", ""), ("", "1 July 2022"), ("", "23 May 2022")],
     ]

@@ -136,7 +136,7 @@ def test_yesterdays_conversation_is_found_renamed_removed_and_brought_back(open_
     page.get_by_role("button", name="New conversation").click()
     expect(page.get_by_role("heading", name="Ask the news")).to_be_visible()
     ask_and_wait(page, "What happened to Behemoth?")
-    expect(page.locator("#talks h3")).to_have_text(["Today", "Yesterday"])
+    expect(page.locator("#talks h2")).to_have_text(["Today", "Yesterday"])
 
     search = page.get_by_role("textbox", name="Search conversations")
     search.fill("UNCHANGED open")

@@ -11,10 +11,12 @@ from pathlib import Path
 from threading import Event
 from time import sleep
 
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, Page
 
 from assistant.arrivals import Arrivals, NewStory
+from assistant.chat_models import ChatModels
 from assistant.dates import Window
+from assistant.manner import AS_SET, Manner
 from assistant.models import Answer, Citation, Sentence, Stage, Support, Turn
 from assistant.notebook import Notebook
 from assistant.picks import Pick
@@ -222,6 +224,8 @@ class ScriptedDesk:
     )
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
     scopes: list[Scope] = field(default_factory=list)
+    manners: list[Manner] = field(default_factory=list)
+    chat_models: ChatModels = field(default_factory=lambda: ChatModels("quote", None))
     days: list[date | datetime | None] = field(default_factory=list)
     since: list[datetime] = field(default_factory=list)
     closed: Event = field(default_factory=Event)
@@ -264,8 +268,10 @@ class ScriptedDesk:
         *,
         as_of: date | datetime | None = None,
         scope: Scope = EVERYTHING,
+        manner: Manner = AS_SET,
     ) -> Generator[Answer]:
         self.days.append(as_of)
+        self.manners.append(manner)
         self.asked.append((question, tuple(turns)))
         self.scopes.append(scope)
         if "broken" in question:
@@ -406,6 +412,16 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def to_tab(page: Page, name: str) -> None:
+    """Open a tab, by way of the menu of those that a narrow window has no room for."""
+    page.get_by_role("tab", selected=True).first.wait_for()
+    tab = page.get_by_role("tab", name=name)
+    if not tab.is_visible():
+        page.get_by_role("button", name="More tabs").click()
+        tab = page.locator(".overflow-dropdown").get_by_role("button", name=name)
+    tab.click()
 
 
 def typed(field: Locator, text: str) -> None:

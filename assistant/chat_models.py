@@ -1,0 +1,127 @@
+"""The chat models that a reader can choose among: the one that is set, and those that answer beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from assistant.llm import LOCAL, QUOTE, open_chat_model, unavailable
+from assistant.model_servers import has_ollama, listed, model_servers
+from assistant.writing import pieces
+from vectorstore.errors import DatelineError, ModelUnavailable, WeightsMissing
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+_ASK = [("human", "Say hello in one word.")]
+_LONGEST_WORD = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of asking a chat model for a word: the word and the seconds until it was said, or what is wrong."""
+
+    word: str = ""
+    seconds: float = 0.0
+    problem: str = ""
+
+
+class ChatModels:
+    """Each is opened when it is first wanted, and once. A name opens only what this machine or a server of the settings
+    offers: a page that is asked for another one must not make Dateline speak to whom it likes, with the owner's key."""
+
+    def __init__(
+        self,
+        configured: str,
+        model: BaseChatModel | None,
+        *,
+        url: str = "",
+        key: str = "",
+        cache: Path = Path(),
+        clock: Callable[[], float] = perf_counter,
+    ) -> None:
+        """`model` is the one that is set, open already; None where answers are quoted."""
+        self.configured = configured if model is not None else QUOTE
+        self._named = configured
+        self._model = model
+        self._url, self._key, self._cache, self._clock = url, key, cache, clock
+        self._at: dict[str, str] = {}
+        self._open: dict[str, BaseChatModel | None] = {configured: model} if model is not None else {}
+        self._opening = Lock()
+
+    def offered(self) -> tuple[str, ...]:
+        """What could answer now beside the one that is set; asks the servers, two seconds each at most."""
+        self._at = dict(self._found())
+        return tuple(self._at)
+
+    def opened(self, name: str) -> BaseChatModel | None:
+        """The model of that name, "" being the one that is set; None where answers are quoted. ModelUnavailable for one
+        that is not offered."""
+        if name in ("", self.configured):
+            return self._model
+        if name == QUOTE:
+            return None
+        if name not in self._at and name not in self.offered():
+            raise ModelUnavailable(f"The model {name} is not there. Choose another one under Settings.")
+        with self._opening:
+            if name not in self._open:
+                self._open[name] = self._opened(name)
+            return self._open[name]
+
+    def tried(self, name: str) -> Trial:
+        """Ask the model for a word."""
+        started = self._clock()
+        try:
+            model = self.opened(name)
+            if model is None:
+                return Trial(problem="Answers are quoted: there is no model to ask.")
+            word = _first_word(model)
+        except Exception as error:  # every provider raises its own classes
+            return Trial(problem=str(unavailable(error)))
+        if not word:
+            return Trial(problem="The model answered without a word.")
+        return Trial(word, self._clock() - started)
+
+    def _opened(self, name: str) -> BaseChatModel | None:
+        try:
+            return open_chat_model(name, self._at[name], self._key, self._cache)
+        except DatelineError as error:
+            raise ModelUnavailable(str(error)) from error
+
+    def _found(self) -> Iterator[tuple[str, str]]:
+        """Names and addresses, the first address that holds a model of the name being its own."""
+        known = {self.configured}
+        if LOCAL not in known and _local_is_installed():
+            known.add(LOCAL)
+            yield LOCAL, ""
+        for server in model_servers(self._named, self._url, has_ollama()):
+            for name in listed(server, self._key):
+                if name not in known:
+                    known.add(name)
+                    yield name, server.url
+
+
+def _local_is_installed() -> bool:
+    from assistant.local_model import require_installed
+
+    try:
+        require_installed()
+    except WeightsMissing:
+        return False
+    return True
+
+
+def _first_word(model: BaseChatModel) -> str:
+    """Closed as soon as the word is out, so that no model needs to be told how little is wanted."""
+    said = ""
+    with closing(pieces(model, _ASK)) as arriving:
+        for piece in arriving:
+            said = (said + piece).lstrip()
+            if len(said.split()) > 1 or said != said.rstrip() or len(said) > _LONGEST_WORD:
+                break
+    return " ".join(said.split()[:1])[:_LONGEST_WORD]

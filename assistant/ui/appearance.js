@@ -1,0 +1,35 @@
+// In the page's head, before anything is drawn: the reader's colours and size of text, so that no reload flashes.
+(() => {
+  const root = document.documentElement;
+  const system = matchMedia("(prefers-color-scheme: dark)");
+
+  function kept(look) {
+    try {
+      return localStorage.getItem(`dateline-${look}`);
+    } catch {
+      return null; // a browser that keeps nothing
+    }
+  }
+
+  function dress() {
+    const colours = kept("colours");
+    const dark = colours === "dark" || (colours !== "light" && system.matches);
+    root.classList.toggle("dark", dark);
+    document.body?.classList.toggle("dark", dark);
+    const text = kept("text");
+    if (text === "small" || text === "large") root.dataset.text = text;
+    else delete root.dataset.text;
+  }
+
+  dress();
+  system.addEventListener("change", dress);
+  addEventListener("storage", dress);
+  // Gradio puts the system's colours on the body when it starts; observers are heard before anything is painted.
+  const undone = new MutationObserver(dress);
+  new MutationObserver((_, arrival) => {
+    if (!document.body) return;
+    arrival.disconnect();
+    undone.observe(document.body, { attributeFilter: ["class"] });
+    dress();
+  }).observe(root, { childList: true });
+})();

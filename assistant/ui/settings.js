@@ -1,0 +1,27 @@
+// Runs once on each of the two forms: how answers are made, which the server hears of, and how the page looks, which it
+// does not. The looks themselves are in appearance.js, which has to be there before the page is.
+
+const LOOKS = ["colours", "text"];
+
+function keep(form) {
+  const { model, quote, sources, recency } = form.elements;
+  model.disabled = form.querySelector("[data-try]").disabled = quote.checked;
+  trigger("keep", { model: model.value, quote: quote.checked, sources: Number(sources.value), recency: recency.value });
+}
+
+element.addEventListener("change", ({ target }) => {
+  if (!LOOKS.includes(target.name)) return keep(target.form);
+  localStorage.setItem(`dateline-${target.name}`, target.value);
+  dispatchEvent(new Event("storage")); // which a browser tells other pages only
+});
+element.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (button) trigger("attempt", { model: button.form.elements.model.value });
+});
+element.addEventListener("submit", (event) => event.preventDefault());
+
+for (const look of LOOKS) {
+  const kept = localStorage.getItem(`dateline-${look}`);
+  const choice = [...element.querySelectorAll(`input[name="${look}"]`)].find((input) => input.value === kept);
+  if (choice) choice.checked = true;
+}

@@ -1,0 +1,192 @@
+"""The settings on the page: kept by the browser, brought with each question, and put on before anything is drawn."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from model_server import model_server as model_server
+from playwright.sync_api import Page, expect
+from ui_desk import ScriptedDesk, to_tab
+
+from assistant.chat_models import ChatModels, Trial
+from assistant.llm import QUOTE
+from assistant.manner import AS_SET, Manner, Recency
+from assistant.ui.kept_settings import Settings, kept_settings
+from assistant.ui.render_settings import settings_html, trial_html
+
+Open = Callable[..., Page]
+QUESTION = "Is Meta open?"
+HOSTILE_NAME = "<img src=x onerror=window.hacked=1>"
+
+
+@pytest.fixture
+def desk(tmp_path: Path, model_server: str) -> Iterator[ScriptedDesk]:
+    desk = ScriptedDesk(folder=tmp_path, chat_models=ChatModels("quote", None, url=f"{model_server}/v1"))
+    yield desk
+    desk.put_away()
+
+
+@pytest.mark.parametrize(
+    "brought",
+    [
+        None,
+        "text",
+        [1],
+        {},
+        {"sources": 9, "recency": "always", "quote": "yes", "model": 7},
+        {"sources": True, "recency": [], "quote": 1, "model": "x" * 301},
+        {"sources": 2.5, "recency": None, "model": None},
+    ],
+)
+def test_what_a_browser_brings_that_is_no_setting_counts_as_none(brought: object) -> None:
+    assert kept_settings(brought) == Settings()
+    assert kept_settings(brought).manner == AS_SET
+
+
+def test_settings_come_back_from_the_browser_as_they_went() -> None:
+    settings = Settings("openai:small", True, 8, Recency.STRONG)
+    assert kept_settings(json.loads(json.dumps(settings.to_keep()))) == settings
+    assert settings.manner == Manner(8, Recency.STRONG, QUOTE)
+    assert Settings("openai:small").manner.model == "openai:small"
+
+
+def test_a_model_that_was_chosen_and_is_gone_stays_chosen_and_says_so() -> None:
+    gone = settings_html(Settings("ollama:gone"), "local", ["openai:small"])
+    assert '<option value="ollama:gone" selected>gone (ollama) — not there now</option>' in gone
+    assert "not there now" not in settings_html(Settings("ollama:gone"), "local")
+    assert '<option value="" selected>' in settings_html(Settings("local"), "local", [])
+
+
+def test_names_of_models_and_their_words_are_only_ever_text() -> None:
+    assert "<img" not in settings_html(Settings(HOSTILE_NAME), HOSTILE_NAME, [HOSTILE_NAME])
+    assert "<img" not in trial_html(Trial(HOSTILE_NAME, 1.0)) + trial_html(Trial(problem=HOSTILE_NAME))
+
+
+def to_settings(page: Page) -> None:
+    to_tab(page, "Settings")
+    expect(page.get_by_label("Model", exact=True)).to_contain_text("small (openai)")
+
+
+def ask(page: Page, number: int = 1) -> None:
+    to_tab(page, "Chat")
+    page.get_by_role("textbox", name="Your question").fill(QUESTION)
+    page.get_by_role("textbox", name="Your question").press("Enter")
+    expect(page.locator(f"#exchange-{number} .basis")).to_contain_text("As of")
+
+
+def changed(page: Page, change: Callable[[], object]) -> None:
+    """Done, and heard of by the server, which has the browser keep it."""
+    before = page.evaluate("localStorage['dateline-settings']")
+    change()
+    page.wait_for_function("before => localStorage['dateline-settings'] !== before", arg=before)
+
+
+def test_what_is_set_goes_with_the_next_question_and_is_there_after_a_reload(
+    open_page: Open, desk: ScriptedDesk
+) -> None:
+    page = open_page()
+    to_settings(page)
+    changed(page, lambda: page.get_by_label("Model", exact=True).select_option("openai:small"))
+    changed(page, lambda: page.get_by_label("Sources of an answer").select_option("8"))
+    changed(page, lambda: page.get_by_role("radio", name="Strongly").check())
+    ask(page)
+    wanted = Manner(8, Recency.STRONG, "openai:small")
+    assert desk.manners == [wanted]
+    page.reload()
+    expect(page.locator("#exchange-1 .basis")).to_contain_text("As of")
+    to_settings(page)
+    expect(page.get_by_label("Model", exact=True)).to_have_value("openai:small")
+    expect(page.get_by_role("radio", name="Strongly")).to_be_checked()
+    changed(page, lambda: page.get_by_role("checkbox").check())
+    expect(page.get_by_label("Model", exact=True)).to_be_disabled()
+    ask(page, 2)
+    assert desk.manners == [wanted, Manner(8, Recency.STRONG, QUOTE)]
+
+
+def test_a_model_is_tried_and_what_came_of_it_is_told_in_a_line(open_page: Open) -> None:
+    page = open_page()
+    to_settings(page)
+    page.get_by_role("button", name="Test").click()
+    expect(page.locator("#trial")).to_contain_text("there is no model to ask")
+    page.get_by_label("Model", exact=True).select_option("openai:small")
+    page.get_by_role("button", name="Test").click()
+    expect(page.locator("#trial")).to_contain_text("It said “Hello” after")
+    page.get_by_label("Model", exact=True).select_option(f"openai:{HOSTILE_NAME}")
+    page.get_by_role("button", name="Test").click()
+    expect(page.locator("#trial .problem")).to_contain_text("out of memory")
+    assert page.evaluate("window.hacked") is None
+
+
+PAINTED = "getComputedStyle(document.documentElement).backgroundColor"
+LIGHT, DARK = "rgb(251, 250, 247)", "rgb(23, 22, 20)"
+# What stands behind everything and behind the page, at every frame from the first on.
+EACH_FRAME = """
+    window.seen = [];
+    const look = () => {
+        for (const part of [document.documentElement, document.body, document.querySelector(".gradio-container")]) {
+            const colour = part && getComputedStyle(part).backgroundColor;
+            if (colour && colour !== "rgba(0, 0, 0, 0)" && !seen.includes(colour)) seen.push(colour);
+        }
+        requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+"""
+
+
+@pytest.mark.parametrize(("system", "choice", "colour"), [("light", "Dark", DARK), ("dark", "Light", LIGHT)])
+def test_colours_act_at_once_and_a_reload_never_shows_others(
+    open_page: Open, system: str, choice: str, colour: str
+) -> None:
+    page = open_page(colours=system)
+    to_settings(page)
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url) if request.method == "POST" else None)
+    page.get_by_role("radio", name=choice).check()
+    assert page.evaluate(PAINTED) == colour
+    assert page.evaluate("document.body.matches('.dark')") == (choice == "Dark")
+    page.emulate_media(color_scheme="dark" if system == "light" else "light")
+    page.emulate_media(color_scheme="dark" if system == "dark" else "light")
+    assert page.evaluate(PAINTED) == colour, "the system changes its colours, and the reader has chosen"
+    assert requests == []
+    page.add_init_script(EACH_FRAME)
+    page.reload()
+    to_settings(page)
+    expect(page.get_by_role("radio", name=choice)).to_be_checked()
+    assert page.evaluate("window.seen") == [colour]
+    assert page.evaluate("document.body.matches('.dark')") == (choice == "Dark")
+
+
+def test_as_the_system_follows_the_system(open_page: Open) -> None:
+    page = open_page(colours="dark")
+    assert page.evaluate(PAINTED) == DARK
+    page.emulate_media(color_scheme="light")
+    assert page.evaluate(PAINTED) == LIGHT and not page.evaluate("document.body.matches('.dark')")
+
+
+def test_the_size_of_text_changes_everything_at_once_and_is_kept(open_page: Open) -> None:
+    sizes = """() => [".tab-container button", "#composer textarea", ".welcome p"].map(
+        part => parseFloat(getComputedStyle(document.querySelector(part)).fontSize))"""
+    page = open_page()
+    page.get_by_role("heading", name="Ask the news").wait_for()
+    normal = page.evaluate(sizes)
+    to_settings(page)
+    page.get_by_role("radio", name="Large").check()
+    to_tab(page, "Chat")
+    assert page.evaluate(sizes) == pytest.approx([size * 1.2 for size in normal], abs=0.2)
+    page.reload()
+    page.get_by_role("heading", name="Ask the news").wait_for()
+    assert page.evaluate(sizes) == pytest.approx([size * 1.2 for size in normal], abs=0.2)
+
+
+@pytest.mark.parametrize("width", [390, 768, 1440])
+def test_the_largest_text_fits_the_window(open_page: Open, width: int) -> None:
+    page = open_page(width, 844)
+    page.evaluate("localStorage['dateline-text'] = 'large'; dispatchEvent(new Event('storage'))")
+    ask(page)
+    for tab in ("Chat", "Library", "Feeds", "Stories", "Settings"):
+        to_tab(page, tab)
+        page.wait_for_timeout(300)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, tab
