@@ -5,7 +5,7 @@
 RAMDOCS.jsonl has questions with documents typed correct, misinfo and noise (Wang et al. 2025, "Retrieval-Augmented
 Generation with Conflicting Evidence"). Of each question for which the correct documents hold at least two different
 answers word for word, all documents go into a library of their own, through ingest, and the question is asked of it.
-Libraries are kept in DIR, and made once. Documents that are copies of one another are one source, as they always are.
+Libraries and what was embedded are kept in DIR, and made once. Documents that are copies of one another are one source, as they always are.
 Rows are halved by a hash of their id, so that rules can be found on the first half and read off the second.
 
 An answer is given when it stands in the sentences that the reader gets; the reports that differ are among them. Two
@@ -29,6 +29,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from assistant.answer import Assistant
 from assistant.evaluate import holds
 from assistant.figures import Figure, figure, markdown
@@ -36,7 +38,7 @@ from assistant.llm import open_chat_model
 from assistant.models import Answer
 from assistant.settings import read_settings
 from ingest.pipeline import ingest
-from vectorstore.embedding import SentenceEmbedder
+from vectorstore.embedding import Embedder, Matrix, SentenceEmbedder
 from vectorstore.library import Library
 
 
@@ -71,6 +73,37 @@ class Given(NamedTuple):
         return all(given for given, found in zip(self.given, self.found, strict=True) if found)
 
 
+class Remembered:
+    """An embedder that embeds a text once; what it knows is kept in a file."""
+
+    def __init__(self, embedder: Embedder, file: Path) -> None:
+        self.name = embedder.name
+        self._embedder = embedder
+        self._file = file
+        self._queries: dict[str, Matrix] = {}
+        self._passages: dict[str, Matrix] = {}
+        if file.exists():
+            held = np.load(file)
+            for known, name in ((self._queries, "query"), (self._passages, "passage")):
+                known.update(zip(held[f"{name}_texts"].tolist(), held[f"{name}_vectors"], strict=True))
+
+    def passages(self, texts: Sequence[str]) -> Matrix:
+        fresh = [text for text in dict.fromkeys(texts) if text not in self._passages]
+        self._passages.update(zip(fresh, self._embedder.passages(fresh), strict=True))
+        return np.stack([self._passages[text] for text in texts])
+
+    def query(self, text: str) -> Matrix:
+        if text not in self._queries:
+            self._queries[text] = self._embedder.query(text)
+        return self._queries[text]
+
+    def save(self) -> None:
+        kept: dict[str, Matrix] = {}
+        for known, name in ((self._queries, "query"), (self._passages, "passage")):
+            kept |= {f"{name}_texts": np.array([*known]), f"{name}_vectors": np.stack([*known.values()])}
+        np.savez(self._file, **kept)
+
+
 class Reader:
     """Asks each question of a library of its own, with one embedder and one model for all of them."""
 
@@ -79,12 +112,12 @@ class Reader:
         self._model = open_chat_model(
             settings.model, settings.model_url, settings.model_key, settings.cache.expanduser()
         )
-        self._embedder = SentenceEmbedder(settings.embedder)
+        self.embedder = Remembered(SentenceEmbedder(settings.embedder), work / "vectors.npz")
         self._work = work
 
     def ask(self, case: Case) -> Given:
         folder = self._work / case.id
-        with Library(folder / "library", self._embedder) as library:
+        with Library(folder / "library", self.embedder) as library:
             if library.counts()[0] == 0:
                 self._fill(library, case, folder / "documents.jsonl")
             answer = Assistant(library, self._model).answer(case.question)
@@ -113,6 +146,7 @@ def main() -> None:
         for done, case in enumerate(asked, start=1):
             found.append(reader.ask(case))
             print(f"Answering: {done} of {len(asked)}", end="\r", file=sys.stderr)
+        reader.embedder.save()
     print(table(found), in_sources(found), sep="\n\n")
     for each in [each for each in found if not all(each.given)][: options.show]:
         told = {a: (g, f) for a, g, f in zip(each.case.answers, each.given, each.found, strict=True)}
