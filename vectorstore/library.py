@@ -32,6 +32,7 @@ _REINDEX_BATCH = 32
 _LOOKED_AT_SINGLY = 200
 _TO_BE_SAFE = 1.5
 _MOST_ASKED_FOR = 5000
+_OF_OTHER_THINGS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +226,13 @@ class Library:
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         """How much each word tells: its inverse document frequency over all passages, more than 0 (as in BM25; Spärck
-        Jones 1972, "A Statistical Interpretation of Term Specificity")."""
+        Jones 1972, "A Statistical Interpretation of Term Specificity").
+
+        A few articles on one thing all name it, and it is no common word for that: some hundred passages without any
+        of the words are counted beside those that are there.
+        """
         _, indexed = self._searchable()
-        held = indexed.count()
+        held = indexed.count() + _OF_OTHER_THINGS
         found = {word: indexed.frequency(word) for word in words}
         return {word: log(1 + (held - among + 0.5) / (among + 0.5)) for word, among in found.items()}
 
