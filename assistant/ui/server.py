@@ -15,7 +15,7 @@ from assistant.ui.doorman import Doorman
 from assistant.ui.theme import theme
 from vectorstore.errors import SettingsError
 
-STYLES = [Path(__file__).parent / name for name in ("page.css", "story.css", "talks.css")]
+STYLES = [Path(__file__).parent / name for name in ("page.css", "story.css", "talks.css", "library.css")]
 READERS_AT_ONCE = 8
 
 
