@@ -151,8 +151,8 @@ def _chat_model(settings: Settings) -> Any:
 def _chat_models(settings: Settings, model: Any) -> ChatModels:
     from assistant.chat_models import ChatModels
 
-    at = {"url": settings.model_url, "key": settings.model_key, "cache": settings.cache.expanduser()}
-    return ChatModels(settings.model, model, **at)
+    cache = settings.cache.expanduser()
+    return ChatModels(settings.model, model, url=settings.model_url, key=settings.model_key, cache=cache)
 
 
 def _writing(library: Path | None) -> AbstractContextManager[Dateline]:
