@@ -122,7 +122,7 @@ def _spans(hits: Sequence[Hit]) -> list[Span]:
     seen = set()
     for number, hit in enumerate(hits, start=1):
         passage = core(hit)
-        for start, end in reporting(passage.text):
+        for start, end in reporting(passage.text, hit.article.title):
             text = passage.text[start:end]
             if text not in seen and len(text.split()) >= _LEAST_WORDS:
                 seen.add(text)
