@@ -147,7 +147,8 @@ class Assistant:
         for snapshot in self._written(answer, evidence, topic(question, turns), started, manner.model):
             answer = snapshot
             yield snapshot
-        if not answer.sentences or refusal.says_not_found(answer.text):
+        own_words = " ".join(each.text for each in answer.sentences if each.support is not Support.QUOTED)
+        if not answer.sentences or refusal.says_not_found(own_words):
             answer = self._refused(answer, found.hits)
         else:
             answer = with_differing(answer)

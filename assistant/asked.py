@@ -15,18 +15,19 @@ from typing import NamedTuple
 from assistant.evidence import core
 from assistant.facts import TITLES, Fact, Kind, agrees, facts
 from assistant.moments import Moment
+from assistant.orders import reporting
 from assistant.quantities import Quantity
 from assistant.roles import full_names
 from assistant.wanted import wanted
 from assistant.wordforms import folded, same_name, stem
 from vectorstore.models import Hit
-from vectorstore.sentences import sentence_spans
 
 # Shares of the question's names that a source must have, and of its other words that a sentence must.
 _NAMES = 0.8
 _WORDS = {Kind.NUMBER: 0.5, Kind.DATE: 0.5, Kind.NAME: 0.65}
 # Facts from a word of the question to what is asked for. A name is taken only from right beside it.
 _NEAR = {Kind.NUMBER: 3, Kind.DATE: 3, Kind.NAME: 1}
+_FARTHER = 5
 _WORDS_BETWEEN = 3
 # "The number of people hurt when a ferry ran into a pier was 41", "the death toll of the storm rose to 12".
 _COUNT = re.compile(r"\b(?:number|total|toll|count)\b[^.;]*\b(?:is|was|were|to|at|reached|of)(?: \w+){0,2} $")
@@ -40,7 +41,7 @@ _EXPECTATION = re.compile(r"\b(?:expect|forecast|predict|project(?:ed|ing|ion)|c
 # Said of one event in news: a question and its answer often choose different ones.
 _ALIKE = """
     die kill dead deadly death toll fatal; hurt injure wound; population people inhabitant resident; born birth
-    birthday; found founded establish create start launch begin form; build construct erect; release publish
+    birthday; found founded establish create start launch begin form open; build construct erect; release publish
 """
 _SENSES = {stem(word): group.split()[0] for group in _ALIKE.split(";") for word in group.split()}
 # Words of a question that say how much or when, and not of what.
@@ -76,6 +77,7 @@ class _Asked(NamedTuple):
     names: tuple[Fact, ...]
     places: tuple[str, ...]
     words: frozenset[str]
+    reach: int
 
 
 def readings(question: str, sources: Sequence[Hit]) -> list[Reading]:
@@ -83,11 +85,14 @@ def readings(question: str, sources: Sequence[Hit]) -> list[Reading]:
     asked = _asked(question)
     if asked is None:
         return []
-    found = (
-        max(_of_source(asked, number, hit), key=lambda each: each.rank, default=None)
-        for number, hit in enumerate(sources, start=1)
-    )
+    found = (_best(asked, number, hit) for number, hit in enumerate(sources, start=1))
     return sorted(filter(None, found), key=lambda each: each.rank, reverse=True)
+
+
+def reading_of(question: str, number: int, hit: Hit) -> Reading | None:
+    """The best one of a source that is known to be about what the question names, and need not name it in full."""
+    asked = _asked(question)
+    return _best(asked._replace(names=(), reach=_FARTHER), number, hit) if asked else None
 
 
 def day(hit: Hit) -> date | None:
@@ -99,7 +104,7 @@ def _asked(question: str) -> _Asked | None:
     kind, given = wanted(question), facts(question, None)
     words = frozenset(_sense(each) for each in given if each.kind is Kind.WORD and not _says_little(each))
     names = tuple(each for each in given if each.kind is Kind.NAME)
-    return _Asked(kind, given, names, _places(question, given), words) if kind and words else None
+    return _Asked(kind, given, names, _places(question, given), words, _NEAR[kind]) if kind and words else None
 
 
 def _says_little(word: Fact) -> bool:
@@ -112,12 +117,16 @@ def _sense(fact: Fact) -> str:
     return _SENSES.get(word, word)
 
 
+def _best(asked: _Asked, number: int, hit: Hit) -> Reading | None:
+    return max(_of_source(asked, number, hit), key=lambda each: each.rank, default=None)
+
+
 def _of_source(asked: _Asked, number: int, hit: Hit) -> Iterator[Reading]:
     passage, published = core(hit), day(hit)
     around = (*facts(passage.text, published), *facts(hit.article.title, published))
     named = sum(any(agrees(name, each, published) for each in around) for name in asked.names)
     if named >= _NAMES * len(asked.names):
-        for start, end in sentence_spans(passage.text):
+        for start, end in reporting(passage.text):
             yield from _of_sentence(asked, number, hit, passage.start + start, passage.start + end)
 
 
@@ -130,7 +139,7 @@ def _of_sentence(asked: _Asked, number: int, hit: Hit, start: int, end: int) -> 
     if share < _WORDS[asked.kind] or _elsewhere(asked, _places(sentence, said)):
         return
     for at, fact in enumerate(said):
-        near = _near(asked.kind, sentence, said, at, anchors) if _fits(asked, fact, published) else []
+        near = _near(asked, sentence, said, at, anchors) if _fits(asked, fact, published) else []
         if near:
             away = min(abs(anchor - at) for anchor in near)
             says = _says(sentence, said, at, counts=at + 1 in near)
@@ -159,12 +168,12 @@ def _fits(asked: _Asked, fact: Fact, published: date | None) -> bool:
     return not isinstance(fact.value, Quantity) or (fact.value.unit != "#" and fact.text.lower() not in ("one", "a"))
 
 
-def _near(kind: Kind, sentence: str, said: Sequence[Fact], at: int, anchors: Sequence[int]) -> list[int]:
+def _near(asked: _Asked, sentence: str, said: Sequence[Fact], at: int, anchors: Sequence[int]) -> list[int]:
     """The anchors that the fact at that place belongs to."""
-    if kind is Kind.NUMBER and _COUNT.search(sentence[: said[at].start]):
+    if asked.kind is Kind.NUMBER and _COUNT.search(sentence[: said[at].start]):
         return [*anchors]
-    near = [anchor for anchor in anchors if abs(anchor - at) <= _NEAR[kind]]
-    return [a for a in near if _adjoin(sentence, said[a], said[at])] if kind is Kind.NAME else near
+    near = [anchor for anchor in anchors if abs(anchor - at) <= asked.reach]
+    return [a for a in near if _adjoin(sentence, said[a], said[at])] if asked.kind is Kind.NAME else near
 
 
 def _adjoin(sentence: str, one: Fact, other: Fact) -> bool:

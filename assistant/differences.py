@@ -1,8 +1,8 @@
 """Where sources differ on the figure, the date or the name that a question asks for. Pure.
 
 The same in another notation, a figure that was rounded and a year for a day in it do not differ; nor do sources that
-may well speak of two events: published weeks apart, or one with far fewer of the question's words. Rather nothing is
-said than "differs" of what does not.
+may well speak of two events: published weeks apart, or one with far fewer of the question's words; nor those of two
+things of one name. Rather nothing is said than "differs" of what does not.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from assistant.asked import Reading, day, readings
 from assistant.evidence import cite, core
 from assistant.facts import Fact, Kind, agrees, facts
 from assistant.models import Answer, Report, Sentence, Support
+from assistant.namesakes import told_apart
 from assistant.quantities import Quantity
 from vectorstore.models import Hit
 
@@ -28,17 +29,22 @@ _UNKNOWN = datetime.min.replace(tzinfo=UTC)
 
 
 def with_differing(answer: Answer) -> Answer:
-    """The answer with what its sources say otherwise: as reports, and quoted as far as it does not quote it yet."""
+    """The answer with what its sources say otherwise: as reports, and quoted as far as it does not quote it yet.
+
+    Where they tell of several things of one name, what is said of each is quoted, and none of it differs.
+    """
+    apart = told_apart(answer.standalone_question, answer.sources)
     found = differing(answer.standalone_question, answer.sources)
     quoted = {cited.quote for cited in answer.citations}
-    fresh = tuple(each.citation for each in found if each.citation.quote not in quoted)
+    otherwise = {cited.quote: cited for cited in (*apart, *(each.citation for each in found))}
+    fresh = tuple(cited for quote, cited in otherwise.items() if quote not in quoted)
     dates = [cited.article.published_at for cited in fresh if cited.article.published_at]
     return replace(
         answer,
         sentences=(*answer.sentences, *(Sentence(c.quote, (c.number,), Support.QUOTED) for c in fresh)),
         citations=(*answer.citations, *fresh),
         newest_source=max([*dates, *filter(None, [answer.newest_source])], default=None),
-        differing=found,
+        differing=() if apart else found,
     )
 
 
