@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from ingest.documents import Source, Upload
 from ingest.intake import Intake
+from ingest.report import Outcome, Row
+from vectorstore.errors import RejectedDocument
 
 if TYPE_CHECKING:
-    from ingest.documents import Source
     from ingest.pipeline import Progress
     from ingest.refreshed import Refresh
     from ingest.refreshing import Standing
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
 Step = TypeVar("Step")
 Stop = Callable[[], bool]
+
+_GONE = "the file that was uploaded is no longer kept here; add it again"
 
 
 class IntakeDesk(Generic[Step]):
@@ -38,17 +43,30 @@ class IntakeDesk(Generic[Step]):
         self._turn, self._closing = threading.Lock(), threading.Event()
 
     def add_url(self, url: str, progress: Callable[[Step], None], stop: Stop) -> Report:
+        from ingest.sources import is_address
+
+        if not is_address(url):  # else it would name a file of this machine, which is not the reader's to name
+            raise RejectedDocument(f"{url.strip() or 'Nothing'} is no address; an address begins with https://")
         return self._add([url.strip()], progress, stop)
 
     def add_files(self, files: Sequence[tuple[Path, str]], progress: Callable[[Step], None], stop: Stop) -> Report:
-        from ingest.documents import Upload
-
         return self._add([Upload(path, name) for path, name in files], progress, stop)
 
     def add_text(self, text: str, title: str, outlet: str, progress: Callable[[Step], None], stop: Stop) -> Report:
         from ingest.documents import Pasted
 
         return self._add([Pasted(text, title=title.strip(), outlet=outlet.strip())], progress, stop)
+
+    def retry(self, report: Report, progress: Callable[[Step], None], stop: Stop) -> Report:
+        """What was rejected is read once more, and nothing else of the files that it stood in."""
+        from ingest.sources import name_of
+
+        gone = {each.source: each for each in report.again if _is_gone(each.source)}
+        there = [each for each in report.again if each.source not in gone]
+        sources = list(dict.fromkeys(each.source for each in there))
+        tried = self._add(sources, progress, stop, only={each.name for each in there})
+        rows = (Row(name_of(source), Outcome.REJECTED, reason=_GONE) for source in gone)
+        return replace(tried, rows=(*tried.rows, *rows))
 
     def feeds(self) -> Sequence[Subscription]:
         return self._intake.library.subscriptions.all()
@@ -79,12 +97,14 @@ class IntakeDesk(Generic[Step]):
         with self._turn:
             pass
 
-    def _add(self, sources: Sequence[Source], progress: Callable[[Step], None], stop: Stop) -> Report:
+    def _add(
+        self, sources: Sequence[Source], progress: Callable[[Step], None], stop: Stop, only: Collection[str] = ()
+    ) -> Report:
         def wait() -> None:
             progress(self._step("Waiting until the feeds are refreshed or another addition is done"))
 
         with self._in_turn(lambda: self._closing.is_set() or stop(), wait) as halted:
-            return self._intake.ingest(sources, self._telling(progress), halted)
+            return self._intake.ingest(sources, self._telling(progress), halted, only)
 
     def _refresh(self, urls: Sequence[str] = (), *, progress: Callable[[Progress], None], stop: Stop) -> Refresh:
         with self._in_turn(stop, lambda: None) as halted:
@@ -106,3 +126,8 @@ class IntakeDesk(Generic[Step]):
         finally:
             if mine:
                 self._turn.release()
+
+
+def _is_gone(source: Source) -> bool:
+    """Uploads are kept for a while only."""
+    return isinstance(source, Upload) and not source.path.exists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -28,11 +28,12 @@ class Intake:
         sources: Iterable[Source],
         progress: Callable[[Progress], None] | None = None,
         stop: Callable[[], bool] = lambda: False,
+        only: Collection[str] = (),
     ) -> Report:
-        """Put addresses, files, folders, uploads or pasted texts into the library."""
+        """Put addresses, files, folders, uploads or pasted texts into the library; see ingest.pipeline.ingest."""
         from ingest.pipeline import ingest
 
-        return ingest(sources, self.library, web=self._open_web(), progress=progress, stop=stop)
+        return ingest(sources, self.library, web=self._open_web(), progress=progress, stop=stop, only=only)
 
     def follow(self, url: str) -> Outline:
         """Follow the feed at an address, or the one that the page there names; it is read at the next refresh."""

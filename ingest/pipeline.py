@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,9 +14,9 @@ from ingest.documents import Gone, Rejection, Seen, Source
 from ingest.interrupts import first_interrupt
 from ingest.reading import Taken, articles
 from ingest.recognise import Shelf, recognise
-from ingest.report import Outcome, Report, Row
+from ingest.report import Again, Outcome, Report, Row
 from ingest.side_by_side import Place
-from ingest.sources import expected
+from ingest.sources import expected, is_address
 from ingest.split import split
 from ingest.text import squeezed
 from vectorstore.models import Article, Passage
@@ -50,6 +50,7 @@ def ingest(
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] = lambda: False,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    only: Collection[str] = (),
 ) -> Report:
     """Puts everything that the sources hold into the library and says what became of it.
 
@@ -58,6 +59,8 @@ def ingest(
     first is no duplicate. One bad document is a row with its reason. When `stop()` says so or on Ctrl-C, what is in
     hand is stored, within seconds, and the report says that it stopped; a second Ctrl-C ends it at once. Errors of the
     library itself are raised, and what was reported to `progress` before stays stored.
+
+    Where `only` names documents, all others that stand in files are passed over.
     """
     sources, places = tuple(sources), list[Place]()
     arriving = articles(sources, web or _web(), now)
@@ -65,13 +68,18 @@ def ingest(
     def arrivals() -> Iterator[Taken | None]:
         for arrival in arriving:
             if arrival:
-                places.append(arrival[0])
+                place, taken = arrival
+                if only and taken.name not in only and not is_address(sources[place[0]]):
+                    continue
+                places.append(place)
             yield arrival and arrival[1]
 
+    total = len(only) or expected(sources)
     with closing(arriving):
-        report = take_in(arrivals(), library, expected(sources), progress=progress, stop=stop, now=now)
+        report = take_in(arrivals(), library, total, progress=progress, stop=stop, now=now)
     in_order = sorted(zip(places, report.rows, strict=False), key=itemgetter(0))
-    return replace(report, rows=tuple(row for _, row in in_order))
+    again = tuple(_again(row, sources[place[0]]) for place, row in in_order if row.outcome is Outcome.REJECTED)
+    return replace(report, rows=tuple(row for _, row in in_order), again=again)
 
 
 def take_in(
@@ -97,6 +105,11 @@ def take_in(
                 run.commit()
         run.commit()
     return run.report(stopped)
+
+
+def _again(row: Row, source: Source) -> Again:
+    """A page by its own address, whatever listed it; anything else with what it stood in."""
+    return Again(row.source, row.source if is_address(row.source) else source)
 
 
 def _web() -> Web:
@@ -159,7 +172,9 @@ class _Run:
             self._settle(waiting.row, len(waiting.passages))
 
     def report(self, stopped: bool) -> Report:
-        return Report(tuple(self._rows), self._passages, time.monotonic() - self._begun, stopped)
+        rejected = (row.source for row in self._rows if row.outcome is Outcome.REJECTED)
+        again = tuple(Again(name, name) for name in rejected if is_address(name))
+        return Report(tuple(self._rows), self._passages, time.monotonic() - self._begun, stopped, again)
 
     def _note(self, found: Seen | Gone) -> None:
         """An article whose page was asked for and did not need to be read."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
+
+from ingest.documents import Source
 
 
 class Outcome(StrEnum):
@@ -28,14 +30,25 @@ class Row:
     duplicate_of: str = ""
 
 
+class Again(NamedTuple):
+    """What a rejected document is called, and what to hand in to try it once more."""
+
+    name: str
+    source: Source
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All documents in the order read. `passages` counts those stored; `stopped` means that there was more to read."""
+    """All documents in the order read. `passages` counts those stored; `stopped` means that there was more to read.
+
+    `again` has what was rejected and can be tried once more.
+    """
 
     rows: tuple[Row, ...]
     passages: int
     seconds: float
     stopped: bool = False
+    again: tuple[Again, ...] = ()
 
     @property
     def added(self) -> int:

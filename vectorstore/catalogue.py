@@ -11,14 +11,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from sqlalchemy import Connection, Row, Select, Table, delete, func, insert, select, text, update
 
-from vectorstore import openings, stories
+from vectorstore import listing, openings, stories
 from vectorstore.conversations import Conversations
 from vectorstore.database import open_database, recall, remember
 from vectorstore.embedding import Matrix
 from vectorstore.keywords import PassageRow
-from vectorstore.models import Article, Copy, Entry, Passage, Scope
+from vectorstore.listing import Listings
+from vectorstore.models import Article, Copy, Passage, Scope
 from vectorstore.schema import articles, earlier_versions, passages, withdrawn
 from vectorstore.scope import within
+from vectorstore.stored import ARTICLE, article_of, row_of
 from vectorstore.subscriptions import Subscriptions
 
 
@@ -54,10 +56,20 @@ class Shelved(NamedTuple):
             yield VectorRow(passage.id, vector)
 
 
-_ARTICLE = [column for column in articles.c if column.name not in ("key", "text_hash", "story")]
-_STATED = [column.name for column in _ARTICLE]
+class Removed(NamedTuple):
+    """All of an article that was removed: enough to put it back without embedding anything. `earlier` are its earlier
+    versions, the earliest first."""
+
+    shelved: Shelved
+    earlier: Sequence[Article]
+
+    @property
+    def article(self) -> Article:
+        return self.shelved.article
+
+
 _PLACED: Select[Any] = select(
-    *(passages.c[name].label(f"p_{name}") for name in ("key", "id", "position", "start", "end")), *_ARTICLE
+    *(passages.c[name].label(f"p_{name}") for name in ("key", "id", "position", "start", "end")), *ARTICLE
 ).join_from(passages, articles)
 _VECTORS: Select[Any] = select(passages.c.id, passages.c.vector)
 
@@ -69,6 +81,7 @@ class Catalogue:
         self._engine = open_database(path, read_only)
         self.subscriptions = Subscriptions(self._engine)
         self.conversations = Conversations(self._engine, read_only)
+        self.listings = Listings(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -88,11 +101,14 @@ class Catalogue:
     def put(self, batch: Sequence[Shelved], embedder: str) -> None:
         """Store articles, and keep what they replace as earlier versions."""
         with self._engine.begin() as connection:
-            generation = int(recall(connection, "generation") or 0) + 1
-            remember(connection, "generation", str(generation))
-            remember(connection, "embedder", embedder)
-            for shelved in batch:
-                _shelve(connection, shelved, generation)
+            _shelve_all(connection, batch, embedder)
+
+    def restore(self, removed: Removed, embedder: str) -> None:
+        """Put back what `removed` tells of, which is not there."""
+        with self._engine.begin() as connection:
+            _shelve_all(connection, [removed.shelved], embedder)
+            if removed.earlier:
+                connection.execute(insert(earlier_versions), [row_of(article) for article in removed.earlier])
 
     def remove(self, article_id: str) -> bool:
         """Take an article and its earlier versions away; False when it was not there."""
@@ -123,12 +139,12 @@ class Catalogue:
     def article(self, article_id: str, version: int | None = None) -> Article | None:
         """The current version, or the one asked for; None when there is no such article or version."""
         with self._engine.connect() as connection:
-            row = connection.execute(select(*_ARTICLE).where(articles.c.id == article_id)).one_or_none()
+            row = connection.execute(select(*ARTICLE).where(articles.c.id == article_id)).one_or_none()
             if row is not None and version not in (None, row.version):
                 earlier = earlier_versions.c
                 query = select(earlier_versions).where(earlier.id == article_id, earlier.version == version)
                 row = connection.execute(query.order_by(earlier.key.desc())).first()
-        return None if row is None else _article(row)
+        return None if row is None else article_of(row)
 
     def versions(self, article_id: str) -> list[Article]:
         """Every version, the earliest first; none when there is no such article."""
@@ -137,29 +153,20 @@ class Catalogue:
         with self._engine.connect() as connection:
             rows = [
                 *connection.execute(query),
-                *connection.execute(select(*_ARTICLE).where(articles.c.id == article_id)),
+                *connection.execute(select(*ARTICLE).where(articles.c.id == article_id)),
             ]
-        return list({row.version: _article(row) for row in rows}.values())
+        return list({row.version: article_of(row) for row in rows}.values())
 
     def twins(self, body: str) -> list[Article]:
         """The articles whose current text is this one, white space aside, in the order in which they came."""
-        query = select(*_ARTICLE).where(articles.c.text_hash == text_hash(body)).order_by(articles.c.key)
+        query = select(*ARTICLE).where(articles.c.text_hash == text_hash(body)).order_by(articles.c.key)
         with self._engine.connect() as connection:
-            return [_article(row) for row in connection.execute(query)]
+            return [article_of(row) for row in connection.execute(query)]
 
     def copies(self, article_ids: Sequence[str], until: datetime | None) -> dict[str, tuple[Copy, ...]]:
         """See stories.copies."""
         with self._engine.connect() as connection:
             return stories.copies(connection, article_ids, until)
-
-    def entries(self) -> list[Entry]:
-        """Every article without its text, the newest addition first."""
-        count = select(func.count()).where(passages.c.article_key == articles.c.key).scalar_subquery()
-        names = "id title outlet url published_at ingested_at version summary_only gone_at".split()
-        shown = [articles.c[name] for name in names]
-        query = select(*shown, count.label("passages")).order_by(articles.c.ingested_at.desc(), articles.c.key.desc())
-        with self._engine.connect() as connection:
-            return [Entry(**row._mapping) for row in connection.execute(query)]
 
     def counts(self) -> tuple[int, int]:
         """Articles and passages."""
@@ -294,21 +301,29 @@ def text_hash(body: str) -> str:
     return hashlib.sha256(" ".join(body.split()).encode()).hexdigest()
 
 
+def _shelve_all(connection: Connection, batch: Sequence[Shelved], embedder: str) -> None:
+    generation = int(recall(connection, "generation") or 0) + 1
+    remember(connection, "generation", str(generation))
+    remember(connection, "embedder", embedder)
+    for shelved in batch:
+        _shelve(connection, shelved, generation)
+
+
 def _shelve(connection: Connection, shelved: Shelved, generation: int) -> None:
     article = shelved.article
-    values = {name: getattr(article, name) for name in _STATED}
-    values |= {"authors": list(article.authors), "text_hash": text_hash(article.text)}
-    current = connection.execute(select(articles.c.key, *_ARTICLE).where(articles.c.id == article.id)).one_or_none()
+    values = row_of(article) | {"text_hash": text_hash(article.text)}
+    current = connection.execute(select(articles.c.key, *ARTICLE).where(articles.c.id == article.id)).one_or_none()
     if current is None:
         key = _insert(connection, articles, values)
         stories.join(connection, key, article)
     else:
         key = current.key
-        connection.execute(insert(earlier_versions).values({name: getattr(current, name) for name in _STATED}))
+        connection.execute(insert(earlier_versions).values(row_of(article_of(current))))
         _withdraw_passages(connection, key)
         stories.leave(connection, key, current.text)
         connection.execute(update(articles).where(articles.c.key == key).values(values))
         stories.join(connection, key, article)
+    listing.enter(connection, key, article, len(shelved.passages))
     for passage, vector in zip(shelved.passages, shelved.vectors, strict=True):
         row = {"article_key": key, "generation": generation, "vector": vector.tobytes()}
         row |= {name: getattr(passage, name) for name in ("id", "position", "start", "end")}
@@ -336,17 +351,12 @@ def _vector(stored: bytes) -> Matrix:
     return np.frombuffer(stored, dtype=np.float32)
 
 
-def _article(row: Row[Any]) -> Article:
-    values = {name: getattr(row, name) for name in _STATED}
-    return Article(**values | {"authors": tuple(values["authors"])})
-
-
 def _placed(rows: Iterable[Row[Any]]) -> list[PassageRow]:
     """Passages and articles in one statement: between two, an update would put a passage on another version's text."""
     held: dict[str, Article] = {}
     placed = []
     for row in rows:
-        article = held.get(row.id) or held.setdefault(row.id, _article(row))
+        article = held.get(row.id) or held.setdefault(row.id, article_of(row))
         body = article.text[row.p_start : row.p_end]
         passage = Passage(row.p_id, article.id, article.version, row.p_position, row.p_start, row.p_end, body)
         placed.append(PassageRow(row.p_key, passage, article))

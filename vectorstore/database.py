@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, delete, event, insert, select, text
 from sqlalchemy.exc import DatabaseError
 
-from vectorstore import stories
+from vectorstore import listing, stories
 from vectorstore.errors import LibraryUnreadable
 from vectorstore.schema import SCHEMA_VERSION, articles, facts, metadata, sketches
 
 _BEFORE_STORIES = "2"
 _BEFORE_WORDS = (_BEFORE_STORIES, "3")
-_EARLIER = (*_BEFORE_WORDS, "4")
+_EARLIER = (*_BEFORE_WORDS, "4", "5")
 
 
 def open_database(path: Path, read_only: bool = False) -> Engine:
@@ -68,6 +68,7 @@ def _bring_forward(connection: Connection, version: str) -> None:
         _add_stories(connection)
     if version in _BEFORE_WORDS:
         connection.execute(text("DROP TABLE passage_words"))  # words have an index of their own since schema 4
+    listing.enter_all(connection)
 
 
 def _add_stories(connection: Connection) -> None:

@@ -17,6 +17,7 @@
         ProviderMissing           the Python package of a chat model's provider is not installed
         ModelUnavailable          a chat model that cannot be reached, or that failed
       ReportUnwritable            a place where no report can be written
+      ExportUnwritable            a place where no articles can be written
       RejectedDocument            one document that cannot be taken, with the reason
         FetchFailed               one address that could not be read
           AddressRefused          an address that may not be read
@@ -101,6 +102,10 @@ class ModelUnavailable(ModelError):
 
 class ReportUnwritable(DatelineError):
     """A place where no report can be written."""
+
+
+class ExportUnwritable(DatelineError):
+    """A place where no articles can be written."""
 
 
 class RejectedDocument(DatelineError):

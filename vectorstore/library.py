@@ -14,12 +14,13 @@ from typing import Self
 import numpy as np
 from filelock import FileLock, Timeout
 
-from vectorstore.catalogue import Catalogue, Shelved
+from vectorstore.catalogue import Catalogue, Removed, Shelved
 from vectorstore.conversations import Conversations
 from vectorstore.embedding import Embedder, Matrix
 from vectorstore.errors import ArticleNotFound, EmbedderMismatch, LibraryBusy, LibraryUnreadable
 from vectorstore.exact import ExactVectors
 from vectorstore.keywords import KeywordIndex
+from vectorstore.listing import Listings
 from vectorstore.models import EVERYTHING, Article, Candidate, Entry, Hit, Passage, Scope, heading
 from vectorstore.openings import Opening
 from vectorstore.subscriptions import Subscriptions
@@ -118,14 +119,36 @@ class Library:
             self._catalogue.put(shelved, self.embedder.name)
             self._kept.follow()
 
-    def remove(self, article_id: str) -> None:
-        """Take an article and its earlier versions away. Raises ArticleNotFound."""
+    def remove(self, article_id: str) -> Removed:
+        """Take an article and its earlier versions away; what is returned can be put back. Raises ArticleNotFound."""
         with self._writing:
             self._refuse_to_write()
             self._kept.opened()
-            if not self._catalogue.remove(article_id):
-                raise _not_found(article_id)
+            removed = self._held(article_id)
+            self._catalogue.remove(article_id)
             self._kept.follow()
+        return removed
+
+    def restore(self, removed: Removed) -> bool:
+        """Put an article back as it was, with its versions and vectors; False when one with its id is there.
+
+        `removed` is from this library as it is open now: its vectors are of the same model.
+        """
+        with self._writing:
+            self._refuse_to_write()
+            if self.find(removed.article.id):
+                return False
+            self._kept.opened()
+            self._catalogue.restore(removed, self.embedder.name)
+            self._kept.follow()
+        return True
+
+    def _held(self, article_id: str) -> Removed:
+        *earlier, article = self.versions(article_id)
+        passages = self.passages_of(article_id)
+        vectors = dict(self._catalogue.vectors([passage.id for passage in passages]))
+        stacked = np.stack([vectors[passage.id] for passage in passages]) if passages else np.empty((0, 0), np.float32)
+        return Removed(Shelved(article, passages, stacked), earlier)
 
     def mark_gone(self, article_id: str, gone_at: datetime | None) -> None:
         """Note that the article's page is there no more, or with None that it is there again; it stays readable."""
@@ -141,6 +164,11 @@ class Library:
     def conversations(self) -> Conversations:
         """What was asked of this library."""
         return self._catalogue.conversations
+
+    @property
+    def listings(self) -> Listings:
+        """The library's table."""
+        return self._catalogue.listings
 
     def find(self, article_id: str, version: int | None = None) -> Article | None:
         """The current version or the one asked for, or None."""
@@ -177,7 +205,7 @@ class Library:
 
     def entries(self) -> list[Entry]:
         """Every article without its text, the newest addition first."""
-        return self._catalogue.entries()
+        return self._catalogue.listings.everything()
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """An article's passages in their order."""

@@ -23,7 +23,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = "5"
+SCHEMA_VERSION = "6"
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -82,6 +82,20 @@ earlier_versions = Table(
     Column("key", Integer, primary_key=True),
     Column("id", String, nullable=False, index=True),
     *_statement(),
+)
+
+# What the library's table shows of an article, searches and sorts by; see vectorstore.listing. `words` are those of the
+# headline and the outlet, without case and accents.
+listed = Table(
+    "listed",
+    metadata,
+    Column("article_key", ForeignKey("articles.key", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("id", String, nullable=False),
+    Column("words", Text, nullable=False, index=True),
+    Column("outlet", Text(collation="NOCASE"), nullable=False, index=True),
+    Column("published_at", UtcTime, index=True),
+    Column("ingested_at", UtcTime, nullable=False, index=True),
+    Column("passages", Integer, nullable=False, index=True),
 )
 
 passages = Table(
