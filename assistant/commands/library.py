@@ -24,7 +24,7 @@ class LibraryCommands:
     def add_to(self, cli: typer.Typer) -> None:
         shelf = typer.Typer(no_args_is_help=True, help="Look after the library.")
         shelf.command("list")(self.list_articles)
-        for command in (self.show, self.diff, self.remove, self.reindex, self.check):
+        for command in (self.show, self.diff, self.export, self.remove, self.reindex, self.check):
             shelf.command()(command)
         cli.add_typer(shelf, name="library")
 
@@ -75,6 +75,20 @@ class LibraryCommands:
         found, screen = changes(earlier, later), Console()
         mark = coloured if screen.is_terminal and not screen.no_color else bracketed
         tell(changes_as_json(found), changes_as_text(found, mark), as_json)
+
+    def export(
+        self,
+        file: Annotated[Path, typer.Argument(help="Where to write one article a line, as JSON.", dir_okay=False)],
+        library: LibraryOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Every article as it stands now, as a JSONL file that `dateline ingest` reads back."""
+        from vectorstore.jsonl import write
+        from vectorstore.listing import Listing
+
+        with self._reading(library) as opened:
+            written = write(file, opened.library.listings.articles(Listing()))
+        tell({"articles": written}, f"{written:,} article{'' if written == 1 else 's'} written to {file}.", as_json)
 
     def remove(self, article_id: str, library: LibraryOption = None, as_json: JsonOption = False) -> None:
         """Take an article and its earlier versions out of the library."""

@@ -62,11 +62,13 @@ class ServeCommand:
 
 def _serve_until_stopped(site: Site, as_json: bool) -> None:
     from assistant.ui.completions_api import routes
+    from assistant.ui.library_file import library_routes
     from assistant.ui.page import build_page
     from assistant.ui.server import serve
 
     desk = site.desk
-    server = serve(build_page(desk), site.host, site.port, desk.max_upload_mb, routes(desk), site.public_name)
+    beside = [*routes(desk), *library_routes(desk)]
+    server = serve(build_page(desk), site.host, site.port, desk.max_upload_mb, beside, site.public_name)
     tell({"url": server.url}, f"Dateline is at {server.url} (Ctrl-C stops it)", as_json)
     sys.stdout.flush()
     # Only now: its imports would keep the page waiting.

@@ -34,13 +34,8 @@ class ArticleCard:
             with gr.Row():
                 self.again = gr.Button("Read again", size="sm", min_width=80)
                 self.remove = gr.Button("Remove", size="sm", min_width=80)
-                self.sure = gr.Button("Yes, remove", size="sm", min_width=80, variant="stop", visible=False)
-                self.keep = gr.Button("Keep", size="sm", min_width=80, visible=False)
                 self.close = gr.Button("Close", size="sm", min_width=80)
-        confirming = [self.remove, self.sure, self.keep]
-        self.shown = [self.chosen, self.details, self.article, self.again, *confirming]
-        self.remove.click(self.asked, None, confirming, **QUIET)
-        self.keep.click(self.unasked, None, confirming, **QUIET)
+        self.shown = [self.chosen, self.details, self.article, self.again, self.remove]
         self.close.click(self.put_away, None, self.shown, **QUIET)
         self.article.turn(self.turn_to, self.chosen, self.article, **QUIET)
         self.article.compare(self.compare, self.chosen, self.article, **QUIET)
@@ -50,7 +45,7 @@ class ArticleCard:
         try:
             versions = self._desk.versions(article_id)
         except DatelineError as error:
-            return "", gr.Column(visible=True), problem_html(told(error)), *[gr.Button(visible=False)] * 4
+            return "", gr.Column(visible=True), problem_html(told(error)), *[gr.Button(visible=False)] * 2
         return self._opened(versions[-1], versions)
 
     def open_cited(self, conversation: Conversation, event: gr.EventData) -> Updates:
@@ -64,7 +59,7 @@ class ArticleCard:
         except ArticleNotFound:
             versions = ()
         except DatelineError as error:
-            return "", gr.Column(visible=True), problem_html(told(error)), *[gr.Button(visible=False)] * 4
+            return "", gr.Column(visible=True), problem_html(told(error)), *[gr.Button(visible=False)] * 2
         mine = (each for each in answer.citations if each.article == article)
         return self._opened(article, versions, spans(mine, 0, len(article.text)))
 
@@ -74,16 +69,15 @@ class ArticleCard:
             versions = self._desk.versions(str(event.article))
             article = _version(versions, event.version)
         except DatelineError as error:
-            return "", gr.Column(visible=True), problem_html(told(error)), *[gr.Button(visible=False)] * 4
+            return "", gr.Column(visible=True), problem_html(told(error)), *[gr.Button(visible=False)] * 2
         return self._opened(article, versions, [(int(event.start), int(event.end))])
 
     def _opened(self, article: Article, versions: Sequence[Article], cited: Sequence[Span] = ()) -> Updates:
         card = article_html(article, versions, cited)
         if not versions:
-            return "", gr.Column(visible=True), card, *[gr.Button(visible=False)] * 4
+            return "", gr.Column(visible=True), card, *[gr.Button(visible=False)] * 2
         again = gr.Button(visible=is_web_address(article.url))
-        # A yes that was meant for another article must not stand there for this one.
-        return article.id, gr.Column(visible=True), card, again, *self.unasked()
+        return article.id, gr.Column(visible=True), card, again, gr.Button(visible=True)
 
     def turn_to(self, article_id: str, event: gr.EventData) -> str:
         try:
@@ -101,13 +95,7 @@ class ArticleCard:
             return problem_html(told(error))
 
     def put_away(self) -> Updates:
-        return "", gr.Column(visible=False), "", gr.skip(), *self.unasked()
-
-    def asked(self) -> Updates:
-        return gr.Button(visible=False), gr.Button(visible=True), gr.Button(visible=True)
-
-    def unasked(self) -> Updates:
-        return gr.Button(visible=True), gr.Button(visible=False), gr.Button(visible=False)
+        return "", gr.Column(visible=False), "", gr.skip(), gr.skip()
 
 
 def _version(versions: Sequence[Article], number: Any) -> Article:

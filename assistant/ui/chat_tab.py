@@ -23,6 +23,7 @@ from assistant.ui.talks import Talks, View
 from assistant.ui.talks_panel import TalksPanel
 from assistant.ui.work import QUIET, QUIET_EACH
 from vectorstore.errors import ArticleNotFound, DatelineError, LimitUnusable
+from vectorstore.listing import Listing
 from vectorstore.models import Article
 
 SCRIPT = (Path(__file__).parent / "chat.js").read_text(encoding="utf-8")
@@ -253,4 +254,4 @@ class ChatTab:
         return found
 
     def _welcome(self) -> str:
-        return welcome_html(self._desk.examples, library_is_empty=not self._desk.entries())
+        return welcome_html(self._desk.examples, library_is_empty=not self._desk.listed(Listing()).held)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.news_desk import NewsDesk
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from assistant.chat_models import ChatModels
     from assistant.notebook import Notebook
     from assistant.story import Story
-    from vectorstore.models import Article, Entry
+    from vectorstore.catalogue import Removed
+    from vectorstore.listing import Listing, ListPage, Tally
+    from vectorstore.models import Article
     from vectorstore.subscriptions import Subscription
 
 
@@ -72,6 +74,9 @@ class Receipt(Protocol):
     def seconds(self) -> float: ...
     @property
     def stopped(self) -> bool: ...
+    @property
+    def again(self) -> Sequence[object]:
+        """Of the rejected, those that can be tried once more."""
 
 
 class Standing(Protocol):
@@ -110,8 +115,14 @@ class Desk(NewsDesk, Protocol):
     def chat_models(self) -> ChatModels:
         """Who could write the answers."""
 
-    def entries(self) -> Sequence[Entry]:
-        """The library's table, in any order."""
+    def listed(self, listing: Listing) -> ListPage:
+        """A page of the library's table."""
+
+    def tally(self, listing: Listing) -> Tally:
+        """How many articles there are of each day and each outlet."""
+
+    def export(self, listing: Listing) -> Iterator[Article]:
+        """All that fit, on whatever page, read while they are taken."""
 
     def versions(self, article_id: str) -> Sequence[Article]:
         """Every version, the earliest first; ArticleNotFound when there is no such article."""
@@ -131,7 +142,13 @@ class Desk(NewsDesk, Protocol):
 
     def add_text(self, text: str, title: str, outlet: str, progress: Progress, stop: Stop) -> Receipt: ...
 
-    def remove(self, article_id: str) -> None: ...
+    def retry(self, receipt: Any, progress: Progress, stop: Stop) -> Receipt:
+        """What was rejected is tried once more; `receipt` is one of this desk's own."""
+
+    def remove(self, article_id: str) -> Removed: ...
+
+    def restore(self, removed: Removed) -> bool:
+        """Put a removed article back as it was; False when it is there."""
 
     def feeds(self) -> Sequence[Subscription]: ...
 

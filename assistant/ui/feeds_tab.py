@@ -13,7 +13,7 @@ from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
 from assistant.ui.render_feeds import export_html, feeds_html, standing_html
 from assistant.ui.render_work import note_html, problem_html
-from assistant.ui.work import QUIET, Job, halt, report_component
+from assistant.ui.work import QUIET, Job, halt, report_component, retried
 from vectorstore.errors import DatelineError
 
 SCRIPT = (Path(__file__).parent / "feeds.js").read_text(encoding="utf-8")
@@ -52,7 +52,8 @@ class FeedsTab:
         )
         taken = self.opml.upload(self.take_opml, self.opml, [self.report, self.opml], preprocess=False, **QUIET)
         refreshed = self.refresh.click(self.refresh_all, None, working, **QUIET)
-        for changed in (by_hand, taken, refreshed):
+        again = self.report.again(self.retry, self.job, working, **QUIET)
+        for changed in (by_hand, taken, refreshed, again):
             changed.then(self.look, self.leaving, self.shown, **QUIET)
         self.report.halt(halt, self.job, None, **QUIET)
         self.list.act(self.act, None, [self.leaving, self.report, *self.shown], **QUIET)
@@ -89,6 +90,9 @@ class FeedsTab:
 
     def refresh_all(self) -> Iterator[Updates]:
         yield from self._refresh()
+
+    def retry(self, job: Job | None) -> Iterator[Updates]:
+        yield from retried(self._desk, job)
 
     def _refresh(self, *urls: str) -> Iterator[Updates]:
         job = Job(lambda progress, stop: self._desk.refresh(urls, progress, stop))

@@ -1,6 +1,15 @@
-// Runs once, on the table: a click on a headline opens the article above it.
-element.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-article]");
-  if (!button) return;
-  trigger("select", { article: button.dataset.article });
+// Runs once, on the table: a click opens an article, sorts by a column or turns the page.
+let turned = false;
+element.addEventListener("click", ({ target }) => {
+  const { article, sort, turn } = target.closest("button")?.dataset ?? {};
+  if (article !== undefined) trigger("select", { article });
+  if (sort) trigger("sort", { by: sort });
+  if (turn) trigger("turn", { start: Number(turn) });
+  turned = Boolean(sort || turn);
+});
+// The rows are other ones in the same place: they are read from the first one on.
+watch("value", () => {
+  const rows = element.querySelector(".scroll");
+  if (turned && rows) rows.scrollTop = 0;
+  turned = false;
 });

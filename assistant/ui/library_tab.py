@@ -1,4 +1,4 @@
-"""The library: what is on the tab and what its controls do. How it looks is decided in render_library."""
+"""The library: what is on the tab and what its controls do. The table is in table_panel."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ import gradio as gr
 from assistant.ui.article_card import ArticleCard
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
-from assistant.ui.render_library import library_html
-from assistant.ui.render_work import problem_html
-from assistant.ui.work import QUIET, Job, Work, halt, report_component
+from assistant.ui.render import headline
+from assistant.ui.render_library import removed_html
+from assistant.ui.render_work import note_html, problem_html
+from assistant.ui.table_panel import TablePanel
+from assistant.ui.work import QUIET, Job, Work, halt, report_component, retried
+from vectorstore.catalogue import Removed
 from vectorstore.errors import DatelineError
 
-SCRIPT = (Path(__file__).parent / "library.js").read_text(encoding="utf-8")
+UNDO = (Path(__file__).parent / "undo.js").read_text(encoding="utf-8")
 
 Updates = tuple[Any, ...]
 
@@ -25,13 +28,16 @@ class LibraryTab:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.job = gr.State(None)
-        with gr.Row(equal_height=False, elem_classes="columns"):
-            with gr.Column(scale=2, min_width=300):
+        self.removed = gr.State(None)
+        with gr.Row(equal_height=False, elem_classes="columns", elem_id="shelf"):
+            with gr.Column(scale=2, min_width=300, elem_classes="adding"):
                 self._draw_adding()
-            with gr.Column(scale=5, min_width=560):
+            with gr.Column(scale=5, min_width=560, elem_classes="listing"):
                 self.card = ArticleCard(desk)
-                self.query = gr.Textbox("", label="Search headlines and outlets", max_length=200)
-                self.table = gr.HTML(elem_id="library", js_on_load=SCRIPT, apply_default_css=False)
+                self.undo = gr.HTML(elem_id="undo", js_on_load=UNDO, apply_default_css=False)
+                self.table = TablePanel(desk)
+            with gr.Column(scale=2, min_width=300, elem_classes="holding"):
+                self.table.chart.render()
         self._connect()
 
     def _draw_adding(self) -> None:
@@ -51,27 +57,22 @@ class LibraryTab:
         self.report = report_component("report")
 
     def _connect(self) -> None:
-        working, card = [self.report, self.job], self.card
+        working, card, table = [self.report, self.job], self.card, self.table
         pasted = [self.text, self.title, self.outlet]
         adding = (
             gr.on([self.add_url.click, self.url.submit], self.take_url, self.url, [*working, self.url], **QUIET),
             self.files.upload(self.take_files, self.files, [*working, self.files], preprocess=False, **QUIET),
             self.add_text.click(self.take_text, pasted, [*working, *pasted], **QUIET),
             card.again.click(self.read_again, card.chosen, working, **QUIET),
+            self.report.again(self.retry, self.job, working, **QUIET),
         )
-        for added in adding:
-            added.then(self.look_up, self.query, self.table, **QUIET)
         self.report.halt(halt, self.job, None, **QUIET)
-        self.query.change(self.look_up, self.query, self.table, trigger_mode="always_last", **QUIET)
-        self.table.select(self.pick, None, card.shown, **QUIET)
-        removed = card.sure.click(self.discard, card.chosen, [*card.shown, self.report], **QUIET)
-        removed.then(self.look_up, self.query, self.table, **QUIET)
-
-    def look_up(self, query: str) -> str:
-        try:
-            return library_html(self._desk.entries(), query)
-        except DatelineError as error:
-            return problem_html(told(error))
+        table.table.select(self.pick, None, card.shown, **QUIET)
+        undoing = [self.undo, self.removed, *card.shown]
+        removed = card.remove.click(self.discard, card.chosen, undoing, **QUIET)
+        restored = self.undo.undo(self.put_back, self.removed, undoing, **QUIET)
+        for changed in (*adding, removed, restored):
+            changed.then(table.look, table.given, table.shown, **QUIET)
 
     def take_url(self, url: str) -> Iterator[Updates]:
         yield from self._take(lambda progress, stop: self._desk.add_url(url.strip(), progress, stop), fields=1)
@@ -95,6 +96,9 @@ class LibraryTab:
             lambda progress, stop: self._desk.add_url(self._desk.article(article_id).url, progress, stop), fields=0
         )
 
+    def retry(self, job: Job | None) -> Iterator[Updates]:
+        yield from retried(self._desk, job)
+
     def _take(self, work: Work, fields: int) -> Iterator[Updates]:
         """The report as it grows; the fields are emptied once their content is in the library, not before."""
         job = Job(work)
@@ -105,8 +109,20 @@ class LibraryTab:
         return self.card.open(str(event.article))
 
     def discard(self, article_id: str) -> Updates:
+        """At once: it can be taken back."""
         try:
-            self._desk.remove(article_id)
+            removed = self._desk.remove(article_id)
         except DatelineError as error:
-            return *[gr.skip()] * len(self.card.shown), problem_html(told(error))
-        return *self.card.put_away(), ""
+            return problem_html(told(error)), None, *[gr.skip()] * len(self.card.shown)
+        return removed_html(headline(removed.article)), removed, *self.card.put_away()
+
+    def put_back(self, removed: Removed | None) -> Updates:
+        """What was removed last, and its card open again."""
+        if removed is None:  # the server was started anew under the page
+            return problem_html("What was removed is no longer kept."), None, *[gr.skip()] * len(self.card.shown)
+        try:
+            again = self._desk.restore(removed)
+        except DatelineError as error:
+            return problem_html(told(error)), removed, *[gr.skip()] * len(self.card.shown)
+        told_so = "" if again else note_html("It is in the library: it was added again meanwhile.")
+        return told_so, None, *self.card.open(removed.article.id)

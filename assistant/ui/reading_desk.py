@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from assistant.manner import AS_SET, Manner
+from vectorstore.listing import Listing
 from vectorstore.models import EVERYTHING
 
 if TYPE_CHECKING:
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     from assistant.arrivals import Arrivals
     from assistant.models import Answer, Turn
     from assistant.story import Story
+    from vectorstore.catalogue import Removed
     from vectorstore.library import Library
-    from vectorstore.models import Article, Entry, Hit, Scope
+    from vectorstore.listing import ListPage, Tally
+    from vectorstore.models import Article, Hit, Scope
 
 _SAMPLE_QUESTIONS = (
     (
@@ -44,9 +47,12 @@ class ReadingDesk:
     @property
     def examples(self) -> Sequence[str]:
         """The samples' own questions where the samples are, else the newest headlines."""
-        titles = [entry.title for entry in self.entries()]
-        fitting = [question for headline, question in _SAMPLE_QUESTIONS if headline in titles]
-        return fitting or [f"What is known about this: {title}?" for title in titles[:3]]
+        fitting = [question for headline, question in _SAMPLE_QUESTIONS if self._holds(headline)]
+        newest = self.listed(Listing()).entries[:3]
+        return fitting or [f"What is known about this: {entry.title}?" for entry in newest]
+
+    def _holds(self, headline: str) -> bool:
+        return any(entry.title == headline for entry in self.listed(Listing(headline)).entries)
 
     def search(self, question: str, *, as_of: date | datetime | None, scope: Scope, top: int) -> Sequence[Hit]:
         return self._assistant.search(question, as_of=as_of, scope=scope, top=top)
@@ -65,8 +71,14 @@ class ReadingDesk:
     def outlets(self) -> Sequence[str]:
         return self._library.outlets()
 
-    def entries(self) -> Sequence[Entry]:
-        return self._library.entries()
+    def listed(self, listing: Listing) -> ListPage:
+        return self._library.listings.page(listing)
+
+    def tally(self, listing: Listing) -> Tally:
+        return self._library.listings.tally(listing)
+
+    def export(self, listing: Listing) -> Iterator[Article]:
+        return self._library.listings.articles(listing)
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         return self._library.article(article_id, version)
@@ -92,5 +104,8 @@ class ReadingDesk:
         subject = requested(question, self._assistant.moment(None).date()).subject or question
         return story(subject, self._assistant.search(subject, top=LOOKED_AT), self._library)
 
-    def remove(self, article_id: str) -> None:
-        self._library.remove(article_id)
+    def remove(self, article_id: str) -> Removed:
+        return self._library.remove(article_id)
+
+    def restore(self, removed: Removed) -> bool:
+        return self._library.restore(removed)

@@ -1,37 +1,74 @@
-"""The library's table. Pure."""
+"""The library's table, a page at a time. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from assistant.filters import as_query
 from assistant.labels import day
 from assistant.ui.render import count, headline, isolated, marks_html, shown
+from vectorstore.listing import PAGE, Column, Listing, ListPage
 from vectorstore.models import Entry
 
-ROWS_SHOWN = 200
+_HEADS = {
+    Column.HEADLINE: "Headline",
+    Column.OUTLET: "Outlet",
+    Column.DATE: "Date",
+    Column.ADDED: "Added",
+    Column.PASSAGES: "Passages",
+}
 
 
-def found(entries: Sequence[Entry], query: str) -> list[Entry]:
-    """The entries that hold every word of the query in headline or outlet, newest added first."""
-    words = query.casefold().split()
-    fitting = (each for each in entries if all(word in f"{each.title} {each.outlet}".casefold() for word in words))
-    return sorted(fitting, key=lambda each: each.ingested_at, reverse=True)
-
-
-def library_html(entries: Sequence[Entry], query: str) -> str:
-    if not entries:
+def library_html(page: ListPage, listing: Listing) -> str:
+    if not page.held:
         return '<p class="hint">The library is empty. Add an address, files or text, and they are listed here.</p>'
-    rows = found(entries, query)
-    if not rows:
-        return f'<p class="hint">No article fits "{isolated(query)}".</p>'
-    more = f", the newest {ROWS_SHOWN} shown: search to narrow it down" if len(rows) > ROWS_SHOWN else ""
+    if not page.found:
+        searched = f' "{isolated(listing.search)}"' if listing.search else " this outlet and these days"
+        return f'<p class="hint" role="status">No article fits{searched}.</p>'
+    heads = "".join(_head(column, name, listing) for column, name in _HEADS.items())
     return (
-        f'<p class="tally" role="status">{count(len(rows), "article")}{more}</p>'
-        '<div class="scroll" tabindex="0" role="region" aria-label="Articles"><table><thead><tr>'
-        '<th scope="col">Headline</th><th scope="col">Outlet</th><th scope="col">Date</th>'
-        '<th scope="col">Added</th><th scope="col" class="figure">Passages</th></tr></thead>'
-        f"<tbody>{''.join(map(_row, rows[:ROWS_SHOWN]))}</tbody></table></div>"
+        f'<div class="pager"><p class="tally" role="status">{_place(page)}</p>{_turning(page)}{_export(listing)}</div>'
+        '<div class="scroll" tabindex="0" role="region" aria-label="Articles"><table>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(map(_row, page.entries))}</tbody></table></div>"
     )
+
+
+def removed_html(title: str) -> str:
+    """After a removal, as long as it can be taken back."""
+    undo = '<button type="button" class="plain" data-undo>Undo</button>'
+    return f'<p class="undo" role="status">Removed {isolated(title)}. {undo}</p>'
+
+
+def _place(page: ListPage) -> str:
+    """`1–50 of 100,000 articles`."""
+    last = page.start + len(page.entries)
+    return f"{page.start + 1:,}–{last:,} of {count(page.found, 'article')}"
+
+
+def _turning(page: ListPage) -> str:
+    """A button that leads nowhere can be focused all the same: who turns pages by keyboard stays where they are."""
+    if page.found <= PAGE:
+        return ""
+    before = page.start - PAGE if page.start else None
+    after = page.start + PAGE if page.start + PAGE < page.found else None
+    return f'<nav aria-label="Pages">{_turn("Previous", before)}{_turn("Next", after)}</nav>'
+
+
+def _turn(label: str, start: int | None) -> str:
+    leads = 'aria-disabled="true"' if start is None else f'data-turn="{max(0, start)}"'
+    return f'<button type="button" class="plain" {leads}>{label}</button>'
+
+
+def _export(listing: Listing) -> str:
+    """What is found, as a file that the server writes while it is sent."""
+    query = as_query(listing)
+    address = shown(f"library.jsonl?{query}" if query else "library.jsonl")
+    return f'<a class="plain" download="dateline.jsonl" href="{address}">Export as JSONL</a>'
+
+
+def _head(column: Column, name: str, listing: Listing) -> str:
+    figure = ' class="figure"' if column is Column.PASSAGES else ""
+    way = "descending" if listing.descending else "ascending"
+    sorted_by = f' aria-sort="{way}"' if column is listing.by else ""
+    return f'<th scope="col"{figure}{sorted_by}><button type="button" data-sort="{column}">{name}</button></th>'
 
 
 def _row(entry: Entry) -> str:

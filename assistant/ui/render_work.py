@@ -49,7 +49,13 @@ def receipt_html(receipt: Receipt) -> str:
     rows = "".join(map(_taken, taken)) + "".join(map(_rejected, receipt.rejected))
     stopped = "<p>Stopped. What is listed is stored; do the same again to go on.</p>" if receipt.stopped else ""
     tally = f'<p class="tally">{brought(receipt, " · ")}</p>'
-    return f'<div class="report" role="status">{tally}{stopped}<ul>{rows}</ul></div>'
+    return f'<div class="report" role="status">{tally}{stopped}<ul>{rows}</ul>{_again(receipt)}</div>'
+
+
+def _again(receipt: Receipt) -> str:
+    number = len(receipt.again)
+    named = "it" if number == len(receipt.rows) == 1 else f"the {number:,} rejected"
+    return f'<button type="button" class="plain" data-again>Try {named} again</button>' if number else ""
 
 
 def brought(receipt: Receipt, between: str = ", ") -> str:

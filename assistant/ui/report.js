@@ -1,4 +1,5 @@
-// Runs once, on a report: Stop ends the work that it tells of.
-element.addEventListener("click", (event) => {
-  if (event.target.closest("[data-stop]")) trigger("halt", {});
+// Runs once, on a report: Stop ends the work that it tells of, and what was rejected can be tried again.
+element.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-stop]")) trigger("halt", {});
+  if (target.closest("[data-again]")) trigger("again", {});
 });

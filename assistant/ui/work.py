@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from assistant.ui.conversation import told
-from assistant.ui.desk import Progress, Receipt, Step, Stop
+from assistant.ui.desk import Desk, Progress, Receipt, Step, Stop
 from assistant.ui.render_work import problem_html, receipt_html, working_html
 
 SCRIPT = (Path(__file__).parent / "report.js").read_text(encoding="utf-8")
@@ -33,10 +33,11 @@ class Report(NamedTuple):
 
 class Job:
     """Done once, in a thread of its own, and finished unless stopped: a reader who leaves the page in the middle has
-    still added the articles."""
+    still added the articles. Once it is over, `receipt` says what came of it."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
+        self.receipt: Receipt | None = None
         self._stopped = Event()
 
     def stop(self) -> None:
@@ -53,7 +54,7 @@ class Job:
             while (step := _newest(steps)) is not None:
                 yield Report(working_html(step, stopping=self._stopped.is_set()))
             try:
-                receipt = future.result()
+                receipt = self.receipt = future.result()
             except Exception as error:
                 yield Report(problem_html(told(error)), over=True)
             else:
@@ -61,13 +62,24 @@ class Job:
 
 
 def report_component(name: str) -> gr.HTML:
-    """Where reports stand; it calls `halt` when the reader wants no more."""
+    """Where reports stand; it calls `halt` when the reader wants no more, `again` to try what was rejected."""
     return gr.HTML(elem_id=name, js_on_load=SCRIPT, apply_default_css=False)
 
 
 def halt(job: Job | None) -> None:
     if job:
         job.stop()
+
+
+def retried(desk: Desk, job: Job | None) -> Iterator[tuple[str, Job | None]]:
+    """What a job's receipt has as rejected, tried once more: the reports, and the job that they are of."""
+    receipt = job and job.receipt
+    if not receipt:  # the server was started anew under the page
+        yield problem_html("What was rejected is no longer known here. Add it again."), None
+        return
+    once_more = Job(lambda progress, stop: desk.retry(receipt, progress, stop))
+    for report in once_more.reports():
+        yield report.html, once_more
 
 
 def _newest(steps: SimpleQueue[Step | None]) -> Step | None:

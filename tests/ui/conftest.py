@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 from ui_desk import ScriptedDesk, free_port
 
+from assistant.ui.library_file import library_routes
 from assistant.ui.page import build_page
 from assistant.ui.server import serve
 
@@ -26,7 +27,7 @@ def desk(tmp_path: Path) -> Iterator[ScriptedDesk]:
 @pytest.fixture
 def address(desk: ScriptedDesk) -> Iterator[str]:
     """The desk, served."""
-    server = serve(build_page(desk), "127.0.0.1", free_port(), desk.max_upload_mb)
+    server = serve(build_page(desk), "127.0.0.1", free_port(), desk.max_upload_mb, library_routes(desk))
     yield server.url
     desk.closed.set()
     server.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -11,7 +12,9 @@ from pathlib import Path
 from threading import Event
 from time import sleep
 
+import numpy as np
 from playwright.sync_api import Locator, Page
+from sqlalchemy import StaticPool, create_engine, insert
 
 from assistant.arrivals import Arrivals, NewStory
 from assistant.chat_models import ChatModels
@@ -22,10 +25,15 @@ from assistant.notebook import Notebook
 from assistant.picks import Pick
 from assistant.story import Story
 from assistant.ui.desk import Progress, Step, Stop
+from vectorstore import listing
+from vectorstore.catalogue import Removed, Shelved
 from vectorstore.conversations import Conversations
 from vectorstore.database import open_database
 from vectorstore.errors import ArticleNotFound, ModelUnavailable, RefreshUnderWay, RejectedDocument
-from vectorstore.models import EVERYTHING, Article, Entry, Hit, Passage, Scope
+from vectorstore.listing import Listing, Listings, ListPage, Tally
+from vectorstore.models import EVERYTHING, Article, Hit, Passage, Scope
+from vectorstore.schema import articles, metadata
+from vectorstore.stored import row_of
 from vectorstore.subscriptions import Subscription
 
 NOW = datetime(2022, 7, 3, 12, tzinfo=UTC)
@@ -157,6 +165,7 @@ class Row:
     outcome: str
     title: str = ""
     reason: str = ""
+    kept: bool = True  # what is rejected can be tried again
 
 
 @dataclass(frozen=True)
@@ -192,6 +201,10 @@ class Receipt:
     @property
     def rejected(self) -> Sequence[Row]:
         return [row for row in self.rows if row.outcome == "rejected"]
+
+    @property
+    def again(self) -> Sequence[Row]:
+        return [row for row in self.rejected if row.kept]
 
 
 FEED = Subscription("https://ledger.example/feed", NOW, "The Ledger", last_run_at=NOW, last_result="2 added, 1 updated")
@@ -235,6 +248,8 @@ class ScriptedDesk:
     followed: list[Subscription] = field(default_factory=lambda: [FEED, FAILING])
     standing: Standing = Standing()
     gone: set[str] = field(default_factory=set)  # listed, but removed since
+    retried: list[tuple[str, ...]] = field(default_factory=list)
+    lost: set[str] = field(default_factory=set)  # uploads that are no longer kept
     folder: Path | None = None  # where conversations are kept
 
     @cached_property
@@ -304,15 +319,31 @@ class ScriptedDesk:
             answer = replace(answer, window=Window(date(2022, 7, 1), date(2022, 7, 31)), outlets=("The Ledger",))
         return replace(answer, standalone_question="What about Meta's Behemoth model?") if follow_up else answer
 
-    def entries(self) -> Sequence[Entry]:
-        return [
-            Entry(
-                *(a.id, a.title, a.outlet, a.url, a.published_at, a.ingested_at or NOW, a.version, 1),
-                summary_only=a.summary_only,
-                gone_at=a.gone_at,
-            )
-            for a in self.articles.values()
-        ]
+    def listed(self, listing: Listing) -> ListPage:
+        with self._listings() as listings:
+            return listings.page(listing)
+
+    def tally(self, listing: Listing) -> Tally:
+        with self._listings() as listings:
+            return listings.tally(listing)
+
+    def export(self, listing: Listing) -> Iterator[Article]:
+        with self._listings() as listings:
+            yield from listings.articles(listing)
+
+    @contextmanager
+    def _listings(self) -> Iterator[Listings]:
+        """The articles in a database of its own: what is found, sorted and counted is left to the real thing."""
+        engine = create_engine("sqlite://", poolclass=StaticPool)
+        metadata.create_all(engine)
+        held = [replace(each, ingested_at=each.ingested_at or NOW, text=_storable(each.text)) for each in self._held()]
+        rows = [row_of(article) | {"key": key, "text_hash": ""} for key, article in enumerate(held, start=1)]
+        with engine.begin() as connection:
+            if rows:
+                connection.execute(insert(articles), rows)
+            listing.enter_all(connection)
+        yield Listings(engine)
+        engine.dispose()
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         try:
@@ -397,14 +428,42 @@ class ScriptedDesk:
     def add_text(self, text: str, title: str, outlet: str, progress: Progress, stop: Stop) -> Receipt:
         return self._put(Article(id=title, title=title, outlet=outlet, text=text), "pasted text", progress)
 
-    def remove(self, article_id: str) -> None:
+    def retry(self, receipt: Receipt, progress: Progress, stop: Stop) -> Receipt:
+        self.retried.append(tuple(row.source for row in receipt.again))
+        rows = [self._tried(row) for row in receipt.again]
+        return Receipt(rows)
+
+    def _tried(self, row: Row) -> Row:
+        if row.source in self.lost:
+            return replace(row, reason="the file that was uploaded is no longer kept here; add it again", kept=False)
+        return replace(row, outcome="added", title=f"At last {row.source}")
+
+    def remove(self, article_id: str) -> Removed:
+        article = self.article(article_id)
         del self.articles[article_id]
+        earlier = self.earlier.pop(article_id, [])
+        return Removed(Shelved(article, [], np.empty((0, 0), np.float32)), earlier)
+
+    def restore(self, removed: Removed) -> bool:
+        if removed.article.id in self.articles:
+            return False
+        self.articles[removed.article.id] = removed.article
+        self.earlier[removed.article.id] = list(removed.earlier)
+        return True
+
+    def _held(self) -> list[Article]:
+        return list(self.articles.values())
 
     def _put(self, article: Article, source: str, progress: Progress) -> Receipt:
         progress(Step(f"Storing {article.title}", 1, 1))
         outcome = "unchanged" if article.id in self.articles else "added"
         self.articles[article.id] = replace(article, ingested_at=NOW)
         return Receipt([Row(source, outcome, article.title)])
+
+
+def _storable(text: str) -> str:
+    """Half a surrogate pair, which no article of a library has, is nothing that a database can hold."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def free_port() -> int:
