@@ -14,6 +14,7 @@ from app import Dateline, PageDesk, open_dateline
 from assistant.settings import read_settings
 from assistant.ui.desk import Desk, Step
 from vectorstore.errors import RefreshUnderWay, SettingsError
+from vectorstore.listing import Listing
 
 NOTE = "The night buses of Norvale will run until four in the morning, the council said on Tuesday."
 
@@ -65,7 +66,7 @@ def test_while_a_refresh_runs_questions_are_answered_and_uploads_wait_and_are_to
     uploading.join(60)
     assert told[0].startswith("Waiting until")
     assert [report.added for report in reports] == [1]
-    assert {entry.title for entry in desk.entries()} == {"Ferry returns", "Buses"}
+    assert {entry.title for entry in desk.listed(Listing()).entries} == {"Ferry returns", "Buses"}
 
 
 def test_closing_ends_what_is_being_added_and_keeps_what_is_done(news: Dateline, tmp_path: Path) -> None:
@@ -86,7 +87,7 @@ def test_closing_ends_what_is_being_added_and_keeps_what_is_done(news: Dateline,
     report = desk.add_files(files, close, lambda: False)
     closing.join(60)
     assert report.stopped and 0 < report.added < 39
-    assert len(desk.entries()) == report.added
+    assert desk.listed(Listing()).held == report.added
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ class Listings:
             return [Entry(**row._mapping) for row in rows]
 
     def page(self, listing: Listing) -> ListPage:
-        """A page of the table. Where there are fewer rows than `start`, it is the last one."""
+        """A page of the table; beyond the last one it is the last one."""
         conditions = _conditions(listing)
         count = select(func.count()).select_from(listed)
         with self._engine.connect() as connection:

@@ -54,9 +54,11 @@ def _bar(drawn: Timeline, bar: Bar, slot: float) -> str:
 
 def _in_words(drawn: Timeline) -> str:
     total = count(sum(bar.articles for bar in drawn.bars), "article")
-    first, last, highest = (_named(drawn, bar) for bar in (drawn.bars[0], drawn.bars[-1], drawn.highest))
-    span = f"from {first} to {last}, the most in {highest}" if first != last else f"of {first}"
-    return f"Articles by {drawn.unit}: {total} {span}: {drawn.highest.articles:,}" if first != last else f"{total} {span}"
+    first, last, most = (_named(drawn, bar) for bar in (drawn.bars[0], drawn.bars[-1], drawn.highest))
+    if first == last:
+        return f"Articles by {drawn.unit}: {total} of {first}"
+    when = f"on {most}" if drawn.unit is Unit.DAY else f"in {most}"
+    return f"Articles by {drawn.unit}: {total} from {first} to {last}, the most {when}: {drawn.highest.articles:,}"
 
 
 def _named(drawn: Timeline, bar: Bar) -> str:

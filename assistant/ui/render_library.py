@@ -34,7 +34,7 @@ def library_html(page: ListPage, listing: Listing) -> str:
 def removed_html(title: str) -> str:
     """After a removal, as long as it can be taken back."""
     undo = '<button type="button" class="plain" data-undo>Undo</button>'
-    return f'<p class="undo" role="status">Removed {isolated(title)}. {undo}</p>'
+    return f'<p class="undo" role="status">Removed “{isolated(title)}”. {undo}</p>'
 
 
 def _place(page: ListPage) -> str:
@@ -74,7 +74,8 @@ def _head(column: Column, name: str, listing: Listing) -> str:
 def _row(entry: Entry) -> str:
     opener = f'<button type="button" data-article="{shown(entry.id)}" dir="auto">{shown(headline(entry))}</button>'
     return (
-        f'<tr><td>{opener}{marks_html(entry)}</td><td dir="auto">{shown(entry.outlet)}</td>'
+        f'<tr><td data-outlet="{shown(entry.outlet)}">{opener}{marks_html(entry)}</td>'
+        f'<td dir="auto">{shown(entry.outlet)}</td>'
         f"<td>{day(entry.published_at)}</td>"
         f'<td>{day(entry.ingested_at)}</td><td class="figure">{entry.passages:,}</td></tr>'
     )

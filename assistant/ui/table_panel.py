@@ -39,7 +39,12 @@ class TablePanel:
         day: dict[str, Any] = {"placeholder": "2022-07-03", "max_lines": 1, "max_length": 40, "min_width": 110}
         with gr.Row(elem_id="table-filters"):
             self.search = gr.Textbox(
-                "", label="Search headlines and outlets", max_lines=1, max_length=200, min_width=220, elem_id="table-search"
+                "",
+                label="Search headlines and outlets",
+                max_lines=1,
+                max_length=200,
+                min_width=220,
+                elem_id="table-search",
             )
             # Any name can be typed: one that the library does not hold is told below, and not by Gradio.
             self.outlet = gr.Dropdown(

@@ -20,7 +20,7 @@ from vectorstore.errors import LibraryBusy
 
 def test_the_scripted_desk_is_a_desk() -> None:
     desk: Desk = ScriptedDesk()
-    assert {entry.id for entry in desk.entries()} >= {META.id, BEHEMOTH.id}
+    assert set(desk.articles) >= {META.id, BEHEMOTH.id}
 
 
 def asked(desk: ScriptedDesk, conversation: Conversation, question: str) -> list[Exchange]:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from ui_desk import HOSTILE_TEXT, ScriptedDesk, typed
 
-from vectorstore.models import Entry
+from vectorstore.listing import Listing, ListPage
 
 Open = Callable[..., Page]
 META_QUESTION = "Is Meta still open sourcing its models?"
@@ -44,13 +44,13 @@ def test_an_answer_stands_beside_its_sources(open_page: Open) -> None:
 
 
 def test_a_question_asked_while_the_page_still_opens_is_answered_there(open_page: Open, desk: ScriptedDesk) -> None:
-    entries, asked = desk.entries, Event()
+    listed, asked = desk.listed, Event()
 
-    def slow() -> list[Entry]:
+    def slow(listing: Listing) -> ListPage:
         asked.wait(10)
-        return entries()
+        return listed(listing)
 
-    desk.entries = slow  # type: ignore[method-assign]
+    desk.listed = slow  # type: ignore[method-assign]
     page = open_page()
     ask(page, META_QUESTION)
     page.wait_for_url("**/?conversation=*")
@@ -261,20 +261,6 @@ def test_a_rejected_address_stays_in_its_field_with_the_reason_below(open_page: 
     page.get_by_label("Address of an article").press("Enter")
     expect(page.locator("#report")).to_contain_text("https://refused.example: the address is private")
     expect(page.get_by_label("Address of an article")).to_have_value("https://refused.example")
-
-
-def test_an_article_is_removed_only_after_a_second_yes(open_page: Open, desk: ScriptedDesk) -> None:
-    page = open_page()
-    to_library(page)
-    page.get_by_role("button", name="Behemoth delayed again").click()
-    page.get_by_role("button", name="Remove", exact=True).click()
-    page.get_by_role("button", name="Keep", exact=True).click()
-    assert "behemoth" in desk.articles
-    page.get_by_role("button", name="Remove", exact=True).click()
-    page.get_by_role("button", name="Yes, remove").click()
-    expect(page.locator("#library tbody")).not_to_contain_text("Behemoth")
-    expect(page.locator(".reading-card")).to_be_hidden()
-    assert "behemoth" not in desk.articles
 
 
 def test_an_article_without_an_address_says_how_to_read_it_again(open_page: Open) -> None:

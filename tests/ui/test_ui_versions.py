@@ -16,6 +16,7 @@ from assistant.models import Sentence, Support
 from assistant.ui.render_article import article_html, changes_html
 from assistant.ui.render_library import library_html
 from assistant.ui.render_sources import sources_html
+from vectorstore.listing import Listing
 
 Open = Callable[..., Page]
 CORRECTED = replace(
@@ -140,7 +141,7 @@ MARKED = replace(BEHEMOTH, summary_only=True, gone_at=NOW)
 @pytest.mark.parametrize(
     "html",
     [
-        library_html(ScriptedDesk(articles={"behemoth": MARKED}).entries(), ""),
+        library_html(ScriptedDesk(articles={"behemoth": MARKED}).listed(Listing()), Listing()),
         article_html(MARKED, [MARKED]),
         changes_html(changes(BEHEMOTH, MARKED), [BEHEMOTH, MARKED]),
         article_html(replace(MARKED, gone_at=None), [MARKED, replace(MARKED, version=2)]),

@@ -116,8 +116,18 @@ def test_a_file_goes_in_is_asked_about_changes_and_goes_out(open_page: Callable[
 
     page.locator("#library").get_by_text("Norvale's night buses").click()
     page.get_by_role("button", name="Remove", exact=True).click()
-    page.get_by_role("button", name="Yes, remove").click()
     expect(page.locator("#library")).not_to_contain_text("night buses")
+    page.get_by_role("tab", name="Chat").click()
+    ask(page, "Until when will Norvale's night buses run?", 2)
+    expect(page.locator("#exchange-2 .answer")).not_to_contain_text("six")
+
+    page.get_by_role("tab", name="Library").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#library").get_by_text("Norvale's night buses")).to_be_visible(timeout=30_000)
+    expect(page.locator(".reading-card")).to_contain_text("Version 3 of 3")
+    page.get_by_role("tab", name="Chat").click()
+    ask(page, "Until when will Norvale's night buses run?", 3)
+    expect(page.locator("#exchange-3 .answer")).to_contain_text("until six in the morning")
 
 
 def test_a_program_asks_through_the_named_endpoint(address: str) -> None:

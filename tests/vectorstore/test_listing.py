@@ -44,9 +44,7 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     with Library(tmp_path_factory.mktemp("many"), WordEmbedder(size=8)) as library:
-        shelves = [
-            story(f"n{number:03}", f"Report {number}.", title=f"Report {number:03}") for number in range(120)
-        ]
+        shelves = [story(f"n{number:03}", f"Report {number}.", title=f"Report {number:03}") for number in range(120)]
         library.put(shelves)
         yield library
 
@@ -149,7 +147,7 @@ class TestPages:
         listed = [id for start in (0, 50, 100) for id in ids(many.listings.page(Listing(by=by, start=start)))]
         assert sorted(listed) == [f"n{number:03}" for number in range(120)]
 
-    @pytest.mark.parametrize(("start", "given"), [(10**9, 100), (120, 100), (119, 119), (-5, 0)])
+    @pytest.mark.parametrize(("start", "given"), [(10**9, 100), (120, 100), (119, 100), (99, 99), (-5, 0)])
     def test_beyond_the_end_is_the_last_page(self, many: Library, start: int, given: int) -> None:
         assert many.listings.page(Listing(start=start)).start == given
 

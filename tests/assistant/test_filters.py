@@ -1,0 +1,57 @@
+"""What the table is kept to, as a reader types it and as it stands in an address."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import parse_qs
+
+import pytest
+
+from assistant.filters import as_query, kept_to
+from vectorstore.errors import LimitUnusable
+from vectorstore.listing import Column, Listing
+from vectorstore.models import EVERYTHING
+
+KNOWN = ("The Ledger", "Circuit Daily")
+
+
+def test_nothing_typed_keeps_nothing_out() -> None:
+    assert kept_to("", " ", "", "", KNOWN) == Listing()
+    assert as_query(Listing()) == ""
+
+
+def test_days_are_whole_and_outlets_are_known_in_any_letter_case() -> None:
+    listing = kept_to(" ferry ", " the ledger", "2022-07-01", "2022-07-01", KNOWN)
+    assert (listing.search, listing.scope.outlets) == ("ferry", ("The Ledger",))
+    assert listing.scope.since == datetime(2022, 7, 1, tzinfo=UTC)
+    assert listing.scope.until and listing.scope.until.date() == listing.scope.since.date()
+    assert listing.scope.until > datetime(2022, 7, 1, 23, 59, 59, tzinfo=UTC)
+
+
+def test_another_filter_begins_at_the_first_row_in_the_same_order() -> None:
+    before = Listing("old", by=Column.OUTLET, descending=False, start=150)
+    assert kept_to("new", "", "", "", KNOWN, before) == Listing("new", EVERYTHING, Column.OUTLET, False, 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "said"),
+    [
+        (("", "", "2022-13-01", ""), "from", "is not a day such as"),
+        (("", "", "", "yesterday"), "to", "is not a day such as"),
+        (("", "", "2022-07-02", "2022-07-01"), "from", "is later than"),
+        (("", "Nowhere Post", "", ""), "outlet", "holds nothing by 'Nowhere Post'"),
+    ],
+)
+def test_what_cannot_be_used_is_told_with_its_field(typed: tuple[str, str, str, str], field: str, said: str) -> None:
+    with pytest.raises(LimitUnusable, match=said) as raised:
+        kept_to(*typed, KNOWN)
+    assert raised.value.field == field
+
+
+def test_an_address_says_the_same() -> None:
+    typed = ("50% & “more” \ud800", "The Ledger", "2022-07-01", "2022-07-31")
+    query = parse_qs(as_query(kept_to(*typed, KNOWN)))
+    assert query.pop("search") == ["50% & “more” ?"]
+    assert query == {"outlet": ["The Ledger"], "from": ["2022-07-01"], "to": ["2022-07-31"]}
+    again = (query.get(name, [""])[0] for name in ("outlet", "from", "to"))
+    assert kept_to("", *again, KNOWN) == kept_to("", *typed[1:], KNOWN)
