@@ -26,8 +26,8 @@ class Desk(IntakeDesk[tuple[Any, ...]]):
     """Without the arguments that these tests don't care for; `steps` is what was told on the way."""
 
     def __init__(self, shelf: MemoryShelf) -> None:
-        web = Web(allow_private=True, robots=False, delay=0)
-        super().__init__(Intake(shelf, lambda: web), lambda *told: told)  # type: ignore[arg-type]
+        intake = Intake(shelf, lambda: Web(allow_private=True, robots=False, delay=0))  # type: ignore[arg-type]
+        super().__init__(intake, lambda *told: told)
         self.steps: Steps = []
 
     def url(self, url: str) -> Report:
