@@ -13,6 +13,7 @@ from assistant.news_desk import NewsDesk
 if TYPE_CHECKING:
     from assistant.arrivals import Arrivals
     from assistant.chat_models import ChatModels
+    from assistant.models import Answer, Turn
     from assistant.notebook import Notebook
     from assistant.story import Story
     from vectorstore.models import Article, Entry
@@ -109,6 +110,12 @@ class Desk(NewsDesk, Protocol):
     @property
     def chat_models(self) -> ChatModels:
         """Who could write the answers."""
+
+    def passages(self) -> int:
+        """How many the library holds."""
+
+    def follow_ups(self, answer: Answer, turns: Sequence[Turn]) -> Sequence[str]:
+        """Questions that could be asked next and would be answered; `turns` end with the one that `answer` is of."""
 
     def entries(self) -> Sequence[Entry]:
         """The library's table, in any order."""

@@ -16,7 +16,7 @@ from assistant.ui.dressed import Dressed, head
 from assistant.ui.theme import theme
 from vectorstore.errors import SettingsError
 
-STYLES = [Path(__file__).parent / name for name in ("page.css", "story.css", "talks.css", "settings.css")]
+STYLES = [Path(__file__).parent / name for name in ("page.css", "story.css", "talks.css", "settings.css", "reader.css")]
 READERS_AT_ONCE = 8
 
 
