@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from assistant import refusal
+from assistant.basis import cites
 from assistant.dates import Window
 from assistant.differences import with_differing
 from assistant.draft import Asked, Draft, judge
@@ -153,6 +154,19 @@ class Assistant:
         else:
             answer = with_differing(answer)
         yield _finished(answer, started)
+
+    def tells_more(self, question: str, answer: Answer, turns: Sequence[Turn]) -> bool:
+        """Whether a follow-up to an answer would not be refused, and rest first of all on words of the answer's sources
+        that it does not cite. No chat model is asked."""
+        today = self.moment(None)
+        reading, found = self._searched(question, turns, today, EVERYTHING, top=10)
+        evidence = weigh(reading.standalone, found.hits, self._library.embedder)
+        rarity = self._library.rarity(refusal.words_asked(reading))
+        if not refusal.answerable(reading, found, evidence, rarity, today):
+            return False
+        first, *_ = quote(evidence).citations or (None,)
+        shown = {hit.article.id for hit in answer.sources}
+        return first is not None and first.article.id in shown and not cites(answer, first)
 
     def moment(self, as_of: date | datetime | None) -> datetime:
         """The reader's today as a moment in UTC."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from assistant.labels import corrected, count, day
-from assistant.models import Answer, Report
+from assistant.models import Answer, Citation, Report, Sentence
+from assistant.wordforms import stem
+from assistant.words import words_of
 from vectorstore.models import Article
 
 # News is told from one week to the next: an older library may have missed what matters.
@@ -69,3 +71,18 @@ def corrected_since(answer: Answer, current: Mapping[str, Article]) -> dict[int,
         if later and later.version > cited.article.version:
             since[cited.number] = f"{corrected(later)}, after this answer"
     return since
+
+
+def resting(sentence: Sentence, number: int, citations: Sequence[Citation]) -> Citation | None:
+    """The citation behind one of a sentence's marks: of several of one source that which shares most of its words."""
+    said = {stem(word) for word in words_of(sentence.text)}
+    of_source = (each for each in citations if each.number == number)
+    return max(of_source, key=lambda each: len(said & {stem(word) for word in words_of(each.quote)}), default=None)
+
+
+def cites(answer: Answer, words: Citation) -> bool:
+    """Whether the answer rests on any of these words."""
+    return any(
+        each.article.id == words.article.id and each.start < words.end and words.start < each.end
+        for each in answer.citations
+    )

@@ -81,7 +81,7 @@ def weigh(question: str, hits: Sequence[Hit], embedder: Embedder, looked_into: i
     A sentence counts for its meaning, the question's words in it, the rank of its passage (a sentence alone often lacks
     the name that its neighbours have) and whether it holds what is asked for, a number or a name.
     """
-    spans = _spans(hits[:looked_into])
+    spans = spans_of(hits[:looked_into])
     if not spans:
         return Evidence((), *(np.empty(shape, np.float32) for shape in (0, 0, (0, 0))))
     promised = np.array([promise(question, span.text, span.day, span.hit.score / hits[0].score) for span in spans])
@@ -116,7 +116,7 @@ def promise(question: str, sentence: str, published: date | None, standing: floa
     return standing + told + _KIND * offers(sentence, question, published)
 
 
-def _spans(hits: Sequence[Hit]) -> list[Span]:
+def spans_of(hits: Sequence[Hit]) -> list[Span]:
     """Every sentence that reports something, once."""
     found = []
     seen = set()

@@ -9,12 +9,11 @@ from typing import Any
 import gradio as gr
 
 from assistant.changes import changes
-from assistant.models import Conversation
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
 from assistant.ui.render import is_web_address
 from assistant.ui.render_article import article_html, changes_html
-from assistant.ui.render_sources import Span, spans
+from assistant.ui.render_sources import Span
 from assistant.ui.render_work import problem_html
 from assistant.ui.work import QUIET
 from vectorstore.errors import ArticleNotFound, DatelineError
@@ -48,23 +47,8 @@ class ArticleCard:
             return "", gr.Column(visible=True), problem_html(told(error)), *[gr.Button(visible=False)] * 2
         return self._opened(versions[-1], versions)
 
-    def open_cited(self, conversation: Conversation, event: gr.EventData) -> Updates:
-        """The version that an answer cited, with the words marked, whatever became of the article since."""
-        answer = conversation[int(event.exchange) - 1].answer
-        if answer is None:
-            return (gr.skip(),) * len(self.shown)
-        article = answer.sources[int(event.number) - 1].article
-        try:
-            versions = self._desk.versions(article.id)
-        except ArticleNotFound:
-            versions = ()
-        except DatelineError as error:
-            return "", gr.Column(visible=True), problem_html(told(error)), *[gr.Button(visible=False)] * 2
-        mine = (each for each in answer.citations if each.article == article)
-        return self._opened(article, versions, spans(mine, 0, len(article.text)))
-
     def open_at(self, event: gr.EventData) -> Updates:
-        """A version of an article with the words marked that a story quotes."""
+        """A version of an article with the words marked that a story or an answer cites."""
         try:
             versions = self._desk.versions(str(event.article))
             article = _version(versions, event.version)

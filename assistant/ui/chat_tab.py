@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from assistant.basis import corrected_since
 from assistant.limits import ALL_DATES
-from assistant.models import Conversation, Thumb
+from assistant.models import Thumb
+from assistant.ui.chat_drawing import Drawing
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
 from assistant.ui.kept_settings import kept_settings
 from assistant.ui.limits_panel import LimitsPanel
-from assistant.ui.render_answer import live_html, past_html, welcome_html
+from assistant.ui.reader import Reader
 from assistant.ui.talks import Talks, View
 from assistant.ui.talks_panel import TalksPanel
 from assistant.ui.work import QUIET, QUIET_EACH
-from vectorstore.errors import ArticleNotFound, DatelineError, LimitUnusable
-from vectorstore.listing import Listing
-from vectorstore.models import Article
+from vectorstore.errors import DatelineError, LimitUnusable
 
 SCRIPT = (Path(__file__).parent / "chat.js").read_text(encoding="utf-8")
 
@@ -44,7 +41,7 @@ class ChatTab:
 
     def __init__(self, desk: Desk, settings: gr.BrowserState) -> None:
         self._desk, self._settings = desk, settings
-        self.talks = Talks(desk)
+        self.talks, self._drawing = Talks(desk), Drawing(desk)
         self.view = gr.State(View())
         self.conversation = gr.Textbox("", visible="hidden")
         self.panel = TalksPanel(desk, self.conversation, self.view)
@@ -64,6 +61,7 @@ class ChatTab:
             self.limits = LimitsPanel(desk)
             gr.Button("Conversations", size="sm", variant="secondary", elem_id="talks-show")
             self.anew = gr.Button("New conversation", size="sm", variant="secondary", elem_id="anew")
+        self.reader = Reader(desk)
         self.drawn = [self.conversation, self.past, self.live, self.box]
         self._connect()
 
@@ -93,7 +91,8 @@ class ChatTab:
         """After an event that has drawn a conversation: the answer that is being written in it."""
         listed = started.then(*self.panel.looking, **QUIET_EACH)
         written = listed.then(self.write, [self.conversation, self.view], self.live, **QUIET_EACH)
-        written.then(self.end, [self.conversation, self.view], self.drawn, **QUIET_EACH)
+        ended = written.then(self.end, [self.conversation, self.view], self.drawn, **QUIET_EACH)
+        ended.then(self.go_on, self.view, self.live, **QUIET_EACH)
 
     def enter(self, view: View, request: gr.Request) -> Updates:
         """The page was opened, or loaded again: its address names the conversation."""
@@ -169,7 +168,7 @@ class ChatTab:
         for exchange in run.watch():
             if view.id != id:
                 break
-            yield live_html(exchange)
+            yield self._drawing.growing(exchange)
 
     def end(self, id: str, view: View) -> Updates:
         """As it stays. The reader may have turned to another conversation in the meantime."""
@@ -178,6 +177,14 @@ class ChatTab:
         if not view.id or self.talks.running(view.id):  # what is being written is ended by whoever asked it
             return (gr.skip(),) * _CHAT
         return self._seen(view)
+
+    def go_on(self, view: View) -> Any:
+        """What could be asked next, under a finished answer: it is found out once that can be read."""
+        id = view.id or ""
+        conversation = self.talks.read(id)
+        html = self._drawing.going_on(id, conversation) if conversation else ""
+        unmoved = view.id == id and self.talks.running(id) is None
+        return html if html and unmoved else gr.skip()
 
     def _seen(self, view: View) -> Updates:
         """What the view shows; nothing where the reader has asked or turned away while it was read."""
@@ -191,13 +198,8 @@ class ChatTab:
         busy = self.talks.running(id) is not None
         box = gr.Textbox(submit_btn=False, stop_btn="Stop") if busy else gr.Textbox(submit_btn="Ask", stop_btn=False)
         if not conversation:
-            return "", "", self._welcome(), box
-        return id, *self._written(conversation), box
-
-    def _written(self, conversation: Conversation) -> tuple[str, str]:
-        """Earlier exchanges and the last one, with what became of the articles that they cite."""
-        current = self._current(conversation)
-        return past_html(conversation[:-1], current), live_html(conversation[-1], current)
+            return "", "", self._drawing.welcome(), box
+        return id, *self._drawing.written(id, conversation), box
 
     def stop(self, id: str, view: View) -> None:
         if run := self.talks.running(id or view.id or ""):
@@ -225,7 +227,7 @@ class ChatTab:
         except DatelineError as error:
             raise gr.Error(told(error), print_exception=False) from error
         conversation = self.talks.read(id)
-        return self._written(conversation) if conversation else (gr.skip(), gr.skip())
+        return self._drawing.written(id, conversation) if conversation else (gr.skip(), gr.skip())
 
     def show_limits(self, id: str) -> Updates:
         """The fields, filled with what the last answer looked at."""
@@ -239,19 +241,5 @@ class ChatTab:
             return gr.skip()
         conversation = self.talks.read(id)
         if not conversation:
-            return self._welcome()
-        last, current = conversation[-1], self._current(conversation[-1:])
-        corrected = last.answer and last.over and corrected_since(last.answer, current)
-        return live_html(last, current) if corrected else gr.skip()
-
-    def _current(self, conversation: Conversation) -> dict[str, Article]:
-        """The cited articles as they stand now; without those that were removed."""
-        cited = {each.article.id for exchange in conversation if exchange.answer for each in exchange.answer.citations}
-        found = {}
-        for article_id in cited:
-            with suppress(ArticleNotFound):
-                found[article_id] = self._desk.article(article_id)
-        return found
-
-    def _welcome(self) -> str:
-        return welcome_html(self._desk.examples, library_is_empty=not self._desk.listed(Listing()).held)
+            return self._drawing.welcome()
+        return self._drawing.corrected(id, conversation) or gr.skip()

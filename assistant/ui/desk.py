@@ -13,6 +13,7 @@ from assistant.news_desk import NewsDesk
 if TYPE_CHECKING:
     from assistant.arrivals import Arrivals
     from assistant.chat_models import ChatModels
+    from assistant.models import Answer, Turn
     from assistant.notebook import Notebook
     from assistant.story import Story
     from vectorstore.catalogue import Removed
@@ -123,6 +124,12 @@ class Desk(NewsDesk, Protocol):
 
     def export(self, listing: Listing) -> Iterator[Article]:
         """All that fit, on whatever page, read while they are taken."""
+
+    def passages(self) -> int:
+        """How many the library holds."""
+
+    def follow_ups(self, answer: Answer, turns: Sequence[Turn]) -> Sequence[str]:
+        """Questions that could be asked next and would be answered; `turns` end with the one that `answer` is of."""
 
     def versions(self, article_id: str) -> Sequence[Article]:
         """Every version, the earliest first; ArticleNotFound when there is no such article."""

@@ -42,12 +42,11 @@ def build_page(desk: Desk) -> gr.Blocks:
         gr.on([page.load, library_tab.select], library.table.look, library.table.given, library.table.shown, **QUIET)
         gr.on([page.load, feeds_tab.select], feeds.look, feeds.leaving, feeds.shown, **QUIET)
         pages.select(_look_on, None, feeds.timer, **QUIET_EACH)
-        chat.live.open(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
         chat.live.library(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
         page.load(stories.come, visit, [visit, stories.since], **QUIET)
         stories_tab.select(stories.turn_to, [stories.since, stories.story], stories.shown, **QUIET)
         settings_tab.select(choices.look, settings, choices.shown, **QUIET)
-        _connect_sources(stories, chat, library)
+        _connect_sources(stories, chat)
         _connect_stories(stories, chat, library, pages)
         offer(desk)
     return page
@@ -58,25 +57,21 @@ def _look_on(event: gr.SelectData) -> gr.Timer:
     return gr.Timer(active=event.value == FEEDS)
 
 
-def _connect_sources(stories: StoriesTab, chat: ChatTab, library: LibraryTab) -> None:
-    """From an answer to the articles that it cites and to their story."""
-
-    def open_cited(id: str, event: gr.EventData) -> Any:
-        return library.card.open_cited(chat.talks.read(id), event)
+def _connect_sources(stories: StoriesTab, chat: ChatTab) -> None:
+    """From an answer to the story of the articles that it cites."""
 
     def open_asked(id: str, event: gr.EventData) -> Any:
         return stories.open_asked(chat.talks.read(id), event)
 
-    chat.live.open(open_cited, chat.conversation, library.card.shown, **QUIET)
     chat.live.story(open_asked, chat.conversation, stories.shown, **QUIET)
 
 
 def _connect_stories(stories: StoriesTab, chat: ChatTab, library: LibraryTab, pages: gr.Tabs) -> None:
-    """From answers and articles to their stories, and from stories to articles and questions."""
+    """From answers and articles to their stories, and from stories and the reader to articles and questions."""
     library.card.article.story(stories.open_article, library.card.chosen, stories.shown, **QUIET)
     for asked in (chat.live.story, library.card.article.story):
         asked(lambda: gr.Tabs(selected="stories"), None, pages, **QUIET)
-    for drawn in (stories.story, stories.new):
+    for drawn in (stories.story, stories.new, chat.reader.frame):
         drawn.read(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
         drawn.read(library.card.open_at, None, library.card.shown, **QUIET)
     stories.new.about(lambda: gr.Tabs(selected="chat"), None, pages, **QUIET)

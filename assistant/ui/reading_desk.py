@@ -68,6 +68,14 @@ class ReadingDesk:
     ) -> Iterator[Answer]:
         return self._assistant.stream(question, as_of=as_of, turns=turns, scope=scope, manner=manner)
 
+    def follow_ups(self, answer: Answer, turns: Sequence[Turn]) -> Sequence[str]:
+        from assistant.suggestions import suggestions
+
+        return suggestions(answer, lambda question: self._assistant.tells_more(question, answer, turns))
+
+    def passages(self) -> int:
+        return self._library.counts()[1]
+
     def outlets(self) -> Sequence[str]:
         return self._library.outlets()
 

@@ -6,16 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from assistant.basis import basis, corrected_since, fallen_behind, source
 from assistant.labels import looked_at
-from assistant.models import Answer, Exchange, Sentence, Stage, Support
-from assistant.ui.plain import doubtful, plain
+from assistant.models import Answer, Exchange, Stage, Support
+from assistant.ui.plain import plain
 from assistant.ui.render import byline, count, headline, isolated, link, shown
-from assistant.ui.render_sources import card_id, sources_html
+from assistant.ui.render_keys import HINT
+from assistant.ui.render_sources import sources_html
+from assistant.ui.render_support import cite_html, legend_html, sentence_html
 from assistant.ui.render_talks import reason_html, thumbs_html
 from assistant.ui.story_answer import list_html
 from vectorstore.models import Article
-
-UNSUPPORTED = "Not supported by the sources"
-
 
 Current = Mapping[str, Article]
 """Articles as they stand now, by their ids: those of which an answer cites an earlier version."""
@@ -25,11 +24,16 @@ def past_html(conversation: Sequence[Exchange], current: Current | None = None) 
     return "".join(exchange_html(each, current or {}) for each in conversation)
 
 
-def live_html(exchange: Exchange, current: Current | None = None) -> str:
-    return exchange_html(exchange, current or {}, live=True)
+def live_html(
+    exchange: Exchange, current: Current | None = None, follow_ups: Sequence[str] = (), passages: int = 0
+) -> str:
+    """The last exchange; `passages` are those searched through, `follow_ups` questions to go on with."""
+    return exchange_html(exchange, current or {}, True, follow_ups, passages)
 
 
-def exchange_html(exchange: Exchange, current: Current, live: bool = False) -> str:
+def exchange_html(
+    exchange: Exchange, current: Current, live: bool = False, follow_ups: Sequence[str] = (), passages: int = 0
+) -> str:
     """One question with its answer and sources.
 
     Gradio patches the page child by child, by position: every part keeps its place and is empty until it has
@@ -41,7 +45,7 @@ def exchange_html(exchange: Exchange, current: Current, live: bool = False) -> s
         f'<article class="exchange{" active" if live else ""}" id="exchange-{exchange.number}">'
         f'<h2 class="question" dir="auto">{shown(exchange.question)}</h2>'
         f'<p class="reading">{_reading(answer, live and exchange.over)}</p>'
-        f'<p class="stage" role="status">{stage(exchange)}</p>'
+        f'<p class="stage" role="status">{stage(exchange, passages)}</p>'
         f'<div class="answer" dir="auto" aria-busy="{"false" if exchange.over else "true"}">{_said(exchange)}</div>'
         f'<p class="heard" role="status">{shown(answer.text) if answer and live and exchange.over else ""}</p>'
         f'<div class="differ">{_differing(exchange.number, answer) if answer else ""}</div>'
@@ -52,8 +56,11 @@ def exchange_html(exchange: Exchange, current: Current, live: bool = False) -> s
         f'<p class="freshness">{_since(answer, current) if answer else ""}</p>'
         f'<div class="tools">{_tools(exchange, live) if exchange.over else ""}</div>'
         f'<div class="opinion">{reason_html(exchange)}</div>'
+        f'<div class="marks">{legend_html(answer) if answer and live and exchange.over else ""}</div>'
         f'<aside class="sources" aria-label="Sources of answer {exchange.number}">'
-        f"{sources_html(exchange.number, answer, exchange.removed)}</aside></article>"
+        f"{sources_html(exchange.number, answer, exchange.removed)}</aside>"
+        # Last, so that on a phone it moves no card when it comes, a moment after the answer.
+        f'<div class="onward">{_follow_ups(follow_ups) if exchange.over else ""}</div></article>'
     )
 
 
@@ -68,12 +75,12 @@ def _reading(answer: Answer | None, changeable: bool) -> str:
     return " · ".join(filter(None, [looked, everything if answer.window and changeable else "", read_as]))
 
 
-def stage(exchange: Exchange) -> str:
+def stage(exchange: Exchange, passages: int = 0) -> str:
     """What is being done for the reader right now; empty when it is over."""
     if exchange.over:
         return ""
     if exchange.answer is None:
-        return "Searching"
+        return f"Searching {count(passages, 'passage')}" if passages else "Searching"
     if exchange.answer.stage is Stage.SEARCHED:
         return f"Reading {count(len({hit.article.id for hit in exchange.answer.sources}), 'article')}"
     return "Writing"
@@ -88,29 +95,6 @@ def _said(exchange: Exchange) -> str:
     if answer and (listed := list_html(answer, said)):
         return listed
     return f"<p>{' '.join(filter(None, [*said, writing, stopped]))}</p>{nearest}"
-
-
-def sentence_html(sentence: Sentence, exchange: int, answer: Answer) -> str:
-    cites = "".join(cite_html(exchange, number, sentence.support, answer) for number in sentence.citations)
-    words = f'<span class="words">{shown(sentence.text)}</span>{cites}'
-    if answer.refused:
-        return f'<span class="sentence">{words}</span>'
-    # A button, so that the explanation can be had by keyboard and by touch; the page's script has no part in it.
-    why = shown(f"{UNSUPPORTED}: {sentence.doubt}" if sentence.doubt else UNSUPPORTED)
-    button = f'<button type="button" class="doubt" aria-label="{why}" title="{why}"></button>'
-    return f'<span class="sentence {sentence.support}">{words}{button if doubtful(sentence, answer) else ""}</span>'
-
-
-def cite_html(exchange: int, number: int, support: Support, answer: Answer) -> str:
-    """A mark that leads to its card; nothing when no such source is there to lead to."""
-    if not 1 <= number <= len(answer.sources):
-        return ""
-    title = headline(answer.sources[number - 1].article)
-    manner = ", word for word" if support is Support.QUOTED else ""
-    return (
-        f' <a class="cite" href="#{card_id(exchange, number)}" aria-label="Source {number}{manner}: {shown(title)}">'
-        f"[{number}]</a>"
-    )
 
 
 def _nearest(articles: Sequence[Article]) -> str:
@@ -131,7 +115,7 @@ def _differing(exchange: int, answer: Answer) -> str:
         return ""
     rows = (
         f"<li>{isolated(each.says)} — {isolated(source(each))}"
-        f"{cite_html(exchange, each.citation.number, Support.QUOTED, answer)}</li>"
+        f"{cite_html(exchange, each.citation.number, Support.QUOTED, answer, each.citation)}</li>"
         for each in answer.differing
     )
     return f"<p>Reports differ</p><ul>{''.join(rows)}</ul>"
@@ -150,6 +134,13 @@ def _tools(exchange: Exchange, live: bool) -> str:
     return copied + (asking if live else "") + (thumbs_html(exchange) if answer else "")
 
 
+def _follow_ups(questions: Sequence[str]) -> str:
+    if not questions:
+        return ""
+    chips = "".join(f'<button type="button" class="chip" data-ask>{isolated(each)}</button>' for each in questions)
+    return f'<p class="onward-title">Ask next</p><div class="chips">{chips}</div>'
+
+
 def welcome_html(examples: Sequence[str], library_is_empty: bool) -> str:
     """The page before the first question."""
     if library_is_empty:
@@ -162,6 +153,7 @@ def welcome_html(examples: Sequence[str], library_is_empty: bool) -> str:
         body = f'<p>Every sentence of an answer leads to the words it rests on.</p><div class="chips">{chips}</div>'
     return (
         f'<section class="welcome active"><h2>Ask the news</h2>{body}'
-        '<aside class="sources" aria-label="Sources"><p class="hint">The sources of an answer appear here.</p></aside>'
+        '<aside class="sources" aria-label="Sources"><p class="hint">The sources of an answer appear here.</p>'
+        f"{HINT}</aside>"
         "</section>"
     )

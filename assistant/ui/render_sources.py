@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from assistant.labels import corrected
 from assistant.models import Answer, Citation
 from assistant.stories import also_in
+from assistant.suggestions import about
 from assistant.ui.render import byline, headline, isolated, label_html, link, marks_html, shown
 from vectorstore.models import Hit
 
@@ -36,36 +37,43 @@ def card_html(exchange: int, number: int, hit: Hit, citations: Sequence[Citation
     cited = spans((each for each in citations if each.number == number), passage.start, passage.end)
     changed = corrected(hit.article)
     beside = [isolated(byline(hit.article)), isolated(also_in(hit.copies)) if hit.copies else "", original]
-    button = f'<button type="button" class="plain" data-exchange="{exchange}" data-number="{number}">'
+    # What the reader needs to ask for the whole article; an article that was removed has no more than this card.
+    origin = "" if removed else f' data-article="{shown(hit.article.id)}" data-version="{hit.article.version}"'
     return (
-        f'<li class="card{" cited" if cited else ""}" id="{card_id(exchange, number)}" tabindex="-1">'
+        f'<li class="card{" cited" if cited else ""}" id="{card_id(exchange, number)}" tabindex="-1"{origin}>'
         f'<h4><span class="number">{number}</span> {isolated(headline(hit.article))}</h4>'
         f'<p class="byline">{" · ".join(filter(None, beside))}'
         f"{marks_html(hit.article)}{label_html(changed) if changed else ''}"
         f"{label_html('removed from the library since') if removed else ''}</p>"
-        f'<blockquote dir="auto">{marked(passage.text, cited)}</blockquote>'
-        f"{button}Read the article</button></li>"
+        f'<blockquote dir="auto">{marked(passage.text, cited, at=passage.start)}</blockquote>'
+        f'<button type="button" class="plain" data-open data-question="{shown(about(hit.article))}">'
+        "Read the article</button></li>"
     )
 
 
 def spans(citations: Iterable[Citation], start: int, end: int) -> list[Span]:
     """Where the cited words stand in this stretch of the article: in order, inside it, overlapping ones joined."""
-    joined: list[Span] = []
-    for citation in sorted(citations, key=lambda each: each.start):
-        first, last = max(citation.start, start) - start, min(citation.end, end) - start
-        if first >= last:
-            continue
-        if joined and first <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+    inside = ((max(each.start, start) - start, min(each.end, end) - start) for each in citations)
+    return joined((first, last) for first, last in inside if first < last)
+
+
+def joined(found: Iterable[Span]) -> list[Span]:
+    """In order, with those joined that overlap or touch."""
+    merged: list[Span] = []
+    for first, last in sorted(found):
+        if merged and first <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
         else:
-            joined.append((first, last))
-    return joined
+            merged.append((first, last))
+    return merged
 
 
-def marked(text: str, cited: Sequence[Span]) -> str:
-    """The text with the cited stretches marked. Cut first, escaped after: escaping moves every offset."""
+def marked(text: str, cited: Sequence[Span], at: int | None = None) -> str:
+    """The text with the cited stretches marked. Cut first, escaped after: escaping moves every offset. With `at`, where
+    the text begins in its article, each mark says where in the article it stands."""
     parts, position = [], 0
     for start, end in cited:
-        parts += [shown(text[position:start]), f"<mark>{shown(text[start:end])}</mark>"]
+        place = "" if at is None else f' data-start="{at + start}" data-end="{at + end}"'
+        parts += [shown(text[position:start]), f"<mark{place}>{shown(text[start:end])}</mark>"]
         position = end
     return "".join(parts) + shown(text[position:])

@@ -16,9 +16,7 @@ from assistant.ui.dressed import Dressed, head
 from assistant.ui.theme import theme
 from vectorstore.errors import SettingsError
 
-STYLES = [
-    Path(__file__).parent / name for name in ("page.css", "story.css", "talks.css", "settings.css", "library.css")
-]
+STYLES = [Path(__file__).parent / f"{name}.css" for name in ("page", "story", "talks", "settings", "library", "reader")]
 READERS_AT_ONCE = 8
 
 

@@ -39,6 +39,7 @@ from assistant.ui.render_answer import live_html, past_html, stage, welcome_html
 from assistant.ui.render_article import article_html, changes_html
 from assistant.ui.render_feeds import export_html, feeds_html, standing_html
 from assistant.ui.render_library import library_html
+from assistant.ui.render_reader import leaf_html
 from assistant.ui.render_sources import marked, sources_html, spans
 from assistant.ui.render_work import note_html, problem_html, receipt_html, working_html
 from assistant.ui.story_render import arrivals_html, story_html
@@ -48,6 +49,7 @@ from vectorstore.subscriptions import Subscription
 
 OURS = set("article h2 h3 h4 p div span aside ol ul li a bdi blockquote mark button section progress".split())
 OURS |= set("table thead tbody tr th td ins del i dl dt dd b br svg line circle text title rect nav".split())
+OURS |= {"details", "summary"}
 
 
 class Reader(HTMLParser):
@@ -89,7 +91,7 @@ def every_drawing() -> list[str]:
     labelled = replace(answer.sentences[0], label=HOSTILE_TEXT)
     row = Row(HOSTILE_TEXT, "rejected", HOSTILE_TEXT, HOSTILE_TEXT)
     return [
-        live_html(Exchange(1, HOSTILE_TEXT, answer, problem=HOSTILE_TEXT)),
+        live_html(Exchange(1, HOSTILE_TEXT, answer, problem=HOSTILE_TEXT), follow_ups=[HOSTILE_TEXT]),
         past_html([Exchange(1, HOSTILE_TEXT, replace(answer, writing=HOSTILE_TEXT, stage=Stage.WRITING))]),
         live_html(Exchange(2, HOSTILE_TEXT, refusal(HOSTILE_TEXT))),
         live_html(
@@ -99,6 +101,7 @@ def every_drawing() -> list[str]:
         welcome_html([HOSTILE_TEXT], library_is_empty=False),
         library_html(desk.listed(Listing()), Listing()),
         article_html(HOSTILE, [HOSTILE, HOSTILE_LATER], [(0, 30)]),
+        leaf_html(HOSTILE, [HOSTILE, HOSTILE_LATER], [(0, 30)]),
         changes_html(changes(HOSTILE, HOSTILE_LATER), [HOSTILE, HOSTILE_LATER]),
         feeds_html([HOSTILE_FEED], HOSTILE_TEXT),
         feeds_html([replace(HOSTILE_FEED, failures=2)]),
@@ -117,7 +120,7 @@ def every_drawing() -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("html", every_drawing(), ids=range(21))
+@pytest.mark.parametrize("html", every_drawing(), ids=range(22))
 def test_hostile_words_become_neither_elements_nor_attributes_nor_links(html: str) -> None:
     reader = Reader(html)
     assert {tag for tag, _ in reader.tags} <= OURS
@@ -221,7 +224,7 @@ def test_the_first_snapshot_shows_the_cards_with_nothing_marked() -> None:
 @pytest.mark.parametrize(
     ("exchange", "line"),
     [
-        (Exchange(1, "?"), "Searching"),
+        (Exchange(1, "?"), "Searching 39,144 passages"),
         (Exchange(1, "?", replace(meta_answer(), stage=Stage.WRITING)), "Writing"),
         (Exchange(1, "?", meta_answer()), ""),
         (Exchange(1, "?", replace(meta_answer(), stage=Stage.WRITING), stopped=True), ""),
@@ -230,7 +233,7 @@ def test_the_first_snapshot_shows_the_cards_with_nothing_marked() -> None:
     ids=["nothing yet", "writing", "done", "stopped", "broken"],
 )
 def test_the_stage_is_named_until_it_is_over(exchange: Exchange, line: str) -> None:
-    assert stage(exchange) == line
+    assert stage(exchange, 39_144) == line
 
 
 def test_citations_lead_to_the_cards_of_their_own_answer() -> None:

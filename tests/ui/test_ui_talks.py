@@ -225,8 +225,10 @@ def test_a_removed_article_leaves_the_words_that_were_cited(open_page: Open, des
     expect(card).to_contain_text("removed from the library since")
     expect(card.locator("mark").first).to_have_text("Meta says its position is unchanged")
     card.get_by_role("button", name="Read the article").click()
-    expect(page.locator(".reading-card")).to_contain_text("This article has been removed from the library since")
-    expect(page.locator(".reading-card mark").first).to_have_text("Meta says its position is unchanged")
+    reader = page.get_by_role("dialog", name="Meta keeps its models open")
+    expect(reader).to_contain_text("removed from the library since")
+    expect(reader.locator("mark").first).to_have_text("Meta says its position is unchanged")
+    expect(reader.get_by_role("button", name="Read it in the library")).to_be_hidden()
 
 
 def test_a_conversation_that_cannot_be_kept_goes_on_and_says_so(open_page: Open, desk: ScriptedDesk) -> None:

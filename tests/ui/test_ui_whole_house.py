@@ -50,7 +50,7 @@ def test_the_example_question_a_citation_a_follow_up_and_a_refusal(open_page: Ca
     expect(answer).to_contain_text("no longer suggests")
     answer.locator(".cite").first.click()
     lit = page.locator(".card.lit")
-    expect(lit.locator("mark").first).to_be_in_viewport()
+    expect(page.locator(".reader mark.now")).to_be_in_viewport()
     expect(lit).to_contain_text("31 July 2025")
     expect(lit.get_by_role("link")).to_have_attribute(
         "href", "https://example.org/tech-ledger/2025/07/31/meta-superintelligence-open-source"
@@ -108,6 +108,7 @@ def test_a_file_goes_in_is_asked_about_changes_and_goes_out(open_page: Callable[
     )
     page.get_by_role("tab", name="Chat").click()
     page.locator("#source-1-1").get_by_role("button", name="Read the article").click()
+    page.get_by_role("button", name="Read it in the library").click()
     card = page.locator(".reading-card")
     expect(card.locator("mark").first).to_contain_text("until five in the morning")
     expect(card).to_contain_text("Version 2 of 3")

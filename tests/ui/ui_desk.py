@@ -268,6 +268,12 @@ class ScriptedDesk:
         if self.__dict__.pop("notebook", None):
             self._database.dispose()
 
+    def passages(self) -> int:
+        return 39_144
+
+    def follow_ups(self, answer: Answer, turns: Sequence[Turn]) -> Sequence[str]:
+        return [] if answer.refused else ["What did Mark Zuckerberg say?", "How many people were hurt?"]
+
     def outlets(self) -> Sequence[str]:
         return [each.outlet for each in self.articles.values()]
 

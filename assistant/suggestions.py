@@ -1,0 +1,132 @@
+"""Short questions that could follow an answer: of what its sources say and it does not. No model is asked.
+
+Each is made from a sentence of a source that answers it. Nothing of an article goes into one but names, sums, days and
+plain words of counting, and nothing of a sentence that gives orders: a question never says what an article wants said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from itertools import chain, zip_longest
+
+from assistant.basis import cites
+from assistant.evidence import Span, cite, spans_of
+from assistant.labels import day
+from assistant.models import Answer
+from assistant.moments import moments
+from assistant.names import names, speakers
+from assistant.words import key_words, plain
+from vectorstore.models import Article
+
+_MOST = 3
+# Each that is tried costs a search.
+_TRIED = 10
+_OF_A_KIND = 3
+_LONGEST = 90
+_LONGEST_HEADLINE = 200
+_OUTLET_WORDS = 3
+# Letters of any script, digits, and what stands in names and sums: no mark that could mean something to a program.
+_PLAIN = re.compile(r"(?:[^\W_]|[ .,'’&$£€-])+\?")
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens|hundreds)"
+_COUNTED = r"(?P<who>people|children|women|men|passengers|civilians|soldiers|workers|residents|students|patients)"
+_WERE = re.compile(rf"\b{_NUMBER} {_COUNTED} (?:were|have been|had been) (?P<done>[a-z]{{3,}}(?:ed|en|own|ost))\b")
+_DOING = re.compile(
+    rf"\b(?P<done>kill|injur|wound|arrest|evacuat|displac|rescu)(?:ed|ing) (?:[a-z]+ ){{0,2}}?{_NUMBER} {_COUNTED}\b"
+)
+_SUM = re.compile(r"[$£€]\d[\d,.]* (?:thousand|million|billion|trillion)\b")
+# News of a day is looked for in what was printed within so many days; see assistant.refusal.
+_SOON = timedelta(days=3)
+# What the reader's own question is about, at the end of a clause.
+_SUBJECT = re.compile(r"\bthe (?:[a-z-]+ )?[a-z-]+(?=[?.,]|$)")
+
+
+def suggestions(answer: Answer, answered: Callable[[str], bool]) -> tuple[str, ...]:
+    """At most three; `answered` says of each whether it would be, which may take it a while."""
+    found: list[str] = []
+    tried = 0
+    for ways in _candidates(answer):
+        for question in ways:
+            if len(found) == _MOST or tried == _TRIED:
+                return tuple(found)
+            tried += 1
+            if answered(question):
+                found.append(question)
+                break
+    return tuple(found)
+
+
+def about(article: Article) -> str:
+    """The beginning of a question about this one article, for the reader to end: the search puts first what holds a
+    phrase in quotation marks."""
+    title = re.sub(r"[\"“”„«»]", "'", " ".join(article.title.split()))
+    if len(title) > _LONGEST_HEADLINE:
+        title = title[:_LONGEST_HEADLINE].rpartition(" ")[0]
+    return f'What did "{title}" say about ' if title else ""
+
+
+def _candidates(answer: Answer) -> Iterator[Sequence[str]]:
+    """Questions, each in several wordings, the plainest first; one of each kind, then others."""
+    untold = [span for span in spans_of(answer.sources) if not cites(answer, cite(*span))]
+    kinds = (_of_words, _of_people, _of_days, _of_sums)
+    asked = [list(dict.fromkeys(each for span in untold for each in kind(span, answer)))[:_OF_A_KIND] for kind in kinds]
+    for question in filter(None, chain(*zip_longest(*asked))):
+        yield [each for each in _worded(question, answer) if _is_plain(each)]
+    yield from ([each] for each in _of_outlets(answer) if _is_plain(each))
+
+
+def _of_words(span: Span, answer: Answer) -> Iterator[str]:
+    for name in speakers(span.text, span.hit.article.text):
+        if not _mentions(answer, name):
+            yield f"What did {name} say?"
+
+
+def _of_people(span: Span, answer: Answer) -> Iterator[str]:
+    for match in (*_WERE.finditer(span.text), *_DOING.finditer(span.text)):
+        done = match["done"] if match.re is _WERE else f"{match['done']}ed"
+        if not _mentions(answer, f"{match['who']} {done}"):
+            yield f"How many {match['who']} were {done}?"
+
+
+def _of_days(span: Span, answer: Answer) -> Iterator[str]:
+    for moment in moments(span.text, span.day):
+        [on] = moment.days if moment.month and len(moment.days) == 1 else [None]
+        if on is None or span.day is None or not timedelta() <= span.day - on <= _SOON:
+            continue
+        told = day(on) if on.year != answer.as_of.year else f"{on.day} {on:%B}"
+        if told not in answer.text:
+            for name in names(span.text, span.hit.article.text):
+                yield f"What happened with {name.text} on {told}?"
+
+
+def _of_sums(span: Span, answer: Answer) -> Iterator[str]:
+    yield from (f"What was the {each} about?" for each in _SUM.findall(span.text) if each not in answer.text)
+
+
+def _of_outlets(answer: Answer) -> Iterator[str]:
+    """What another outlet says that the answer does not cite, of the same thing."""
+    cited = {each.article.outlet for each in answer.citations}
+    for outlet in dict.fromkeys(hit.article.outlet for hit in answer.sources):
+        if outlet and outlet not in cited and len(key_words(outlet)) <= _OUTLET_WORDS:
+            yield f"And what did {outlet} report?"
+
+
+def _worded(question: str, answer: Answer) -> Iterator[str]:
+    """By itself; with what was asked about, without which a name says little; and as a follow-up, for which the search
+    takes in the whole question before."""
+    yield question
+    subject = _SUBJECT.search(answer.question)
+    if subject and question.endswith(" say?"):
+        yield f"{question[:-1]} about {subject.group()}?"
+    yield f"And {question[0].lower()}{question[1:]}"
+
+
+def _is_plain(question: str) -> bool:
+    return len(question) <= _LONGEST and _PLAIN.fullmatch(question) is not None
+
+
+def _mentions(answer: Answer, words: str) -> bool:
+    """Whether any of these words stands in the question or the answer: a family name alone says who is meant."""
+    known = plain(f"{answer.question} {answer.text}").split()
+    return not set(known).isdisjoint(key_words(words))
