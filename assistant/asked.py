@@ -15,12 +15,12 @@ from typing import NamedTuple
 from assistant.evidence import core
 from assistant.facts import TITLES, Fact, Kind, agrees, facts
 from assistant.moments import Moment
+from assistant.orders import reporting
 from assistant.quantities import Quantity
 from assistant.roles import full_names
 from assistant.wanted import wanted
 from assistant.wordforms import folded, same_name, stem
 from vectorstore.models import Hit
-from vectorstore.sentences import sentence_spans
 
 # Shares of the question's names that a source must have, and of its other words that a sentence must.
 _NAMES = 0.8
@@ -117,7 +117,7 @@ def _of_source(asked: _Asked, number: int, hit: Hit) -> Iterator[Reading]:
     around = (*facts(passage.text, published), *facts(hit.article.title, published))
     named = sum(any(agrees(name, each, published) for each in around) for name in asked.names)
     if named >= _NAMES * len(asked.names):
-        for start, end in sentence_spans(passage.text):
+        for start, end in reporting(passage.text, hit.article.title):
             yield from _of_sentence(asked, number, hit, passage.start + start, passage.start + end)
 
 
