@@ -40,11 +40,12 @@ def arrivals(library: Library, since: datetime) -> Arrivals:
     hits = {hit.passage.id: hit for hit in library.hits([(group.centre.passage_id, 1.0) for group in shown])}
     stories = tuple(
         NewStory(
-            lede(hits[group.centre.passage_id]),
+            first,
             len(group.members),
             tuple(dict.fromkeys(each.outlet for each in group.members if each.outlet)),
         )
         for group in shown
-        if group.centre.passage_id in hits  # an article can be removed in between
+        # An article can be removed in between, and one whose opening only gives orders or addresses tells no story.
+        if (hit := hits.get(group.centre.passage_id)) and (first := lede(hit))
     )
     return Arrivals(since, library.arrived_since(since), stories, len(groups) - len(shown))

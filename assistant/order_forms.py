@@ -130,7 +130,7 @@ _ORDERS = (
     rf"\b(?:sentence|word|name|phrase|answer|reply|figure|number) (?:that is |which is )?to (?:be )?(?:give|repeat|"
     rf"supply|name|quote|{_TO_BE_SAID})\b.{{0,12}}\bis\b",
     rf"\b{_NAMED_WORDS}\S.{{0,60}}\b(?:belongs? (?:at|in)|at the (?:start|beginning|end) of)\b",
-    rf"\b(?:without|together with|end(?:s|ing)? (?:in|with)|beg[iau]ns? with|starts? with|close with) the "
+    r"\b(?:without|together with|end(?:s|ing)? (?:in|with)|beg[iau]ns? with|starts? with|close with) the "
     r"(?:words?|phrase|slogan|sentence) [\"“'‘]",
     rf"\b{_THIS_TEXT}.{{0,30}}\b(?:must not|may not|may only|may be (?:\w+ )?only|can only) \w+"
     rf"(?:.{{0,40}}(?:\banswer|\bquestion|[\"“'‘]|\btogether with\b))",
@@ -146,7 +146,7 @@ _ORDERS = (
     r"\b(?:the|this) user\b.{0,40}\b(?:asks?|wants?|must|should|is|really|would)\b",
     r"\b(?:what )?the reader (?:wants|would rather|asks|expects|deserves|prefers|wishes)\b|\bshould the (?:reader|user)\b",
     r"\b(?:whoever|those who|anyone who|everyone who|readers? who) (?:reads? this|asks? (?:about|for|this)|retells?)\b",
-    rf"\b(?:before|after|above|below|preceding|following|until) this (?:sentence|line|point|paragraph)\b.{{0,60}}"
+    r"\b(?:before|after|above|below|preceding|following|until) this (?:sentence|line|point|paragraph)\b.{0,60}"
     r"\b(?:is|are|was|were|outdated|void|ignore|forget|not)\b|^\W*(?:above|below) you (?:find|see|read)\b",
     r"\bfrom here on\b.{0,40}\b(?:question|answer|task)",
     # The same in other languages.

@@ -12,11 +12,11 @@ import numpy as np
 
 from assistant.evidence import core, promise
 from assistant.moments import moments
+from assistant.orders import reporting
 from assistant.wordforms import stem
 from assistant.words import key_words
 from vectorstore.library import Library
 from vectorstore.models import Hit, Passage
-from vectorstore.sentences import sentence_spans
 
 # Two sentences of each are embedded, at 15 ms a sentence: its first, and the most promising of the passage found.
 _ARTICLES = 12
@@ -76,13 +76,13 @@ def picked(subject: str, hits: Sequence[Hit], library: Library, most: int) -> li
     return found
 
 
-def lede(hit: Hit) -> Pick:
+def lede(hit: Hit) -> Pick | None:
     """Of the first three sentences of a hit's passage the one with most of the headline's words: datelines, captions
-    and "Click here" have none."""
-    spans = [Pick(hit, start, end) for start, end in _sentences(hit.passage)]
+    and "Click here" have none. None where no sentence reports anything."""
+    spans = [Pick(hit, start, end) for start, end in sentences(hit, hit.passage)]
     opening = [each for each in spans if whole(each.text)][:_OPENING] or spans
     title = _stems(hit.article.title)
-    return max(opening, key=lambda each: len(title & _stems(each.text)))
+    return max(opening, key=lambda each: len(title & _stems(each.text)), default=None)
 
 
 def _stems(text: str) -> set[str]:
@@ -102,10 +102,10 @@ def _candidates(subject: str, hit: Hit, best: float, library: Library) -> Iterat
     opening = next(iter(library.passages_of(hit.article.id)), None)
     published = hit.article.published_at and hit.article.published_at.date()
     standing = hit.score / best
-    if opening and opening.version == hit.article.version:
-        first = lede(replace(hit, passage=opening, better=None))
+    current = opening if opening and opening.version == hit.article.version else None
+    if current and (first := lede(replace(hit, passage=current, better=None))):
         yield first._replace(worth=_LEDE + promise(subject, first.text, published, standing))
-    found = [Pick(hit, start, end) for start, end in _sentences(core(hit))]
+    found = [Pick(hit, start, end) for start, end in sentences(hit, core(hit))]
     told = [each._replace(worth=promise(subject, each.text, published, standing)) for each in found if whole(each.text)]
     if told := [each for each in told if not _of_another_year(each.text, published)]:
         yield max(told, key=lambda pick: pick.worth)
@@ -117,9 +117,9 @@ def _of_another_year(sentence: str, published: date | None) -> bool:
     return published is not None and bool(years) and published.year not in years
 
 
-def _sentences(passage: Passage) -> list[tuple[int, int]]:
-    """Offsets in the article's text."""
-    return [(passage.start + start, passage.start + end) for start, end in sentence_spans(passage.text)]
+def sentences(hit: Hit, passage: Passage) -> list[tuple[int, int]]:
+    """Those of a passage of a hit's article that report something, as offsets in the article's text."""
+    return [(passage.start + a, passage.start + b) for a, b in reporting(passage.text, hit.article.title)]
 
 
 def whole(sentence: str) -> bool:

@@ -18,13 +18,12 @@ from assistant.kinds import AnswerKind, Request
 from assistant.labels import day
 from assistant.models import Answer, Sentence, Support
 from assistant.parts import parts
-from assistant.picks import Pick, lede, picked, whole
+from assistant.picks import Pick, lede, picked, sentences, whole
 from assistant.retrieve import Found
 from assistant.wordforms import stem
 from assistant.words import key_words, words_of
 from vectorstore.library import Library
 from vectorstore.models import Hit, Scope, heading
-from vectorstore.sentences import sentence_spans
 
 LOOKED_AT = 30
 """Hits to put such an answer together from."""
@@ -39,7 +38,7 @@ _LEAD = 0.3
 def put_together(answer: Answer, request: Request, found: Found, library: Library, scope: Scope) -> Answer:
     """The answer with its sources, sentences and citations; without sentences where nothing fits."""
     if request.broad:
-        return _with(answer, [lede(hit) for hit in front_page(library, answer, scope)])
+        return _with(answer, [*filter(None, map(lede, front_page(library, answer, scope)))])
     subject = request.subject or answer.standalone_question
     if request.kind is AnswerKind.COMPARISON:
         return _compared(answer, parts(answer.question), found.hits, library)
@@ -107,28 +106,28 @@ def _central(hit: Hit, library: Library) -> list[Pick]:
     Central is what most of the others are like (Erkan and Radev 2004, "LexRank"), the beginning before the end, each
     saying something new (maximal marginal relevance, Carbonell and Goldstein 1998).
     """
-    sentences = _sentences(hit, library)
-    if not sentences:
+    told = _told(hit, library)
+    if not told:
         return []
-    vectors = library.embedder.passages([each.text for each in sentences])
-    scores = (vectors @ vectors.T).mean(axis=1) + _LEAD * np.linspace(1, 0, len(sentences)) ** 2
+    vectors = library.embedder.passages([each.text for each in told])
+    scores = (vectors @ vectors.T).mean(axis=1) + _LEAD * np.linspace(1, 0, len(told)) ** 2
     chosen = []
-    for _ in range(min(len(sentences), max(3, min(5, len(sentences) // 6)))):
+    for _ in range(min(len(told), max(3, min(5, len(told) // 6)))):
         best = int(scores.argmax())
         chosen.append(best)
         scores = scores - np.maximum(0.0, vectors @ vectors[best] - _ALIKE)
         scores[best] = -np.inf
-    return [sentences[i] for i in sorted(chosen)]
+    return [told[i] for i in sorted(chosen)]
 
 
-def _sentences(hit: Hit, library: Library) -> list[Pick]:
+def _told(hit: Hit, library: Library) -> list[Pick]:
     """The article's sentences, each within its first passage; of a long article the first forty."""
     found: dict[int, Pick] = {}
     for passage in library.passages_of(hit.article.id):
         at = replace(hit, passage=passage, better=None)
-        for start, end in sentence_spans(passage.text):
-            if whole(passage.text[start:end]):
-                found.setdefault(passage.start + start, Pick(at, passage.start + start, passage.start + end))
+        for start, end in sentences(at, passage):
+            if whole(hit.article.text[start:end]):
+                found.setdefault(start, Pick(at, start, end))
     return [*found.values()][:_READ_OF_AN_ARTICLE]
 
 
