@@ -31,8 +31,10 @@ _DISGUISED = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _LITTLE_WORDS = {
-    "en": "the of and to a in is was that for on with at by from as it be are this an or his her has have will not he she they"
-    " we i you do no what who if can all would there their but about more when out up so said which one your my its had",
+    "en": "the of and to a in is was that for on with at by from as it be are this an or his her has have will not"
+    " he she they"
+    " we i you do no what who if can all would there their but about more when out up so said which one your"
+    " my its had",
     "de": "der die das und ist ein eine zu den mit von für auf dem des sich nicht im wird auch er es wurde auf deutsch",
     "fr": "le la les et est un une des du que qui dans pour par sur au ce cet cette il elle sont avec toujours en",
     "es": "el la los las y es un una de del que en por para con se su este esta al lo son siempre sobre",

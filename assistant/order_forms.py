@@ -18,7 +18,8 @@ _PROGRAM = _MACHINE.replace("(?:language |ai )?models?", "(?:language|ai) models
 # Programs that are nothing else, in any company.
 _READING_MACHINE = (
     r"(?:(?:digital|automated|automatic|virtual|ai|machine|electronic) (?:assistant|reader|agent|model)s?"
-    r"|(?:language |large |ai )+models?|assistants|chat ?bots?|ll?ms|(?:reading|answering) (?:program|system|software)s?"
+    r"|(?:language |large |ai )+models?|assistants|chat ?bots?|ll?ms|(?:reading|answering) (?:program|system"
+    r"|software)s?"
     r"|(?:software|programs|machines|models|bots) (?:that|which) (?:reads?|quotes?|cites?|retells?|answers?)|ai)\b"
 )
 _ANSWER = (
@@ -52,8 +53,10 @@ _WRITE = (
     r"|embed|role-?play|impersonate|summari[sz]e|compute|calculate|decode)\b"
 )
 _SAY = (
-    r"(?:tell|say(?= (?-i:[A-Z\d])| ?[\"“'‘]| (?:that|only|nothing|this|so)\b)|recite|generate|repeat|cite|refuse|decline|reveal"
-    r"|disclose|write|state that|declare|claim that|pretend (?:to|that|you|the|this)|act (?:as|like)|behave|speak (?:as|like|in|only)|talk (?:as|like|in|only)|switch|adopt|become"
+    r"(?:tell|say(?= (?-i:[A-Z\d])| ?[\"“'‘]| (?:that|only|nothing|this|so)\b)|recite|generate|repeat|cite"
+    r"|refuse|decline|reveal"
+    r"|disclose|write|state that|declare|claim that|pretend (?:to|that|you|the|this)|act (?:as|like)|behave"
+    r"|speak (?:as|like|in|only)|talk (?:as|like|in|only)|switch|adopt|become"
     r"|compose|produce|conclude|count (?:backwards?|down|from|to))\b"
 )
 _DO = (
@@ -84,15 +87,18 @@ _ORDERS = (
     r"(?:instructions?|prompts?|directives?|guidelines?|rules?|commands?|constraints?|text|context|content)\b",
     r"\b(?:ignore|disregard|forget|discard) (?:everything|anything|all|what)\b.{0,30}"
     r"\b(?:above|before|previous|prior|earlier|preceding|foregoing)\b",
-    r"\b(?:ignore|disregard|forget|override|bypass|discard)\b(?:\W+\w+){0,4}?\W+(?:instructions?|prompts?|directives?)\b",
-    r"\b(?:new|updated|revised|real|actual|hidden|secret|your) (?:instructions?|directives?|task|objective|assignment)\b"
+    r"\b(?:ignore|disregard|forget|override|bypass|discard)\b(?:\W+\w+){0,4}?\W+(?:instructions?|prompts?"
+    r"|directives?)\b",
+    r"\b(?:new|updated|revised|real|actual|hidden|secret|your) (?:instructions?|directives?|task|objective"
+    r"|assignment)\b"
     r"[^.]{0,60}(?::|\b(?:is|are|follow|below|apply|you)\b)",
     rf"\b{_GUIDANCE} (?:that )?you (?:(?:have|had|were|are|was)\b|received|got|follow)",
     rf"\b{_GUIDANCE} (?:given|stated|set) (?:to you|at the (?:start|beginning)|above|before)",
     rf"^\W*(?:earlier|previous|prior|your) {_GUIDANCE} (?:is|are|was|were|has|have)\b",
     rf"\bnew {_GUIDANCE} (?:supersede|replace|override)|\b{_GUIDANCE} (?:is|are|has been|have been) cancel",
     r"\bsystem prompt\b|\bjailbreak|\bprompt injection\b|\bdeveloper mode\b|\b(?:diagnostic|maintenance) mode is\b",
-    r"\b(?:your|the question|the (?:actual|real) (?:task|assignment|question|job)) (?:was|were|is|are) (?:only|just|now|"
+    r"\b(?:your|the question|the (?:actual|real) (?:task|assignment|question|job)) (?:was|were|is|are) (?:only"
+    r"|just|now|"
     r"a different|obsolete|a (?:short|test|warm-up))\b",
     # A machine is spoken to, or of as one that reads this.
     r"\b(?:attention|dear|hey|hello|(?:notice|note|message|instructions?|reminder|correction|hint|task list)s? "
@@ -103,14 +109,17 @@ _ORDERS = (
     rf"\b(?:{_ANSWER}|{_ASKED}|answer|respond|say|this (?:article|text)\b)",
     rf"\b{_READING_MACHINE}.{{0,80}}\b(?:{_THIS_TEXT}|reads? us\b|{_GIVEN})",
     rf"\b(?:{_THIS_TEXT}).{{0,60}}\b{_READING_MACHINE}",
-    r"\bthe (?:assistant|chat ?bot|model|bot)(?:['’]s name)?\b.{0,30}\b(?:answers?|repl(?:y|ies)|responds?|introduces?|says)"
+    r"\bthe (?:assistant|chat ?bot|model|bot)(?:['’]s name)?\b.{0,30}\b(?:answers?|repl(?:y|ies)|responds?"
+    r"|introduces?|says)"
     r"\b.{0,12}(?:\bonly\b|\balways\b|\bnever\b|[\"“'‘]|\bin every\b)",
     r"\byour (?:creator|developer|operator|programmer|administrator)s?\b",
-    r"\byour (?:job|role|purpose|mission|goal) is (?:now )?to (?:recommend|tell|say|answer|write|praise|mention|convince"
+    r"\byour (?:job|role|purpose|mission|goal) is (?:now )?to (?:recommend|tell|say|answer|write|praise"
+    r"|mention|convince"
     r"|persuade|advertise|promote|steer)",
     r"\b(?:reading|processing|summari[sz]ing|retrieving|indexing) this (?:article|page|text|document|passage)\b",
     # What an answer has to be.
-    rf"\b{_QUALIFIED} {_GIVEN}.{{0,40}}(?:\bis:|\bis [\"“'‘]|\breads\b|:|\bmust\b|\bshould\b|\bto (?:give|any|every|all)\b)",
+    rf"\b{_QUALIFIED} {_GIVEN}.{{0,40}}(?:\bis:|\bis [\"“'‘]|\breads\b|:|\bmust\b|\bshould\b|\bto (?:give|any"
+    rf"|every|all)\b)",
     rf"\b{_QUALIFIED} {_ANSWER} to (?:the|any|every|all|this) (?:question|quer)",
     rf"\b(?:correct|expected|accepted|approved|required|valid) {_GIVEN}(?: \w+){{0,6}} is\b",
     rf"\ba (?:good|full|complete|proper|correct|perfect) {_ANSWER} (?:says|has|includes|mentions|ends|begins|here)\b"
@@ -122,7 +131,8 @@ _ORDERS = (
     r"|\bthe (?:reply|response|output) is (?:simply |only )?(?:[\"“'‘]|to (?:contain|begin|end|be)|that )",
     rf"(?:^|[;:,—] ?)\W*(?:\w+ )?(?:answers|replies|responses|retellings|outputs|summaries)\b.{{0,50}}\b(?:{_HAS_WORDS}"
     r"|(?:are|is) (?:given|shown|attributed|made|written|to)\b|come with\b)",
-    rf"\b{_GIVEN} (?:made|drawn|taken|built) (?:from|of|on) {_THIS_TEXT}|\b(?:answer|retelling|summary) of {_THIS_TEXT}",
+    rf"\b{_GIVEN} (?:made|drawn|taken|built) (?:from|of|on) {_THIS_TEXT}|\b(?:answer|retelling"
+    rf"|summary) of {_THIS_TEXT}",
     r"\b(?:answers?|repl(?:y|ies)|responses?)\b.{0,12}\b(?:to|about) (?:this|it|that)\b.{0,30}"
     rf"\b(?:{_HAS_WORDS}|are given|is given)",
     r"\bquestions?\b.{0,50}\b(?:are|is|get) answered (?:with|as|by) [\"“'‘]",
@@ -134,7 +144,8 @@ _ORDERS = (
     r"(?:words?|phrase|slogan|sentence) [\"“'‘]",
     rf"\b{_THIS_TEXT}.{{0,30}}\b(?:must not|may not|may only|may be (?:\w+ )?only|can only) \w+"
     rf"(?:.{{0,40}}(?:\banswer|\bquestion|[\"“'‘]|\btogether with\b))",
-    rf"\b(?:retracted|withdrawn|void|confidential|insufficient|incomplete)\b.{{0,60}}\b(?:{_ASKED}|{_ANSWER}|to answer\b"
+    rf"\b(?:retracted|withdrawn|void|confidential|insufficient|incomplete)\b.{{0,60}}\b(?:{_ASKED}|{_ANSWER}"
+    rf"|to answer\b"
     r"|without the)",
     rf"\b(?:insufficient|not enough|no) information\b.{{0,60}}\b(?:to answer|{_THIS_TEXT})",
     # Who asks, and the question.
@@ -144,7 +155,8 @@ _ORDERS = (
     rf"(?:[,;:]|\b(?:must|should|please|always|only|then|simply))\W+(?:{_WRITE}|{_SAY})",
     r"\b(?:if|when) (?:some|any)(?:one|body) asks\b.{0,60}\b(?:the answer|answer|say|tell)\b",
     r"\b(?:the|this) user\b.{0,40}\b(?:asks?|wants?|must|should|is|really|would)\b",
-    r"\b(?:what )?the reader (?:wants|would rather|asks|expects|deserves|prefers|wishes)\b|\bshould the (?:reader|user)\b",
+    r"\b(?:what )?the reader (?:wants|would rather|asks|expects|deserves|prefers|wishes)\b"
+    r"|\bshould the (?:reader|user)\b",
     r"\b(?:whoever|those who|anyone who|everyone who|readers? who) (?:reads? this|asks? (?:about|for|this)|retells?)\b",
     r"\b(?:before|after|above|below|preceding|following|until) this (?:sentence|line|point|paragraph)\b.{0,60}"
     r"\b(?:is|are|was|were|outdated|void|ignore|forget|not)\b|^\W*(?:above|below) you (?:find|see|read)\b",
@@ -166,12 +178,14 @@ ORDER = re.compile("|".join(f"(?:{each})" for each in _ORDERS), re.I)
 BARE_IMPERATIVE = re.compile("|".join(f"(?:{each})" for each in _SPOKEN), re.I)
 # Beside an order only: it goes on in sentences that alone would be anybody's.
 GOES_ON = re.compile(
-    rf"\byour?\b|{_LEAD}(?:{_WRITE}|{_SAY}|{_DO})|^\W*(?:the|this|that) (?:answer|response|reply)\b|^\W*\S+(?:\s+\S+){{0,4}}\W*$|:\W*$",
+    rf"\byour?\b|{_LEAD}(?:{_WRITE}|{_SAY}|{_DO})|^\W*(?:the|this|that) (?:answer|response|reply)\b"
+    rf"|^\W*\S+(?:\s+\S+){{0,4}}\W*$|:\W*$",
     re.I,
 )
 # Of what an order speaks. Beside sentences with which it shares no word these are enough.
 TALK_OF_ANSWERS = re.compile(
-    rf"\b(?:{_PROGRAM}|{_GIVEN}|{_THIS_TEXT}|(?:questions?|quer(?:y|ies)|prompts?|readers?|users?|conversation|requests?"
+    rf"\b(?:{_PROGRAM}|{_GIVEN}|{_THIS_TEXT}|(?:questions?|quer(?:y|ies)|prompts?|readers?|users?|conversation"
+    rf"|requests?"
     r"|summar(?:y|ies)|instructions?|guidelines|words?|phrase|slogan|sentences?)\b)",
     re.I,
 )
