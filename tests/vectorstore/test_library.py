@@ -428,6 +428,13 @@ def test_a_word_counts_the_more_the_fewer_passages_hold_it(stocked: Library) -> 
     assert stocked.rarity([]) == {}
 
 
+def test_what_all_of_a_few_articles_are_about_is_no_common_word(library: Library) -> None:
+    texts = ["Marlow has a new bridge.", "The mayor of Marlow resigned.", "It rained in Marlow."]
+    library.put([story(f"m{n}", text) for n, text in enumerate(texts)])
+    rarity = library.rarity(["Marlow", "bridge", "zinc"])
+    assert rarity["zinc"] > rarity["bridge"] > rarity["Marlow"] > 0.6 * rarity["zinc"]
+
+
 @pytest.mark.parametrize("word", ODD_WORDS, ids=range(len(ODD_WORDS)))
 def test_the_rarity_of_any_word_is_a_number_above_nothing(stocked: Library, word: str) -> None:
     assert stocked.rarity([word])[word] > 0
