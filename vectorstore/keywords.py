@@ -110,8 +110,9 @@ class KeywordIndex:
 
     def frequency(self, word: str) -> int:
         """In how many passages, or their headings, the word stands in any form."""
-        searcher = self._searcher()
-        return sum(searcher.search(query, 1, count=True).count or 0 for query in self._word(word, 1.0))
+        searcher: Any = self._searcher()
+        found = [searcher.search(query, 1, count=True).count for query in self._word(word, 1.0)]
+        return int(sum(found))
 
     def _word(self, word: str, weight: float) -> list[Query]:
         parts = self._analyzer.analyze(word)

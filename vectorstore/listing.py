@@ -130,10 +130,10 @@ class Listings:
         size = func.count().label("size")
         by_outlet = select(listed.c.outlet, size).where(*conditions).group_by(listed.c.outlet)
         with self._engine.connect() as connection:
-            days = {found: number for found, number in connection.execute(by_day)}
+            days: dict[str | None, int] = {found: number for found, number in connection.execute(by_day)}
             outlets = connection.execute(by_outlet.order_by(size.desc(), listed.c.outlet)).all()
         undated = days.pop(None, 0)
-        dated = {date.fromisoformat(found): number for found, number in sorted(days.items())}
+        dated = {date.fromisoformat(found): number for found, number in sorted(days.items()) if found}
         return Tally(dated, undated, tuple((outlet, number) for outlet, number in outlets))
 
     def articles(self, listing: Listing) -> Iterator[Article]:

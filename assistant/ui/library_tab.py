@@ -37,7 +37,7 @@ class LibraryTab:
                 self.undo = gr.HTML(elem_id="undo", js_on_load=UNDO, apply_default_css=False)
                 self.table = TablePanel(desk)
             with gr.Column(scale=2, min_width=300, elem_classes="holding"):
-                self.table.chart.render()
+                self.table.chart.render()  # type: ignore[no-untyped-call]
         self._connect()
 
     def _draw_adding(self) -> None:
