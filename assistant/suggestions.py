@@ -17,8 +17,9 @@ from assistant.labels import day
 from assistant.models import Answer
 from assistant.moments import moments
 from assistant.names import names, speakers
+from assistant.wordforms import stem
 from assistant.words import key_words, plain
-from vectorstore.models import Article
+from vectorstore.models import Article, Hit, heading
 
 _MOST = 3
 # Each that is tried costs a search.
@@ -38,6 +39,8 @@ _DOING = re.compile(
 _SUM = re.compile(r"[$£€]\d[\d,.]* (?:thousand|million|billion|trillion)\b")
 # News of a day is looked for in what was printed within so many days; see assistant.refusal.
 _SOON = timedelta(days=3)
+# What an article opens with, "HALLOW BAY, 4 October 2026 - ", tells of the report and of nothing that happened.
+_PLACE_AND_DAY = re.compile(r"^[A-Z][A-Z .'’-]+\b[^–—-]{0,60}[–—-] ")
 # What the reader's own question is about, at the end of a clause.
 _SUBJECT = re.compile(r"\bthe (?:[a-z-]+ )?[a-z-]+(?=[?.,]|$)")
 
@@ -68,12 +71,29 @@ def about(article: Article) -> str:
 
 def _candidates(answer: Answer) -> Iterator[Sequence[str]]:
     """Questions, each in several wordings, the plainest first; one of each kind, then others."""
-    untold = [span for span in spans_of(answer.sources) if not cites(answer, cite(*span))]
-    kinds = (_of_words, _of_people, _of_days, _of_sums)
-    asked = [list(dict.fromkeys(each for span in untold for each in kind(span, answer)))[:_OF_A_KIND] for kind in kinds]
+    at_hand = {hit.article.id for hit in _about_it(answer)}
+    told_of = (span for span in spans_of(answer.sources) if span.hit.article.id in at_hand)
+    untold = [span for span in told_of if not cites(answer, cite(*span))]
+    kinds = [
+        [each for span in untold for each in kind(span, answer)] for kind in (_of_words, _of_people, _of_days, _of_sums)
+    ]
+    kinds.insert(2, list(_of_outlets(answer)))
+    asked = [list(dict.fromkeys(questions))[:_OF_A_KIND] for questions in kinds]
     for question in filter(None, chain(*zip_longest(*asked))):
         yield [each for each in _worded(question, answer) if _is_plain(each)]
-    yield from ([each] for each in _of_outlets(answer) if _is_plain(each))
+
+
+def _about_it(answer: Answer) -> list[Hit]:
+    """The sources that are about what was asked: those cited, and those that have more than half of its words. Further
+    down the list a small library has nothing but other things."""
+    cited = {each.article.id for each in answer.citations}
+    asked = {stem(word) for word in key_words(answer.standalone_question)}
+
+    def shares(hit: Hit) -> bool:
+        held = {stem(word) for word in key_words(f"{heading(hit.article)} {hit.passage.text}")}
+        return len(asked & held) > len(asked) / 2
+
+    return [hit for hit in answer.sources if hit.article.id in cited or shares(hit)]
 
 
 def _of_words(span: Span, answer: Answer) -> Iterator[str]:
@@ -90,13 +110,14 @@ def _of_people(span: Span, answer: Answer) -> Iterator[str]:
 
 
 def _of_days(span: Span, answer: Answer) -> Iterator[str]:
-    for moment in moments(span.text, span.day):
+    text = _PLACE_AND_DAY.sub("", span.text)
+    for moment in moments(text, span.day):
         [on] = moment.days if moment.month and len(moment.days) == 1 else [None]
         if on is None or span.day is None or not timedelta() <= span.day - on <= _SOON:
             continue
         told = day(on) if on.year != answer.as_of.year else f"{on.day} {on:%B}"
         if told not in answer.text:
-            for name in names(span.text, span.hit.article.text):
+            for name in names(text, span.hit.article.text):
                 yield f"What happened with {name.text} on {told}?"
 
 
@@ -107,7 +128,7 @@ def _of_sums(span: Span, answer: Answer) -> Iterator[str]:
 def _of_outlets(answer: Answer) -> Iterator[str]:
     """What another outlet says that the answer does not cite, of the same thing."""
     cited = {each.article.outlet for each in answer.citations}
-    for outlet in dict.fromkeys(hit.article.outlet for hit in answer.sources):
+    for outlet in dict.fromkeys(hit.article.outlet for hit in _about_it(answer)):
         if outlet and outlet not in cited and len(key_words(outlet)) <= _OUTLET_WORDS:
             yield f"And what did {outlet} report?"
 
@@ -119,7 +140,8 @@ def _worded(question: str, answer: Answer) -> Iterator[str]:
     subject = _SUBJECT.search(answer.question)
     if subject and question.endswith(" say?"):
         yield f"{question[:-1]} about {subject.group()}?"
-    yield f"And {question[0].lower()}{question[1:]}"
+    if not question.startswith("And "):
+        yield f"And {question[0].lower()}{question[1:]}"
 
 
 def _is_plain(question: str) -> bool:

@@ -49,6 +49,14 @@ def test_no_tab_has_a_serious_violation(open_page: Open, desk: ScriptedDesk, wid
     assert violations(page) == [], "the welcome"
     ask(page, "Is Meta still open sourcing its models?", 1)
     assert violations(page) == [], "an answer"
+    page.locator("#exchange-1 .cite").first.click()
+    page.locator(".reader mark.now").wait_for()
+    assert violations(page) == [], "the reader"
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="Keys").wait_for()
+    assert violations(page) == [], "the keys"
+    page.keyboard.press("Escape")
     ask(page, "Who won the 2031 Tour de France?", 2)
     assert violations(page) == [], "a refusal"
     page.get_by_role("button", name="Dates and outlet").click()
