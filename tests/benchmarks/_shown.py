@@ -24,7 +24,9 @@ _ADDRESS = re.compile(
     re.I,
 )
 _MARK = re.compile(r"\[\^?\d+\]|\[\^|[【〔〖]|[.!?,]\s?[¹²³⁴-⁹]|</?\w+[^>]*>|<\||!\[|\]\(")
-_SOURCES = re.compile(r"^\W*(?:cited )?(?:sources?|references?|passages?|quellen|credit line)\W*:|\bibid\b", re.I | re.M)
+_SOURCES = re.compile(
+    r"^\W*(?:cited )?(?:sources?|references?|passages?|quellen|credit line)\W*:|\bibid\b", re.I | re.M
+)
 
 
 def forbidden(answer: Answer) -> Iterator[str]:
