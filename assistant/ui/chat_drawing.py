@@ -11,6 +11,7 @@ from assistant.ui.conversation import turns
 from assistant.ui.desk import Desk
 from assistant.ui.render_answer import live_html, past_html, welcome_html
 from vectorstore.errors import ArticleNotFound, DatelineError
+from vectorstore.listing import Listing
 from vectorstore.models import Article
 
 # Of so many answers it is remembered what could be asked next: to find it out takes searches.
@@ -26,7 +27,7 @@ class Drawing:
 
     def welcome(self) -> str:
         """As it is now: the library may have been filled since it was last drawn."""
-        return welcome_html(self._desk.examples, library_is_empty=not self._desk.passages())
+        return welcome_html(self._desk.examples, library_is_empty=not self._desk.listed(Listing()).held)
 
     def written(self, id: str, conversation: Conversation) -> tuple[str, str]:
         """Earlier exchanges and the last one."""
