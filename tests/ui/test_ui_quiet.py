@@ -32,6 +32,8 @@ def through_all_tabs(page: Page) -> None:
     page.get_by_role("textbox", name="Your question").press("Enter")
     expect(page.locator("#exchange-1 .basis")).to_contain_text("As of")
     page.locator("#exchange-1 .cite").first.click()
+    page.locator(".reader mark.now").wait_for()
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Copy").click()
     to_tab(page, "Library")
     page.locator("#library").get_by_role("button", name=META.title).click()
