@@ -28,7 +28,11 @@ class Server:
     _page: gr.Blocks
 
     def close(self) -> None:
-        self._page.close(verbose=False)
+        try:
+            self._page.close(verbose=False)
+        except RuntimeError:  # Gradio wakes its heartbeats from this thread, to which its loop may just add one
+            self._page.is_running = True  # else it would take itself for closed, and go on
+            self._page.close(verbose=False)
 
 
 def serve(
