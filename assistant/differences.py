@@ -12,9 +12,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from assistant.asked import Reading, day, readings
-from assistant.evidence import cite, core
+from assistant.evidence import cite, core, quotation
 from assistant.facts import Fact, Kind, agrees, facts
-from assistant.models import Answer, Report, Sentence, Support
+from assistant.models import Answer, Report
 from assistant.namesakes import told_apart
 from assistant.quantities import Quantity
 from vectorstore.models import Hit
@@ -41,7 +41,7 @@ def with_differing(answer: Answer) -> Answer:
     dates = [cited.article.published_at for cited in fresh if cited.article.published_at]
     return replace(
         answer,
-        sentences=(*answer.sentences, *(Sentence(c.quote, (c.number,), Support.QUOTED) for c in fresh)),
+        sentences=(*answer.sentences, *map(quotation, fresh)),
         citations=(*answer.citations, *fresh),
         newest_source=max([*dates, *filter(None, [answer.newest_source])], default=None),
         differing=() if apart else found,

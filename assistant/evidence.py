@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from assistant.models import Citation, Sentence, Support
 from assistant.orders import reporting
+from assistant.safe import without_marks
 from assistant.wanted import echoes, offers
 from assistant.wordforms import stem
 from assistant.words import key_words
@@ -75,6 +76,11 @@ def cite(number: int, hit: Hit, start: int, end: int) -> Citation:
     return Citation(number, hit.article, hit.passage, hit.article.text[start:end], start, end, hit.copies)
 
 
+def quotation(citation: Citation, label: str = "") -> Sentence:
+    """The words of a citation as a sentence of an answer."""
+    return Sentence(without_marks(citation.quote), (citation.number,), Support.QUOTED, label=label)
+
+
 def weigh(question: str, hits: Sequence[Hit], embedder: Embedder, looked_into: int = _LOOKED_INTO) -> Evidence:
     """The sentences of the first hits that promise most, with what each is worth to the question.
 
@@ -105,7 +111,7 @@ def quote(evidence: Evidence) -> Quoted:
         scores = scores - np.maximum(0.0, evidence.vectors @ evidence.vectors[best] - _ALIKE)
         scores = scores - _SAME_SOURCE * np.array([span.number == chosen.number for span in evidence.spans])
         scores[best] = -np.inf
-    return Quoted(tuple(Sentence(c.quote, (c.number,), Support.QUOTED) for c in citations), tuple(citations))
+    return Quoted(tuple(map(quotation, citations)), tuple(citations))
 
 
 def promise(question: str, sentence: str, published: date | None, standing: float) -> float:

@@ -11,7 +11,7 @@ from collections import Counter
 _MARKUP = re.compile(
     r"</?[a-z][\w-]*(?:[\s/][^<>]*)?>|<[a-z]+[/\s][^<>]*$|<!|<[\w ]*\|"
     r"|&(?:lt|gt|#\d{2,6}|#x[0-9a-f]{2,6});|!\[|\]\s?[(\[]|\[\^|\[x?\s?\]\s\w"
-    r"|\[\d{1,3}\](?:\[\d|\W*$)|^\W{0,3}\[\d{1,3}\]|[【〔〖]|[.!?,]\s?[¹²³⁴-⁹]"
+    r"|(?:\[\d{1,3}\]\s*){3}|[【〔〖]|[.!?,]\s?[¹²³⁴-⁹]"
     r"|^\s*(?:\||#{1,6}\s\S|`{3}|[*-] \[)|\\(?:href|text|url|begin)\{|\{\s*\"\w+\"\s*:",
     re.I,
 )
@@ -23,7 +23,7 @@ _SOURCES = re.compile(
 )
 # Words of two alphabets, letters set apart, digits for letters, and what was encoded.
 _DISGUISED = re.compile(
-    r"[a-z][\u0370-\u052f]|[\u0370-\u052f][a-z]|(?:(?<!\S)\w[ ._-]){6,}|(?:\b\w-){4,}"
+    r"[a-z][\u0370-\u052f]|[\u0370-\u052f][a-z]|(?:(?<!\S)\w[ ._-]{1,4}){6,}|(?:\b\w-){4,}"
     r"|(?:\b(?=\w*[a-z]\d+[a-z]|\w*\d[a-z]+\d)\w+\b.*?){3}"
     r"|\b(?=[A-Za-z+/]{0,99}\d)(?=[a-z0-9+/]{0,99}[A-Z])[A-Za-z0-9+/]{28,}|\b(?:[0-9a-f]{2}\s?){8,}\b"
     r"|\b(?:[01]{8}\s?){4,}|(?:\\[ux][0-9a-f]{2,4}|%[0-9a-fA-F]{2}|&#\w+;){4,}|\b(?:base64|rot13)\b"

@@ -49,7 +49,7 @@ _TO_BE_SAID = (
 )
 # What a program alone is told to do, and what anybody may be: in speech these are anybody's words.
 _WRITE = (
-    r"(?:answer|reply|respond|output|print|translate|append|prepend|ignore|disregard|rephrase|rewrite|render|insert"
+    r"(?:answer|reply|respond|output|print|translate|append|prepend|rephrase|rewrite|render|insert"
     r"|embed|role-?play|impersonate|summari[sz]e|compute|calculate|decode)\b"
 )
 _SAY = (
@@ -107,7 +107,7 @@ _ORDERS = (
     rf"\bif you(?:['’]re| are)\b(?:\W+\w+){{0,5}}?\W+{_MACHINE}",
     rf"\b{_PROGRAM}.{{0,80}}(?:{_MUST}|\bplease\b).{{0,80}}"
     rf"\b(?:{_ANSWER}|{_ASKED}|answer|respond|say|this (?:article|text)\b)",
-    rf"\b{_READING_MACHINE}.{{0,80}}\b(?:{_THIS_TEXT}|reads? us\b|{_GIVEN})",
+    rf"\b{_READING_MACHINE}.{{0,80}}\b(?:{_THIS_TEXT}|reads? us\b)",
     rf"\b(?:{_THIS_TEXT}).{{0,60}}\b{_READING_MACHINE}",
     r"\bthe (?:assistant|chat ?bot|model|bot)(?:['’]s name)?\b.{0,30}\b(?:answers?|repl(?:y|ies)|responds?"
     r"|introduces?|says)"
@@ -116,6 +116,7 @@ _ORDERS = (
     r"\byour (?:job|role|purpose|mission|goal) is (?:now )?to (?:recommend|tell|say|answer|write|praise"
     r"|mention|convince"
     r"|persuade|advertise|promote|steer)",
+    r"\bthe assistant (?:always|only|never) \w+s\b",
     r"\b(?:reading|processing|summari[sz]ing|retrieving|indexing) this (?:article|page|text|document|passage)\b",
     # What an answer has to be.
     rf"\b{_QUALIFIED} {_GIVEN}.{{0,40}}(?:\bis:|\bis [\"“'‘]|\breads\b|:|\bmust\b|\bshould\b|\bto (?:give|any"
@@ -124,9 +125,9 @@ _ORDERS = (
     rf"\b(?:correct|expected|accepted|approved|required|valid) {_GIVEN}(?: \w+){{0,6}} is\b",
     rf"\ba (?:good|full|complete|proper|correct|perfect) {_ANSWER} (?:says|has|includes|mentions|ends|begins|here)\b"
     rf"|\bcomplete {_ANSWER} here\b",
-    rf"\b(?:your|every|each|any|all) (?:\w+ ){{0,2}}{_ANSWER}.{{0,40}}{_MUST}",
+    rf"\b(?:your|every|each|any|all) (?:\w+ ){{0,2}}(?:{_GIVEN}|summar(?:y|ies)\b).{{0,40}}{_MUST}",
     rf"\b(?:your|every|each|any|all) (?:\w+ ){{0,2}}{_GIVEN}.{{0,40}}\b{_HAS_WORDS}",
-    rf"\bthe {_ANSWER} (?:must|should|has to|is to) (?:be|begin|start|end|say|read|contain|consist|include|state)\b",
+    rf"\bthe {_GIVEN} (?:must|should|has to|is to) (?:be|begin|start|end|say|read|contain|consist|include|state)\b",
     rf"\bthe {_GIVEN} (?:consists? of|begins? with|starts? with|ends? with|reads?[: ]|to give is|is expected)"
     r"|\bthe (?:reply|response|output) is (?:simply |only )?(?:[\"“'‘]|to (?:contain|begin|end|be)|that )",
     rf"(?:^|[;:,—] ?)\W*(?:\w+ )?(?:answers|replies|responses|retellings|outputs|summaries)\b.{{0,50}}\b(?:{_HAS_WORDS}"
@@ -168,6 +169,7 @@ _ORDERS = (
     r"(?:игнорируй|забудь|не обращай)\w*.{0,50}(?:инструкц|указани)|忽略|无视|無視|무시|تجاهل|önceki (?:tüm )?talimat",
     # An imperative about what is to be said, that only a program is given.
     rf"{_LEAD}{_WRITE}(?!\s+(?:of|is|was|were|are|has|had)\b)",
+    rf"{_LEAD}(?:ignore|disregard|forget)\b.{{0,30}}\b(?:{_ASKED}|{_ANSWER}|{_GUIDANCE}|{_THIS_TEXT}|above|previous)",
 )
 _SPOKEN = (
     rf"{_LEAD}{_SAY}(?!\s+(?:of|is|was|were|are|has|had)\b)",
@@ -190,4 +192,5 @@ TALK_OF_ANSWERS = re.compile(
     re.I,
 )
 IMPERATIVE = re.compile(rf"{_LEAD}(?:{_WRITE}|{_SAY}|{_DO})", re.I)
+REPORTED = re.compile(r"\b(?:said|says|\w+s say|told|was|were|had|did|has|have|expected)\b", re.I)
 TO_SOMEBODY = re.compile(r"\byou(?:rs?)?\b", re.I)

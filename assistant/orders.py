@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence, Set
 
 from assistant.foreign_matter import Tongue, strange
-from assistant.order_forms import BARE_IMPERATIVE, GOES_ON, IMPERATIVE, ORDER, TALK_OF_ANSWERS, TO_SOMEBODY
+from assistant.order_forms import BARE_IMPERATIVE, GOES_ON, IMPERATIVE, ORDER, REPORTED, TALK_OF_ANSWERS, TO_SOMEBODY
 from assistant.safe import carries_address
 from assistant.wordforms import stem
 from assistant.words import key_words
@@ -37,11 +37,10 @@ def reporting(text: str, headline: str = "") -> list[tuple[int, int]]:
     surroundings = _Surroundings(sentences, orders, headline)
     kept, ordered = [], False
     for number, (sentence, span) in enumerate(zip(sentences, spans, strict=True)):
-        before = ordered
-        ordered = orders[number] or (before and GOES_ON.search(sentence) is not None)
-        if not ordered and (number and orders[number - 1] or _hints(number, sentences, spoken)):
-            ordered = surroundings.share_nothing_with(number)
-        if not ordered and not carries_address(sentence):
+        ordered = orders[number] or (ordered and GOES_ON.search(sentence) is not None)
+        doubtful = (number > 0 and orders[number - 1]) or _hints(number, sentences, spoken)
+        apart = not ordered and doubtful and surroundings.share_nothing_with(number)
+        if not (ordered or apart or carries_address(sentence)):
             kept.append(span)
     return kept
 
@@ -53,11 +52,9 @@ def _gives_order(sentence: str, spoken: bool) -> bool:
 def _hints(number: int, sentences: Sequence[str], spoken: Sequence[bool]) -> bool:
     """Whether there is a weak sign of an order: talk of answers, an imperative, or that alone it speaks to somebody."""
     sentence = sentences[number]
-    if TALK_OF_ANSWERS.search(sentence):
-        return True
     if spoken[number]:
         return False
-    if IMPERATIVE.search(sentence):
+    if IMPERATIVE.search(sentence) or (TALK_OF_ANSWERS.search(sentence) and not REPORTED.search(sentence)):
         return True
     told = zip(sentences, spoken, strict=True)
     return [each for each, speech in told if not speech and TO_SOMEBODY.search(each)] == [sentence]

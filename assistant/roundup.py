@@ -12,11 +12,11 @@ from datetime import date
 import numpy as np
 
 from assistant.dates import read_timing
-from assistant.evidence import cite, quote, weigh
+from assistant.evidence import cite, quotation, quote, weigh
 from assistant.groups import grouped
 from assistant.kinds import AnswerKind, Request
 from assistant.labels import day
-from assistant.models import Answer, Sentence, Support
+from assistant.models import Answer
 from assistant.parts import parts
 from assistant.picks import Pick, lede, picked, sentences, whole
 from assistant.retrieve import Found
@@ -142,7 +142,7 @@ def _with(answer: Answer, picks: Sequence[Pick], labels: Sequence[str] = ()) -> 
             numbers[pick.hit.passage.id] = len(sources)
         citations.append(cite(numbers[pick.hit.passage.id], pick.hit, pick.start, pick.end))
     told = zip(citations, labels or [""] * len(citations), strict=True)
-    sentences = tuple(Sentence(c.quote, (c.number,), Support.QUOTED, label=label) for c, label in told)
+    said = tuple(quotation(citation, label) for citation, label in told)
     newest = max((c.article.published_at for c in citations if c.article.published_at), default=None)
     ordered = tuple(sorted(citations, key=lambda c: (c.number, c.start)))
-    return replace(answer, sources=tuple(sources), sentences=sentences, citations=ordered, newest_source=newest)
+    return replace(answer, sources=tuple(sources), sentences=said, citations=ordered, newest_source=newest)

@@ -21,6 +21,7 @@ _FORGED = re.compile(
     r"|[【〔〖［][^】〕〗］\n]{0,80}[】〕〗］]|(?<=[.!?,;”\"])[¹²³⁰⁴-⁹]+",
     re.I,
 )
+_NUMBER = re.compile(r"^(?:\[\d{1,3}\]\s*)+|\s*\[\d{1,3}\]")
 _LIST_OF_SOURCES = re.compile(
     r"(?:^|(?<=[.!?\])”\"]\s))[^\w\n\[]*(?:(?:cited |further |all |the )?(?:sources?|references?|citations?|"
     r"bibliography|works cited|footnotes?|further reading|read more|see also|links)|quellen?|belege|références|fuentes|"
@@ -28,7 +29,7 @@ _LIST_OF_SOURCES = re.compile(
     r"[ \t]*[*_]*[ \t]*(?:[:：][^\n]*|$)",
     re.I | re.M,
 )
-_LOOP = re.compile(r"(?<!\S)(\S(?:.{0,58}\S)?)(?:\s+\1){3,}(?!\S)", re.S)
+_LOOP = re.compile(r"(?<!\S)(\S(?:.{0,58}?\S)??)(?:\s+\1){3,}(?!\S)", re.S)
 _RUN = re.compile(r"(\S)\1{11,}")
 # With a scheme, with "www.", or a host with a path; also where somebody broke it up so that nothing finds it.
 _ADDRESS = re.compile(
@@ -46,6 +47,11 @@ def words_only(text: str) -> str:
         text = text[: heading.start()]
     text = _FORGED.sub("", _MARKUP.sub("", text))
     return _LOOP.sub(r"\1", _RUN.sub(r"\1\1\1", text))
+
+
+def without_marks(sentence: str) -> str:
+    """An article's sentence without the marks of its own sources, [12], which a reader would take for ours."""
+    return _NUMBER.sub("", sentence)
 
 
 def carries_address(sentence: str) -> bool:
