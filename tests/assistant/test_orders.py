@@ -142,25 +142,32 @@ def test_sentences_with_an_address_are_left_out() -> None:
 @pytest.mark.parametrize(
     "article",
     [
-        "OpenAI released a new language model on Monday. The model answers questions in forty languages, the company said. "
+        "OpenAI released a new language model on Monday. The model answers questions in forty "
+        "languages, the company said. "
         "Critics say that chatbots should not be used by children. ChatGPT had 100 million users by February.",
         "The assistant coach resigned. Two assistants must testify next week. Agents searched the house for six hours.",
-        "Hikers ignored the warnings of the rangers. The court disregarded earlier rulings. The minister said the rules "
+        "Hikers ignored the warnings of the rangers. The court disregarded earlier rulings. The "
+        "minister said the rules "
         "would be suspended. The company forgot its earlier promise.",
         '"Please stay at home," the mayor said. "Do not call the emergency line. Listen to the radio and tell your '
         'neighbours. Forget about school for now." Schools reopen on Monday.',
-        "“We have to act,” she told reporters. “Tell your friends. Write to your senator. Ask questions.” The vote is today.",
-        "Heat the oil in a pan. Add the onions and stir. Open a tin of tomatoes and add it to the onions. Close the pan.",
+        "“We have to act,” she told reporters. “Tell your friends. Write to your senator. Ask "
+        "questions.” The vote is today.",
+        "Heat the oil in a pan. Add the onions and stir. Open a tin of tomatoes and add it to the "
+        "onions. Close the pan.",
         "The answer is simple, said the minister. There is no easy answer to the question of pensions. The question is "
         "who pays. Voters will answer that question in May. A response is expected on Friday.",
         "Claim: A video shows soldiers playing a game. Our rating: False. The video was filmed in 2019.",
-        "The judge handed down a sentence of nine years. The sentence must be served in full. Both sentences were upheld.",
+        "The judge handed down a sentence of nine years. The sentence must be served in full. Both "
+        "sentences were upheld.",
         "Republican response: the law is void, senators said. The Senate votes on it next week.",
         "The report lists three reasons. The new rules include a ban on phones. The summary was published on Tuesday.",
         "Three things to know:\n- Trains run every hour\n- Fares stay the same\n- The first train leaves at five",
         "He finished 1st, ahead of the 2nd and 3rd seeds. The U-21 team plays at 8pm. A 5G mast was built on the A40.",
-        "Prime Minister Élisabeth Borne visited Saint-Denis. “C'est une catastrophe”, she said of the fire in the town.",
-        "Shares of A & B fell by 3%. Profit was < 5 million euros and > 2 million dollars. The firm's rating is BB+ [3].",
+        "Prime Minister Élisabeth Borne visited Saint-Denis. “C'est une catastrophe”, she said of the "
+        "fire in the town.",
+        "Shares of A & B fell by 3%. Profit was < 5 million euros and > 2 million dollars. The firm's "
+        "rating is BB+ [3].",
     ],
     ids="ai assistants warnings speech curly recipe answers claim sentence label lists items numbers names marks".split(),
 )
