@@ -169,7 +169,9 @@ def test_sentences_with_an_address_are_left_out() -> None:
         "Shares of A & B fell by 3%. Profit was < 5 million euros and > 2 million dollars. The firm's "
         "rating is BB+ [3].",
     ],
-    ids="ai assistants warnings speech curly recipe answers claim sentence label lists items numbers names marks".split(),
+    ids=(
+        "ai assistants warnings speech curly recipe answers claim sentence label lists items numbers names marks"
+    ).split(),
 )
 def test_ordinary_news_reports(article: str) -> None:
     assert kept(article, "") == [article[start:end] for start, end in sentence_spans(article)]

@@ -5,15 +5,9 @@
 RAMDOCS.jsonl has questions with documents typed correct, misinfo and noise (Wang et al. 2025, "Retrieval-Augmented
 Generation with Conflicting Evidence"). Of each question for which the correct documents hold at least two different
 answers word for word, all documents go into a library of their own, through ingest, and the question is asked of it.
-<<<<<<< HEAD
-Libraries and what was embedded are kept in DIR, and made once. Documents that are copies of one another are one
-source, as they always are. Rows are halved by a hash of their id, so that rules can be found on the first half and read
-off the second.
-=======
 Documents that are copies of one another are one source, as they always are. Libraries and what was embedded are kept in
 DIR, and made once. Rows are halved by a hash of their id, so that rules can be found on the first half and read off the
 second.
->>>>>>> e0db3cb5ad7379e8a24319acb286b2d4ada89e6e
 
 An answer is given when it stands in the sentences that the reader gets; the reports that differ are among them. Two
 tables, by the questions that they count:
