@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from assistant.manner import AS_SET, Manner
-from vectorstore.listing import Listing
 from vectorstore.models import EVERYTHING
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from assistant.story import Story
     from vectorstore.catalogue import Removed
     from vectorstore.library import Library
-    from vectorstore.listing import ListPage, Tally
+    from vectorstore.listing import Listing, ListPage, Tally
     from vectorstore.models import Article, Hit, Scope
 
 _SAMPLE_QUESTIONS = (
@@ -48,10 +47,14 @@ class ReadingDesk:
     def examples(self) -> Sequence[str]:
         """The samples' own questions where the samples are, else the newest headlines."""
         fitting = [question for headline, question in _SAMPLE_QUESTIONS if self._holds(headline)]
+        from vectorstore.listing import Listing
+
         newest = self.listed(Listing()).entries[:3]
         return fitting or [f"What is known about this: {entry.title}?" for entry in newest]
 
     def _holds(self, headline: str) -> bool:
+        from vectorstore.listing import Listing
+
         return any(entry.title == headline for entry in self.listed(Listing(headline)).entries)
 
     def search(self, question: str, *, as_of: date | datetime | None, scope: Scope, top: int) -> Sequence[Hit]:
