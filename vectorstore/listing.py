@@ -25,6 +25,7 @@ PAGE = 50
 LONGEST_SEARCH = 200
 """Characters; what is longer is cut, since every word of it is a condition of its own."""
 _BATCH = 200
+_AFTER_ALL = "\U0010ffff"
 
 
 class Column(StrEnum):
@@ -107,6 +108,14 @@ class Listings:
         with self._engine.connect() as connection:
             rows = connection.execute(_ENTRY.order_by(*_order(Listing())))
             return [Entry(**row._mapping) for row in rows]
+
+    def holds(self, headline: str) -> bool:
+        """Whether an article has just this headline."""
+        words, first = listed.c.words, folded(headline)
+        titles = select(articles.c.title).join_from(listed, articles, articles.c.key == listed.c.article_key)
+        with self._engine.connect() as connection:
+            found = connection.execute(titles.where(words >= first, words < first + _AFTER_ALL)).scalars()
+            return headline in found
 
     def page(self, listing: Listing) -> ListPage:
         """A page of the table; beyond the last one it is the last one."""

@@ -72,7 +72,7 @@ class LibraryTab:
         removed = card.remove.click(self.discard, card.chosen, undoing, **QUIET)
         restored = self.undo.undo(self.put_back, self.removed, undoing, **QUIET)
         for changed in (*adding, removed, restored):
-            changed.then(table.look, table.given, table.shown, **QUIET)
+            table.follow(changed)
 
     def take_url(self, url: str) -> Iterator[Updates]:
         yield from self._take(lambda progress, stop: self._desk.add_url(url.strip(), progress, stop), fields=1)

@@ -39,7 +39,7 @@ def build_page(desk: Desk) -> gr.Blocks:
                 choices = SettingsTab(desk, settings)
         chat.follow(page.load(chat.enter, chat.view, chat.drawn, **QUIET))
         chat_tab.select(chat.greet, [chat.conversation, chat.view], chat.live, **QUIET)
-        gr.on([page.load, library_tab.select], library.table.look, library.table.given, library.table.shown, **QUIET)
+        library.table.begin([page.load, library_tab.select])
         gr.on([page.load, feeds_tab.select], feeds.look, feeds.leaving, feeds.shown, **QUIET)
         pages.select(_look_on, None, feeds.timer, **QUIET_EACH)
         chat.live.library(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)

@@ -46,16 +46,11 @@ class ReadingDesk:
     @property
     def examples(self) -> Sequence[str]:
         """The samples' own questions where the samples are, else the newest headlines."""
-        fitting = [question for headline, question in _SAMPLE_QUESTIONS if self._holds(headline)]
         from vectorstore.listing import Listing
 
+        fitting = [question for headline, question in _SAMPLE_QUESTIONS if self._library.listings.holds(headline)]
         newest = self.listed(Listing()).entries[:3]
         return fitting or [f"What is known about this: {entry.title}?" for entry in newest]
-
-    def _holds(self, headline: str) -> bool:
-        from vectorstore.listing import Listing
-
-        return any(entry.title == headline for entry in self.listed(Listing(headline)).entries)
 
     def search(self, question: str, *, as_of: date | datetime | None, scope: Scope, top: int) -> Sequence[Hit]:
         return self._assistant.search(question, as_of=as_of, scope=scope, top=top)

@@ -56,45 +56,64 @@ class TablePanel:
         self.table = gr.HTML(elem_id="library", js_on_load=SCRIPT, apply_default_css=False)
         self.chart = gr.HTML(elem_id="chart", js_on_load=None, apply_default_css=False, render=False)
         self.given = [self.search, self.outlet, self.since, self.until, self.listing]
-        self.shown = [self.listing, self.table, self.chart, self.outlet]
+        self.shown = [self.listing, self.table, self.outlet]
         self._connect()
 
     def _connect(self) -> None:
-        kept = [self.listing, self.problem, self.table, self.chart]
+        kept = [self.listing, self.problem, self.table]
         days = self.since, self.until
-        gr.on([self.search.change, self.outlet.change], self.keep, self.given, kept, **_LAST)
-        gr.on([each.change for each in days], self.keep_whole_days, self.given, kept, **_LAST)
-        gr.on([event for each in days for event in (each.submit, each.blur)], self.keep, self.given, kept, **_LAST)
+        for changed in (
+            gr.on([self.search.change, self.outlet.change], self.keep, self.given, kept, **_LAST),
+            gr.on([each.change for each in days], self.keep_whole_days, self.given, kept, **_LAST),
+            gr.on([event for each in days for event in (each.submit, each.blur)], self.keep, self.given, kept, **_LAST),
+        ):
+            changed.then(self.draw, self.listing, self.chart, **QUIET)
         self.table.sort(self.sort, self.given, [self.listing, self.table], **_LAST)
         self.table.turn(self.turn, self.given, [self.listing, self.table], **_LAST)
 
+    def begin(self, events: list[Any]) -> None:
+        """Draw everything as it is at these events: the table first, since the chart takes longer."""
+        looked = gr.on(events, self.look, self.given, self.shown, **QUIET)
+        looked.then(self.draw, self.listing, self.chart, **QUIET)
+
+    def follow(self, changed: Any) -> None:
+        """The same once `changed` is over."""
+        changed.then(self.look, self.given, self.shown, **QUIET).then(self.draw, self.listing, self.chart, **QUIET)
+
+    def draw(self, listing: Listing) -> str:
+        """The chart of what the table shows."""
+        try:
+            return chart_html(self._desk.tally(listing))
+        except DatelineError:
+            return ""  # the table tells of it
+
     def look(self, search: str, outlet: str | None, since: str, until: str, listing: Listing) -> Updates:
-        """Everything as it is now."""
+        """The table as it is now."""
         try:
             outlets = sorted(set(filter(None, self._desk.outlets())), key=str.casefold)
             listing, table = self._drawn(self._kept_to(search, outlet, since, until, listing), listing.start)
             choices = [("All outlets", ""), *((legible(name), name) for name in outlets)]
-            return listing, table, chart_html(self._desk.tally(listing)), gr.Dropdown(choices=choices)
+            return listing, table, gr.Dropdown(choices=choices)
         except DatelineError as error:
-            return gr.skip(), problem_html(told(error)), gr.skip(), gr.skip()
+            return gr.skip(), problem_html(told(error)), gr.skip()
 
     def keep(self, search: str, outlet: str | None, since: str, until: str, listing: Listing) -> Updates:
         """The table is kept to what the fields say; where that cannot be used, it stays, and the reason is told."""
         try:
             wanted = kept_to(search, outlet or "", since, until, self._known(outlet), listing)
             if wanted == replace(listing, start=0):
-                return gr.skip(), "", gr.skip(), gr.skip()
+                return gr.skip(), "", gr.skip()
             listing, table = self._drawn(wanted)
-            return listing, "", table, chart_html(self._desk.tally(listing))
+            return listing, "", table
         except LimitUnusable as error:
-            return gr.skip(), problem_html(f"{_NAMES[error.field]}: {error}."), gr.skip(), gr.skip()
+            return gr.skip(), problem_html(f"{_NAMES[error.field]}: {error}."), gr.skip()
         except DatelineError as error:
-            return gr.skip(), problem_html(told(error)), gr.skip(), gr.skip()
+            return gr.skip(), problem_html(told(error)), gr.skip()
 
     def keep_whole_days(self, search: str, outlet: str | None, since: str, until: str, listing: Listing) -> Updates:
         """As `keep`, but not in the middle of a day that is being typed."""
         if any(0 < len(day.strip()) < _WHOLE_DAY for day in (since, until)):
-            return (gr.skip(),) * 4
+            return (gr.skip(),) * 3
         return self.keep(search, outlet, since, until, listing)
 
     def sort(

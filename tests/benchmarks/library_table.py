@@ -154,7 +154,7 @@ def clicked(page: Page, times: int) -> dict[str, list[float]]:
         "an outlet": [],
     }
     for number in range(times):
-        taken["a page turned"].append(_until_changed(page, "#library [data-turn='next']"))
+        taken["a page turned"].append(_until_changed(page, "#library .pager button:text('Next')"))
         head = ("headline", "date", "passages")[number % 3]
         taken["sorted by a head"].append(_until_changed(page, f"#library [data-sort='{head}']"))
         taken["a word searched"].append(_until_typed(page, "#table-search input", f"k{'aeiou'[number % 5]}"))
@@ -164,21 +164,28 @@ def clicked(page: Page, times: int) -> dict[str, list[float]]:
     return taken
 
 
-# Measured inside the page, from the event to the next frame after the table has changed.
+# Measured inside the page: from the click or the key to the frame after the table has changed.
 _WATCH = """() => {
   const shown = document.querySelector("#library");
-  const before = shown.textContent;
-  window.taken = new Promise((resolve) => {
-    const began = performance.now();
-    const look = () => shown.textContent === before
-      ? requestAnimationFrame(look)
-      : requestAnimationFrame(() => resolve(performance.now() - began));
-    look();
+  const parts = () => [...shown.querySelectorAll("tbody, .tally, .hint")].map((part) => part.textContent).join();
+  const before = parts();
+  window.taken = new Promise((resolve, reject) => {
+    let began;
+    const begin = () => (began ??= performance.now());
+    for (const event of ["click", "input"]) document.addEventListener(event, begin, { capture: true, once: true });
+    const gaveUp = setTimeout(() => reject(new Error("the table did not change")), 60000);
+    new MutationObserver((_, observer) => {
+      if (parts() === before || began === undefined) return;
+      observer.disconnect();
+      clearTimeout(gaveUp);
+      requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - began)));
+    }).observe(shown, { childList: true, characterData: true, subtree: true });
   });
 }"""
 
 
 def _until_changed(page: Page, selector: str) -> float:
+    _settled(page)
     page.evaluate(_WATCH)
     page.locator(selector).first.click()
     return float(page.evaluate("window.taken"))
@@ -186,11 +193,17 @@ def _until_changed(page: Page, selector: str) -> float:
 
 def _until_typed(page: Page, selector: str, text: str, key: str = "") -> float:
     field = page.locator(selector)
+    _settled(page)
     page.evaluate(_WATCH)
     field.fill(text)
     if key:
         field.press(key)
     return float(page.evaluate("window.taken"))
+
+
+def _settled(page: Page) -> None:
+    """What was asked for before has come, the chart too."""
+    page.wait_for_timeout(3000)
 
 
 if __name__ == "__main__":

@@ -89,6 +89,14 @@ class TestSearching:
         assert ids(library.listings.page(Listing("ferry"))) == ["b"]
 
 
+@pytest.mark.parametrize(
+    ("headline", "held"),
+    [("Ferry sinks", True), ("Ferry", False), ("ferry sinks", False), ("Café à la carte", True), ("\ud800", False)],
+)
+def test_a_headline_is_held_or_not(stocked: Library, headline: str, held: bool) -> None:
+    assert stocked.listings.holds(headline) is held
+
+
 class TestFiltering:
     @pytest.mark.parametrize(
         ("scope", "found"),
