@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from assistant import refusal
-from assistant.basis import cites
+from assistant.basis import cites, speaks_of
 from assistant.dates import Window
 from assistant.differences import with_differing
 from assistant.draft import Asked, Draft, judge
@@ -157,16 +157,20 @@ class Assistant:
 
     def tells_more(self, question: str, answer: Answer, turns: Sequence[Turn]) -> bool:
         """Whether a follow-up to an answer would not be refused, and rest first of all on words of the answer's sources
-        that it does not cite. No chat model is asked."""
+        that it does not cite and that speak of what is asked. No chat model is asked."""
         today = self.moment(None)
+        shown = {hit.article.id for hit in answer.sources}
         reading, found = self._searched(question, turns, today, EVERYTHING, top=10)
+        if shown.isdisjoint(hit.article.id for hit in found.hits):
+            return False  # before its sentences are embedded, which takes longest
         evidence = weigh(reading.standalone, found.hits, self._library.embedder)
         rarity = self._library.rarity(refusal.words_asked(reading))
         if not refusal.answerable(reading, found, evidence, rarity, today):
             return False
         first, *_ = quote(evidence).citations or (None,)
-        shown = {hit.article.id for hit in answer.sources}
-        return first is not None and first.article.id in shown and not cites(answer, first)
+        return (
+            first is not None and first.article.id in shown and not cites(answer, first) and speaks_of(first, question)
+        )
 
     def moment(self, as_of: date | datetime | None) -> datetime:
         """The reader's today as a moment in UTC."""

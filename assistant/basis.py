@@ -8,8 +8,8 @@ from datetime import timedelta
 from assistant.labels import corrected, count, day
 from assistant.models import Answer, Citation, Report, Sentence
 from assistant.wordforms import stem
-from assistant.words import words_of
-from vectorstore.models import Article
+from assistant.words import key_words, words_of
+from vectorstore.models import Article, heading
 
 # News is told from one week to the next: an older library may have missed what matters.
 _OLD = timedelta(days=7)
@@ -86,3 +86,10 @@ def cites(answer: Answer, words: Citation) -> bool:
         each.article.id == words.article.id and each.start < words.end and words.start < each.end
         for each in answer.citations
     )
+
+
+def speaks_of(cited: Citation, question: str) -> bool:
+    """Whether at least half of the question's words stand in the words cited or the heading above them."""
+    asked = {stem(word) for word in key_words(question)}
+    held = {stem(word) for word in words_of(f"{heading(cited.article)} {cited.quote}")}
+    return len(asked & held) >= len(asked) / 2

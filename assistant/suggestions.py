@@ -17,19 +17,21 @@ from assistant.labels import day
 from assistant.models import Answer
 from assistant.moments import moments
 from assistant.names import names, speakers
+from assistant.orders import reporting
 from assistant.wordforms import stem
 from assistant.words import key_words, plain
 from vectorstore.models import Article, Hit, heading
 
 _MOST = 3
 # Each that is tried costs a search.
-_TRIED = 10
+_TRIED = 8
 _OF_A_KIND = 3
 _LONGEST = 90
 _LONGEST_HEADLINE = 200
 _OUTLET_WORDS = 3
 # Letters of any script, digits, and what stands in names and sums: no mark that could mean something to a program.
 _PLAIN = re.compile(r"(?:[^\W_]|[ .,'’&$£€-])+\?")
+_HEADLINE = re.compile(r"(?:[^\W_]|[ .,;:'’‘&$£€%?!–-])+")
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens|hundreds)"
 _COUNTED = r"(?P<who>people|children|women|men|passengers|civilians|soldiers|workers|residents|students|patients)"
 _WERE = re.compile(rf"\b{_NUMBER} {_COUNTED} (?:were|have been|had been) (?P<done>[a-z]{{3,}}(?:ed|en|own|ost))\b")
@@ -41,23 +43,20 @@ _SUM = re.compile(r"[$£€]\d[\d,.]* (?:thousand|million|billion|trillion)\b")
 _SOON = timedelta(days=3)
 # What an article opens with, "HALLOW BAY, 4 October 2026 - ", tells of the report and of nothing that happened.
 _PLACE_AND_DAY = re.compile(r"^[A-Z][A-Z .'’-]+\b[^–—-]{0,60}[–—-] ")
-# What the reader's own question is about, at the end of a clause.
-_SUBJECT = re.compile(r"\bthe (?:[a-z-]+ )?[a-z-]+(?=[?.,]|$)")
+_GOES_ON = re.compile(r"['’-]|\.\w| (?:of|for|and|the|an?|de|da|di|van|von) ?[A-Z]|,? (?:and|&) ")
+# What the reader's own question is about: "on the ferry", at the end of a clause.
+_SUBJECT = re.compile(r"(?<=\b(?:on|at|in|of|to|by) )(?:the (?:[a-z-]+ )?[a-z-]+)(?=[?.,]|$)")
 
 
 def suggestions(answer: Answer, answered: Callable[[str], bool]) -> tuple[str, ...]:
-    """At most three; `answered` says of each whether it would be, which may take it a while."""
+    """At most three; `answered` says of each whether it would be, which may take it a while. A summary of the article
+    that the answer opens with can always be had, and comes last."""
     found: list[str] = []
-    tried = 0
-    for ways in _candidates(answer):
-        for question in ways:
-            if len(found) == _MOST or tried == _TRIED:
-                return tuple(found)
-            tried += 1
-            if answered(question):
-                found.append(question)
-                break
-    return tuple(found)
+    for question in _tried(answer, answered):
+        found.append(question)
+        if len(found) == _MOST:
+            return tuple(found)
+    return (*found, *_of_the_article(answer))
 
 
 def about(article: Article) -> str:
@@ -69,16 +68,30 @@ def about(article: Article) -> str:
     return f'What did "{title}" say about ' if title else ""
 
 
+def _tried(answer: Answer, answered: Callable[[str], bool]) -> Iterator[str]:
+    """Those that would be answered, each in the first of its wordings that would be."""
+    asked: list[set[str]] = []
+    left = _TRIED
+    for ways in _candidates(answer):
+        if any(set(key_words(way)) <= words for way in ways for words in asked):
+            continue  # of somebody who is asked about already: by the family name, or for something else
+        for question in ways[:left]:
+            left -= 1
+            if answered(question):
+                asked.append(set(key_words(question)))
+                yield question
+                break
+
+
 def _candidates(answer: Answer) -> Iterator[Sequence[str]]:
     """Questions, each in several wordings, the plainest first; one of each kind, then others."""
     at_hand = {hit.article.id for hit in _about_it(answer)}
     told_of = (span for span in spans_of(answer.sources) if span.hit.article.id in at_hand)
     untold = [span for span in told_of if not cites(answer, cite(*span))]
-    kinds = [
-        [each for span in untold for each in kind(span, answer)] for kind in (_of_words, _of_people, _of_days, _of_sums)
-    ]
+    ways = (_of_words, _of_people, _of_days, _of_sums, _of_names)
+    kinds = [[each for span in untold for each in way(span, answer)] for way in ways]
     kinds.insert(2, list(_of_outlets(answer)))
-    asked = [list(dict.fromkeys(questions))[:_OF_A_KIND] for questions in kinds]
+    asked = [list(dict.fromkeys(kind))[:_OF_A_KIND] for kind in kinds]
     for question in filter(None, chain(*zip_longest(*asked))):
         yield [each for each in _worded(question, answer) if _is_plain(each)]
 
@@ -118,11 +131,24 @@ def _of_days(span: Span, answer: Answer) -> Iterator[str]:
         told = day(on) if on.year != answer.as_of.year else f"{on.day} {on:%B}"
         if told not in answer.text:
             for name in names(text, span.hit.article.text):
-                yield f"What happened with {name.text} on {told}?"
+                if len(key_words(name.text)) > 1:
+                    yield f"What happened with {name.text} on {told}?"
 
 
 def _of_sums(span: Span, answer: Answer) -> Iterator[str]:
-    yield from (f"What was the {each} about?" for each in _SUM.findall(span.text) if each not in answer.text)
+    for amount in _SUM.findall(span.text)[:1]:
+        if amount not in answer.text:
+            yield f"What was the {amount} about?"
+
+
+def _of_names(span: Span, answer: Answer) -> Iterator[str]:
+    """Of whom or what a sentence opens with, as a follow-up; one word alone may be anybody's name, and part of one is
+    nobody's: "Disease Control and Prevention"."""
+    text = _PLACE_AND_DAY.sub("", span.text)
+    for name in names(text, span.hit.article.text)[:1]:
+        opens = text[: name.start].strip() in ("", "The") and not _GOES_ON.match(text[name.end :])
+        if opens and len(key_words(name.text)) > 1 and not _mentions(answer, name.text):
+            yield f"What about {name.text}?"
 
 
 def _of_outlets(answer: Answer) -> Iterator[str]:
@@ -133,6 +159,18 @@ def _of_outlets(answer: Answer) -> Iterator[str]:
             yield f"And what did {outlet} report?"
 
 
+def _of_the_article(answer: Answer) -> list[str]:
+    first = next((number for each in answer.sentences for number in each.citations), None)
+    if first is None or not 1 <= first <= len(answer.sources):
+        return []
+    title = " ".join(answer.sources[first - 1].article.title.split())
+    if reporting(title) != [(0, len(title))] or not _HEADLINE.fullmatch(title):
+        return []
+    room = _LONGEST - len("Summarise the article “…”")
+    told = title if len(title) <= room else title[:room].rpartition(" ")[0]
+    return [f"Summarise the article “{told}{'' if told == title else '…'}”"] if told else []
+
+
 def _worded(question: str, answer: Answer) -> Iterator[str]:
     """By itself; with what was asked about, without which a name says little; and as a follow-up, for which the search
     takes in the whole question before."""
@@ -140,7 +178,7 @@ def _worded(question: str, answer: Answer) -> Iterator[str]:
     subject = _SUBJECT.search(answer.question)
     if subject and question.endswith(" say?"):
         yield f"{question[:-1]} about {subject.group()}?"
-    if not question.startswith("And "):
+    if not question.startswith(("And ", "What about ")):
         yield f"And {question[0].lower()}{question[1:]}"
 
 

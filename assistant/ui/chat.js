@@ -18,6 +18,8 @@ async function copy(button) {
 
 function onClick(event) {
   if (!element.isConnected) return document.removeEventListener("click", onClick);
+  const legend = event.target.closest(".legend summary")?.parentElement;
+  if (legend) unfolded = !legend.open;
   const button = event.target.closest("#past button, #live button");
   if (!button) return;
   if ("copy" in button.dataset) copy(button);
@@ -31,11 +33,16 @@ function onClick(event) {
 }
 document.addEventListener("click", onClick);
 
-// A new question goes to the top of the window, once; after that nothing moves under the reader's eyes.
+// A new question goes to the top of the window, once; after that nothing moves under the reader's eyes. What was unfolded
+// stays so: Gradio, which draws the answer anew, knows nothing of it.
 let current = "";
+let unfolded = false;
 watch("value", () => {
   const exchange = element.querySelector(".exchange");
   const id = exchange?.id ?? "";
+  if (id !== current) unfolded = false;
   if (id && id !== current) exchange.scrollIntoView({ block: "start" });
   current = id;
+  const legend = element.querySelector(".legend");
+  if (legend) legend.open = unfolded;
 });

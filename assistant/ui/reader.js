@@ -188,8 +188,9 @@ wide.addEventListener("change", () => reader.open && close());
 // The answer goes on growing under an open reader; when another conversation takes its place, the reader is put away.
 const watcher = new MutationObserver(() => {
   if (!reader.open) return;
-  if (card() && originOf(card()) === at.origin) compare();
-  else close(null);
+  if (!card() || originOf(card()) !== at.origin) return close(null);
+  card().classList.add("lit"); // of which Gradio knows nothing
+  compare();
 });
 for (const drawn of document.querySelectorAll("#past, #live")) {
   watcher.observe(drawn, { childList: true, characterData: true, subtree: true });

@@ -326,6 +326,18 @@ def test_a_follow_up_is_asked_by_a_click_and_the_marks_are_explained(
     expect(page.locator("#past .onward .chip")).to_have_count(0)
 
 
+def test_what_was_unfolded_stays_so_when_the_answer_is_drawn_anew(open_page: Open) -> None:
+    page = open_page()
+    ask(page)
+    page.get_by_text("What the marks mean").click()
+    page.get_by_role("button", name="Good answer").click()
+    expect(page.get_by_label("What was good?")).to_be_visible()
+    expect(page.get_by_text("Quoted: it stands word for word in the source.")).to_be_visible()
+    ask(page, "And Behemoth?", 2)
+    expect(page.get_by_text("What the marks mean")).to_be_visible()
+    expect(page.get_by_text("Quoted: it stands word for word in the source.")).to_be_hidden()
+
+
 def test_the_stage_tells_how_much_is_searched(open_page: Open, desk: ScriptedDesk) -> None:
     found, stream = Event(), desk.stream
 

@@ -45,9 +45,10 @@ def test_a_reload_shows_the_conversation_as_it_was(open_page: Open) -> None:
     ask_and_wait(page, "And Behemoth?", 2)
     expect(page.locator(".talk [aria-current]")).to_contain_text(META_QUESTION)
     expect(page).to_have_url(re.compile(r"\?conversation="))
+    expect(page.locator("#exchange-2 .onward")).to_contain_text("Ask next")
     before = [page.locator(f"#exchange-{number}").inner_html() for number in (1, 2)]
     page.reload()
-    expect(page.locator("#exchange-2 .basis")).to_contain_text("As of")
+    expect(page.locator("#exchange-2 .onward")).to_contain_text("Ask next")
     assert [page.locator(f"#exchange-{number}").inner_html() for number in (1, 2)] == before
     page.locator("#exchange-1 .cite").first.click()
     expect(page.locator(".card.lit mark").first).to_have_text("Meta says its position is unchanged")
