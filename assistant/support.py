@@ -124,13 +124,18 @@ def _find(sentence: str, text: str) -> tuple[int, int] | None:
 
 
 def _nearest_stretch(said: Sequence[Fact], text: str, published: date | None) -> tuple[int, int, float]:
-    """One sentence of the text or two in a row: offsets, and the share of what is said that is in them."""
+    """One sentence of the text or two in a row: offsets, and the share of what is said that is in them.
+
+    A question bears nothing out alone; with the sentence beside it, it does."""
     spans = sentence_spans(text)
+    asks = [text[start:end].rstrip(" \"'”’)").endswith("?") for start, end in spans]
     held = [facts(text[start:end], published) for start, end in spans]
     found = [{at for at, fact in enumerate(said) if any(agrees(fact, each, published) for each in own)} for own in held]
     best, best_fit = (0, len(text), 0.0), 0.0
     for first in range(len(spans)):
         for last in range(first, min(first + 2, len(spans))):
+            if all(asks[first : last + 1]):
+                continue
             both = found[first] | found[last]
             length = len(held[first]) + (len(held[last]) if last > first else 0)
             share = len(both) / len(said) if said else 0.0
