@@ -126,7 +126,7 @@ def _find(sentence: str, text: str) -> tuple[int, int] | None:
 def _nearest_stretch(said: Sequence[Fact], text: str, published: date | None) -> tuple[int, int, float]:
     """One sentence of the text or two in a row: offsets, and the share of what is said that is in them.
 
-    A question bears nothing out alone; with the sentence beside it, it does."""
+    A question bears nothing out by itself: the sentence beside it has to say what it leaves open."""
     spans = sentence_spans(text)
     asks = [text[start:end].rstrip(" \"'”’)").endswith("?") for start, end in spans]
     held = [facts(text[start:end], published) for start, end in spans]
@@ -134,9 +134,9 @@ def _nearest_stretch(said: Sequence[Fact], text: str, published: date | None) ->
     best, best_fit = (0, len(text), 0.0), 0.0
     for first in range(len(spans)):
         for last in range(first, min(first + 2, len(spans))):
-            if all(asks[first : last + 1]):
-                continue
             both = found[first] | found[last]
+            if not both - set().union(*(found[at] for at in (first, last) if asks[at])):
+                continue
             length = len(held[first]) + (len(held[last]) if last > first else 0)
             share = len(both) / len(said) if said else 0.0
             # A second sentence has to earn its place, and of equals the one that says little else is meant.
