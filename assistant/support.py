@@ -13,6 +13,7 @@ from assistant.facts import NOT, TITLES, Fact, Kind, agrees, facts
 from assistant.known import Known
 from assistant.models import Support
 from assistant.opposites import opposed
+from assistant.overclaims import overclaims
 from assistant.polarity import conflict
 from assistant.roles import swapped
 from assistant.wordforms import folded, plain_letters
@@ -56,12 +57,12 @@ def ground(sentence: str, hit: Hit) -> Ground:
     known = Known.of(hit)
     said = facts(wanted, known.published)
     start, end, share = _nearest_stretch(said, passage.text, known.published)
-    doubt = _doubt(wanted, said, passage.text[start:end], share, known)
+    doubt = _doubt(wanted, said, passage.text, passage.text[start:end], share, known)
     support = Support.UNSUPPORTED if doubt else Support.SUPPORTED
     return Ground(support, passage.start + start, passage.start + end, share, doubt)
 
 
-def _doubt(sentence: str, said: Sequence[Fact], stretch: str, share: float, known: Known) -> str:
+def _doubt(sentence: str, said: Sequence[Fact], passage: str, stretch: str, share: float, known: Known) -> str:
     """The first thing that the sentence fails by; empty when it holds."""
     if not said:
         return "it states nothing that could be checked"
@@ -82,6 +83,7 @@ def _doubt(sentence: str, said: Sequence[Fact], stretch: str, share: float, know
         next(_other_slots(said, held, known.published), "")
         or conflict(sentence, stretch)
         or swapped(sentence, stretch, said, held)
+        or overclaims(sentence, stretch, passage)
     )
 
 
