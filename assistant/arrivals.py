@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from assistant.groups import grouped
 from assistant.picks import Pick, lede
@@ -11,6 +11,7 @@ from vectorstore.library import Library
 
 _LOOKED_AT = 4000
 _SHOWN = 20
+_UNKNOWN = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,8 @@ class NewStory:
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """`articles` came in since then, the newest 4,000 of which were put together to `stories`, the largest first, and
-    `more` that are not shown."""
+    """`articles` came in since then, the newest 4,000 of which were put together to `stories`, the largest first, of
+    equals the one published last, and `more` that are not shown."""
 
     since: datetime
     articles: int
@@ -35,7 +36,8 @@ class Arrivals:
 
 def arrivals(library: Library, since: datetime) -> Arrivals:
     """What came in, or came in anew, after a moment."""
-    groups = grouped(library.openings(arrived=since, limit=_LOOKED_AT))
+    openings = library.openings(arrived=since, limit=_LOOKED_AT)
+    groups = grouped(sorted(openings, key=lambda each: each.published_at or _UNKNOWN, reverse=True))
     shown = groups[:_SHOWN]
     hits = {hit.passage.id: hit for hit in library.hits([(group.centre.passage_id, 1.0) for group in shown])}
     stories = tuple(

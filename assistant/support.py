@@ -13,6 +13,7 @@ from assistant.facts import NOT, TITLES, Fact, Kind, agrees, facts
 from assistant.known import Known
 from assistant.models import Support
 from assistant.opposites import opposed
+from assistant.overclaims import overclaims
 from assistant.polarity import conflict
 from assistant.roles import swapped
 from assistant.wordforms import folded, plain_letters
@@ -56,12 +57,12 @@ def ground(sentence: str, hit: Hit) -> Ground:
     known = Known.of(hit)
     said = facts(wanted, known.published)
     start, end, share = _nearest_stretch(said, passage.text, known.published)
-    doubt = _doubt(wanted, said, passage.text[start:end], share, known)
+    doubt = _doubt(wanted, said, passage.text, passage.text[start:end], share, known)
     support = Support.UNSUPPORTED if doubt else Support.SUPPORTED
     return Ground(support, passage.start + start, passage.start + end, share, doubt)
 
 
-def _doubt(sentence: str, said: Sequence[Fact], stretch: str, share: float, known: Known) -> str:
+def _doubt(sentence: str, said: Sequence[Fact], passage: str, stretch: str, share: float, known: Known) -> str:
     """The first thing that the sentence fails by; empty when it holds."""
     if not said:
         return "it states nothing that could be checked"
@@ -82,6 +83,7 @@ def _doubt(sentence: str, said: Sequence[Fact], stretch: str, share: float, know
         next(_other_slots(said, held, known.published), "")
         or conflict(sentence, stretch)
         or swapped(sentence, stretch, said, held)
+        or overclaims(sentence, stretch, passage)
     )
 
 
@@ -124,14 +126,19 @@ def _find(sentence: str, text: str) -> tuple[int, int] | None:
 
 
 def _nearest_stretch(said: Sequence[Fact], text: str, published: date | None) -> tuple[int, int, float]:
-    """One sentence of the text or two in a row: offsets, and the share of what is said that is in them."""
+    """One sentence of the text or two in a row: offsets, and the share of what is said that is in them.
+
+    A question bears nothing out by itself: the sentence beside it has to say what it leaves open."""
     spans = sentence_spans(text)
+    asks = [text[start:end].rstrip(" \"'”’)").endswith("?") for start, end in spans]
     held = [facts(text[start:end], published) for start, end in spans]
     found = [{at for at, fact in enumerate(said) if any(agrees(fact, each, published) for each in own)} for own in held]
     best, best_fit = (0, len(text), 0.0), 0.0
     for first in range(len(spans)):
         for last in range(first, min(first + 2, len(spans))):
             both = found[first] | found[last]
+            if not both - set().union(*(found[at] for at in (first, last) if asks[at])):
+                continue
             length = len(held[first]) + (len(held[last]) if last > first else 0)
             share = len(both) / len(said) if said else 0.0
             # A second sentence has to earn its place, and of equals the one that says little else is meant.

@@ -63,6 +63,12 @@ def stem(word: str) -> str:
     return _beginning(form)
 
 
+def in_the_past(word: str) -> bool:
+    """Whether a word may be a verb of what is over: helped, became, broken."""
+    form = folded(word)
+    return form.endswith("ed") or (_LEMMAS.get(form, form) != form and not form.endswith(("s", "ing")))
+
+
 def _beginning(form: str) -> str:
     if len(form) > 3 and form[-1] in "ey":
         form = form[:-1] + ("i" if form[-1] == "y" else "")

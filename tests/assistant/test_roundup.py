@@ -170,6 +170,8 @@ def test_what_came_in_since_then_is_told_by_story(news: Library) -> None:
     new = arrivals(news, since.replace(year=since.year - 1))
     assert new.articles == len(ARTICLES) and new.more == 0
     assert new.stories[0].articles >= 2 and set(new.stories[0].outlets) == {"Post", "Tribune"}
+    alone = [story.pick.hit.article.published_at for story in new.stories if story.articles == 1]
+    assert len(alone) > 1 and alone == sorted(alone, key=str, reverse=True)
 
 
 def test_the_story_of_an_article_leaves_other_stories_out(news: Library) -> None:

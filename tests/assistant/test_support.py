@@ -125,3 +125,12 @@ def test_a_sentence_of_ten_thousand_characters_is_no_claim() -> None:
 def test_invisible_characters_change_nothing() -> None:
     assert judged("Norvik closed its mine near O\u200bslo on \u202eTuesday\u202c.").doubt == ""
     assert judged("Norvik closed its mine near \u2067Bergen\u2069.").doubt == "the name Bergen is not in the passage"
+
+
+def test_a_question_alone_bears_nothing_out() -> None:
+    claim = "Norvik is the firm that closed a mine near Oslo."
+    asks = "Which firm closed a mine near Oslo?"
+    elsewhere = "The weather was fine. Elsewhere, Norvik was praised."
+    assert judged(claim, f"{asks} {elsewhere}").support is Support.UNSUPPORTED
+    assert judged(claim, f"The weather was fine. {asks} It was Norvik.").support is Support.SUPPORTED
+    assert judged(claim, asks).support is Support.UNSUPPORTED

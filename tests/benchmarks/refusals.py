@@ -19,6 +19,7 @@ import numpy as np
 from app import open_dateline
 from assistant.answer import Assistant
 from assistant.evidence import weigh
+from assistant.finding import Finder
 from assistant.questions import Question, read_questions, removed
 from assistant.refusal import Signals, confidence, signals, words_asked
 from vectorstore.library import Library
@@ -31,7 +32,9 @@ NOTHING = Signals(0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 def signals_of(assistant: Assistant, library: Library, question: Question, scope: Scope) -> Signals:
     """As the assistant sees them before it answers."""
     today = assistant.moment(question.asked_at)
-    reading, found = assistant._searched(question.text, question.turns, today, scope, TOP)
+    reading, found = Finder(library, rerank=None, rewording=None).search(
+        question.text, question.turns, today, scope, TOP
+    )
     if not found.hits:
         return NOTHING
     evidence = weigh(reading.standalone, found.hits, library.embedder)
