@@ -105,6 +105,7 @@ class Assistant:
             outlets=scope.outlets or grounds.reading.outlets,
             notice=_outside(grounds.reading.window, grounds.found.hits),
             newest_article=self._library.newest(today),
+            read="" if request.kind is not AnswerKind.FACT else _read(grounds),
             timings=Timings(sources=perf_counter() - started),
         )
         if request.kind is not AnswerKind.FACT:
@@ -145,8 +146,7 @@ class Assistant:
         return answer if answer.sentences else self._refused(answer, grounds.found.hits)
 
     def _told(self, answer: Answer, grounds: Grounds, earlier: str, started: float, manner: Manner) -> Iterator[Answer]:
-        read = "\n\n".join(f"{heading(each.hit.article)}.\n{each.text}" for each in excerpts(grounds.evidence))
-        answer = replace(answer, sources=tuple(grounds.found.hits[: manner.sources]), read=read)
+        answer = replace(answer, sources=tuple(grounds.found.hits[: manner.sources]))
         yield answer
         for snapshot in self._writer.written(answer, grounds.evidence, earlier, started, manner.model):
             answer = snapshot
@@ -172,6 +172,7 @@ class Assistant:
             refused=True,
             nearest=tuple(nearest.values())[:_NEAREST],
             newest_article=answer.newest_article,
+            read=answer.read,
             timings=answer.timings,
         )
 
@@ -181,6 +182,10 @@ def _outside(window: Window | None, hits: Sequence[Hit]) -> str:
     if window is None or not hits or any(window.holds(hit.article.published_at) for hit in hits):
         return ""
     return f"Nothing that fits was published {window.spoken}; this is the nearest outside of it."
+
+
+def _read(grounds: Grounds) -> str:
+    return "\n\n".join(f"{heading(each.hit.article)}.\n{each.text}" for each in excerpts(grounds.evidence))
 
 
 def _finished(answer: Answer, started: float) -> Answer:

@@ -95,7 +95,8 @@ class Answer:
     laid out. `notice` is for the reader about the answer, for example that the chat model could not be reached and the
     answer is quoted instead. `differing` are the sources' own words where they differ on what is asked, the newest
     first, each cited too; nothing where they agree. `newest_article` is when the newest article of the library was
-    published, of those until `as_of`. `read` is what a model reads of the sources.
+    published, of those until `as_of`. `read` is what a model reads of the sources, or would read of them if
+    the question were not refused.
 
     Sentences in stage SEARCHED are quotations for the time until the model writes: they are taken back then.
     """

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from assistant.wordforms import in_the_past, plain_letters, stem
 
 _PLACE = r"second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:nd|rd|th)"
-_RANKED = re.compile(rf"\b(?:(?P<place>{_PLACE})[- ])?(?P<degree>(?:most|least) \w+|[a-z]{{2,}}est|best|worst)\b", re.I)
+_ONE_OF = "(?:one|two|three|four|five|some|many|several|among) (?:of )?the"
+_RANKED = re.compile(
+    rf"\b(?:(?P<place>{_ONE_OF}|{_PLACE})[- ])?(?P<degree>(?:most|least) \w+|[a-z]{{2,}}est|best|worst)\b", re.I
+)
 _NO_DEGREES = frozenset(
     "arrest breast chest conquest contest crest digest east forest guest harvest honest interest invest manifest "
     "modest nest northwest priest protest quest request rest southeast southwest suggest tempest test west".split()
 )
 _HOPED = re.compile(
-    r"\b(?:(?:on (?:track|course)|expect(?:ed|s)?|likely|hop(?:es?|ed|ing)|aim(?:s|ed|ing)?|plan(?:s|ned|ning)?"
+    r"\b(?:(?:on (?:track|course)(?: \w+)?|expect(?:ed|s)?|likely|hop(?:es?|ed|ing)|aim(?:s|ed|ing)?|plan(?:s|ned|ning)?"
     r"|want(?:s|ed)?|tr(?:y|ies|ied|ying)|threaten(?:s|ed|ing)?|rumou?red|propos(?:es?|ed|ing)|seek(?:s|ing)?"
     r"|sought) to|could|may|might) (?:(?:soon|also|eventually|still|yet|be|have) )*(?P<deed>\w+)",
     re.I,

@@ -45,7 +45,7 @@ def answers(answered: Sequence[Answered]) -> dict[str, dict[str, Any]]:
             "questions": len(those),
             "answer contained": figure([float(each.contained) for each in those]),
             "word for word": figure([float(each.verbatim) for each in those]),
-            "answer in what is read": figure([float(each.in_context) for each in those]),
+            "answer in the chosen evidence": figure([float(each.in_context) for each in those]),
             "wrongly refused": figure([float(each.answer.refused) for each in those]),
         }
         for name, those in held.items()

@@ -18,8 +18,9 @@ def found(sentence: str, stretch: str, beside: str = "") -> str:
             "fifth most",
         ),
         ("Norvale is the largest port.", "Norvale is the second-largest port.", "second-largest"),
+        ("The most popular port is Norvale.", "Norvale is one of the most popular ports.", "one of the most"),
         ("It was the 3rd hottest May, and the driest.", "It was the 3rd hottest and 2nd driest May.", "2nd driest"),
-        ("Per Dahl became the youngest mayor.", "Per Dahl is on track to become the youngest mayor.", "to become"),
+        ("Per Dahl became the youngest mayor.", "Per Dahl was on track Monday to become the youngest mayor.", "to become"),
         ("The company sold its mine.", "The company hopes to sell its mine.", "hopes to sell"),
         ("The mine closed in May.", "The mine could soon close, in May.", "could soon close"),
     ],
@@ -32,6 +33,7 @@ def test_a_sentence_that_says_more_than_its_passage_is_found(sentence: str, stre
     ("sentence", "stretch", "beside"),
     [
         pytest.param("It is the second largest port.", "It is the second-largest port.", "", id="the same place"),
+        pytest.param("One of the largest ports.", "It is among the largest ports.", "", id="one of them in both"),
         pytest.param("It is the largest port.", "The largest port is ahead of the second largest.", "", id="both told"),
         pytest.param("He passed the test.", "He passed the second test.", "", id="no degree"),
         pytest.param("She was the least known.", "She was the third most known.", "", id="another degree"),

@@ -17,6 +17,7 @@ from assistant.ui.render_answer import live_html, past_html
 # What the page itself is built of; see tests/ui/test_ui_render.py.
 _OURS = set("article h2 h3 h4 p div span aside ol ul li a bdi b blockquote mark button svg path circle form".split())
 _OURS |= {"label", "input", "textarea"}
+_LEGEND = (("details", {"class": "legend"}), ("summary", {}))
 # Rules of its own, so that a gap in assistant.safe is no gap here.
 _ADDRESS = re.compile(
     r"\b[a-z][a-z0-9+.-]*://[^\s\"'<>“”]+|\bwww\.\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*|\S+@[\w-]+\.[a-z]{2,}"
@@ -76,7 +77,7 @@ class Page(HTMLParser):
     def strange(self, own: set[str]) -> Iterator[str]:
         """Elements, attributes and addresses that neither the page nor a cited article has."""
         for tag, attributes in self.tags:
-            if tag not in _OURS:
+            if tag not in _OURS and (tag, attributes) not in _LEGEND:
                 yield f"element <{tag}>"
             for name, value in attributes.items():
                 if name.startswith("on") or name in ("style", "src", "srcset", "srcdoc", "action", "formaction"):
