@@ -17,9 +17,9 @@ _NO_DEGREES = frozenset(
     "modest nest northwest priest protest quest request rest southeast southwest suggest tempest test west".split()
 )
 _HOPED = re.compile(
-    r"\b(?:(?:on (?:track|course)(?: \w+)?|expect(?:ed|s)?|likely|hop(?:es?|ed|ing)|aim(?:s|ed|ing)?|plan(?:s|ned|ning)?"
-    r"|want(?:s|ed)?|tr(?:y|ies|ied|ying)|threaten(?:s|ed|ing)?|rumou?red|propos(?:es?|ed|ing)|seek(?:s|ing)?"
-    r"|sought) to|could|may|might) (?:(?:soon|also|eventually|still|yet|be|have) )*(?P<deed>\w+)",
+    r"\b(?:(?:on (?:track|course)(?: \w+)?|expect(?:ed|s)?|likely|hop(?:es?|ed|ing)|aim(?:s|ed|ing)?"
+    r"|plan(?:s|ned|ning)?|want(?:s|ed)?|tr(?:y|ies|ied|ying)|threaten(?:s|ed|ing)?|rumou?red|propos(?:es?|ed|ing)"
+    r"|seek(?:s|ing)?|sought) to|could|may|might) (?:(?:soon|also|eventually|still|yet|be|have) )*(?P<deed>\w+)",
     re.I,
 )
 _WORD = re.compile(r"[^\W\d_]+")

@@ -20,7 +20,11 @@ def found(sentence: str, stretch: str, beside: str = "") -> str:
         ("Norvale is the largest port.", "Norvale is the second-largest port.", "second-largest"),
         ("The most popular port is Norvale.", "Norvale is one of the most popular ports.", "one of the most"),
         ("It was the 3rd hottest May, and the driest.", "It was the 3rd hottest and 2nd driest May.", "2nd driest"),
-        ("Per Dahl became the youngest mayor.", "Per Dahl was on track Monday to become the youngest mayor.", "to become"),
+        (
+            "Per Dahl became the youngest mayor.",
+            "Per Dahl was on track Monday to become the youngest mayor.",
+            "to become",
+        ),
         ("The company sold its mine.", "The company hopes to sell its mine.", "hopes to sell"),
         ("The mine closed in May.", "The mine could soon close, in May.", "could soon close"),
     ],
