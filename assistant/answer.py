@@ -105,7 +105,7 @@ class Assistant:
             outlets=scope.outlets or grounds.reading.outlets,
             notice=_outside(grounds.reading.window, grounds.found.hits),
             newest_article=self._library.newest(today),
-            read="" if request.kind is not AnswerKind.FACT else _read(grounds),
+            read=_read(grounds) if request.kind is AnswerKind.FACT else "",
             timings=Timings(sources=perf_counter() - started),
         )
         if request.kind is not AnswerKind.FACT:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from assistant.wordforms import in_the_past, plain_letters, stem
 
 _PLACE = r"second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:nd|rd|th)"
-_ONE_OF = "(?:one|two|three|four|five|some|many|several|among) (?:of )?the"
+_ONE_OF = r"(?:one|two|three|four|five|\d+|some|many|several) of \w+(?:'s)?|among \w+"
 _RANKED = re.compile(
     rf"\b(?:(?P<place>{_ONE_OF}|{_PLACE})[- ])?(?P<degree>(?:most|least) \w+|[a-z]{{2,}}est|best|worst)\b", re.I
 )

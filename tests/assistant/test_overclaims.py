@@ -38,6 +38,7 @@ def test_a_sentence_that_says_more_than_its_passage_is_found(sentence: str, stre
     [
         pytest.param("It is the second largest port.", "It is the second-largest port.", "", id="the same place"),
         pytest.param("One of the largest ports.", "It is among the largest ports.", "", id="one of them in both"),
+        pytest.param("Two of its best ports.", "2 of the best ports.", "", id="some of them in both"),
         pytest.param("It is the largest port.", "The largest port is ahead of the second largest.", "", id="both told"),
         pytest.param("He passed the test.", "He passed the second test.", "", id="no degree"),
         pytest.param("She was the least known.", "She was the third most known.", "", id="another degree"),
