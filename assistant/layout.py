@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from assistant.kinds import AnswerKind
 from assistant.labels import day
-from assistant.models import Answer, Sentence
+from assistant.models import Answer, Sentence, Support
 from vectorstore.models import Article
 
 
 def laid_out(answer: Answer, said: Sequence[str]) -> str:
     """The sentences as `said`, each as its program writes it, in the manner of the answer's kind: an entry a line."""
-    if answer.refused or answer.kind in (AnswerKind.FACT, AnswerKind.SUMMARY):
-        return " ".join(said)
+    if answer.kind in (AnswerKind.FACT, AnswerKind.SUMMARY):
+        return "\n\n".join(text for _, text in paragraphs(answer, said))
     told = zip(answer.sentences, said, strict=True)
     if answer.kind is AnswerKind.COMPARISON:
         parts = groupby(told, key=lambda pair: pair[0].label)
         return "\n".join(f"{label}: {' '.join(text for _, text in pairs)}" for label, pairs in parts)
     return "\n".join(f"{origin(sentence, answer)}: {text}" for sentence, text in told)
+
+
+def paragraphs(answer: Answer, said: Sequence[str]) -> Iterator[tuple[Sentence | None, str]]:
+    """Running text, and apart from it each quotation that an answer to a question of fact gives, with its sentence."""
+    apart = answer.kind is AnswerKind.FACT and not answer.refused
+    running: list[str] = []
+    for sentence, text in zip(answer.sentences, said, strict=True):
+        if not (apart and sentence.support is Support.QUOTED):
+            running.append(text)
+            continue
+        if running:
+            yield None, " ".join(running)
+            running = []
+        yield sentence, text
+    if running:
+        yield None, " ".join(running)
 
 
 def origin(sentence: Sentence, answer: Answer) -> str:

@@ -6,7 +6,7 @@ import re
 
 from assistant.basis import basis, reports_differ
 from assistant.kinds import AnswerKind
-from assistant.layout import origin
+from assistant.layout import origin, paragraphs
 from assistant.models import Answer, Conversation, Exchange, Sentence
 from assistant.ui.plain import doubtful
 from assistant.ui.render import byline, headline, is_web_address, legible
@@ -36,10 +36,10 @@ def _exchange(exchange: Exchange) -> str:
 
 
 def _said(exchange: int, answer: Answer) -> str:
-    """Running text, or an entry a line; see assistant.layout."""
+    """Paragraphs, or an entry a line; see assistant.layout."""
     said = [_sentence(each, exchange, answer) for each in answer.sentences]
-    if answer.refused or answer.kind in (AnswerKind.FACT, AnswerKind.SUMMARY):
-        return " ".join(said)
+    if answer.kind in (AnswerKind.FACT, AnswerKind.SUMMARY):
+        return "\n\n".join(f"> {text}" if quotation else text for quotation, text in paragraphs(answer, said))
     told = zip(answer.sentences, said, strict=True)
     return "\n".join(f"- **{_text(origin(sentence, answer))}**: {text}" for sentence, text in told)
 

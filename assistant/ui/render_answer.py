@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from assistant.basis import basis, corrected_since, fallen_behind, source
 from assistant.labels import looked_at
-from assistant.models import Answer, Exchange, Stage, Support
+from assistant.layout import origin, paragraphs
+from assistant.models import Answer, Exchange, Sentence, Stage, Support
 from assistant.ui.plain import plain
 from assistant.ui.render import byline, count, headline, isolated, link, shown
 from assistant.ui.render_keys import HINT
@@ -94,7 +95,16 @@ def _said(exchange: Exchange) -> str:
     nearest = _nearest(answer.nearest) if answer else ""
     if answer and (listed := list_html(answer, said)):
         return listed
-    return f"<p>{' '.join(filter(None, [*said, writing, stopped]))}</p>{nearest}"
+    told = list(paragraphs(answer, said)) if answer else []
+    last = told.pop()[1] if told and told[-1][0] is None else ""  # what is being written goes on where it ends
+    quoted = "".join(_paragraph(quotation, html, answer) for quotation, html in told) if answer else ""
+    return f"{quoted}<p>{' '.join(filter(None, [last, writing, stopped]))}</p>{nearest}"
+
+
+def _paragraph(quotation: Sentence | None, html: str, answer: Answer) -> str:
+    if quotation is None:
+        return f"<p>{html}</p>"
+    return f'<p class="quote">{html} <span class="byline">{isolated(origin(quotation, answer))}</span></p>'
 
 
 def _nearest(articles: Sequence[Article]) -> str:

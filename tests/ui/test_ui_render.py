@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -324,9 +325,17 @@ def test_a_stopped_answer_keeps_what_was_written() -> None:
     assert "Meta says its position is unchanged." in text and "It plans to (stopped)" in text
 
 
+def test_a_quotation_stands_apart_with_its_day_and_outlet() -> None:
+    drawn = live_html(Exchange(1, "?", replace(meta_answer(), stage=Stage.WRITING, writing="And then")))
+    quote, said = re.findall(r"<p(?: class=\"quote\")?>(?:(?!<p).)*?words.*?</p>", drawn)
+    assert 'class="quote"' in quote and Reader(quote).text.endswith("[1] 2 July 2022, The Ledger")
+    assert Reader(said).text.startswith("It plans") and Reader(said).text.endswith("And then")
+
+
 def test_plain_text_has_its_sources_as_footnotes() -> None:
     assert plain(meta_answer()).split("\n\n") == [
-        "Meta says its position is unchanged. [1] It plans open and closed models, for $10 to $65 billion. [1] [2] "
+        "Meta says its position is unchanged. [1]",
+        "It plans open and closed models, for $10 to $65 billion. [1] [2] "
         "Behemoth has been delayed twice. [2] Everyone was pleased. (not supported by the sources)",
         "[1] Meta keeps its models open, with more caution, The Ledger, 2 July 2022, https://ledger.example/meta\n"
         "[2] Behemoth delayed again, Circuit Daily, date unknown, https://circuit.example/behemoth?x=1&y=2",
