@@ -60,10 +60,11 @@ class Evidence(NamedTuple):
 
 
 class Quoted(NamedTuple):
-    """An answer made of quotations."""
+    """An answer made of quotations, and what each is worth to the question."""
 
     sentences: tuple[Sentence, ...]
     citations: tuple[Citation, ...]
+    worths: tuple[float, ...]
 
 
 def core(hit: Hit) -> Passage:
@@ -103,15 +104,16 @@ def quote(evidence: Evidence) -> Quoted:
     One counts for less when it says what one taken before it says (maximal marginal relevance, Carbonell and Goldstein
     1998) or is of the same source.
     """
-    scores, citations = evidence.worths, []
+    scores, citations, worths = evidence.worths, [], []
     for _ in range(min(_QUOTES, len(scores))):
         best = int(np.argmax(scores))
         chosen = evidence.spans[best]
         citations.append(cite(chosen.number, chosen.hit, chosen.start, chosen.end))
+        worths.append(float(evidence.worths[best]))
         scores = scores - np.maximum(0.0, evidence.vectors @ evidence.vectors[best] - _ALIKE)
         scores = scores - _SAME_SOURCE * np.array([span.number == chosen.number for span in evidence.spans])
         scores[best] = -np.inf
-    return Quoted(tuple(map(quotation, citations)), tuple(citations))
+    return Quoted(tuple(map(quotation, citations)), tuple(citations), tuple(worths))
 
 
 def promise(question: str, sentence: str, published: date | None, standing: float) -> float:

@@ -9,23 +9,26 @@ from assistant.evidence import Quoted
 from assistant.models import Citation, Support
 from assistant.words import asks_yes_or_no
 
-_BESIDE_YES_NO = 2
+_MOST = 2
+# What a quotation may be worth less than the best one.
+_NEARLY = 0.3
 
 
 def beside(draft: Draft, quoted: Quoted, question: str) -> Draft:
     """The draft, which has a sentence at least, with the quotations that it does not rest on.
 
-    When its first sentence, the main claim, is not borne out, all of them come before it. A yes or no needs its "but":
-    two come after it. Else the best one does: the draft rests on something else, and the two may not say the same.
+    When its first sentence, the main claim, is not borne out, all of them come before it. Else at most two come after
+    it, which may not say what it says: for a yes or no, which needs its "but", any, and else such as promise nearly as
+    much as the best.
     """
     pairs = list(zip(quoted.sentences, quoted.citations, strict=True))
-    fresh = [pair for pair in pairs if not _rests_on(draft.citations, pair[1])]
-    if draft.sentences[0].support is Support.UNSUPPORTED:
-        before, after = pairs, []
-    elif asks_yes_or_no(question):
-        before, after = [], fresh[:_BESIDE_YES_NO]
-    else:
-        before, after = [], [pair for pair in fresh if pair == pairs[0]]
+    fresh = [
+        pair
+        for pair, worth in zip(pairs, quoted.worths, strict=True)
+        if not _rests_on(draft.citations, pair[1]) and (asks_yes_or_no(question) or worth >= quoted.worths[0] - _NEARLY)
+    ]
+    borne_out = draft.sentences[0].support is not Support.UNSUPPORTED
+    before, after = ([], fresh[:_MOST]) if borne_out else (pairs, [])
     sentences = (*(said for said, _ in before), *draft.sentences, *(said for said, _ in after))
     citations = dict.fromkeys((*draft.citations, *(citation for _, citation in (*before, *after))))
     return Draft(sentences, tuple(citations))

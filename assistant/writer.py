@@ -82,7 +82,8 @@ def _by_the_model(
 
 
 def _quoted(answer: Answer, evidence: Evidence) -> Answer:
-    return _with(answer, Draft(*quote(evidence)))
+    quoted = quote(evidence)
+    return _with(answer, Draft(quoted.sentences, quoted.citations))
 
 
 def _with(answer: Answer, draft: Draft) -> Answer:
