@@ -1,0 +1,53 @@
+"""Which quotations stand beside what a model wrote, and on which side of it."""
+
+from __future__ import annotations
+
+import pytest
+from newsroom import hit_of
+
+from assistant.draft import Draft
+from assistant.evidence import Quoted, cite, quotation
+from assistant.models import Sentence, Support
+from assistant.votes import beside
+
+SAID = ["The rate rose to 2.5 percent.", "Two members voted against it.", "Prices had risen all spring."]
+HIT = hit_of(" ".join(SAID))
+STARTS = [HIT.article.text.index(said) for said in SAID]
+CITED = tuple(cite(1, HIT, start, start + len(said)) for start, said in zip(STARTS, SAID, strict=True))
+
+
+def told(worths: tuple[float, ...], *, support: Support = Support.SUPPORTED, question: str = "Why?") -> list[str]:
+    """The sentences of an answer that rests on the second of what was found, "M" for the model's."""
+    draft = Draft((Sentence("M", (1,), support),), CITED[1:2] if support is not Support.UNSUPPORTED else ())
+    quoted = Quoted(tuple(map(quotation, CITED)), CITED, worths)
+    together = beside(draft, quoted, question)
+    assert set(together.citations) >= {cited for cited in CITED if cited.quote in {s.text for s in together.sentences}}
+    return [sentence.text for sentence in together.sentences]
+
+
+@pytest.mark.parametrize(
+    ("worths", "expected"),
+    [
+        ((2.0, 1.9, 1.8), ["M", SAID[0], SAID[2]]),
+        ((2.0, 1.9, 1.0), ["M", SAID[0]]),
+        ((2.0, 1.0, 0.9), ["M", SAID[0]]),
+    ],
+    ids=["both promise as much", "one promises far less", "the best alone"],
+)
+def test_what_it_does_not_rest_on_comes_after_it_if_it_promises_nearly_as_much(
+    worths: tuple[float, ...], expected: list[str]
+) -> None:
+    assert told(worths) == expected
+
+
+def test_a_yes_or_no_gets_any_two() -> None:
+    assert told((2.0, 1.0, 0.9), question="Did the rate rise?") == ["M", SAID[0], SAID[2]]
+
+
+def test_all_come_before_a_claim_that_is_not_borne_out() -> None:
+    assert told((2.0, 1.0, 0.1), support=Support.UNSUPPORTED) == [*SAID, "M"]
+
+
+def test_nothing_is_added_where_nothing_was_found() -> None:
+    draft = Draft((Sentence("M", (), Support.SUPPORTED),), ())
+    assert beside(draft, Quoted((), (), ()), "Why?") == draft
