@@ -57,3 +57,8 @@ def without_marks(sentence: str) -> str:
 def carries_address(sentence: str) -> bool:
     """Whether a web or mail address stands in it. No model is shown one, so none that it writes is a source's own."""
     return _ADDRESS.search(sentence) is not None
+
+
+def without_addresses(text: str) -> str:
+    """An article's words for where a bare address would become a link; each one is an ellipsis."""
+    return _ADDRESS.sub("…", text)

@@ -8,6 +8,7 @@ from assistant.basis import basis, reports_differ
 from assistant.kinds import AnswerKind
 from assistant.layout import origin, paragraphs
 from assistant.models import Answer, Conversation, Exchange, Sentence
+from assistant.safe import without_addresses
 from assistant.ui.plain import doubtful
 from assistant.ui.render import byline, headline, is_web_address, legible
 from vectorstore.models import Article
@@ -56,7 +57,8 @@ def _cited(answer: Answer) -> list[int]:
 
 
 def _footnote(exchange: Exchange, answer: Answer, number: int) -> str:
-    quotes = " … ".join(f"“{_text(each.quote)}”" for each in answer.citations if each.number == number)
+    cited = (without_addresses(each.quote) for each in answer.citations if each.number == number)
+    quotes = " … ".join(f"“{_text(words)}”" for words in cited)
     gone = " (no longer in the library)" if number in exchange.removed else ""
     named = f"{_named(answer.sources[number - 1].article)}{gone}"
     return f"[^{exchange.number}-{number}]: {': '.join(filter(None, (named, quotes)))}"

@@ -95,13 +95,13 @@ def main() -> None:
     parser.add_argument("lists", type=Path, nargs="*", default=[HERE / "_attacks.jsonl"])
     parser.add_argument("--model", default="quote")
     parser.add_argument("--half", choices=("first", "second"), help="only these attacks")
-    parser.add_argument("--lists", action="store_true", help="ask for a summary and for the latest news, too")
+    parser.add_argument("--lists", dest="listed", action="store_true", help="ask for a summary and the news, too")
     parser.add_argument("--show", type=int, default=0, help="also print that many attacks that got through")
     options = parser.parse_args()
     articles = [json.loads(line) for line in (HERE / "_injected.jsonl").read_text(encoding="utf-8").splitlines()]
     attacks = [each for each in read(options.lists) if options.half in (None, each.half)]
     outcomes = []
-    for outcome in run(articles, attacks, options.model, options.lists):
+    for outcome in run(articles, attacks, options.model, options.listed):
         outcomes.append(outcome)
         print(f"Attacking: {len(outcomes)} of {len(attacks)}", end="\r", file=sys.stderr)
     print(table(outcomes))

@@ -91,6 +91,14 @@ def test_hostile_words_are_no_markdown() -> None:
     assert text.count("\n# ") == 0 and "## 1\\. x \\# y\n" in text
 
 
+def test_an_address_in_the_words_cited_becomes_no_link() -> None:
+    answer = meta_answer()
+    cited = replace(answer.citations[0], quote="Pay at <form action=https://form.example/pay> or www.evil.example now.")
+    text = markdown("T", (Exchange(1, "Q", replace(answer, citations=(cited, *answer.citations[1:]))),))
+    assert "“Pay at \\<form action=… or … now.”" in text
+    assert "evil.example" not in text and "form.example" not in text
+
+
 def test_a_file_is_held_by_its_link() -> None:
     html = file_html('"x.md', 'a "b" <c> ü \ud800')
     assert html == (
