@@ -20,7 +20,7 @@ from assistant.ui.page import build_page
 from assistant.ui.server import serve
 
 QUESTION = {"role": "user", "content": "Is Meta open?"}
-SAID = "Meta says its position is unchanged. [1] It plans open and closed models, for $10 to $65 billion. [1] [2]"
+SAID = "Meta says its position is unchanged. [1]\n\nIt plans open and closed models, for $10 to $65 billion. [1] [2]"
 
 
 @pytest.fixture(scope="module")

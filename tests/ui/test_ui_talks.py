@@ -62,7 +62,7 @@ def test_a_reload_in_the_middle_loses_nothing_and_stop_still_works(open_page: Op
     page.reload()
     expect(page.locator("#exchange-1 .stage")).to_have_text("Writing")
     page.get_by_role("button", name="Stop").click()
-    expect(page.locator("#exchange-1 .answer")).to_contain_text("unchanged. [1] (stopped)")
+    expect(page.locator("#exchange-1 .answer")).to_contain_text("unchanged. [1] 2 July 2022, The Ledger(stopped)")
     assert desk.closed.wait(10)
     assert len(desk.asked) == 1
 
