@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from assistant.asked import Reading, day, readings
 from assistant.evidence import cite, core, quotation
 from assistant.facts import Fact, Kind, agrees, facts
-from assistant.models import Answer, Citation, Report
+from assistant.models import Answer, Citation, Report, Support
 from assistant.namesakes import told_apart
 from assistant.quantities import Quantity
 from vectorstore.models import Hit
@@ -73,7 +73,8 @@ def newer_figure(answer: Answer) -> tuple[Citation, ...]:
     if newest is None or newest.fact.kind is not Kind.NUMBER:
         return ()
     cited = max((each.article.published_at or _UNKNOWN for each in answer.citations), default=_UNKNOWN)
-    told = [fact for sentence in answer.sentences for fact in facts(sentence.text, day(newest.hit))]
+    said = (sentence.text for sentence in answer.sentences if sentence.support is not Support.UNSUPPORTED)
+    told = [fact for text in said for fact in facts(text, day(newest.hit))]
     if _published(newest) <= cited or any(agrees(newest.fact, fact, day(newest.hit)) for fact in told):
         return ()
     return (cite(newest.number, newest.hit, newest.start, newest.end),)

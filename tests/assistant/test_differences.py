@@ -169,3 +169,10 @@ def test_the_figure_of_a_newer_source_goes_with_an_older_one(
     assert [each.text for each in told.sentences[1:]] == ([newer] if newer else [])
     assert [each.quote for each in told.citations[1:]] == ([newer] if newer else [])
     assert told.differing == ()
+
+
+def test_a_figure_that_nothing_bears_out_is_not_told() -> None:
+    sources = (hit_of(OLD, "2017-01-09"), hit_of(NEW, "2022-08-29"))
+    said = Sentence("It costs $310,605 to raise a child.", (1,), Support.UNSUPPORTED)
+    answer = Answer(COST, COST, NOW, sentences=(said,), citations=(cite(1, sources[0], 0, len(OLD)),), sources=sources)
+    assert [each.text for each in with_differing(answer).sentences] == [said.text, NEW]
