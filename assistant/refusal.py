@@ -32,24 +32,27 @@ class Signals(NamedTuple):
 
     `similarity` is the cosine of the nearest passage. `told` is, of the best sentence, the share of the question's
     words in it and its headline, rare words counting for more, plus its cosine; `article` the same share in an article.
-    `brief` makes up for what a question of few words lacks in all three: 0 from five words on, 1.1 for one. `outside`
-    is 1 when the question names days and nothing found is of them; `unknown` how many of its names and numbers stand
-    in none of the first articles; `stale` how old the newest of the first is, 0 to 0.45, when the question is about the
-    present.
+    `brief` makes up for what a question of few telling words lacks in all three: 0 from five on, 1.1 for one; `length`,
+    the logarithm of all its words, for how little of a long question fits into one sentence. `outside` is 1 when the
+    question names days and nothing found is of them; `unknown` how many of its names and numbers stand in none of the
+    first articles; `stale` how old the newest of the first is, 0 to 0.45, when the question is about the present.
     """
 
     similarity: float
     told: float
     article: float
     brief: float
+    length: float
     outside: float
     unknown: float
     stale: float
 
 
 # A logistic regression's, its threshold taken in: above 0 is answered. tests/benchmarks/refusals.py fits and draws it.
-_WEIGHTS = Signals(similarity=6.0, told=3.4, article=1.9, brief=4.3, outside=-4.0, unknown=-1.8, stale=-6.5)
-_BIAS = -8.85
+_WEIGHTS = Signals(
+    similarity=4.2, told=3.5, article=3.0, brief=5.8, length=1.9, outside=-3.6, unknown=-1.8, stale=-6.1
+)
+_BIAS = -13.6
 
 
 def confidence(signals: Signals) -> float:
@@ -83,6 +86,7 @@ def signals(
         _told(rarity, evidence),
         max(_share(rarity, f"{heading(hit.article)} {hit.article.text}") for hit in first),
         max(0.0, _ENOUGH_WORDS - log1p(len(rarity))),
+        log1p(len(words_of(reading.standalone))),
         float(window is not None and not inside),
         float(_unknown(asked, first)),
         _stale(reading, found.hits[:_NEWEST_OF], today),

@@ -93,9 +93,10 @@ def test_old_news_speak_against_an_answer_about_the_present_only(library: Librar
 
 @pytest.mark.parametrize("signal", Signals._fields)
 def test_each_signal_pulls_its_own_way(signal: str) -> None:
-    usual = Signals(0.7, 1.3, 0.8, 0.2, 0.0, 0.0, 0.0)
+    usual = Signals(0.7, 1.3, 0.8, 0.2, 2.3, 0.0, 0.0, 0.0)
     more = usual._replace(**{signal: getattr(usual, signal) + 0.2})
-    assert (confidence(more) > confidence(usual)) == (signal in ("similarity", "told", "article", "brief"))
+    speaks_for = signal in ("similarity", "told", "article", "brief", "length")
+    assert (confidence(more) > confidence(usual)) == speaks_for
 
 
 def test_an_empty_reading_is_no_reason_to_fail(library: Library) -> None:

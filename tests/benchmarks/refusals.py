@@ -26,7 +26,7 @@ from vectorstore.library import Library
 from vectorstore.models import Scope
 
 TOP = 10
-NOTHING = Signals(0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+NOTHING = Signals(0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 def signals_of(assistant: Assistant, library: Library, question: Question, scope: Scope) -> Signals:
