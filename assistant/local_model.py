@@ -110,13 +110,14 @@ class LocalChat(BaseChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         body = {
             "messages": [{"role": _ROLES[message.type], "content": message.text} for message in messages],
-            "max_tokens": kwargs.get("max_tokens", self.max_tokens),
+            "max_tokens": self.max_tokens,
             "temperature": 0.0,
             "stream": True,
             "cache_prompt": True,
             "return_progress": True,
             "stream_options": {"include_usage": True},
             "stop": stop or [],
+            **kwargs,
         }
         for message in _Generation(self.load(), body):
             chunk = ChatGenerationChunk(message=message)

@@ -49,9 +49,7 @@ class Signals(NamedTuple):
 
 
 # A logistic regression's, its threshold taken in: above 0 is answered. tests/benchmarks/refusals.py fits and draws it.
-_WEIGHTS = Signals(
-    similarity=4.2, told=3.5, article=3.0, brief=5.8, length=1.9, outside=-3.6, unknown=-1.8, stale=-6.1
-)
+_WEIGHTS = Signals(similarity=4.2, told=3.5, article=3.0, brief=5.8, length=1.9, outside=-3.6, unknown=-1.8, stale=-6.1)
 _BIAS = -13.6
 
 

@@ -2,9 +2,9 @@
 
     python tests/benchmarks/answering.py LIBRARY QUESTIONS.jsonl [--limit 60]
 
-Every question is answered as a reader's would be. Then a second, bare copy of the model, which has read no more than
-what every prompt begins with, reads each prompt again for one token, without a pause to hear that it should stop: its
-time on the same machine in the same run.
+Every question is answered as a reader's would be. Right after it a second, bare copy of the model reads the same prompt
+for one token, without a pause to hear that it should stop: its time on the same machine in the same run. It reads it
+twice, but for what every prompt begins with, which Dateline's copy has read at its start too, and whole.
 `first word` is counted from the question, the search before it included. Tokens are those of the whole prompt. Two
 readers: pairs of questions asked at the same moment, and the share of answers whose first word came before the other
 answer was complete. Stop: the time from closing an answer that the model reads or writes to the model being free again.
@@ -35,6 +35,7 @@ from assistant.writing import beginning
 
 _WHILE_READING = 1.5  # seconds after the question
 _AT_A_GO = 512  # tokens, llama.cpp's default
+_STOPPED = 16  # of the last questions: what the model has read before it need not read
 
 
 class Recorded(LocalChat):
@@ -52,10 +53,11 @@ class Recorded(LocalChat):
 
 
 class Timed(NamedTuple):
-    """An answer's times, and its prompt's: seconds of the bare model, and tokens."""
+    """An answer's times, and its prompt's: the bare model's seconds for the whole and without its start, and tokens."""
 
     timings: Timings
-    reading: float
+    whole: float
+    rest: float
     tokens: int
 
 
@@ -72,38 +74,36 @@ def main() -> None:
         model, bare = Recorded(folder=cache), LocalChat(folder=cache, read_at_once=_AT_A_GO)
         for each in (model, bare):
             each.warm(beginning())
-        model.asked.clear()
         assistant = Assistant(news.library, model)
-        times, prompts = answered(assistant, model, questions, asked.limit)
-        print(report([Timed(each, *read_alone(bare, prompt)) for each, prompt in zip(times, prompts, strict=True)]))
+        print(report(answered(assistant, model, bare, questions, asked.limit)))
         print(f"\nTwo readers at once: {together(assistant, questions[: asked.limit]):.2f} of first words before the")
         print("other answer was complete")
-        waits = stopped(assistant, questions[:16])
+        waits = stopped(assistant, questions[-_STOPPED:])
         print(f"Stop: the model is free after {np.median(waits):.2f} s at the median, {max(waits):.2f} s at most")
 
 
 def answered(
-    assistant: Assistant, model: Recorded, questions: Sequence[Question], limit: int
-) -> tuple[list[Timings], list[list[BaseMessage]]]:
-    """The times and the prompts of the first answers that the model wrote."""
-    times: list[Timings] = []
+    assistant: Assistant, model: Recorded, bare: LocalChat, questions: Sequence[Question], limit: int
+) -> list[Timed]:
+    """The times of the first answers that the model wrote."""
+    timed: list[Timed] = []
     for question in questions:
-        if len(times) == limit:
+        if len(timed) == limit:
             break
-        before = len(model.asked)
+        model.asked.clear()
         answer = assistant.answer(question.text, as_of=question.asked_at, turns=question.turns)
-        if len(model.asked) > before and answer.timings.first_token is not None:
-            times.append(answer.timings)
-        else:
-            del model.asked[before:]
-        print(f"Answering: {len(times)} of {limit}", end="\r", file=sys.stderr)
-    return times, model.asked[: len(times)]
+        if model.asked and answer.timings.first_token is not None:
+            rest, _ = read_alone(bare, model.asked[0])
+            whole, tokens = read_alone(bare, model.asked[0], cache_prompt=False)
+            timed.append(Timed(answer.timings, whole, rest, tokens))
+        print(f"Answering: {len(timed)} of {limit}", end="\r", file=sys.stderr)
+    return timed
 
 
-def read_alone(bare: LocalChat, prompt: list[BaseMessage]) -> tuple[float, int]:
+def read_alone(bare: LocalChat, prompt: list[BaseMessage], **options: Any) -> tuple[float, int]:
     """Seconds until the bare model has read the prompt and says its first token, and the prompt's tokens."""
     started = perf_counter()
-    said = bare.invoke(prompt, max_tokens=1)
+    said = bare.invoke(prompt, max_tokens=1, **options)
     return perf_counter() - started, said.usage_metadata["input_tokens"] if said.usage_metadata else 0
 
 
@@ -152,9 +152,11 @@ def report(timed: Sequence[Timed]) -> str:
     of = [each.timings for each in timed]
     columns = {
         "sources, s": [each.sources for each in of],
-        "bare model reads the prompt, s": [each.reading for each in timed],
+        "bare model reads the prompt, s": [each.whole for each in timed],
+        "the same without its start, s": [each.rest for each in timed],
         "first word, s": [each.first_token for each in of],
-        "first word / bare reading": [each.timings.first_token / each.reading for each in timed],
+        "first word / bare reading": [each.timings.first_token / each.whole for each in timed],
+        "the same without its start": [each.timings.first_token / each.rest for each in timed],
         "whole answer, s": [each.total for each in of],
         "tokens of the prompt": [each.tokens for each in timed],
     }
