@@ -14,7 +14,8 @@ from assistant.wordforms import same_name, stem
 _MUTUAL = frozenset(
     map(stem, "meet talk speak agree marry join tie fight clash discuss debate face share sign negotiate".split())
 )
-_DONE_BY = re.compile(r"\bby\b", re.I)
+# Not in "Ann ended the row by inviting Bob": he is the one who is invited.
+_DONE_BY = re.compile(r"\bby\b(?! \w+ing\b)", re.I)
 
 
 class _Deed(NamedTuple):

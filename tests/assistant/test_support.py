@@ -113,6 +113,11 @@ def test_the_ground_is_the_exact_stretch_of_the_article() -> None:
     assert hit.article.text[found.start : found.end] == "The company sold 1,200 cars in May 2022, Ann Lowe said."
 
 
+def test_by_and_what_was_done_is_no_passive() -> None:
+    passage = "Norvik Group took a step to cut its debts by requiring Dahl to sell a common mine."
+    assert judged("Norvik Group will require Dahl to sell a common mine.", passage).doubt == ""
+
+
 @pytest.mark.parametrize("sentence", ["", " ", "?!", "“”", "…", "\u202e\u2066"], ids=repr)
 def test_what_states_nothing_is_unsupported(sentence: str) -> None:
     assert judged(sentence).doubt == "it states nothing that could be checked"
