@@ -23,6 +23,8 @@ _NEWEST_OF = 3
 # Days beside a window in which news of it still appears.
 _BESIDE = timedelta(days=3)
 _ENOUGH_WORDS = 1.8
+# Of a question's words: whole paragraphs are not the more answerable for their length.
+_LONG = 30
 _OF_THE_PRESENT = re.compile(r"\b(?:is|are|has|have|will|does|do)\b", re.I)
 _SAYS_NOT_FOUND = re.compile(NOT_FOUND, re.I)
 
@@ -33,9 +35,9 @@ class Signals(NamedTuple):
     `similarity` is the cosine of the nearest passage. `told` is, of the best sentence, the share of the question's
     words in it and its headline, rare words counting for more, plus its cosine; `article` the same share in an article.
     `brief` makes up for what a question of few telling words lacks in all three: 0 from five on, 1.1 for one; `length`,
-    the logarithm of all its words, for how little of a long question fits into one sentence. `outside` is 1 when the
-    question names days and nothing found is of them; `unknown` how many of its names and numbers stand in none of the
-    first articles; `stale` how old the newest of the first is, 0 to 0.45, when the question is about the present.
+    the logarithm of its different words, thirty at most, for how little of many fits into one sentence. `outside` is 1
+    when the question names days and nothing found is of them; `unknown` how many of its names and numbers no one of
+    the first articles has; `stale` how old the newest of the first is, 0 to 0.45, when it is about the present.
     """
 
     similarity: float
@@ -84,7 +86,7 @@ def signals(
         _told(rarity, evidence),
         max(_share(rarity, f"{heading(hit.article)} {hit.article.text}") for hit in first),
         max(0.0, _ENOUGH_WORDS - log1p(len(rarity))),
-        log1p(len(words_of(reading.standalone))),
+        log1p(min(_LONG, len(words_of(reading.standalone)))),
         float(window is not None and not inside),
         float(_unknown(asked, first)),
         _stale(reading, found.hits[:_NEWEST_OF], today),

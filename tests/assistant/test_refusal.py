@@ -65,6 +65,12 @@ def test_a_short_question_is_not_held_to_what_a_long_one_reaches(library: Librar
     assert seen(library, f"{KNOWN} And what did Governor Ann Lowe think of inflation?").brief == 0
 
 
+def test_a_long_question_counts_as_such_and_a_page_of_text_no_more(library: Library) -> None:
+    longer, page, book = (f"{KNOWN} {' '.join(f'w{n}' for n in range(words))}" for words in (10, 100, 200))
+    assert seen(library, KNOWN).length < seen(library, longer).length < seen(library, page).length
+    assert seen(library, page).length == seen(library, book).length
+
+
 @pytest.mark.parametrize(("when", "outside"), [("in July 2022", 0.0), ("in May 2022", 1.0), ("", 0.0)])
 def test_days_of_which_nothing_was_found_speak_against_one(library: Library, when: str, outside: float) -> None:
     assert seen(library, f"To what did the central bank raise its key rate {when}?").outside == outside
