@@ -44,7 +44,7 @@ def build_page(desk: Desk) -> gr.Blocks:
         pages.select(_look_on, None, feeds.timer, **QUIET_EACH)
         chat.live.library(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
         page.load(stories.come, visit, [visit, stories.since], **QUIET)
-        stories_tab.select(stories.turn_to, [stories.since, stories.story], stories.shown, **QUIET)
+        stories_tab.select(stories.turn_to, [stories.since, visit, stories.story], stories.shown, **QUIET)
         settings_tab.select(choices.look, settings, choices.shown, **QUIET)
         _connect_sources(stories, chat)
         _connect_stories(stories, chat, library, pages)

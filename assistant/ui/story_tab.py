@@ -47,9 +47,11 @@ class StoriesTab:
         since, visit = visited(kept, datetime.now(UTC))
         return visit, since.isoformat()
 
-    def turn_to(self, since: str, opened: str) -> Updates:
-        """What is new, unless a story is open."""
-        return (gr.skip(),) * len(self.shown) if opened else self.look(since)
+    def turn_to(self, since: str, kept: object, opened: str) -> Updates:
+        """What is new, unless a story is open. Opened before `come` has answered, it goes by what the browser kept."""
+        if opened:
+            return (gr.skip(),) * len(self.shown)
+        return self.look(since or self.come(kept)[1])
 
     def look(self, since: str) -> Updates:
         """What is new."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import gradio as gr
 import pytest
 from playwright.sync_api import Page, expect
 from ui_desk import BEHEMOTH, META, NOW, ScriptedDesk, hit, meta_answer, pick, story
@@ -17,6 +18,7 @@ from assistant.story import Story
 from assistant.ui.plain import plain
 from assistant.ui.render_answer import live_html
 from assistant.ui.story_render import arrivals_html, axis_svg, lanes, story_html
+from assistant.ui.story_tab import StoriesTab
 from assistant.ui.story_visits import visited
 
 Open = Callable[..., Page]
@@ -104,10 +106,21 @@ def test_what_is_new_can_be_asked_about(open_page: Open, desk: ScriptedDesk) -> 
 
 def test_a_second_load_of_the_page_is_the_same_visit(open_page: Open, desk: ScriptedDesk) -> None:
     page = open_page()
+    page.wait_for_function("localStorage['dateline-visit']")
     to_stories(page)
     page.reload()
     to_stories(page)
     assert len(desk.since) == 2 and desk.since[0] == desk.since[1]
+
+
+def test_a_tab_opened_at_once_goes_by_what_the_browser_kept(desk: ScriptedDesk) -> None:
+    with gr.Blocks():
+        tab = StoriesTab(desk)
+    last = datetime.now(UTC) - timedelta(days=9)
+    tab.turn_to("", {"since": last.isoformat(), "seen": last.isoformat()}, "")
+    assert desk.since == [last]
+    tab.turn_to(NOW.isoformat(), None, "")
+    assert desk.since[-1] == NOW
 
 
 @pytest.mark.parametrize("width", [390, 768, 1440])
