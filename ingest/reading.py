@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -33,9 +33,7 @@ class Extracted:
 Taken = Extracted | Seen | Gone | Rejection
 
 
-def articles(
-    sources: Sequence[Source], web: Web, now: Callable[[], datetime]
-) -> Generator[tuple[Place, Taken] | None, None, None]:
+def articles(sources: Sequence[Source], web: Web, now: datetime) -> Generator[tuple[Place, Taken] | None, None, None]:
     """What every source holds, with its place in their order: fetched and extracted side by side, ahead of whoever
     stores it; see ingest.side_by_side."""
     return side_by_side(
@@ -76,14 +74,14 @@ def _host(source: Source) -> str:
 
 
 def _read(
-    name: str, looked_up: Iterable[Readable | Errand[Readable]], now: Callable[[], datetime]
+    name: str, looked_up: Iterable[Readable | Errand[Readable]], now: datetime
 ) -> Iterator[Taken | Errand[Taken]]:
     try:
         for found in looked_up:
             if isinstance(found, Errand):
                 yield Errand(found.host, partial(_read, name, found.read(), now))
             else:
-                yield taken(found, now())
+                yield taken(found, now)
     except Exception as error:
         yield _fault(name, error)
 

@@ -23,6 +23,9 @@ class Shelf(Protocol):
     def twins(self, text: str) -> Sequence[Article]:
         """The articles whose current text is the same but for white space."""
 
+    def arrived_since(self, moment: datetime) -> int:
+        """How many articles came in after it."""
+
     def mark_gone(self, article_id: str, gone_at: datetime | None) -> None:
         """Notes that the article's page is there no more, or with None that it is there again."""
 

@@ -67,6 +67,7 @@ class DocumentCommands:
         as_json: JsonOption = False,
     ) -> None:
         """Show what would be taken from a page, a feed, a folder or a file; nothing is stored."""
+        from ingest.dates import latest
         from ingest.identity import web_address
         from ingest.look import look, piped
         from ingest.sources import is_address
@@ -77,7 +78,7 @@ class DocumentCommands:
         named: Source = piped(sys.stdin.buffer) if source == "-" else source
         readable = 0
         with telling(as_json) as show:
-            for seen in look(named, self._open_web(), datetime.now(UTC), url):
+            for seen in look(named, self._open_web(), latest(datetime.now(UTC)), url):
                 readable += not seen.reason
                 show(_look_as_json(seen), look_as_text(seen))
         if not readable:

@@ -33,6 +33,9 @@ class MemoryShelf:
     def twins(self, text: str) -> list[Article]:
         return [each for each in self.articles if each.text.split() == text.split()]
 
+    def arrived_since(self, moment: datetime) -> int:
+        return sum(each.ingested_at > moment for each in self.articles if each.ingested_at)
+
     def mark_gone(self, article_id: str, gone_at: datetime | None) -> None:
         self.versions[article_id][-1] = replace(self.versions[article_id][-1], gone_at=gone_at)
 
