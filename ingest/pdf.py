@@ -22,8 +22,8 @@ _NO_TITLE = re.compile(r"^(untitled|microsoft word\b.*|document\d*|.*\.(docx?|pd
 def read_pdf(content: bytes) -> dict[str, object]:
     """The title and the text of at most 200 pages. Its dates stay unknown: those of a PDF are those of the file.
 
-    Raises RejectedDocument, also when reading its pages takes more than 6 seconds of the processor. A single page can take
-    for ever: callers read what strangers wrote through ingest.bounded.
+    Raises RejectedDocument, also when its pages take more than 6 seconds of the processor. A single page can take for
+    ever: callers read what strangers wrote through ingest.bounded.
     """
     import logging
 
