@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -28,6 +28,7 @@ from ingest.desk import IntakeDesk
 from ingest.intake import Intake
 from vectorstore.console import complain
 from vectorstore.errors import DatelineError, LibraryBusy, WeightsMissing
+from vectorstore.logs import Printed, log_to_standard_error
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -194,7 +195,8 @@ def _site(samples: bool, **given: Any) -> Iterator[Site]:
                 news.ingest([SAMPLES], advance)
         desk = PageDesk(news, settings.max_upload_mb, settings.refresh_every)
         at = (settings.host, settings.port, settings.public_name)
-        yield Site(desk, *at, desk.clock.start, news.warm)
+        with redirect_stderr(Printed()):
+            yield Site(desk, *at, desk.clock.start, news.warm)
         desk.close()
 
 
@@ -211,11 +213,14 @@ FeedCommands(_reading, _writing).add_to(cli)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The console script: a DatelineError becomes one clear line and exit status 1."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    log_to_standard_error()
     try:
         cli(arguments)
     except DatelineError as error:
         complain(error)
+        sys.exit(1)
+    except Exception:
+        logger.exception("A fault of Dateline's own")
         sys.exit(1)
 
 

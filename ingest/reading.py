@@ -15,6 +15,7 @@ from ingest.side_by_side import Errand, Place, host_of, side_by_side
 from ingest.sources import is_address, look_up, name_of, read
 from vectorstore.errors import RejectedDocument
 from vectorstore.models import Article
+from vectorstore.printable import printable_line
 
 if TYPE_CHECKING:
     from ingest.web import Web
@@ -89,4 +90,9 @@ def _read(
 def _fault(name: str, error: Exception) -> Rejection:
     """A fault of ours in one document, which must not cost the others."""
     logger.exception("%s could not be read", name)
-    return Rejection(name, f"{type(error).__name__}: {error}")
+    return Rejection(name, told(error))
+
+
+def told(fault: Exception) -> str:
+    """A fault of ours in one line, as a report and the state of a feed keep it."""
+    return printable_line(f"{type(fault).__name__}: {fault}"[:300])

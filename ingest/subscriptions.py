@@ -15,7 +15,7 @@ from ingest.documents import Kind
 from ingest.lists import document_of, feed_of, feeds_of_page
 from ingest.opml import Outline
 from ingest.pipeline import Progress, take_in
-from ingest.reading import Taken, taken
+from ingest.reading import Taken, taken, told
 from ingest.recognise import Shelf
 from ingest.refreshed import Refresh, harvested, is_due, settle
 from ingest.side_by_side import Errand, host_of, side_by_side
@@ -112,4 +112,4 @@ class _Run:
                 yield step if isinstance(step, Ending) else (step, taken(step.found, now))
         except Exception as error:  # a fault of ours in one feed, which must not cost the others
             logger.exception("%s could not be refreshed", subscription.url)
-            yield Ending(State.FAILED, f"{type(error).__name__}: {error}")
+            yield Ending(State.FAILED, told(error))

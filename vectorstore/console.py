@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,13 +11,16 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from vectorstore.printable import as_json as _json
+from vectorstore.printable import printable, printable_line
+
 LibraryOption = Annotated[Path | None, typer.Option("--library", help="Folder of the library.", file_okay=False)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print results as JSON.")]
 
 
 def tell(value: object, text: str, as_json: bool) -> None:
     """Prints a result: the value as JSON, or the text."""
-    sys.stdout.write((_json(value) if as_json else text) + "\n")
+    sys.stdout.write((_json(value) if as_json else printable(text)) + "\n")
 
 
 @contextmanager
@@ -27,7 +29,7 @@ def telling(as_json: bool) -> Iterator[Callable[[object, str], None]]:
     separators = chain(["\n"], repeat(",\n"))
 
     def show(value: object, text: str) -> None:
-        sys.stdout.write(next(separators) + _json(value) if as_json else text + "\n")
+        sys.stdout.write(next(separators) + _json(value) if as_json else printable(text) + "\n")
         sys.stdout.flush()
 
     sys.stdout.write("[" if as_json else "")
@@ -45,8 +47,4 @@ def fail(message: str) -> NoReturn:
 
 def complain(message: object) -> None:
     """One line on standard error."""
-    sys.stderr.write(f"dateline: {message}\n")
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)
+    sys.stderr.write(f"dateline: {printable_line(str(message))}\n")

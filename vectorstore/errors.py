@@ -31,9 +31,17 @@ DatelineError into one clear line, each in one place.
 
 from __future__ import annotations
 
+from vectorstore.printable import printable_line
+
 
 class DatelineError(Exception):
-    """Something that went wrong in a way that the person at the keyboard can act on."""
+    """Something that went wrong in a way that the person at the keyboard can act on.
+
+    The message is one line, in which nothing steers a terminal: much of what it quotes is what strangers wrote.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(printable_line(message))
 
 
 class SettingsError(DatelineError):

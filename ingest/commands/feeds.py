@@ -13,6 +13,7 @@ import typer
 from ingest.commands.documents import STOPPED, ReportOption
 from ingest.intake import Intake
 from vectorstore.console import JsonOption, LibraryOption, fail, tell
+from vectorstore.printable import printable
 
 Opens = Callable[[Path | None], AbstractContextManager[Intake]]
 
@@ -107,7 +108,7 @@ class FeedCommands:
         with self._reading(library) as intake:
             held, opml = intake.library.subscriptions.all(), intake.export_opml()
         if file is None and not as_json:
-            sys.stdout.write(opml.decode())
+            sys.stdout.write(printable(opml.decode()))
             return
         if file:
             file.write_bytes(opml)

@@ -106,7 +106,7 @@ class TestWhatFails:
         [
             (b"not gzip", "gzip", "compressed in a way"),
             (gzip.compress(b"x" * 1000)[:-9], "gzip", "cut short"),
-            (b"x", "br", "compressed as br"),
+            (b"x", "br", "compressed as 'br'"),
         ],
     )
     def test_a_damaged_body_is_told(self, site, body: bytes, encoding: str, reason: str) -> None:
