@@ -219,6 +219,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except DatelineError as error:
         complain(error)
         sys.exit(1)
+    except UnicodeEncodeError as error:
+        unwritable = ascii(error.object[error.start : error.end])
+        complain(f"{unwritable} cannot be written in {error.encoding}. Give it in UTF-8, or set PYTHONUTF8=1.")
+        sys.exit(1)
     except Exception:
         logger.exception("A fault of Dateline's own")
         sys.exit(1)
