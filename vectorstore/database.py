@@ -164,7 +164,7 @@ def _set_up(connection: Connection, path: Path, read_only: bool) -> None:
     if version in migrations.READABLE:
         # First, since sqlite3 begins a transaction at the first row that is written: all of it or nothing.
         remember(connection, "schema", SCHEMA_VERSION)
-        migrations.bring_forward(connection, version)
+        migrations.bring_forward(connection)
     elif version != SCHEMA_VERSION:
         raise LibraryUnreadable(
             f"The catalogue {path} was made by another version of Dateline (its schema is {version}, this one reads "
