@@ -9,6 +9,7 @@ does. `Watched.by_script` runs the console script itself instead, to show that i
 from __future__ import annotations
 
 import fcntl
+import gc
 import json
 import os
 import pty
@@ -88,9 +89,9 @@ class Nursery:
 class Watched:
     """A command under way: what it has told so far, and when. Times are seconds of time.monotonic().
 
-    `held` is when it took the library's lock, `shown` and `gone` are when its progress bar came and went, and `settled`
-    is the number that the bar shows: so many documents are stored, as its user is told. `grown` counts how often the
-    catalogue's write-ahead log was seen to grow.
+    `held` and `freed` are when it took the library's lock and gave it back, `shown` and `gone` when its progress bar
+    came and went, and `settled` is the number that the bar shows: so many documents are stored, as its user is told,
+    first `settled_at`. `grown` has the times at which the catalogue's write-ahead log was seen to grow.
     """
 
     def __init__(self, library: Path) -> None:
@@ -103,8 +104,9 @@ class Watched:
         self._status: Callable[[], int] = lambda: 0
         self.output, self.errors = b"", b""
         self.begun = time.monotonic()
-        self.held = self.shown = self.gone = 0.0
-        self.settled = self.grown = 0
+        self.held = self.freed = self.shown = self.gone = self.settled_at = 0.0
+        self.settled = 0
+        self.grown: list[float] = []
         self.process = 0
 
     @classmethod
@@ -150,10 +152,11 @@ class Watched:
         ready, _, _ = select.select([self._out, self._err, self._handle], [], [], _LOOK_EVERY)
         self._read(ready)
         now = time.monotonic()
-        if not self.held and self._holds_lock():
-            self.held = now
+        if not self.freed and self._holds_lock() != bool(self.held):
+            self.held, self.freed = self.held or now, now if self.held else 0.0
         if (size := self._size_of_log()) != self._log_size:
-            self.grown, self._log_size = self.grown + 1, size
+            self._log_size = size
+            self.grown.append(now)
         return self._handle in ready
 
     def _read(self, ready: Sequence[int]) -> bool:
@@ -171,6 +174,7 @@ class Watched:
             self.gone = now
         if counts := _PROGRESS.findall(self.errors):
             self.settled = int(counts[-1][0])
+            self.settled_at = self.settled_at or (now if self.settled else 0.0)
         return len(self.output) + len(self.errors) > before
 
     def _holds_lock(self) -> bool:
@@ -240,6 +244,7 @@ def _raise_children(channel: socket.socket) -> dict[str, Any] | None:
         __import__(module)
     if len(os.listdir("/proc/self/task")) > 1:
         sys.exit("the nursery has threads, which its children would lack")
+    gc.freeze()  # what is shared with the children is not looked through, and so copied, by each of them
     channel.send(b"ready")
     while True:
         message, numbers, _, _ = socket.recv_fds(channel, 1 << 17, 2)

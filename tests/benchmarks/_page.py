@@ -29,7 +29,10 @@ class Refused(Exception):
 
 
 class Page:
-    """A page that a reader has open. One thread at a time."""
+    """A page that a reader has open. One thread at a time.
+
+    Raises Refused, and httpx.HTTPError or ConnectionError where the server goes away in the middle.
+    """
 
     def __init__(self, url: str, seconds: float = 60.0) -> None:
         self._http = httpx.Client(base_url=url, timeout=seconds)
@@ -100,7 +103,7 @@ class Page:
                     whole = [value for value in message["output"]["data"] if not isinstance(value, list)]
                     if len(whole) == len(message["output"]["data"]):
                         yield whole
-        raise Refused("the page's stream ended before its event did")
+        raise ConnectionError("the page's stream ended before its event did")
 
     @staticmethod
     def _checked(response: httpx.Response) -> httpx.Response:
