@@ -74,7 +74,12 @@ class Ledger:
         return story.id, number
 
     def removes(self, id: str) -> None:
+        """It may have been one of those of which only the number was told."""
         self.articles[id].may_be |= {()}
+        self.at_least = [
+            (count - any(each == id for each, _ in sent), [one for one in sent if one[0] != id])
+            for count, sent in self.at_least
+        ]
 
     def asks(self, question: str) -> None:
         self.asked.add(question)
