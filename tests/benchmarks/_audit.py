@@ -231,11 +231,12 @@ def index_faults(folder: Path, nearest: Counter[str]) -> list[Fault]:
     counts how many passages were asked for by their own vectors, and how many were missed."""
     with closing(sqlite3.connect(folder / "catalogue.db")) as connection:
         rows = connection.execute("SELECT id, key, vector FROM passages").fetchall()
+        place = connection.execute("SELECT value FROM facts WHERE name = 'vectors'").fetchone()
     if not rows:
         return []
     with tempfile.TemporaryDirectory() as scratch:
-        for name in ("chroma", "words"):
-            shutil.copytree(folder / name, Path(scratch) / name)
+        shutil.copytree(folder / (place[0] if place else "chroma"), Path(scratch) / "chroma")
+        shutil.copytree(folder / "words", Path(scratch) / "words")
         vectors = {id: np.frombuffer(vector, dtype=np.float32) for id, _, vector in rows}
         chroma = _chroma_faults(Path(scratch) / "chroma", vectors, nearest)
         return [*chroma, *_word_faults(Path(scratch) / "words", rows)]

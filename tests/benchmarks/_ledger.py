@@ -114,6 +114,14 @@ class Ledger:
         self.talks[talk][number].answered = True
         self.counts["answers"] += 1
 
+    def set_back(self, schema: str) -> None:
+        """The library is as a Dateline of that schema would have left it."""
+        if schema < "5":
+            self.talks.clear()
+        if schema < "2":
+            for account in self.articles.values():
+                account.gone = False
+
     # -- choosing ------------------------------------------------------------------------------------------------
 
     def there(self) -> list[str]:

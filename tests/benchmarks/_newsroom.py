@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 OUTLETS = ("Harbour Gazette", "The Norvale Post", "Channel 9 News", "Valley Herald")
-_SYLLABLES = "ba co di fu ga he jo ka lu mi ne po ra si to vu we xa yo zu".split()
+SYLLABLES = "ba co di fu ga he jo ka lu mi ne po ra si to vu we xa yo zu".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def story(id: str, version: int, seed: object) -> Story:
 
 
 def _name(draw: random.Random) -> str:
-    return "".join(draw.choice(_SYLLABLES) for _ in range(draw.randint(2, 4)))
+    return "".join(draw.choice(SYLLABLES) for _ in range(draw.randint(2, 4)))
 
 
 def _sentence(draw: random.Random, names: list[str]) -> str:

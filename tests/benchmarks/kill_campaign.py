@@ -71,7 +71,7 @@ USUAL = {"start": 0.3, "work": 0.4, "close": 0.2}
 BY_SCRIPT = 20
 MOST_ARTICLES = 260
 MODELS = ("one", "two")
-SCHEMAS = ("2", "3", "4", "5")
+SCHEMAS = ("1", "2", "3", "4", "5")
 UNFINISHED = "an unfinished reindex"
 
 
@@ -420,8 +420,8 @@ class Campaign:
         """A library as an earlier Dateline left it, opened by a command that writes."""
         schema = self._draw.choice(SCHEMAS)
         set_back(self.library / "catalogue.db", schema)
-        if schema != "5":  # conversations came with schema 5
-            self._ledger.talks.clear()
+        self._ledger.set_back(schema)
+        self._follows = self._follows and schema != "1"
         if self._draw.random() < 0.3:
             work = self._to_ingest()
             work.has_bar = False  # the opening counts, and it comes before the bar
@@ -689,20 +689,30 @@ def _counted(drawn: str) -> int:
 
 def set_back(catalogue: Path, schema: str) -> None:
     """Makes of a catalogue what a Dateline of that schema left: without what later ones added."""
+    before = [number for number in ("6", "5", "4", "3", "2") if number > schema]
     with closing(sqlite3.connect(catalogue)) as connection:
-        connection.execute("DROP TABLE listed")
-        if schema in ("2", "3", "4"):
-            connection.execute("DROP TABLE exchanges")
-            connection.execute("DROP TABLE conversations")
-        if schema in ("2", "3"):
-            connection.execute("CREATE TABLE passage_words (key INTEGER PRIMARY KEY, words TEXT)")
-        if schema == "2":
-            connection.execute("DROP TABLE sketches")
-            for index in ("ix_articles_story", "articles_published_at", "articles_outlet"):
-                connection.execute(f"DROP INDEX IF EXISTS {index}")
-            connection.execute("ALTER TABLE articles DROP COLUMN story")
+        for number in before:
+            connection.executescript(_ADDED[number])
         connection.execute("UPDATE facts SET value = ? WHERE name = 'schema'", [schema])
         connection.commit()
+
+
+# What came with each schema, undone.
+_ADDED = {
+    "6": "DROP TABLE listed",
+    "5": "DROP TABLE exchanges; DROP TABLE conversations",
+    "4": "CREATE TABLE passage_words (key INTEGER PRIMARY KEY, words TEXT)",
+    "3": """
+        DROP TABLE sketches; DROP INDEX ix_articles_story;
+        DROP INDEX IF EXISTS articles_published_at; DROP INDEX IF EXISTS articles_outlet;
+        ALTER TABLE articles DROP COLUMN story
+    """,
+    "2": """
+        DROP TABLE subscriptions; DROP TABLE pages; DROP TABLE robots;
+        ALTER TABLE articles DROP COLUMN summary_only; ALTER TABLE articles DROP COLUMN gone_at;
+        ALTER TABLE earlier_versions DROP COLUMN summary_only; ALTER TABLE earlier_versions DROP COLUMN gone_at
+    """,
+}
 
 
 def _row(operation: str, kills: Sequence[Kill]) -> str:
