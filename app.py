@@ -27,7 +27,7 @@ from ingest.commands.feeds import FeedCommands
 from ingest.desk import IntakeDesk
 from ingest.intake import Intake
 from vectorstore.console import complain
-from vectorstore.errors import DatelineError, LibraryBusy, WeightsMissing
+from vectorstore.errors import DatelineError, LibraryBusy, LibraryError, LibraryUnwritable, WeightsMissing
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -161,8 +161,9 @@ def _writing(library: Path | None) -> AbstractContextManager[Dateline]:
 
 
 def _reading(library: Path | None, model: str | None = "quote") -> AbstractContextManager[Dateline]:
-    """Dateline for a command that only reads: beside a running server it searches the catalogue on its own."""
-    return _opened(_settings(library=library, model=model), beside_a_writer=True)
+    """Dateline for a command that only reads: beside a running server, and where it may not write, it searches the
+    catalogue on its own."""
+    return _opened(_settings(library=library, model=model), otherwise_reading=(LibraryBusy, LibraryUnwritable))
 
 
 def _looking(library: Path | None, model: str | None) -> AbstractContextManager[Dateline]:
@@ -171,23 +172,29 @@ def _looking(library: Path | None, model: str | None) -> AbstractContextManager[
 
 
 @contextmanager
-def _opened(settings: Settings, beside_a_writer: bool = False) -> Iterator[Dateline]:
+def _opened(settings: Settings, otherwise_reading: tuple[type[LibraryError], ...] = ()) -> Iterator[Dateline]:
+    """For writing; where that raises one of these errors, for reading only."""
     try:
         news = Dateline(settings)
-    except LibraryBusy:
-        if not beside_a_writer:
-            raise
+    except otherwise_reading as error:
+        if isinstance(error, LibraryUnwritable):
+            logger.warning("%s It is only read.", error)
         news = Dateline(settings, read_only=True)
     with news:
         yield news
 
 
+def _folder(library: Path | None) -> Path:
+    return _settings(library=library).library.expanduser()
+
+
 @contextmanager
 def _site(samples: bool, **given: Any) -> Iterator[Site]:
-    """The page's desk over a library open for writing, which holds the samples if it was empty and they are wanted."""
+    """The page's desk over a library open for writing, which holds the samples if it was empty and they are wanted; one
+    that may not be written is read all the same."""
     settings = _settings(**given)
-    with Dateline(settings) as news:
-        if samples and not news.library.counts()[0]:
+    with _opened(settings, otherwise_reading=(LibraryUnwritable,)) as news:
+        if samples and not news.library.read_only and not news.library.counts()[0]:
             from ingest.terminal import progress_bar
 
             with progress_bar() as advance:
@@ -204,7 +211,7 @@ DocumentCommands(_writing, lambda: _web(_settings())).add_to(cli)
 QuestionCommands(_reading).add_to(cli)
 EvaluateCommand(_reading).add_to(cli)
 ConversationCommands(_reading).add_to(cli)
-LibraryCommands(_reading, _writing).add_to(cli)
+LibraryCommands(_reading, _writing, _folder).add_to(cli)
 McpCommand(_looking).add_to(cli)
 FeedCommands(_reading, _writing).add_to(cli)
 

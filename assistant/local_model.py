@@ -7,6 +7,7 @@ import os
 import queue
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
 from vectorstore.errors import ModelUnavailable, WeightsMissing
+from vectorstore.private import make_folder, private
 from vectorstore.weights import packaged_file, verify
 
 logger = logging.getLogger(__name__)
@@ -47,20 +49,26 @@ def joined_weights(folder: Path) -> Path:
     Raises WeightsMissing or WeightsAltered.
     """
     whole = folder / _FILE
-    if whole.exists():
+    if os.path.exists(whole):  # False, too, where it may not be looked for
         return whole  # only a verified file ever gets this name
     require_installed()
     logger.info("joining the chat model's %d parts into %s", _PARTS, whole)
-    folder.mkdir(parents=True, exist_ok=True)
     unverified = folder / f"{_FILE}.{os.getpid()}.part"
     try:
-        with unverified.open("wb") as file:
+        make_folder(folder)
+        with open(unverified, "wb", opener=private) as file:
             for part in filter(None, _parts()):
                 file.write(part.read_bytes())
         verify(unverified, _SHA256)
         unverified.replace(whole)
+    except OSError as error:
+        raise WeightsMissing(
+            f"The embedded chat model cannot be put together in {folder} ({error.strerror}). Make room there, set "
+            "DATELINE_CACHE to a folder that can be written, or set DATELINE_MODEL to another model or to quote."
+        ) from error
     finally:
-        unverified.unlink(missing_ok=True)
+        with suppress(OSError):
+            unverified.unlink(missing_ok=True)
     return whole
 
 

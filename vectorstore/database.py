@@ -87,7 +87,7 @@ def may_write(path: Path) -> bool:
 
 def _engine(path: Path, read_only: bool = False) -> Engine:
     kept = path.absolute()
-    creator = partial(_connect_to_read, kept) if read_only and not may_write(kept) else partial(_connect, str(kept))
+    creator = partial(connect_to_read, kept) if read_only else partial(_connect, kept)
     # By its parts: a path that is read as a URL ends at its first question mark.
     engine = create_engine(URL.create("sqlite", database=str(kept)), creator=creator)
     event.listen(engine, "connect", _prepare)
@@ -97,12 +97,14 @@ def _engine(path: Path, read_only: bool = False) -> Engine:
     return engine
 
 
-def _connect(database: str) -> sqlite3.Connection:
-    return sqlite3.connect(database, timeout=_BUSY_MS / 1000, check_same_thread=False)
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=_BUSY_MS / 1000, check_same_thread=False)
 
 
-def _connect_to_read(path: Path) -> sqlite3.Connection:
-    """Where nothing can be written, not even the index of a log: beside a writer that has made it, else alone."""
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """Beside a writer or alone; where nothing can be written, not even the index of a log, without SQLite's locks."""
+    if may_write(path):
+        return _connect(path)
     try:
         return _opened_to_read(path, "mode=ro")
     except sqlite3.OperationalError:

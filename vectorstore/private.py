@@ -20,6 +20,11 @@ def make_folder(folder: Path) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
 
 
+def private(path: str, flags: int) -> int:
+    """For `open(..., opener=private)`: a file that is made so is its owner's alone."""
+    return os.open(path, flags, 0o600)
+
+
 def keep_private(folder: Path) -> None:
     """Take the rights of others away from all that lies in a folder which is closed to them.
 

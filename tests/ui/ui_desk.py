@@ -28,7 +28,7 @@ from assistant.ui.desk import Progress, Step, Stop
 from vectorstore import listing
 from vectorstore.catalogue import Removed, Shelved
 from vectorstore.conversations import Conversations
-from vectorstore.database import open_database
+from vectorstore.database import create_database, open_database
 from vectorstore.errors import ArticleNotFound, ModelUnavailable, RefreshUnderWay, RejectedDocument
 from vectorstore.listing import Listing, Listings, ListPage, Tally
 from vectorstore.models import EVERYTHING, Article, Hit, Passage, Scope
@@ -255,7 +255,9 @@ class ScriptedDesk:
     @cached_property
     def notebook(self) -> Notebook:
         assert self.folder
-        self._database = open_database(self.folder / "catalogue.db")
+        if not (path := self.folder / "catalogue.db").exists():
+            create_database(path)
+        self._database = open_database(path)
         return Notebook(Conversations(self._database), self._version)
 
     def _version(self, article_id: str, version: int) -> Article | None:
