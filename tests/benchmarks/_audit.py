@@ -9,7 +9,6 @@ a line, of which there must be none. Nothing of what a campaign has sent is know
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sqlite3
 import sys
@@ -44,8 +43,6 @@ _SAME_MODEL = 0.99
 
 def main(arguments: Sequence[str]) -> None:
     json.dump(audit(Path(arguments[0])), sys.stdout)
-    sys.stdout.flush()
-    os._exit(0)  # to take everything apart in order would take longer than all this
 
 
 def audit(folder: Path) -> dict[str, Any]:

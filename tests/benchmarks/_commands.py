@@ -22,6 +22,7 @@ import subprocess
 import sys
 import termios
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -36,6 +37,7 @@ _ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS",
 _PROGRESS = re.compile(rb"(\d+)/(\d+)")
 _BAR_SHOWN, _BAR_GONE = b"\x1b[?25l", b"\x1b[?25h"  # the cursor is hidden while the bar stands
 _LOOK_EVERY = 0.001
+_BOUND = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--")
 
 
 def environment(folder: Path, **settings: object) -> dict[str, str]:
@@ -57,12 +59,15 @@ def environment(folder: Path, **settings: object) -> dict[str, str]:
 
 
 class Nursery:
-    """The process whose forks the commands are; use it as a context manager."""
+    """The process whose forks the commands are; use it as a context manager.
 
-    def __init__(self, env: Mapping[str, str]) -> None:
+    `bound` takes from them what the superuser may do with files that are not meant for him, if that is who runs this.
+    """
+
+    def __init__(self, env: Mapping[str, str], bound: bool = False) -> None:
         self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            command = [sys.executable, __file__, str(theirs.fileno())]
+            command = [*(_BOUND if bound and not os.geteuid() else ()), sys.executable, __file__, str(theirs.fileno())]
             self._process = subprocess.Popen(command, env=dict(env), cwd=ROOT, pass_fds=[theirs.fileno()])
         if self._ours.recv(64) != b"ready":
             raise RuntimeError("the nursery did not start")
@@ -74,9 +79,11 @@ class Nursery:
         self._ours.close()
         self._process.wait()
 
-    def fork(self, module: str, arguments: Sequence[str], env: Mapping[str, str], out: int, err: int) -> int:
+    def fork(
+        self, module: str, arguments: Sequence[str], env: Mapping[str, str], out: int, err: int, brisk: bool
+    ) -> int:
         """The process id of a child in which `module`.main(arguments) runs, in a session of its own."""
-        asked = {"module": module, "arguments": list(arguments), "env": dict(env)}
+        asked = {"module": module, "arguments": list(arguments), "env": dict(env), "brisk": brisk}
         socket.send_fds(self._ours, [json.dumps(asked).encode()], [out, err])
         return int(self._ours.recv(64))
 
@@ -111,10 +118,17 @@ class Watched:
 
     @classmethod
     def forked(
-        cls, nursery: Nursery, library: Path, arguments: Sequence[str], env: Mapping[str, str], module: str = "app"
+        cls,
+        nursery: Nursery,
+        library: Path,
+        arguments: Sequence[str],
+        env: Mapping[str, str],
+        module: str = "app",
+        brisk: bool = False,
     ) -> Watched:
+        """`brisk` ends the process as soon as the command has returned, without a second of taking everything apart."""
         watched = cls(library)
-        watched.process = nursery.fork(module, arguments, env, watched._out_end, watched._err_end)
+        watched.process = nursery.fork(module, arguments, env, watched._out_end, watched._err_end, brisk)
         watched._status = lambda: nursery.status(watched.process)
         watched._let_go()
         return watched
@@ -278,8 +292,22 @@ def _become(asked: dict[str, Any], out: int, err: int) -> None:
 def _main() -> None:
     sys.path[:0] = [str(HERE), str(ROOT)]
     asked = _raise_children(socket.socket(fileno=int(sys.argv[1])))
-    if asked:  # from here on the child ends as any program does
-        __import__(asked["module"]).main(asked["arguments"])
+    if asked is None:
+        return
+    run = __import__(asked["module"]).main
+    if not asked["brisk"]:
+        run(asked["arguments"])  # from here on the child ends as any program does
+        return
+    status: object = 0
+    try:
+        run(asked["arguments"])
+    except SystemExit as ended:
+        status = ended.code
+    except BaseException:
+        traceback.print_exc()
+        status = 1
+    sys.stdout.flush()
+    os._exit(int(str(status or 0)))
 
 
 if __name__ == "__main__":

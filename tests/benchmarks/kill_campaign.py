@@ -475,7 +475,9 @@ class Campaign:
         self._keep_as_it_is()
         self._adopt_model()
         before = {id: frozenset(account.may_be) for id, account in self._ledger.articles.items()}
-        watched = Watched.forked(self._nursery, self.library, [str(self.library)], self._environment(), "_audit")
+        watched = Watched.forked(
+            self._nursery, self.library, [str(self.library)], self._environment(), "_audit", brisk=True
+        )
         found = self._found_by(watched)
         for left in self._left:
             left.end_children()
