@@ -27,7 +27,7 @@ ONLY_HOME = {
 }
 READS_SETTINGS = {"app.py", "assistant/settings.py"}
 TOP_LEVEL = {
-    *("assistant", "ingest", "vectorstore", "tests", ".ci", ".gitignore"),
+    *("assistant", "ingest", "vectorstore", "tests", "docs", ".ci", ".gitignore"),
     *("app.py", "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "Makefile"),
 }
 
