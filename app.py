@@ -119,9 +119,9 @@ def open_dateline(library: str | Path | None = None, model: str | None = None, *
 
 def _settings(**given: Any) -> Settings:
     """The environment's settings, with what was given in their place."""
-    # No look-ups and no counting at home by what Dateline is built on, nor the table of its last 10,000 events that
-    # Gradio makes anew after each for a monitoring page that is closed; a user's own choice stays.
-    gradios = {"GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_ANALYTICS_MAX_EVENTS": "1"}
+    # No look-ups and no counting at home by what Dateline is built on, nor the statistics that Gradio makes anew after
+    # every event for a monitoring page that is closed; a user's own choice stays.
+    gradios = {"GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9)}
     for name, value in (gradios | {"TOKENIZERS_PARALLELISM": "false"}).items():
         os.environ.setdefault(name, value)
     return read_settings({name: value for name, value in given.items() if value is not None})

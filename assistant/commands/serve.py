@@ -67,6 +67,7 @@ def _serve_until_stopped(site: Site, as_json: bool) -> None:
     from assistant.ui.page import build_page
     from assistant.ui.server import serve
 
+    logging.captureWarnings(True)  # what Gradio warns of goes into the log, and is written as all of it is
     desk = site.desk
     beside = [*routes(desk), *library_routes(desk)]
     at = (site.host, site.port)

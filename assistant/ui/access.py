@@ -79,9 +79,10 @@ class Access:
         if came is None:
             return False
         default = _DEFAULT_PORTS[came.scheme]
-        if came.name == here.name and came.port == (here.port or default) and came.scheme == scheme.replace("ws", "http"):
+        port = here.port or default
+        if came == (here.name, port, scheme):
             return True
-        ports = {self._public.port or default, (here.port or default) if here.name == self._public.name else None}
+        ports = {self._public.port or default, port if here.name == self._public.name else default}
         return came.name == self._public.name and came.port in ports and came.scheme in {scheme, "https"}
 
 

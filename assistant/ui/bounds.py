@@ -21,7 +21,7 @@ MB = 1024 * 1024
 PATIENCE = 30.0
 """Seconds for a body to arrive in, and as many more for each MB of it that has arrived."""
 _UPLOAD = "/gradio_api/upload"
-_MOST_FILES = 100
+MOST_FILES = 100
 _LARGEST_FILES = 10
 """In one request."""
 _AT_ONCE = 4
@@ -44,7 +44,7 @@ class Bounds:
         self._app, self._patience = app, patience
         self._running: Counter[str] = Counter()
         self._bounds = {
-            _UPLOAD: Bound(max_upload_mb * MB * _LARGEST_FILES, _MOST_FILES),
+            _UPLOAD: Bound(max_upload_mb * MB * _LARGEST_FILES, MOST_FILES),
             "/library.jsonl": Bound(),
         }
 
@@ -117,7 +117,9 @@ class _Exchange:
 
     def _too_large(self) -> Refusal:
         most = self._bound.body
-        return Refusal(413, f"The request is larger than {most // MB} MB." if most >= MB else "The request is too large.")
+        return Refusal(
+            413, f"The request is larger than {most // MB} MB." if most >= MB else "The request is too large."
+        )
 
     async def _refuse(self, refusal: Refusal) -> Message:
         self.refused, self._whole = True, False

@@ -29,8 +29,9 @@ class Connection(H11Protocol):
         super().connection_made(transport)
         self._wait()
         if len(self.connections) > MOST:  # this one is among those that wait
-            waiting = [each for each in self.connections if isinstance(each, Connection) and each._deadline]
-            min(waiting, key=lambda each: each._deadline.when()).transport.abort()
+            own = (each for each in self.connections if isinstance(each, Connection))
+            waiting = {each._deadline.when(): each for each in own if each._deadline}
+            waiting[min(waiting)].transport.abort()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)

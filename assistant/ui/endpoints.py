@@ -23,8 +23,8 @@ from assistant.wire import Wire
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# Twice as many searches as there are processors for them are no slower one by one, and more only wait for each other.
-_SEARCHES = {"at_once": 4, "waiting": 16}
+# A search is all processor time, an answer may wait for its model.
+_SEARCHES = {"at_once": 2, "waiting": 16}
 _ANSWERS = {"at_once": 4, "waiting": 8}
 
 

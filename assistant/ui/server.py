@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from time import sleep
+from typing import cast
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from gradio.routes import App
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -24,6 +26,7 @@ from assistant.ui.connections import Connection
 from assistant.ui.dressed import Dressed, head
 from assistant.ui.page_policy import PagePolicy
 from assistant.ui.routes import OpenRoutes
+from assistant.ui.sessions import Sessions
 from assistant.ui.theme import theme
 from vectorstore.errors import SettingsError
 
@@ -85,7 +88,7 @@ def serve(
 def _mounted(page: gr.Blocks, beside: Sequence[BaseRoute], max_upload_mb: int) -> FastAPI:
     page.max_threads = _EVENTS_AT_ONCE  # threads for events of their own: what else is asked for has the usual forty
     page.queue(default_concurrency_limit=READERS_AT_ONCE, max_size=_EVENTS_AT_ONCE)
-    inner = gr.mount_gradio_app(
+    inner: FastAPI = gr.mount_gradio_app(
         FastAPI(openapi_url=None),
         page,
         "/",
@@ -99,7 +102,9 @@ def _mounted(page: gr.Blocks, beside: Sequence[BaseRoute], max_upload_mb: int) -
         css_paths=STYLES,
         app_kwargs={"middleware": [Middleware(PagePolicy), Middleware(Dressed, head())], "routes": list(beside)},
     )
-    [page.app] = [route.app for route in inner.routes if isinstance(route, Mount)]  # whose streams it ends on closing
+    [gradio] = [cast(App, route.app) for route in inner.routes if isinstance(route, Mount)]
+    page.app = gradio  # whose streams it ends on closing
+    gradio.state_holder = Sessions(page)
     return inner
 
 

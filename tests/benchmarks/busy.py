@@ -19,6 +19,7 @@ import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from itertools import count
@@ -27,7 +28,7 @@ from time import monotonic, sleep
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parents[2]
-_QUESTION = "How many people were hurt on the ferry?"
+_QUESTION = "How many people were hurt on the ferry, asked for the {} time?"
 _PATIENCE = 600
 _BUSY = ("too many", "queue is full")
 
@@ -42,13 +43,16 @@ def main() -> None:
         before = megabytes(pid)
         watch = Watch(host, pid)
         began = monotonic()
-        outcomes = crowd(host, options.requests, options.threads)
+        with ProcessPoolExecutor(1) as elsewhere:  # else what is watched would wait for the crowd's own threads
+            outcomes = elsewhere.submit(crowd, host, options.requests, options.threads).result()
         took = monotonic() - began
         watch.stop()
         after = min(quiet(pid, 30))
     print(f"{options.requests} requests from {options.threads} threads in {took:.0f} s: {dict(outcomes)}")
     for path, seconds in watch.seconds.items():
-        print(f"{path} meanwhile: asked {len(seconds)} times, {watch.failed[path]} failed, slowest {max(seconds):.2f} s")
+        print(
+            f"{path} meanwhile: asked {len(seconds)} times, {watch.failed[path]} failed, slowest {max(seconds):.2f} s"
+        )
     print(f"memory: {before} MB before, {watch.peak} MB at the peak, {after} MB once it was quiet")
 
 
@@ -87,23 +91,25 @@ def crowd(host: str, requests: int, threads: int) -> Counter[str]:
 def outcome(host: str, number: int) -> str:
     """What became of one request: an even one is a search, an odd one a question."""
     try:
-        status, text = question(host) if number % 2 else search(host)
+        status, text = (question if number % 2 else search)(host, _QUESTION.format(number))
     except (OSError, HTTPException) as error:
         return f"{type(error).__name__}: {error}"
     if status in (429, 503) or any(busy in text.lower() for busy in _BUSY):
         return "told busy"
-    return "answered" if status == 200 and ("event: complete" in text or '"choices"' in text) else f"{status} {text[:80]}"
+    return (
+        "answered" if status == 200 and ("event: complete" in text or '"choices"' in text) else f"{status} {text[:80]}"
+    )
 
 
-def search(host: str) -> tuple[int, str]:
-    status, text = request(host, "POST", "/gradio_api/call/search", {"data": [_QUESTION, "", "", None, "", 5]})
+def search(host: str, question: str) -> tuple[int, str]:
+    status, text = request(host, "POST", "/gradio_api/call/search", {"data": [question, "", "", None, "", 5]})
     if status != 200:
         return status, text
     return request(host, "GET", f"/gradio_api/call/search/{json.loads(text)['event_id']}")
 
 
-def question(host: str) -> tuple[int, str]:
-    asked = {"model": "dateline", "messages": [{"role": "user", "content": _QUESTION}]}
+def question(host: str, question: str) -> tuple[int, str]:
+    asked = {"model": "dateline", "messages": [{"role": "user", "content": question}]}
     return request(host, "POST", "/v1/chat/completions", asked)
 
 
