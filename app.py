@@ -120,8 +120,10 @@ def open_dateline(library: str | Path | None = None, model: str | None = None, *
 
 def _settings(**given: Any) -> Settings:
     """The environment's settings, with what was given in their place."""
-    # No look-ups and no counting at home by what Dateline is built on; a user's own choice stays.
-    for name, value in {"GRADIO_ANALYTICS_ENABLED": "False", "TOKENIZERS_PARALLELISM": "false"}.items():
+    # No look-ups and no counting at home by what Dateline is built on, nor the statistics that Gradio makes anew after
+    # every event for a monitoring page that is closed; a user's own choice stays.
+    gradios = {"GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9)}
+    for name, value in (gradios | {"TOKENIZERS_PARALLELISM": "false"}).items():
         os.environ.setdefault(name, value)
     return read_settings({name: value for name, value in given.items() if value is not None})
 
@@ -201,7 +203,7 @@ def _site(samples: bool, **given: Any) -> Iterator[Site]:
             with progress_bar() as advance:
                 news.ingest([SAMPLES], advance)
         desk = PageDesk(news, settings.max_upload_mb, settings.refresh_every)
-        at = (settings.host, settings.port, settings.public_name)
+        at = (settings.host, settings.port, settings.public_name, settings.allowed_origins)
         with redirect_stderr(Printed()):
             yield Site(desk, *at, desk.clock.start, news.warm)
         desk.close()

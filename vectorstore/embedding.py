@@ -56,7 +56,7 @@ class SentenceEmbedder:
     def __init__(self, model: str = DEFAULT_MODEL) -> None:
         self.name = model.removeprefix("sentence-transformers/")
         self._source = model
-        self._loading = threading.Lock()
+        self._loading, self._computing = threading.Lock(), threading.Lock()
         self._model: SentenceTransformer | None = None
         # A conversation asks for the meaning of its earlier questions again and again.
         self._remembered = lru_cache(_REMEMBERED)(self._embedded)
@@ -70,7 +70,10 @@ class SentenceEmbedder:
         return self._remembered(text)
 
     def _embedded(self, query: str) -> Matrix:
-        vector = _unit(self.loaded().encode_query(query, show_progress_bar=False))
+        model = self.loaded()
+        # One takes all processors: of several at once each is slower, and the page's own server hardly gets a turn.
+        with self._computing:
+            vector = _unit(model.encode_query(query, show_progress_bar=False))
         vector.flags.writeable = False
         return vector
 

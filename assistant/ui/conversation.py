@@ -10,6 +10,8 @@ from vectorstore.errors import DatelineError
 
 log = logging.getLogger(__name__)
 
+FAILED = "Something went wrong inside Dateline. The log of the server says what."
+
 
 def turns(conversation: Sequence[Exchange]) -> tuple[Turn, ...]:
     """What a follow-up may refer to: every exchange in which something was said."""
@@ -21,4 +23,4 @@ def told(error: Exception) -> str:
     if isinstance(error, DatelineError):
         return str(error)
     log.error("The page met an unexpected error", exc_info=error)
-    return "Something went wrong inside Dateline. The log of the server says what."
+    return FAILED

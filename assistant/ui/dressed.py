@@ -23,7 +23,7 @@ def head() -> str:
 
 
 class Dressed:
-    """Goes inside the Doorman, who lets no script run that he has not seen in the page."""
+    """Goes inside PagePolicy, which lets no script run that it has not seen in the page."""
 
     def __init__(self, app: ASGIApp, head: str) -> None:
         self._app, self._head = app, head.encode()

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import gradio as gr
 
 from assistant.ui.chat_tab import ChatTab
+from assistant.ui.conversation import FAILED
 from assistant.ui.desk import Desk
 from assistant.ui.endpoints import offer
 from assistant.ui.feeds_tab import FeedsTab
 from assistant.ui.library_tab import LibraryTab
+from assistant.ui.refusals import described
 from assistant.ui.settings_tab import SettingsTab, reader_settings
 from assistant.ui.story_tab import StoriesTab, last_visit
 from assistant.ui.work import QUIET, QUIET_EACH
+
+logger = logging.getLogger(__name__)
 
 MASTHEAD = "<h1>Dateline</h1>"
 HOUR = 3600
@@ -22,7 +27,7 @@ FEEDS = "Feeds"
 
 def build_page(desk: Desk) -> gr.Blocks:
     """Everything a reader sees. Uploaded files are deleted after an hour: the library keeps its own text."""
-    page = gr.Blocks(title="Dateline", fill_width=True, analytics_enabled=False, delete_cache=(HOUR, HOUR))
+    page = _Page(title="Dateline", fill_width=True, analytics_enabled=False, delete_cache=(HOUR, HOUR))
     with page:
         gr.HTML(MASTHEAD, elem_id="masthead", js_on_load=None, apply_default_css=False)
         visit, settings = last_visit(), reader_settings()
@@ -50,6 +55,19 @@ def build_page(desk: Desk) -> gr.Blocks:
         _connect_stories(stories, chat, library, pages)
         offer(desk)
     return page
+
+
+class _Page(gr.Blocks):
+    """What an event fails with is one line of the log: Gradio prints a traceback, with all that was sent in it."""
+
+    async def process_api(self, *args: Any, **given: Any) -> dict[str, Any]:
+        try:
+            return await super().process_api(*args, **given)
+        except gr.Error:
+            raise
+        except Exception as error:
+            logger.error("An event of the page failed: %s", described(error))
+            raise gr.Error(FAILED, print_exception=False) from error
 
 
 def _look_on(event: gr.SelectData) -> gr.Timer:

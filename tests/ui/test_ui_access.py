@@ -13,8 +13,8 @@ from playwright.sync_api import Browser
 from ui_desk import ScriptedDesk, free_port
 
 from assistant.ui.completions_api import routes
-from assistant.ui.doorman import policy
 from assistant.ui.page import build_page
+from assistant.ui.page_policy import policy
 from assistant.ui.server import serve
 
 PUBLIC = "news.example.org"
