@@ -101,6 +101,7 @@ def _load(name: str, source: str) -> SentenceTransformer:
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()
     try:
         model = SentenceTransformer(str(folder or source), device="cpu", local_files_only=folder is not None)
     except (OSError, ValueError) as error:

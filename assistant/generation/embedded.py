@@ -9,7 +9,8 @@ import shutil
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, wait
 from contextlib import ExitStack, closing
 from importlib.metadata import version
 from pathlib import Path
@@ -25,7 +26,7 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
-from assistant.generation.engine_process import EngineProcess, Event, Request, command
+from assistant.generation.engine_process import LOOK_UP, EngineProcess, Event, Request, command
 from vectorstore.errors import ModelUnavailable, WeightsMissing
 from vectorstore.weights import packaged_file, verify
 
@@ -186,8 +187,12 @@ class LocalChat(BaseChatModel):
         max_tokens: int | None = None,
         **_: Any,
     ) -> Iterator[ChatGenerationChunk]:
+        starting = _begun(self.engine)
+        while not starting.done():
+            yield ChatGenerationChunk(message=AIMessageChunk(content=""))
+            wait([starting], timeout=LOOK_UP)
         said = [{"role": _ROLES[message.type], "content": message.text} for message in messages]
-        with closing(self.engine().ask(said, max_tokens or self.max_tokens, stop or [])) as request:
+        with closing(starting.result().ask(said, max_tokens or self.max_tokens, stop or [])) as request:
             for event in request:
                 chunk = ChatGenerationChunk(message=_chunk(event or {}))
                 if run_manager and chunk.message.text:
@@ -205,6 +210,20 @@ class LocalChat(BaseChatModel):
 
 
 _ROLES: Mapping[str, str] = {"system": "system", "human": "user", "ai": "assistant"}
+
+
+def _begun(start: Callable[[], EngineProcess]) -> Future[EngineProcess]:
+    """`start` in a thread of its own that nobody has to wait for at the end, as for an executor's."""
+    future: Future[EngineProcess] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(start())
+        except BaseException as error:
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="starting the chat model", daemon=True).start()
+    return future
 
 
 def _as_json(messages: Sequence[tuple[str, str]]) -> list[dict[str, str]]:

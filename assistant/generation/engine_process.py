@@ -1,4 +1,4 @@
-"""The built-in model's process as its owner sees it: started when first asked, asked by any number of threads at once."""
+"""The built-in model's process as its owner sees it: started when first asked, by any number of threads at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vectorstore.errors import ModelUnavailable
 
 _PROGRAM = Path(__file__).with_name("engine.py")
 _ENDED = "its process ended, perhaps for want of memory"
-_LOOK_UP = 0.1  # seconds: how often whoever waits is asked whether he still wants the answer
+LOOK_UP = 0.1  # seconds: how often whoever waits is asked whether he still wants the answer
 
 Message = dict[str, str]
 Event = dict[str, Any]
@@ -58,6 +58,11 @@ class EngineProcess:
     @property
     def pid(self) -> int:
         return self._child.pid
+
+    @property
+    def working(self) -> bool:
+        """Whether a request is being worked on, or waits to be."""
+        return bool(self._requests)
 
     def ask(self, messages: Sequence[Message], tokens: int, stop: Sequence[str] = ()) -> Request:
         """Put a request; it is worked on from now on, whether or not anybody looks at it. Raises ModelUnavailable."""
@@ -120,7 +125,7 @@ class Request:
     def __iter__(self) -> Iterator[Event | None]:
         while True:
             try:
-                event = self._events.get(timeout=_LOOK_UP)
+                event = self._events.get(timeout=LOOK_UP)
             except queue.Empty:
                 yield None
                 continue

@@ -1,7 +1,7 @@
 """Judging by odds: how probable a model holds it that the answer to a question about some material is Yes.
 
-A small model judges badly in words and well by the probability of its first word (Kadavath et al. 2022, "Language Models
-(Mostly) Know What They Know").
+A small model judges badly in words and well by the probability of its first word (Kadavath et al. 2022, "Language
+Models (Mostly) Know What They Know").
 """
 
 from __future__ import annotations

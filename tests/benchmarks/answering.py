@@ -27,7 +27,7 @@ from pydantic import PrivateAttr
 from app import open_dateline
 from assistant.answer import Assistant
 from assistant.figures import markdown
-from assistant.local_model import LocalChat
+from assistant.generation.embedded import LocalChat
 from assistant.models import Stage, Timings
 from assistant.questions import Question, read_questions
 from assistant.settings import read_settings
