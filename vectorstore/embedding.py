@@ -35,7 +35,27 @@ _LEAST_AGREEMENT = 0.999
 _SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
-class Embedder(Protocol):
+class TokenLimit(Protocol):
+    """How much of a text an embedder reads: the rest would not be found by its meaning."""
+
+    @property
+    def most_tokens(self) -> int:
+        """Of one text; 0 where there is no limit."""
+
+    def tokens(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each has, without those that mark beginning and end."""
+
+
+class Unlimited:
+    """For an embedder that reads whatever it is given."""
+
+    most_tokens = 0
+
+    def tokens(self, texts: Sequence[str]) -> list[int]:
+        return [0] * len(texts)
+
+
+class Embedder(TokenLimit, Protocol):
     """Anything that turns texts into unit vectors of one length."""
 
     @property
@@ -62,6 +82,19 @@ class SentenceEmbedder:
         self._model: SentenceTransformer | None = None
         # A conversation asks for the meaning of its earlier questions again and again.
         self._remembered = lru_cache(_REMEMBERED)(self._embedded)
+
+    @property
+    def most_tokens(self) -> int:
+        """See TokenLimit. Loads the model."""
+        return int(self.loaded().max_seq_length or 0)
+
+    def tokens(self, texts: Sequence[str]) -> list[int]:
+        """See TokenLimit. Loads the model."""
+        if not texts:
+            return []
+        tokenizer = self.loaded().tokenizer
+        read = tokenizer(list(texts), add_special_tokens=False, truncation=False, padding=False, verbose=False)
+        return [len(ids) for ids in read["input_ids"]]
 
     def passages(self, texts: Sequence[str]) -> Matrix:
         if not texts:
