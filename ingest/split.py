@@ -26,8 +26,8 @@ class Size(NamedTuple):
     words: int
     tokens: int
 
-    def __add__(self, other: tuple[int, ...]) -> Size:
-        return Size(self.words + other[0], self.tokens + other[1])
+    def plus(self, other: Size) -> Size:
+        return Size(self.words + other.words, self.tokens + other.tokens)
 
 
 def split(article: Article, limit: TokenLimit | None = None) -> tuple[Passage, ...]:
@@ -78,7 +78,7 @@ class _Splitter:
         atoms = self._atoms(span)
         first, total = 0, Size(0, 0)
         for index, (_, each) in enumerate(atoms):
-            total += each
+            total = total.plus(each)
             if not self._fits(total) and index > first:
                 yield atoms[first][0][0], atoms[index - 1][0][1]
                 first, total = index, each
@@ -102,10 +102,10 @@ class _Splitter:
         groups: list[tuple[int, int]] = []
         first = last = 0
         while last < len(sizes):
-            total = sum(sizes[first : last + 1], Size(0, 0))
-            while last + 1 < len(sizes) and self._fits(total + sizes[last + 1]):
+            total = _sum(sizes[first : last + 1])
+            while last + 1 < len(sizes) and self._fits(total.plus(sizes[last + 1])):
                 last += 1
-                total += sizes[last]
+                total = total.plus(sizes[last])
             groups.append((first, last))
             first, last = self._next_start(sizes, last), last + 1
         if len(groups) > 1 and self._joins_the_one_before(sizes, groups):
@@ -115,14 +115,18 @@ class _Splitter:
     def _joins_the_one_before(self, sizes: list[Size], groups: list[tuple[int, int]]) -> bool:
         """Whether the last passage is too short to stand alone."""
         (first, last), (_, end) = groups[-2:]
-        rest = sum(sizes[last + 1 : end + 1], Size(0, 0))
-        return rest.words < _SHORTEST_LAST and (sum(sizes[first : last + 1], rest)).tokens <= self._most.tokens
+        rest = _sum(sizes[last + 1 : end + 1])
+        return rest.words < _SHORTEST_LAST and rest.plus(_sum(sizes[first : last + 1])).tokens <= self._most.tokens
 
     def _next_start(self, sizes: list[Size], last: int) -> int:
         """The last sentence again, unless it is long or would leave no room for the one after it."""
         following = sizes[last + 1] if last + 1 < len(sizes) else Size(0, 0)
-        shared = sizes[last].words <= _LONGEST_SHARED and self._fits(sizes[last] + following)
+        shared = sizes[last].words <= _LONGEST_SHARED and self._fits(sizes[last].plus(following))
         return last if shared else last + 1
+
+
+def _sum(sizes: Sequence[Size]) -> Size:
+    return Size(sum(size.words for size in sizes), sum(size.tokens for size in sizes))
 
 
 # The tokens that a model puts at both ends, and the line end between heading and passage.

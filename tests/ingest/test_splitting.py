@@ -85,8 +85,6 @@ def test_a_sentence_too_long_to_be_one_is_cut_between_words() -> None:
 
 GERMAN = "Die Verkehrsbetriebe kündigten Streckenverlängerungen an, obwohl Haushaltsmittel fehlen. "
 RUSSIAN = "Городской совет утвердил строительство новой трамвайной линии, хотя правительство возражало. "
-    "Городской совет утвердил строительство новой трамвайной линии, хотя правительство возражало против расходов. "
-)
 HINDI = "नगर परिषद ने सोमवार को नई ट्राम लाइन के निर्माण को मंज़ूरी दी, हालाँकि सरकार ने खर्च पर आपत्ति जताई थी। "
 LONG_READS = {
     "German": GERMAN * 60,
