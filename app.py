@@ -91,6 +91,7 @@ class Dateline(Intake):
             warm(beginning())
 
     def close(self) -> None:
+        self.chat_models.close()
         self.library.close()
 
     def __enter__(self) -> Self:

@@ -54,6 +54,12 @@ class ChatModels:
         self._open: dict[str, BaseChatModel | None] = {configured: model} if model is not None else {}
         self._opening = Lock()
 
+    def close(self) -> None:
+        """End the process of the built-in model, if it was started."""
+        for model in self._open.values():
+            if close := getattr(model, "close", None):
+                close()
+
     def offered(self) -> tuple[str, ...]:
         """What could answer now beside the one that is set; asks the servers, two seconds each at most."""
         self._at = dict(self._found())
@@ -107,7 +113,7 @@ class ChatModels:
 
 
 def _local_is_installed() -> bool:
-    from assistant.local_model import require_installed
+    from assistant.generation.embedded import require_installed
 
     try:
         require_installed()

@@ -26,7 +26,7 @@ def open_chat_model(name: str, url: str, key: str, cache: Path) -> BaseChatModel
     if name == QUOTE:
         return None
     if name == LOCAL:
-        from assistant.local_model import LocalChat, require_installed
+        from assistant.generation.embedded import LocalChat, require_installed
 
         require_installed()
         return LocalChat(folder=cache)

@@ -194,7 +194,7 @@ class _Run:
         self._settle(row, 0)
 
     def _wait(self, row: Row, article: Article) -> None:
-        self._pending.append(_Pending(row, article, split(article)))
+        self._pending.append(_Pending(row, article, split(article, self._library.token_limit)))
         if self._pending_passages() >= self._batch:
             self.commit()
 

@@ -11,11 +11,16 @@ from ingest.fields import completed
 from ingest.identity import canonical_url, host_name
 from ingest.report import Outcome, Row
 from ingest.text import squeezed
+from vectorstore.embedding import TokenLimit
 from vectorstore.models import Article, Passage
 
 
 class Shelf(Protocol):
     """What ingest needs of a library."""
+
+    @property
+    def token_limit(self) -> TokenLimit:
+        """How long its passages may be."""
 
     def find(self, article_id: str) -> Article | None:
         """The current version of the article."""

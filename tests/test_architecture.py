@@ -23,6 +23,8 @@ ONLY_HOME = {
     "sentence_transformers": ("vectorstore/embedding.py", "vectorstore/reranking.py"),
     "gradio": ("assistant/ui/",),
     "mcp": ("assistant/tools.py",),
+    "openvino": ("vectorstore/embedding.py",),
+    "openvino_genai": ("assistant/generation/engine.py",),
     "typer": ("app.py", "assistant/commands/", "ingest/commands/", "vectorstore/console.py"),
 }
 READS_SETTINGS = {"app.py", "assistant/settings.py"}

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from vectorstore.catalogue import Catalogue, Removed, Shelved
 from vectorstore.conversations import Conversations
 from vectorstore.database import create_database, may_write
-from vectorstore.embedding import Embedder, Matrix
+from vectorstore.embedding import Embedder, Matrix, TokenLimit
 from vectorstore.errors import ArticleNotFound, EmbedderMismatch, LibraryBusy, LibraryUnreadable, LibraryUnwritable
 from vectorstore.exact import ExactVectors
 from vectorstore.keywords import KeywordIndex
@@ -176,6 +176,11 @@ class Library:
         """Note that the article's page is there no more, or with None that it is there again; it stays readable."""
         with self._writing:
             self._catalogue.mark_gone(article_id, gone_at)
+
+    @property
+    def token_limit(self) -> TokenLimit:
+        """How long a passage with its heading may be."""
+        return self.embedder
 
     @property
     def subscriptions(self) -> Subscriptions:

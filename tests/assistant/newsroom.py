@@ -14,13 +14,13 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from pydantic import PrivateAttr
 
 from ingest.split import split
-from vectorstore.embedding import Matrix
+from vectorstore.embedding import Matrix, Unlimited
 from vectorstore.models import Article, Hit
 
 NOW = datetime(2022, 7, 10, tzinfo=UTC)
 
 
-class WordEmbedder:
+class WordEmbedder(Unlimited):
     """Texts that share words are near each other, which is all that these tests need of meaning."""
 
     name = "words"

@@ -1,24 +1,31 @@
-"""How soon an answer by the embedded model is there, beside what the bare model takes to read the same prompts.
+"""How soon an answer by the built-in model is there, and what a judgement, several readers and Stop cost.
 
-    python tests/benchmarks/answering.py LIBRARY QUESTIONS.jsonl [--limit 60]
+    python tests/benchmarks/answering.py LIBRARY QUESTIONS.jsonl [--limit 60] [--beside-llama-cpp 10]
 
-Every question is answered as a reader's would be. Right after it a second, bare copy of the model reads the same prompt
-for one token, without a pause to hear that it should stop: its time on the same machine in the same run. It reads it
-twice, but for what every prompt begins with, which Dateline's copy has read at its start too, and whole.
-`first word` is counted from the question, the search before it included. Tokens are those of the whole prompt. Two
-readers: pairs of questions asked at the same moment, and the share of answers whose first word came before the other
-answer was complete. Stop: the time from closing an answer that the model reads or writes to the model being free again.
+Answers: each question is answered as a reader's would be; times are counted from the question, the search included, and
+tokens are those of the whole prompt. Judgements: one, and four in one batch, over passages that have just been read.
+Readers: prompts asked at the same moment; the time until all have their first word, against that of one. Stop: from
+closing an answer that the model reads or writes until the model does the first token of something else.
+
+`--beside-llama-cpp N` installs xllamacpp, which ran the same weights before, into a throw-away environment, and has it
+read the prompts of the first N answers as Dateline did then: 16 tokens at a go, with their unchanging start read
+beforehand. Dateline's first word is then given as a share of its, prompt by prompt, one after the other in one run.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import subprocess
 import sys
+import tempfile
 import threading
+import venv
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from langchain_core.messages import BaseMessage
@@ -27,38 +34,29 @@ from pydantic import PrivateAttr
 from app import open_dateline
 from assistant.answer import Assistant
 from assistant.figures import markdown
-from assistant.local_model import LocalChat
-from assistant.models import Stage, Timings
+from assistant.generation.embedded import LocalChat, joined
+from assistant.models import Answer, Stage
 from assistant.questions import Question, read_questions
 from assistant.settings import read_settings
 from assistant.writing import beginning
 
-_WHILE_READING = 1.5  # seconds after the question
-_AT_A_GO = 512  # tokens, llama.cpp's default
-_STOPPED = 16  # of the last questions: what the model has read before it need not read
+_WHILE_READING = 0.5  # seconds after the question
+_JUDGED = "Claim: {}\nIs every detail of the claim stated by the passages? Answer Yes or No."
+_CLAIMS = ("Somebody resigned.", "A court decided it.", "It cost 40 million.", "Nobody was hurt.")
 
 
 class Recorded(LocalChat):
-    """The embedded model, which remembers what it was asked."""
+    """The built-in model, which remembers what it was asked."""
 
-    _asked: list[list[BaseMessage]] = PrivateAttr(default_factory=list)
+    _asked: list[list[tuple[str, str]]] = PrivateAttr(default_factory=list)
 
     @property
-    def asked(self) -> list[list[BaseMessage]]:
+    def asked(self) -> list[list[tuple[str, str]]]:
         return self._asked
 
     def _stream(self, messages: list[BaseMessage], *given: Any, **options: Any) -> Iterator[Any]:
-        self._asked.append(messages)
+        self._asked.append([(message.type, message.text) for message in messages])
         yield from super()._stream(messages, *given, **options)
-
-
-class Timed(NamedTuple):
-    """An answer's times, and its prompt's: the bare model's seconds for the whole and without its start, and tokens."""
-
-    timings: Timings
-    whole: float
-    rest: float
-    tokens: int
 
 
 def main() -> None:
@@ -66,76 +64,109 @@ def main() -> None:
     parser.add_argument("library", type=Path)
     parser.add_argument("questions", type=Path)
     parser.add_argument("--limit", type=int, default=60, help="answers by the model")
+    parser.add_argument("--beside-llama-cpp", type=int, default=0, metavar="N", help="prompts that it reads too")
     asked = parser.parse_args()
     cache = read_settings({}).cache.expanduser()
     questions = [question for question in read_questions(asked.questions) if question.answerable]
-    with open_dateline(library=asked.library, model="quote") as news:
+    with open_dateline(library=asked.library, model="quote") as news, closing(Recorded(folder=cache)) as model:
         news.warm()
-        model, bare = Recorded(folder=cache), LocalChat(folder=cache, read_at_once=_AT_A_GO)
-        for each in (model, bare):
-            each.warm(beginning())
+        model.warm(beginning())
         assistant = Assistant(news.library, model)
-        print(report(answered(assistant, model, bare, questions, asked.limit)))
-        print(f"\nTwo readers at once: {together(assistant, questions[: asked.limit]):.2f} of first words before the")
-        print("other answer was complete")
-        waits = stopped(assistant, questions[-_STOPPED:])
-        print(f"Stop: the model is free after {np.median(waits):.2f} s at the median, {max(waits):.2f} s at most")
+        answers = answered(assistant, questions, asked.limit)
+        print(of_answers(answers, model))
+        prompts = list(model.asked)
+        print(of_judgements(model, prompts[:8]))
+        print(of_readers(model, prompts))
+        print(of_stopping(model, assistant, questions[-16:]))
+        if asked.beside_llama_cpp:
+            print(of_engines(model, prompts[: asked.beside_llama_cpp]))
 
 
-def answered(
-    assistant: Assistant, model: Recorded, bare: LocalChat, questions: Sequence[Question], limit: int
-) -> list[Timed]:
-    """The times of the first answers that the model wrote."""
-    timed: list[Timed] = []
+def answered(assistant: Assistant, questions: Sequence[Question], limit: int) -> list[Answer]:
+    """The first answers that the model wrote."""
+    answers: list[Answer] = []
     for question in questions:
-        if len(timed) == limit:
+        if len(answers) == limit:
             break
-        model.asked.clear()
         answer = assistant.answer(question.text, as_of=question.asked_at, turns=question.turns)
-        if model.asked and answer.timings.first_token is not None:
-            rest, _ = read_alone(bare, model.asked[0])
-            whole, tokens = read_alone(bare, model.asked[0], cache_prompt=False)
-            timed.append(Timed(answer.timings, whole, rest, tokens))
-        print(f"Answering: {len(timed)} of {limit}", end="\r", file=sys.stderr)
-    return timed
+        answers += [answer] if answer.timings.first_token is not None else []
+        print(f"Answering: {len(answers)} of {limit}", end="\r", file=sys.stderr)
+    return answers
 
 
-def read_alone(bare: LocalChat, prompt: list[BaseMessage], **options: Any) -> tuple[float, int]:
-    """Seconds until the bare model has read the prompt and says its first token, and the prompt's tokens."""
+def of_answers(answers: Sequence[Answer], model: Recorded) -> str:
+    times = [answer.timings for answer in answers]
+    tokens = [tokens_of(model, prompt) for prompt in model.asked[:16]]
+    return table(
+        f"{len(answers)} answers",
+        {
+            "sources, s": [each.sources for each in times],
+            "first word, s": [each.first_token or 0 for each in times],
+            "whole answer, s": [each.total for each in times],
+            "tokens of the prompt": tokens,
+        },
+    )
+
+
+def tokens_of(model: LocalChat, prompt: Sequence[tuple[str, str]]) -> int:
+    usage = model.invoke(list(prompt), max_tokens=1).usage_metadata
+    return usage["input_tokens"] if usage else 0
+
+
+def of_judgements(model: LocalChat, prompts: Sequence[list[tuple[str, str]]]) -> str:
+    single, batch, again = [], [], []
+    for *_, (role, text) in prompts:
+        material = [(role, f"{text}\n\n")]
+        model.odds(material, ["Is this news? Answer Yes or No."])  # the passages are read
+        single.append(timed(lambda m=material: model.odds(m, [_JUDGED.format("It rained.")])))  # type: ignore[misc]
+        started = perf_counter()
+        first = model.odds(material, [_JUDGED.format(claim) for claim in _CLAIMS])
+        batch.append(perf_counter() - started)
+        anew = [LocalChat.judged_anew(model, material, [_JUDGED.format(claim)])[0] for claim in _CLAIMS]
+        again += [abs(one - other) for one, other in zip(first, anew, strict=True)]
+    figures = {"one judgement, s": single, "four in a batch, s": batch, "the same judged anew, difference": again}
+    return table("judgements", figures)
+
+
+def timed(work: Any) -> float:
     started = perf_counter()
-    said = bare.invoke(prompt, max_tokens=1, **options)
-    return perf_counter() - started, said.usage_metadata["input_tokens"] if said.usage_metadata else 0
+    work()
+    return perf_counter() - started
 
 
-def together(assistant: Assistant, questions: Sequence[Question]) -> float:
-    """The share of answers by pairs whose first word came before the other's end."""
-    pairs = list(zip(questions[0:8:2], questions[1:8:2], strict=True))
-    shares = []
-    for pair in pairs:
-        moments: dict[int, list[float]] = {}
-        readers = [threading.Thread(target=read, args=(assistant, each, moments, n)) for n, each in enumerate(pair)]
-        for reader in readers:
-            reader.start()
-        for reader in readers:
-            reader.join()
-        if len(moments) == 2:
-            shares += [float(moments[n][0] < moments[1 - n][1]) for n in moments]
-    return float(np.mean(shares)) if shares else float("nan")
+def of_readers(model: LocalChat, prompts: Sequence[list[tuple[str, str]]]) -> str:
+    """Each prompt is read once before with another first word, so that none was read before: a mark makes it new."""
+    rows: dict[str, list[float]] = {"two": [], "four": []}
+    for start in range(0, min(len(prompts), 20) - 4, 5):
+        alone, *others = (marked(prompt, f"{start}") for prompt in prompts[start : start + 5])
+        one = until_first_words(model, [alone])
+        rows["two"].append(until_first_words(model, others[:2]) / one)
+        rows["four"].append(until_first_words(model, [marked(each, "again") for each in others]) / one)
+    return table("readers at once: time until all first words / that of one", rows)
 
 
-def read(assistant: Assistant, question: Question, moments: dict[int, list[float]], number: int) -> None:
-    first = 0.0
-    for snapshot in assistant.stream(question.text, as_of=question.asked_at):
-        if snapshot.stage is Stage.WRITING and not first:
-            first = perf_counter()
-    if first:
-        moments[number] = [first, perf_counter()]
+def marked(prompt: list[tuple[str, str]], mark: str) -> list[tuple[str, str]]:
+    *before, (role, text) = prompt
+    return [*before, (role, f"({mark}) {text}")]
 
 
-def stopped(assistant: Assistant, questions: Sequence[Question]) -> list[float]:
-    """The waits for a model that is stopped, while it reads and while it writes by turns, in seconds: closing an answer
-    returns when the model is free."""
-    waits = []
+def until_first_words(model: LocalChat, prompts: Sequence[list[tuple[str, str]]]) -> float:
+    def read(prompt: list[tuple[str, str]]) -> None:
+        with closing(model.stream(list(prompt))) as stream:  # type: ignore[type-var]
+            next(chunk for chunk in stream if chunk.text)
+
+    readers = [threading.Thread(target=read, args=(prompt,)) for prompt in prompts]
+    started = perf_counter()
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    return perf_counter() - started
+
+
+def of_stopping(model: LocalChat, assistant: Assistant, questions: Sequence[Question]) -> str:
+    waits: dict[str, list[float]] = {"while it reads, s": [], "while it writes, s": []}
+    alone = min(timed(lambda: model.invoke("Say hello.", max_tokens=1)) for _ in range(3))
     for number, question in enumerate(questions):
         begun = perf_counter()
         growing = assistant.stream(question.text, as_of=question.asked_at)
@@ -144,24 +175,62 @@ def stopped(assistant: Assistant, questions: Sequence[Question]) -> list[float]:
                 break
         started = perf_counter()
         growing.close()
-        waits.append(perf_counter() - started)
-    return waits
+        model.invoke("Say hello.", max_tokens=1)
+        waits["while it reads, s" if number % 2 else "while it writes, s"].append(perf_counter() - started - alone)
+    return table("Stop: until the model does something else (a token of its own time taken off)", waits)
 
 
-def report(timed: Sequence[Timed]) -> str:
-    of = [each.timings for each in timed]
-    columns = {
-        "sources, s": [each.sources for each in of],
-        "bare model reads the prompt, s": [each.whole for each in timed],
-        "the same without its start, s": [each.rest for each in timed],
-        "first word, s": [each.first_token for each in of],
-        "first word / bare reading": [each.timings.first_token / each.whole for each in timed],
-        "the same without its start": [each.timings.first_token / each.rest for each in timed],
-        "whole answer, s": [each.total for each in of],
-        "tokens of the prompt": [each.tokens for each in timed],
-    }
-    rows = [[name, *(f"{np.percentile(values, q):.2f}" for q in (50, 95))] for name, values in columns.items()]
-    return markdown([f"{len(timed)} answers", "p50", "p95"], rows)
+_LLAMA_CPP = """
+import json, sys, time, os, threading, xllamacpp
+p = xllamacpp.CommonParams(); p.model.path = sys.argv[1]; p.n_ctx = 8192; p.n_parallel = 2
+p.n_batch = p.n_ubatch = 16; p.cache_ram_mib = 256; p.verbosity = -1
+p.cpuparams.n_threads = p.cpuparams_batch.n_threads = os.cpu_count() or 2
+server = xllamacpp.Server(p)
+for line in sys.stdin:
+    first = []
+    def heard(event):
+        if any(choice["delta"].get("content") for choice in event.get("choices", [])): first.append(time.perf_counter())
+        return bool(first)
+    started = time.perf_counter()
+    server.handle_chat_completions({"messages": json.loads(line), "max_tokens": 2, "temperature": 0.0, "stream": True,
+        "cache_prompt": True, "stop": []}, heard)
+    print((first or [time.perf_counter()])[0] - started, flush=True)
+"""
+
+
+def of_engines(model: LocalChat, prompts: Sequence[list[tuple[str, str]]]) -> str:
+    """The first word of each prompt by both engines, in turns."""
+    with tempfile.TemporaryDirectory() as folder:
+        print("Installing xllamacpp into a throw-away environment", file=sys.stderr)
+        venv.create(folder, with_pip=True)
+        python = str(Path(folder) / "bin" / "python")
+        subprocess.run([python, "-m", "pip", "install", "-qq", "xllamacpp==2026.10.11549"], check=True)
+        gguf = Path(folder) / "model.gguf"
+        joined(gguf)
+        command = [python, "-c", _LLAMA_CPP, str(gguf)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+            assert other.stdin and other.stdout
+
+            def by_llama_cpp(prompt: Sequence[tuple[str, str]]) -> float:
+                said = [{"role": {"human": "user", "ai": "assistant"}.get(r, r), "content": text} for r, text in prompt]
+                other.stdin.write(json.dumps(said) + "\n")
+                other.stdin.flush()
+                return float(other.stdout.readline())
+
+            by_llama_cpp([*beginning(), ("human", "Hello.")])
+            theirs, ours = [], []
+            for prompt in prompts:
+                new = marked(prompt, "new")
+                theirs.append(by_llama_cpp(new))
+                ours.append(until_first_words(model, [new]))
+            other.stdin.close()
+    ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
+    return table("first word", {"OpenVINO, s": ours, "xllamacpp, s": theirs, "OpenVINO / xllamacpp": ratios})
+
+
+def table(title: str, columns: dict[str, list[float]]) -> str:
+    rows = [[name, *(f"{np.percentile(values, q):.3g}" for q in (50, 95, 100))] for name, values in columns.items()]
+    return markdown([title, "p50", "p95", "most"], rows) + "\n"
 
 
 if __name__ == "__main__":

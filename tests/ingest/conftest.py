@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from vectorstore.embedding import Unlimited
 from vectorstore.models import Article, Passage
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -17,6 +18,8 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 class MemoryShelf:
     """Stores whole batches. `batches` are the ids of each, `versions` every version of each article."""
+
+    token_limit = Unlimited()
 
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
