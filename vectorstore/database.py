@@ -127,6 +127,8 @@ def _opened_to_read(path: Path, how: str) -> sqlite3.Connection:
 def _refuse_emptied(path: Path) -> None:
     if not path.is_file():
         raise _unreadable(path, "it is not a file")
+    if not os.access(path, os.R_OK):
+        raise _unreadable(path, "permission denied")
     if not path.stat().st_size:
         raise _emptied(path, "is empty (0 bytes)")
 
