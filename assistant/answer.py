@@ -22,6 +22,7 @@ from assistant.models import Answer, Sentence, Stage, Support, Timings, Turn
 from assistant.retrieve import Rerank
 from assistant.rewrite import topic
 from assistant.roundup import put_together
+from assistant.streaming import PATIENCE
 from assistant.writer import Writer
 from vectorstore.library import Library
 from vectorstore.models import EVERYTHING, Hit, Scope, heading
@@ -45,12 +46,13 @@ class Assistant:
         rerank: Rerank | None = None,
         rewording: BaseChatModel | None = None,
         models: Callable[[str], BaseChatModel | None] = none_offered,
+        patience: float = PATIENCE,
     ) -> None:
         """`rewording` is the model that puts follow-ups into other words before the search, none for doing without;
-        `models` opens one that a reader names."""
+        `models` opens one that a reader names; `patience` is how many seconds a server of models may be silent."""
         self._library = library
         self._finder = Finder(library, rerank, rewording)
-        self._writer = Writer(model, models)
+        self._writer = Writer(model, models, patience)
         self._now = now
 
     def search(

@@ -8,7 +8,7 @@ import queue
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
@@ -77,6 +77,9 @@ class LocalChat(BaseChatModel):
     While it reads the stream has empty chunks, so that whoever takes them can leave off. Closing the stream ends the
     work and returns when the model is free.
     """
+
+    # Nobody gives up on it while it is loaded, waits its turn or reads.
+    in_process: ClassVar[bool] = True
 
     folder: Path
     max_tokens: int = 256
@@ -191,7 +194,8 @@ def _chunks(event: dict[str, Any] | BaseException) -> Iterator[AIMessageChunk]:
     if "error" in event:
         raise ModelUnavailable(f"The embedded chat model refused ({event['error'].get('message', event['error'])}).")
     for choice in event.get("choices", []):
-        yield AIMessageChunk(content=choice["delta"].get("content") or "")
+        ended = {"finish_reason": reason} if (reason := choice.get("finish_reason")) else {}
+        yield AIMessageChunk(content=choice["delta"].get("content") or "", response_metadata=ended)
     if usage := event.get("usage"):
         read, written = usage["prompt_tokens"], usage["completion_tokens"]
         yield AIMessageChunk(
