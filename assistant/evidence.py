@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -72,6 +73,13 @@ def core(hit: Hit) -> Passage:
     return hit.better or hit.passage
 
 
+@lru_cache(maxsize=256)
+def reported(hit: Hit) -> tuple[tuple[int, int], ...]:
+    """Offsets into the core's text of the sentences that report something: of a hit, these alone are read by a model,
+    quoted, and bear anything out."""
+    return tuple(reporting(core(hit).text, hit.article.title))
+
+
 def cite(number: int, hit: Hit, start: int, end: int) -> Citation:
     """A citation of the article's text from `start` to `end`."""
     return Citation(number, hit.article, hit.passage, hit.article.text[start:end], start, end, hit.copies)
@@ -130,7 +138,7 @@ def spans_of(hits: Sequence[Hit]) -> list[Span]:
     seen = set()
     for number, hit in enumerate(hits, start=1):
         passage = core(hit)
-        for start, end in reporting(passage.text, hit.article.title):
+        for start, end in reported(hit):
             text = passage.text[start:end]
             if text not in seen and len(text.split()) >= _LEAST_WORDS:
                 seen.add(text)
