@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from assistant import refusal
 from assistant.citations import whole_sentences
 from assistant.draft import Asked, Draft, judge
-from assistant.evidence import Evidence, quote
+from assistant.evidence import Evidence, answered, quote
 from assistant.excerpts import READ_BY_THE_MODEL, excerpts
 from assistant.llm import QUOTE
 from assistant.models import Answer, Stage
@@ -84,15 +84,21 @@ def _growing(arriving: Iterator[str], answer: Answer, started: float) -> Iterato
 
 
 def _written(text: str, answer: Answer, evidence: Evidence) -> Answer:
-    draft = _judged(text, answer, finished=True)
+    draft, quoted = _judged(text, answer, finished=True), quote(evidence)
     if not draft.sentences:  # nothing in it was fit to be shown
         return _quoted(answer, evidence)
-    return _with(answer, draft if refusal.says_not_found(text) else beside(draft, quote(evidence), answer.question))
+    if not refusal.says_not_found(text):
+        return _with(answer, beside(draft, quoted, answer.question))
+    if not answered(answer.standalone_question, quoted):
+        return _with(answer, draft)
+    notice = f"The chat model found no answer in these articles. These are their own words. {answer.notice}"
+    return replace(_quoted(answer, evidence), notice=notice.strip())
 
 
 def _cut_short(text: str, answer: Answer, evidence: Evidence, error: ModelError) -> Answer:
     """The quotations before whatever whole sentences there are, and why."""
-    draft = _judged(whole_sentences(text), answer, finished=True)
+    whole = "" if refusal.says_not_found(text) else whole_sentences(text)
+    draft = _judged(whole, answer, finished=True)
     words = "The articles' own words come first." if draft.sentences else "These are the articles' own words."
     answer = replace(answer, notice=f"{error} {words} {answer.notice}".strip())
     return _with(answer, beside(draft, quote(evidence), answer.question, lead=True))

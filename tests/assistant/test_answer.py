@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from newsroom import ScriptedChat, WordEmbedder, says
+from newsroom import ScriptedChat, WordEmbedder, article, says
 
 from assistant.answer import Assistant
 from assistant.labels import looked_at
 from assistant.models import Answer, Stage, Support, Turn
+from ingest.split import split
 from vectorstore.library import Library
 from vectorstore.models import Scope
 
@@ -108,6 +109,38 @@ def test_a_model_that_says_the_passages_hold_no_answer_is_believed(library: Libr
     assert answer.refused
     assert [article.id for article in answer.nearest][0] == "ferry"
     assert not answer.citations
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("Mia Holt designed Tarrow park.", "Who designed Tarrow park?"),
+        (
+            "The repair of Quillon dam will cost 41 million crowns, the board said.",
+            "How much will the repair of Quillon dam cost?",
+        ),
+        ("Tarrow park opened on 3 May 2021 after two years of work.", "When was Tarrow park opened?"),
+    ],
+)
+def test_a_model_that_finds_no_answer_where_one_is_quoted_is_not_believed(
+    library: Library, text: str, question: str
+) -> None:
+    around = "Visitors came from the whole county. A second meeting is planned for next month."
+    new = article("park", f"{text} {around}", title=f"News of {question.split()[-2]}")
+    library.put([(new, split(new))])
+    answer = Assistant(library, says("I cannot say that. The passages do not mention it.")).answer(
+        question, as_of=AS_OF
+    )
+    assert not answer.refused
+    assert answer.sentences[0].text == text
+    assert {sentence.support for sentence in answer.sentences} == {Support.QUOTED}
+    assert answer.notice == "The chat model found no answer in these articles. These are their own words."
+
+
+def test_a_model_that_breaks_off_while_it_says_so_is_not_believed_either(library: Library) -> None:
+    said = ScriptedChat(words=["The passages do not mention that. ", "I"], fails_after=1)
+    answer = Assistant(library, said).answer(QUESTION, as_of=AS_OF)
+    assert not answer.refused and {sentence.support for sentence in answer.sentences} == {Support.QUOTED}
 
 
 def test_a_model_that_fails_midway_leaves_the_nearest_sentences_quoted_and_says_so(library: Library) -> None:
