@@ -25,6 +25,7 @@ from assistant.roundup import put_together
 from assistant.streaming import PATIENCE
 from assistant.writer import Writer
 from vectorstore.library import Library
+from vectorstore.listing import Listing
 from vectorstore.models import EVERYTHING, Hit, Scope, heading
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ class Assistant:
 
     def _refused(self, answer: Answer, hits: Sequence[Hit]) -> Answer:
         nearest = {hit.article.id: hit.article for hit in hits}
-        text = _REFUSAL if nearest or self._library.counts()[0] else _EMPTY
+        text = f"{_REFUSAL} {self._ahead(answer)}".strip() if nearest or self._library.counts()[0] else _EMPTY
         return Answer(
             question=answer.question,
             standalone_question=answer.standalone_question,
@@ -177,6 +178,13 @@ class Assistant:
             read=answer.read,
             timings=answer.timings,
         )
+
+    def _ahead(self, answer: Answer) -> str:
+        """What to know where every article that has a date lies ahead of the reader's today."""
+        if answer.newest_article is not None:
+            return ""
+        tally = self._library.listings.tally(Listing())
+        return refusal.all_ahead(sum(tally.days.values()), tally.undated, answer.as_of)
 
 
 def _outside(window: Window | None, hits: Sequence[Hit]) -> str:

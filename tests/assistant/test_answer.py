@@ -228,3 +228,30 @@ def test_only_what_lies_within_the_readers_scope_is_used(library: Library) -> No
     answer = Assistant(library, None).answer(f"{QUESTION} in March 2015", as_of=date(2022, 8, 10), scope=scope)
     assert "old-rates" not in {hit.article.id for hit in answer.sources}
     assert str(answer.window) == "since 1 January 2022"
+
+
+AHEAD = datetime(2010, 1, 1, 12, tzinfo=UTC)
+WHAT_HAPPENED = ["Who won the ferry race?", QUESTION, "What happened this week?", "Latest news about the ferry"]
+
+
+@pytest.mark.parametrize("question", WHAT_HAPPENED)
+def test_a_question_before_the_day_of_every_article_says_so(library: Library, question: str) -> None:
+    answer = Assistant(library, None, now=lambda: AHEAD).answer(question)
+    assert answer.refused
+    assert answer.text == (
+        "The library holds no answer to this question. All 3 articles are dated after 1 January 2010. "
+        "Is this computer's clock right?"
+    )
+
+
+def test_it_is_said_of_the_articles_that_have_a_date(library: Library) -> None:
+    undated = article("note", "Somebody wrote down a recipe for plum jam.", published=None)
+    library.put([(undated, split(undated))])
+    answer = Assistant(library, None).answer(QUESTION, as_of=AHEAD)
+    assert "All 3 articles with a date are dated after 1 January 2010." in answer.text
+
+
+@pytest.mark.parametrize("as_of", [date(2015, 3, 1), AS_OF])
+def test_nothing_of_the_clock_is_said_where_an_article_is_older(library: Library, as_of: date) -> None:
+    answer = Assistant(library, None).answer("Who won the 2031 Tour de France?", as_of=as_of)
+    assert answer.refused and "clock" not in answer.text
