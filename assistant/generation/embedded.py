@@ -15,7 +15,7 @@ from contextlib import ExitStack, closing
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, ClassVar
 
 from filelock import FileLock
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -145,6 +145,9 @@ class LocalChat(BaseChatModel):
     While it reads the stream has empty chunks, so that whoever takes them can leave off; closing the stream frees the
     model's place. Several streams share the work.
     """
+
+    # Nobody gives up on it while it is loaded, waits its turn or reads.
+    in_process: ClassVar[bool] = True
 
     folder: Path
     max_tokens: int = 256

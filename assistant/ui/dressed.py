@@ -15,11 +15,13 @@ _HEAD = b"<head>"
 
 
 def head() -> str:
-    """The palette, the script that puts on the reader's own colours, and how the page is printed."""
+    """The palette, the script that puts on the reader's own colours, how it is printed, and what no phone does."""
     palette, script, print_style = (
         (_HERE / name).read_text(encoding="utf-8") for name in ("palette.css", "appearance.js", "print.css")
     )
-    return f"<style>{palette}{print_style}</style><script>{script}</script>"
+    # Phones would make links of telephone numbers in articles.
+    plain = '<meta name="format-detection" content="telephone=no, email=no, address=no">'
+    return f"{plain}<style>{palette}{print_style}</style><script>{script}</script>"
 
 
 class Dressed:

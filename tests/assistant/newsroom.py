@@ -62,6 +62,7 @@ class ScriptedChat(BaseChatModel):
                 raise ConnectionError("the model's server went away")
             self._taken.append(word)
             yield ChatGenerationChunk(message=AIMessageChunk(content=word))
+        yield ChatGenerationChunk(message=AIMessageChunk(content="", response_metadata={"finish_reason": "stop"}))
 
     def _generate(self, messages: list[BaseMessage], *_: Any, **__: Any) -> ChatResult:
         text = "".join(chunk.text for chunk in self._stream(messages))
