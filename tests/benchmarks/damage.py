@@ -1,17 +1,17 @@
 """What a reader is told, and what is left, when a file of a library is damaged.
 
-    python tests/benchmarks/damage.py [--library closed|killed] [--only TEXT] [--table TABLE.md]
+    python tests/benchmarks/damage.py [--library closed|killed] [--only 'words*'] [--table TABLE.md]
 
 Two libraries of forty articles: one that was closed, and one whose server was killed right after it had told that the
-second half was added, so that catalogue.db has a write-ahead log. Of each, every file is in turn filled with zeros,
-emptied, cut in half, changed by one bit (near its start, in its middle and near its end), removed, replaced by a folder
-and made unreadable; every folder is removed, replaced by a file, and made unreadable or unwritable. On each damaged
-copy five commands run, in an order that begins with another one each time: `library check`, `search`, `library list`,
-`ask`, and `ingest` of the same articles. Then what a reader would undo is undone (rights given back; a folder or file
-that is in the way moved off), and the library is opened once more and compared with what had been acknowledged (see
-_audit.py). The superuser is kept to the rights of an ordinary user.
+second half was added, while another program was reading, so that they stand in the write-ahead log only. Of each, every
+file is in turn filled with zeros, emptied, cut in half, changed by one bit (near its start, in its middle and near its
+end), removed, replaced by a folder and made unreadable; every folder is removed, replaced by a file, and made
+unreadable or unwritable. On each damaged copy five commands run, in an order that begins with another one each time:
+`library check`, `search`, `library list`, `ask`, and `ingest` of the same articles. Then what a reader would undo is
+undone (rights given back; a folder or file that is in the way moved off), and the library is opened once more and
+compared with what had been acknowledged (see _audit.py). The superuser is kept to the rights of an ordinary user.
 
-The table has for each damage what the commands did, "ok" or the exit status with the last line that it told, how many
+The table has for each damage what the commands did, "ok" or the exit status, with the last line that it told, how many
 articles there are in the end, and how many of them are not as they were sent: SQLite keeps no checksums, so a bit that
 is changed inside a text is seen by nobody. Failures: a traceback, an exit status other than 0 and 1, an error without
 its one line; another article, version or conversation than was acknowledged while catalogue.db and its log are whole;
@@ -24,12 +24,14 @@ import argparse
 import json
 import shutil
 import socket
+import sqlite3
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -159,35 +161,41 @@ class Laboratory:
 
     def make(self, name: str) -> Path:
         """The library of this name, whole; what was acknowledged is in `ledgers`."""
-        library, ledger = self._scratch / name, Ledger()
-        self.ledgers[name] = ledger
-        if name == "closed":
-            done = self.run(library, ["ingest", str(self.articles), "--json"])
-            ledger.stored(map(ledger.sends, STORIES))
-            if done.status:
-                raise RuntimeError(done.complaints)
-            return library
+        ledger = self.ledgers[name] = Ledger()
+        library = self._closed(self.articles) if name == "closed" else self._killed(ledger)
+        ledger.stored(map(ledger.sends, STORIES))
+        return library
+
+    def _closed(self, articles: Path) -> Path:
+        library = self._scratch / articles.stem
+        done = self.run(library, ["ingest", str(articles), "--json"])
+        if done.status:
+            raise RuntimeError(done.complaints)
+        return library
+
+    def _killed(self, ledger: Ledger) -> Path:
+        """Made ready by a closed one; what is in the log of the copy is nowhere else."""
         first, second = self._scratch / "first.jsonl", self._scratch / "second.jsonl"
         self._write(first, STORIES[:20])
         self._write(second, STORIES[20:])
-        self.run(library, ["ingest", str(first), "--json"])
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        server = self._started(library, ["serve", "--port", str(port), "--json"])
+        library, killed = self._closed(first), self._scratch / "killed"
+        server = self._started(library, ["serve", "--port", str(_free_port()), "--json"])
         server.watch(lambda now: now.told is not None)
-        with closing(Page(server.told["url"])) as page:
-            *_, drawn = page.add_file(second)
-            talk = page.ask(QUESTION)
-            page.answer(talk)
-        server.kill(with_children=True)
+        with closing(sqlite3.connect(library / "catalogue.db")) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM articles").fetchone()
+            with closing(Page(server.told["url"])) as page:
+                *_, drawn = page.add_file(second)
+                talk = page.ask(QUESTION)
+                page.answer(talk)
+            server.kill(with_children=True)
+            shutil.copytree(library, killed)
         if "20 added" not in drawn:
             raise RuntimeError(drawn)
-        ledger.stored(map(ledger.sends, STORIES))
         ledger.asks(QUESTION)
         ledger.kept(talk, 1, QUESTION)
         ledger.answered(talk, 1)
-        return library
+        return killed
 
     @staticmethod
     def _write(path: Path, stories: Sequence[Any]) -> None:
@@ -253,10 +261,11 @@ class Ended(NamedTuple):
     status: int
 
     def as_cell(self, library: Path) -> str:
-        if not self.status:
-            return "ok"
-        line = self.complaints.splitlines()[-1] if self.complaints else "nothing was told"
-        return f"{self.status}: {line.replace(str(library), '…').replace('|', '/')}"
+        line = self.complaints.splitlines()[-1] if self.complaints else ""
+        told = line.replace(str(library), "…").replace("|", "/")
+        if self.status:
+            return f"{self.status}: {told or 'nothing was told'}"
+        return f"ok ({told})" if told else "ok"
 
     def failures(self, name: str) -> Iterator[str]:
         lines = self.complaints.splitlines()
@@ -279,6 +288,12 @@ def cases(name: str, whole: Path) -> Iterator[Case]:
             place = path.relative_to(whole).as_posix()
             yield Case(name, place, damage, names[number % len(names)])
             number += 1
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _clear(room: Path) -> None:
@@ -310,7 +325,7 @@ def _in_short(told: Mapping[str, str]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--library", choices=("closed", "killed"), action="append", help="only this one")
-    parser.add_argument("--only", default="", help="only files in whose path this stands")
+    parser.add_argument("--only", default="*", help="only files whose path is like this; . is the library itself")
     parser.add_argument("--table", type=Path, help="write the table there, not to the screen")
     options = parser.parse_args()
     found = []
@@ -322,7 +337,7 @@ def main() -> None:
             for name in options.library or ("closed", "killed"):
                 whole = laboratory.make(name)
                 for case in cases(name, whole):
-                    if options.only in case.place:
+                    if fnmatch(case.place, options.only):
                         laboratory.damaged(case, whole)
                         found.append(case)
         _clear(scratch / "room")
