@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -85,13 +86,14 @@ class SentenceEmbedder:
 
     @property
     def most_tokens(self) -> int:
-        """See TokenLimit. Loads the model."""
-        return int(self.loaded().max_seq_length or 0)
+        """See TokenLimit. Loads the model. A model of static word vectors reads texts of any length."""
+        limit = self.loaded().max_seq_length
+        return int(limit) if limit and isfinite(limit) else 0
 
     def tokens(self, texts: Sequence[str]) -> list[int]:
         """See TokenLimit. Loads the model."""
-        if not texts:
-            return []
+        if not texts or not self.most_tokens:
+            return [0] * len(texts)
         tokenizer = self.loaded().tokenizer
         read = tokenizer(list(texts), add_special_tokens=False, truncation=False, padding=False, verbose=False)
         return [len(ids) for ids in read["input_ids"]]
