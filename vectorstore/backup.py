@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vectorstore.database import connect_to_read
 from vectorstore.errors import BackupFailed
-from vectorstore.library import CATALOGUE, take, writer_lock
+from vectorstore.folder import CATALOGUE, take, writer_lock
 from vectorstore.migrations import READABLE
 from vectorstore.private import make_folder
 from vectorstore.schema import SCHEMA_VERSION

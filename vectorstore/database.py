@@ -127,6 +127,8 @@ def _opened_to_read(path: Path, how: str) -> sqlite3.Connection:
 def _refuse_emptied(path: Path) -> None:
     if not path.is_file():
         raise _unreadable(path, "it is not a file")
+    if not os.access(path, os.R_OK):
+        raise _unreadable(path, "permission denied")
     if not path.stat().st_size:
         raise _emptied(path, "is empty (0 bytes)")
 
@@ -164,7 +166,7 @@ def _set_up(connection: Connection, path: Path, read_only: bool) -> None:
     if version in migrations.READABLE:
         # First, since sqlite3 begins a transaction at the first row that is written: all of it or nothing.
         remember(connection, "schema", SCHEMA_VERSION)
-        migrations.bring_forward(connection, version)
+        migrations.bring_forward(connection)
     elif version != SCHEMA_VERSION:
         raise LibraryUnreadable(
             f"The catalogue {path} was made by another version of Dateline (its schema is {version}, this one reads "

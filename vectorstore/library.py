@@ -12,27 +12,25 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
-from filelock import FileLock, Timeout
 
 from vectorstore.catalogue import Catalogue, Removed, Shelved
 from vectorstore.conversations import Conversations
-from vectorstore.database import create_database, may_write
+from vectorstore.database import may_write
 from vectorstore.embedding import Embedder, Matrix
-from vectorstore.errors import ArticleNotFound, EmbedderMismatch, LibraryBusy, LibraryUnreadable, LibraryUnwritable
+from vectorstore.errors import ArticleNotFound, EmbedderMismatch, LibraryBusy, LibraryUnwritable
 from vectorstore.exact import ExactVectors
+from vectorstore.folder import CATALOGUE, UNTIL_IT_IS_MADE, make, make_catalogue, take, writer_lock
 from vectorstore.keywords import KeywordIndex
 from vectorstore.listing import Listings
 from vectorstore.models import EVERYTHING, Article, Candidate, Entry, Hit, Passage, Scope, heading
 from vectorstore.openings import Opening
-from vectorstore.private import keep_private, make_folder, tighten
+from vectorstore.private import keep_private, tighten
 from vectorstore.subscriptions import Subscriptions
-from vectorstore.upkeep import VECTORS, WORDS, KeptIndexes, Progress
+from vectorstore.upkeep import KeptIndexes, Progress
 from vectorstore.vectors import VectorIndex
 
-CATALOGUE = "catalogue.db"
 _UNFINISHED = "an unfinished reindex"
 _CLOSED_TO_OTHERS = "closed to others"
-_UNTIL_IT_IS_MADE = 10
 _TOO_MANY_UNFOUND = 0.01
 _REINDEX_BATCH = 32
 # Articles: some 2,000 passages, whose vectors are read and compared in about 10 ms.
@@ -80,15 +78,17 @@ class Library:
         self._read: tuple[str | None, tuple[ExactVectors, KeywordIndex]] | None = None
         path = folder / CATALOGUE
         new = not folder.exists()
-        _make(folder)
+        make(folder)
         self._lock = writer_lock(folder)
         if not read_only or not path.exists():
-            take(self._lock, folder, patience=_UNTIL_IT_IS_MADE if read_only else 0)
+            take(self._lock, folder, patience=UNTIL_IT_IS_MADE if read_only else 0)
         try:
             if not path.exists():
-                _create(path)
+                make_catalogue(path)
             if read_only:
                 self._lock.release()
+            if not (read_only or may_write(path)):
+                raise LibraryUnwritable(f"The catalogue {path} may only be read. Let Dateline write it and its folder.")
             self._why_only_read = "another Dateline uses it" if may_write(path) else "its folder cannot be written"
             self._catalogue = Catalogue(path, read_only, self._why_only_read if read_only else "")
             if not read_only:
@@ -422,49 +422,6 @@ class Library:
                 f"The library {self.folder} holds vectors of {held} numbers, and {self.embedder.name} makes others. "
                 "Run `dateline library reindex` to embed it again, or put the earlier model back."
             )
-
-
-def writer_lock(folder: Path) -> FileLock:
-    """Held by the one process that writes to the library in this folder."""
-    return FileLock(folder / "writer.lock", mode=0o600, thread_local=False)  # any thread may close
-
-
-def take(lock: FileLock, folder: Path, patience: float = 0) -> None:
-    """Raises LibraryBusy when another process has it, LibraryUnwritable where nothing can be locked."""
-    try:
-        lock.acquire(timeout=patience)
-    except Timeout as error:
-        raise LibraryBusy(
-            f"Another Dateline is using the library {folder}. Add and remove articles on its page, "
-            "stop it first, or choose another folder with --library."
-        ) from error
-    except OSError as error:
-        raise LibraryUnwritable(
-            f"The library {folder} cannot be written ({error.strerror}: {lock.lock_file}). Let Dateline write there, "
-            "or choose another folder with --library."
-        ) from error
-
-
-def _create(path: Path) -> None:
-    if left := [name for name in (*VECTORS, WORDS, f"{path.name}-wal") if (path.parent / name).exists()]:
-        raise LibraryUnreadable(
-            f"The catalogue {path} is gone, with all articles; {left[0]}, which was made from it, is still there. "
-            f"Bring a backup back with `dateline library restore FILE`, or remove the folder {path.parent} to begin an "
-            "empty library."
-        )
-    try:
-        create_database(path)
-    except OSError as error:
-        raise LibraryUnwritable(f"The catalogue {path} cannot be made ({error.strerror}).") from error
-
-
-def _make(folder: Path) -> None:
-    try:
-        make_folder(folder)
-    except OSError as error:
-        raise LibraryUnreadable(
-            f"The library's folder {folder} cannot be made ({error.strerror}). Choose another one with --library."
-        ) from error
 
 
 def _not_found(article_id: str) -> ArticleNotFound:

@@ -6,7 +6,7 @@ import json
 import logging
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -119,14 +119,23 @@ class KeptIndexes:
         What opening the indexes has mended counts too.
         """
         indexes = self.opened()
-        index = indexes.vectors.index
-        self._level(index, *index.difference(self._catalogue.vectors_since(0)))
+        self._mend_vectors(indexes.vectors.index)
         expected, held = self._catalogue.passage_keys(), set(indexes.words.keys())
         if expected != held:
             self._count(len(expected - held), len(held - expected))
             self._fill(indexes.words)
         mended, self._mended = self._mended, (0, 0)
         return mended
+
+    def _mend_vectors(self, index: ChromaVectors) -> None:
+        try:
+            found = index.difference(self._catalogue.vectors_since(0))
+        except IndexUnusable as error:
+            logger.warning("%s It is made anew.", error)
+            self._count(self._catalogue.counts()[1], 0)
+            self.renew()
+        else:
+            self._level(index, found)
 
     def unfound(self, progress: Progress) -> int:
         """How many passages a search by their own vector does not come upon."""
@@ -222,17 +231,25 @@ class KeptIndexes:
         return indexes
 
     def _open_vectors(self, place: Path, untouched: bool) -> ChromaVectors:
-        found = None
-        if place.exists() and self._worn() < _TOO_WORN_TO_WAIT:
-            if untouched:
-                return ChromaVectors(place)
-            found = difference_in_a_process(place, self._catalogue.path)
-        if found is None:
-            shutil.rmtree(place, ignore_errors=True)
-            self._catalogue.adopt(place.name)
-            found = Difference(sorted(self._catalogue.passage_ids()), [])
+        if self._worn() >= _TOO_WORN_TO_WAIT:
+            return self._made_anew(place)
+        if untouched:
+            return ChromaVectors(place)
+        found = difference_in_a_process(place, self._catalogue.path) if place.exists() else None
+        if found:
+            vectors = ChromaVectors(place)
+            self._level(vectors, found)
+            return vectors
+        lost = self._catalogue.counts()[1]
+        self._tell_and_count(lost, 0)
+        return self._made_anew(place)
+
+    def _made_anew(self, place: Path) -> ChromaVectors:
+        shutil.rmtree(place, ignore_errors=True)
+        self._catalogue.adopt(place.name)
         vectors = ChromaVectors(place)
-        self._level(vectors, *found)
+        for rows in self._catalogue.vectors_since(0):
+            vectors.add(rows)
         return vectors
 
     def _open_words(self) -> KeywordIndex:
@@ -264,13 +281,11 @@ class KeptIndexes:
         indexes.words.commit()
         self._catalogue.mark_indexed(gone)
 
-    def _level(self, vectors: ChromaVectors, wrong: Sequence[str], extra: Sequence[str]) -> None:
-        if wrong or extra:
-            logger.warning("mending the vector index: %d passages to add, %d to take out", len(wrong), len(extra))
-        for start in range(0, len(wrong), _BATCH):
-            vectors.add(self._catalogue.vectors(wrong[start : start + _BATCH]))
-        vectors.remove(extra)
-        self._count(len(wrong), len(extra))
+    def _level(self, vectors: ChromaVectors, found: Difference) -> None:
+        self._tell_and_count(len(found.wrong), len(found.extra))
+        for start in range(0, len(found.wrong), _BATCH):
+            vectors.add(self._catalogue.vectors(found.wrong[start : start + _BATCH]))
+        vectors.remove(found.extra)
 
     def _fill(self, words: KeywordIndex) -> None:
         if passages := self._catalogue.counts()[1]:
@@ -279,6 +294,11 @@ class KeptIndexes:
         for rows in self._catalogue.passages_since(0):
             words.add(rows)
         words.commit()
+
+    def _tell_and_count(self, missing: int, extra: int) -> None:
+        if missing or extra:
+            logger.warning("mending the vector index: %d passages to add, %d to take out", missing, extra)
+        self._count(missing, extra)
 
     def _count(self, missing: int, extra: int) -> None:
         self._mended = (self._mended[0] + missing, self._mended[1] + extra)
