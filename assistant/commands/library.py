@@ -11,6 +11,7 @@ import typer
 
 from assistant.commands import Opened
 from vectorstore.console import JsonOption, LibraryOption, fail, tell
+from vectorstore.terminal import resolved, screen, stop_if_interrupted
 
 Opens = Callable[[Path | None], AbstractContextManager[Opened]]
 
@@ -63,8 +64,6 @@ class LibraryCommands:
         as_json: JsonOption = False,
     ) -> None:
         """What changed between two versions of an article, word by word."""
-        from rich.console import Console
-
         from assistant.changes import changes
         from assistant.export import changes_as_json
         from assistant.terminal import bracketed, changes_as_text, coloured
@@ -72,8 +71,8 @@ class LibraryCommands:
         with self._reading(library) as opened:
             later = opened.library.article(article_id, after)
             earlier = opened.library.article(article_id, before or max(later.version - 1, 1))
-        found, screen = changes(earlier, later), Console()
-        mark = coloured if screen.is_terminal and not screen.no_color else bracketed
+        found, console = changes(earlier, later), screen()
+        mark = coloured if console.is_terminal and not console.no_color else bracketed
         tell(changes_as_json(found), changes_as_text(found, mark), as_json)
 
     def export(
@@ -87,7 +86,7 @@ class LibraryCommands:
         from vectorstore.listing import Listing
 
         with self._reading(library) as opened:
-            written = write(file, opened.library.listings.articles(Listing()))
+            written = write(resolved(file), opened.library.listings.articles(Listing()))
         tell({"articles": written}, f"{written:,} article{'' if written == 1 else 's'} written to {file}.", as_json)
 
     def remove(self, article_id: str, library: LibraryOption = None, as_json: JsonOption = False) -> None:
@@ -99,12 +98,16 @@ class LibraryCommands:
 
     def reindex(self, library: LibraryOption = None, as_json: JsonOption = False) -> None:
         """Embed every passage again with the embedding model that is set."""
-        from rich.console import Console
         from rich.progress import Progress as Bar
 
-        with self._writing(library) as opened, Bar(console=Console(stderr=True)) as bar:
+        with self._writing(library) as opened, Bar(console=screen(stderr=True)) as bar:
             task = bar.add_task("Embedding", total=None)
-            done = opened.library.reindex(lambda done, total: bar.update(task, completed=done, total=total))
+
+            def advance(done: int, total: int) -> None:
+                stop_if_interrupted()
+                bar.update(task, completed=done, total=total)
+
+            done = opened.library.reindex(advance)
         tell({"passages": done}, f"Embedded {done:,} passages again.", as_json)
 
     def check(self, library: LibraryOption = None, as_json: JsonOption = False) -> None:
