@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from textwrap import shorten
+from typing import TYPE_CHECKING
 
 from assistant.basis import basis, fallen_behind, reports_differ
 from assistant.changes import Changes, Kind, Run, around
@@ -13,9 +14,11 @@ from assistant.labels import clock, corrected, day, looked_at, marks
 from assistant.layout import laid_out
 from assistant.models import Answer, Citation, Sentence, Support
 from assistant.stories import also_in
-from vectorstore.conversations import ConversationEntry
 from vectorstore.models import Article, Copy, Entry, Hit
 from vectorstore.printable import Printable, printable, printable_line
+
+if TYPE_CHECKING:
+    from vectorstore.conversations import ConversationEntry
 
 _INDENT = "    "
 _BRACKETS = {Kind.REMOVED: ("[-", "-]"), Kind.ADDED: ("{+", "+}")}

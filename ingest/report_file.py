@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vectorstore.errors import ReportUnwritable
 from vectorstore.printable import as_json
+from vectorstore.terminal import resolved
 
 
 @contextmanager
@@ -21,7 +22,7 @@ def report_file(path: Path | None) -> Iterator[Callable[[Mapping[str, object]], 
     if path is None:
         yield lambda _: None
         return
-    place = path.expanduser().resolve()
+    place = resolved(path).expanduser().resolve()
     part = place.with_name(f".{place.name}.{os.getpid()}.part")
     try:
         if place.exists() and not place.is_file():

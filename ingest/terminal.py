@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from ingest.look import Look
-from ingest.pipeline import Progress
-from ingest.refreshed import Refresh
 from ingest.report import Outcome, Report
 from ingest.text import word_count
 from vectorstore.printable import printable_line
-from vectorstore.subscriptions import Subscription
+from vectorstore.terminal import screen
+
+if TYPE_CHECKING:
+    from ingest.look import Look
+    from ingest.pipeline import Progress
+    from ingest.refreshed import Refresh
+    from vectorstore.subscriptions import Subscription
 
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[Progress], None]]:
     """A bar on standard error with the rate and the time that remains; nothing where that is not a terminal."""
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
@@ -30,7 +33,7 @@ def progress_bar() -> Iterator[Callable[[Progress], None]]:
         TimeElapsedColumn(),
         TimeRemainingColumn(elapsed_when_finished=True),
     )
-    console = Console(stderr=True)
+    console = screen(stderr=True)
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=None, rate="-")
 

@@ -11,6 +11,7 @@ import typer
 
 from assistant.commands import Opened
 from vectorstore.console import JsonOption, LibraryOption, fail, tell
+from vectorstore.terminal import resolved, screen, stop_if_interrupted
 
 if TYPE_CHECKING:
     from vectorstore.library import Health
@@ -69,8 +70,6 @@ class LibraryCommands:
         as_json: JsonOption = False,
     ) -> None:
         """What changed between two versions of an article, word by word."""
-        from rich.console import Console
-
         from assistant.changes import changes
         from assistant.export import changes_as_json
         from assistant.terminal import bracketed, changes_as_text, coloured
@@ -78,8 +77,8 @@ class LibraryCommands:
         with self._reading(library) as opened:
             later = opened.library.article(article_id, after)
             earlier = opened.library.article(article_id, before or max(later.version - 1, 1))
-        found, screen = changes(earlier, later), Console()
-        mark = coloured if screen.is_terminal and not screen.no_color else bracketed
+        found, console = changes(earlier, later), screen()
+        mark = coloured if console.is_terminal and not console.no_color else bracketed
         tell(changes_as_json(found), changes_as_text(found, mark), as_json)
 
     def export(
@@ -93,7 +92,7 @@ class LibraryCommands:
         from vectorstore.listing import Listing
 
         with self._reading(library) as opened:
-            written = write(file, opened.library.listings.articles(Listing()))
+            written = write(resolved(file), opened.library.listings.articles(Listing()))
         tell({"articles": written}, f"{_articles(written)} written to {file}.", as_json)
 
     def remove(self, article_id: str, library: LibraryOption = None, as_json: JsonOption = False) -> None:
@@ -114,7 +113,7 @@ class LibraryCommands:
         from vectorstore.backup import back_up
 
         with _bar("Copying") as progress:
-            held = back_up(self._folder(library), file, force, progress)
+            held = back_up(self._folder(library), resolved(file), force, progress)
         tell({"articles": held, "file": str(file)}, f"{_articles(held)} in {file}, which was looked through.", as_json)
 
     def restore(
@@ -128,7 +127,7 @@ class LibraryCommands:
         from vectorstore.backup import restore
 
         with _bar("Copying") as progress:
-            held, aside = restore(self._folder(library), file, force, progress)
+            held, aside = restore(self._folder(library), resolved(file), force, progress)
         before = f" What was there before is in {aside}; delete it when you need it no more." if aside else ""
         told = f"{_articles(held)} restored; the search indexes are brought up to it when it is next opened.{before}"
         tell({"articles": held, "replaced": aside and str(aside)}, told, as_json)
@@ -136,7 +135,12 @@ class LibraryCommands:
     def reindex(self, library: LibraryOption = None, as_json: JsonOption = False) -> None:
         """Embed every passage again with the embedding model that is set."""
         with self._writing(library) as opened, _bar("Embedding") as progress:
-            done = opened.library.reindex(progress)
+
+            def advance(done: int, total: int) -> None:
+                stop_if_interrupted()
+                progress(done, total)
+
+            done = opened.library.reindex(advance)
         tell({"passages": done}, f"Embedded {done:,} passages again.", as_json)
 
     def check(
@@ -174,10 +178,9 @@ def _articles(number: int) -> str:
 @contextmanager
 def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on standard error, drawn from the first step on."""
-    from rich.console import Console
     from rich.progress import Progress
 
-    screen = Console(stderr=True)
-    with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
+    console = screen(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(label, total=None, visible=False)
         yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)

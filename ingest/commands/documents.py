@@ -47,12 +47,13 @@ class DocumentCommands:
     ) -> None:
         """Put articles into the library; what is there already is brought up to date."""
         from ingest.report_file import report_file
+        from ingest.sources import resolved_source
         from ingest.terminal import progress_bar, report_as_text
 
         opening = self._writing(library)
         with report_file(report_to) as save, opening as intake:
             with progress_bar() as advance:
-                report = intake.ingest(sources, advance)
+                report = intake.ingest([resolved_source(source) for source in sources], advance)
             save(report.as_json())
         tell(report.as_json(), report_as_text(report), as_json)
         if report.stopped:
