@@ -141,6 +141,8 @@ def test_every_path_of_a_command_line_is_known_to_be_read_from_there() -> None:
         ("ingest", "report_to"),
         ("conversations feedback", "file"),
         ("library export", "file"),
+        ("library backup", "file"),
+        ("library restore", "file"),
         ("feeds import", "file"),
         ("feeds export", "file"),
         ("feeds refresh", "report_to"),
