@@ -248,7 +248,6 @@ def _looking(library: Path | None, model: str | None) -> AbstractContextManager[
     return Dateline(_settings(library=library, model=model), read_only=True)
 
 
-@contextmanager
 def _folder(library: Path | None) -> Path:
     return _settings(library=library).library.expanduser()
 
