@@ -131,9 +131,9 @@ def _keys_of(model: BaseChatModel) -> list[str]:
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
     """The error and what it came of, each once."""
-    seen: list[BaseException | None] = [None]
+    seen: list[BaseException] = []
     following: BaseException | None = error
-    while following not in seen:
+    while following is not None and following not in seen:
         seen.append(following)
         yield following
         following = following.__cause__ or following.__context__
