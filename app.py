@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import typer
 
 from assistant.commands.conversations import ConversationCommands
+from assistant.commands.doctor import DoctorCommand
 from assistant.commands.evaluate import EvaluateCommand
 from assistant.commands.library import LibraryCommands
 from assistant.commands.mcp import McpCommand
@@ -209,6 +210,7 @@ ConversationCommands(_reading).add_to(cli)
 LibraryCommands(_reading, _writing).add_to(cli)
 McpCommand(_looking).add_to(cli)
 FeedCommands(_reading, _writing).add_to(cli)
+DoctorCommand(lambda library: _settings(library=library)).add_to(cli)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
