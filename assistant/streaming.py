@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 20.0
-"""Seconds that a server of models may be silent, before its first word and between two."""
+PATIENCE = 19.0
+"""Seconds that a server of models may be silent, before its first word and between two: nobody waits for longer than
+20 to hear that there will be no more."""
 # Twice what an answer has at most: 512 tokens of four characters.
 _MOST_CHARACTERS = 4096
 _MOST_CHUNKS = 1024

@@ -16,9 +16,14 @@ from newsroom import ScriptedChat, says
 
 from assistant.answer import Assistant
 from assistant.chat_models import ChatModels
+from assistant.keeping import as_kept
 from assistant.llm import failure, masked, open_chat_model
-from assistant.models import Answer, Stage, Support
+from assistant.models import Answer, Exchange, Stage, Support
 from assistant.streaming import pieces
+from assistant.terminal import answer_as_text
+from assistant.ui.completions import completion
+from assistant.ui.markdown import markdown
+from assistant.ui.render_answer import past_html
 from vectorstore.errors import ModelUnavailable, SettingsError
 from vectorstore.library import Library
 
@@ -147,6 +152,14 @@ def test_the_log_gets_what_the_server_said_without_the_key(
         list(asking(library, model_server, "repeats_the_key"))
     assert "Incorrect key: Bearer *** See http://x/?k=***" in caplog.text
     assert "SECRET" not in caplog.text
+
+
+def test_a_key_that_the_server_repeats_is_in_no_form_of_the_answer(library: Library, model_server: str) -> None:
+    *_, answer = asking(library, model_server, "repeats_the_key")
+    exchange = Exchange(1, QUESTION, answer)
+    forms = [past_html([exchange]), markdown("T", (exchange,)), answer_as_text(answer), str(as_kept(exchange))]
+    forms.append(str(completion(answer, "id", 0)["choices"][0]))
+    assert all("refused the key" in form and "SECRET" not in form for form in forms)
 
 
 def test_the_log_gets_no_byte_that_a_terminal_would_obey(

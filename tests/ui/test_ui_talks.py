@@ -235,7 +235,7 @@ def test_a_removed_article_leaves_the_words_that_were_cited(open_page: Open, des
 def test_a_conversation_that_cannot_be_kept_goes_on_and_says_so(open_page: Open, desk: ScriptedDesk) -> None:
     page = open_page()
     ask_and_wait(page, META_QUESTION)
-    desk.notebook._conversations._read_only = True
+    desk.notebook._conversations._only_read = "another Dateline uses it"
     ask_and_wait(page, "And Behemoth?", 2)
     expect(page.locator("#talks .problem")).to_contain_text("Conversations are not being kept")
     page.reload()
