@@ -12,7 +12,7 @@ import typer
 from ingest.commands.documents import STOPPED, ReportOption
 from ingest.intake import Intake
 from vectorstore.console import JsonOption, LibraryOption, fail, tell
-from vectorstore.printable import printable
+from vectorstore.printable import printable, printable_line
 from vectorstore.terminal import out, resolved
 
 Opens = Callable[[Path | None], AbstractContextManager[Intake]]
@@ -96,7 +96,8 @@ class FeedCommands:
         try:
             opml = resolved(file).read_bytes()
         except OSError as error:
-            raise typer.BadParameter(f"{file} cannot be read ({error.strerror}).", param_hint="FILE") from error
+            told = f"{printable_line(str(file))} cannot be read ({error.strerror})."
+            raise typer.BadParameter(told, param_hint="FILE") from error
         with self._writing(library) as intake:
             added, before = intake.import_opml(opml)
         counts = {"added": added, "followed_before": before}
