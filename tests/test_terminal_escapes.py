@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import httpx
 import pytest
 
 DATELINE = Path(sys.executable).with_name("dateline")
@@ -115,3 +118,21 @@ def test_names_that_are_typed(tmp_path: Path, arguments: list[str]) -> None:
     library = [] if arguments == ["read"] else ["--library", tmp_path]
     for name in (b"\x1b[31m\xc2\x9b.pdf", b"\xff.pdf"):
         assert any(run(*arguments, name, *library))
+
+
+def test_a_request_that_fails_is_one_line_in_the_log_of_a_server(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "DATELINE_MODEL": "quote", "DATELINE_PORT": str(port)}
+    command = [DATELINE, "serve", "--library", tmp_path / "library"]
+    with (tmp_path / "log").open("wb") as log:
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=environment)
+    assert server.stdout and b"Dateline is at" in server.stdout.readline()
+    address = f"http://127.0.0.1:{port}/gradio_api/call/search"
+    body = json.dumps({"data": [HOSTILE + "\nforged " + "x" * 100_000]}).encode()
+    asked = httpx.post(address, content=body, headers={"Content-Type": "application/json"}, timeout=60).json()
+    assert "error" in httpx.get(f"{address}/{asked['event_id']}", timeout=60).text
+    server.send_signal(signal.SIGINT)
+    server.communicate(timeout=60)
+    (line,) = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
+    assert "ValueError" in line and line.isprintable() and len(line) <= 500

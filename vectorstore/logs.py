@@ -55,9 +55,9 @@ class Record(logging.LogRecord):
 
 
 class Printed(io.TextIOBase):
-    """Stands in for a stream onto which libraries print, and logs each line; of a traceback what was raised, and where.
+    """Stands in for a stream that libraries print on, and logs each print; of a traceback what was raised, and where.
 
-    Threads may share one. What is printed while a line is being logged is dropped: it says that logging failed.
+    Threads may share one. What is printed while something is being logged is dropped: it says that logging failed.
     """
 
     def __init__(self) -> None:
@@ -67,27 +67,26 @@ class Printed(io.TextIOBase):
         return True
 
     def write(self, text: str) -> int:
-        if not getattr(self._own, "logging", False):
-            *lines, self._own.begun = (getattr(self._own, "begun", "") + text).split("\n")
+        if text.strip() and not getattr(self._own, "logging", False):
             self._own.logging = True
             try:
-                for line in lines:
-                    self._log(line)
+                self._log(text)
             finally:
                 self._own.logging = False
         return len(text)
 
-    def _log(self, line: str) -> None:
+    def _log(self, text: str) -> None:
+        """A traceback comes in pieces: its headline, each frame, and what was raised."""
         frames: list[str] | None = getattr(self._own, "frames", None)
-        if line.startswith("Traceback (most recent call last)"):
+        if text.startswith("Traceback (most recent call last)"):
             self._own.frames = []
-        elif frames is not None and (frame := _FRAME.match(line)):
-            frames.append(f"{Path(frame[1]).name}:{frame[2]}")
-        elif frames is not None and line and not line[0].isspace():
+        elif frames is not None and text[0].isspace():
+            frames += [f"{Path(frame[1]).name}:{frame[2]}" for frame in _FRAME.finditer(text)]
+        elif frames is not None:
             self._own.frames = None
-            logger.error("%s: %s", ", ".join(frames[-_FRAMES:]), line)
-        elif frames is None and line.strip() and not line.startswith(_BETWEEN_TRACEBACKS):
-            logger.warning("%s", line)
+            logger.error("%s: %s", ", ".join(frames[-_FRAMES:]), text)
+        elif not text.strip().startswith(_BETWEEN_TRACEBACKS):
+            logger.warning("%s", text)
 
 
 def _thread_ended(given: threading.ExceptHookArgs) -> None:

@@ -35,11 +35,11 @@ RAISE = "def fail():\n    raise ValueError('{}')\ntry:\n    fail()\nexcept Value
         f"logging.getLogger('ingest.reading').error('asked for {ESC}\\nforged')",
         f"warnings.warn('Received inputs: {ESC}')",
         f"sys.stderr = Printed(); print('Error cleaning up {ESC}', file=sys.stderr)",
-        f"sys.stderr = Printed(); sys.stderr.write('asked '); sys.stderr.write('for {ESC}\\n')",
+        f"sys.stderr = Printed(); print('asked\\nfor {ESC}', file=sys.stderr)",
         "handler = logging.StreamHandler(); handler.setFormatter(logging.Formatter('%(levelname)s %(message)s'))\n"
         f"own = logging.getLogger('transformers'); own.addHandler(handler); own.propagate = False; own.error('{ESC}')",
     ],
-    ids=["library", "ours", "warning", "printed", "printed in pieces", "a handler of its own"],
+    ids=["library", "ours", "warning", "printed", "printed in lines", "a handler of its own"],
 )
 def test_what_steers_a_terminal_is_written_out_in_one_line(program: str) -> None:
     (line, *rest) = standard_error(program)
@@ -67,7 +67,7 @@ def test_a_record_has_500_characters_at_most(program: str) -> None:
     ids=["uvicorn", "the chat model's", "Gradio, printed"],
 )
 def test_of_a_request_that_failed_one_line_says_what_was_raised_and_where(told: str) -> None:
-    (line,) = standard_error(RAISE.format(ESC + " " + "x" * 1000, told))
+    (line,) = standard_error(RAISE.format(ESC + r" \nforged" + "x" * 1000, told))
     assert "ValueError" in line and SHOWN in line and "<string>:5" in line and len(line) <= 500
 
 
