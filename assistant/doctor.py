@@ -155,7 +155,7 @@ def _library(folder: Path, seen: Glance) -> Finding:
         in_use(folder)
     ]
     if seen.problem:
-        advice = "put back a copy of catalogue.db, or choose another folder with --library"
+        advice = "bring a backup back with `dateline library restore FILE`, or choose another folder with --library"
         return Finding("library", f"{folder} cannot be read ({seen.problem}); {used}", advice)
     if not seen.there:
         return Finding("library", f"there is none at {folder} yet")
