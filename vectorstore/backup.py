@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vectorstore.database import connect_to_read
 from vectorstore.errors import BackupFailed
-from vectorstore.folder import CATALOGUE, take, writer_lock
+from vectorstore.folder import CATALOGUE, RESTORING, take, writer_lock
 from vectorstore.migrations import READABLE
 from vectorstore.private import make_folder
 from vectorstore.schema import SCHEMA_VERSION
@@ -68,7 +68,7 @@ def restore(folder: Path, file: Path, force: bool = False, progress: Progress = 
                 f"The library {folder} has {held} articles. Restore into another folder with --library, or put the "
                 "backup in their place with --force; they are kept aside."
             )
-        part = folder / f"{CATALOGUE}.restoring"
+        part = folder / f"{CATALOGUE}{RESTORING}"
         try:
             with closing(_opened(file)) as source:
                 source.execute("BEGIN")

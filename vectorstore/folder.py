@@ -12,6 +12,8 @@ from vectorstore.private import make_folder
 from vectorstore.upkeep import VECTORS, WORDS
 
 CATALOGUE = "catalogue.db"
+RESTORING = ".restoring"
+"""At the end of its name as long as a backup is being put in its place."""
 UNTIL_IT_IS_MADE = 10
 """Seconds that a reader waits for another process that is just making the catalogue."""
 
@@ -39,9 +41,10 @@ def take(lock: FileLock, folder: Path, patience: float = 0) -> None:
 
 def make_catalogue(path: Path) -> None:
     """An empty one. Raises LibraryUnreadable where there are traces of one that is gone, LibraryUnwritable."""
-    if left := [name for name in (*VECTORS, WORDS, f"{path.name}-wal") if (path.parent / name).exists()]:
+    traces = (*VECTORS, WORDS, f"{path.name}-wal", f"{path.name}{RESTORING}")
+    if left := [name for name in traces if (path.parent / name).exists()]:
         raise LibraryUnreadable(
-            f"The catalogue {path} is gone, with all articles; {left[0]}, which was made from it, is still there. "
+            f"The catalogue {path} is gone, with all articles; {left[0]}, which belongs to it, is still there. "
             f"Bring a backup back with `dateline library restore FILE`, or remove the folder {path.parent} to begin an "
             "empty library."
         )

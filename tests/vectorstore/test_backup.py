@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import stat
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from stacks import HOLD_OPEN, WordEmbedder, another_process, by_meaning, by_words, story
 
 from vectorstore.backup import back_up, restore
-from vectorstore.errors import BackupFailed, LibraryBusy
+from vectorstore.errors import BackupFailed, LibraryBusy, LibraryUnreadable
 from vectorstore.library import Library
 
 REPORTS = [story(f"n{number}", f"Report {number}.", f"Details of {number}.") for number in range(30)]
@@ -182,6 +183,32 @@ class TestRestoring:
         assert held == 30 and aside is not None and (aside / "catalogue.db").stat().st_size == 9000
         with Library(made, WordEmbedder()) as library:
             assert by_meaning(library, "Report 7.")[0] == "n7"
+
+
+RESTORE_ON_AND_ON = """
+from vectorstore.backup import restore
+while True:
+    print("restoring", flush=True)
+    restore(folder, folder.parent / "kept.db", force=True)
+"""
+
+
+@pytest.mark.parametrize("wait", [0.0, 0.01, 0.02, 0.05])
+def test_killed_while_it_restores_it_can_be_restored_again(made: Path, file: Path, wait: float) -> None:
+    back_up(made, file)
+    with another_process(RESTORE_ON_AND_ON, made) as child:
+        assert child.stdout.readline() == child.stdout.readline() == "restoring\n"
+        time.sleep(wait)
+        child.kill()
+        child.wait()
+    try:
+        with Library(made, WordEmbedder()) as library:
+            assert library.counts() == (30, 60)
+    except LibraryUnreadable as error:
+        assert "dateline library restore FILE" in str(error)
+    assert restore(made, file, force=True)[0] == 30
+    with Library(made, WordEmbedder()) as library:
+        assert library.counts() == (30, 60) and by_meaning(library, "Report 7.")[0] == "n7"
 
 
 def sql(file: Path, statement: str) -> None:
