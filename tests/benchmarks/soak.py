@@ -45,10 +45,22 @@ from _commands import ROOT, environment
 from _newsroom import SYLLABLES, Site, Story
 from _page import Page, Refused
 
-PAUSE = 5.0
+PAUSE = 15.0
 LOOK_EVERY = 30.0
 MEGABYTES_A_MINUTE, HANDLES_A_MINUTE = 5.0, 1.0
 BUSY = ("busy", "too many", "queue is full", "try again", "in a moment")
+
+
+# What is opened, founded and so on in the articles: others of the same kind are near enough to each other.
+KINDS = """
+bridge/opened hospital/founded choir/conducted ferry/launched vineyard/bought orchard/planted railway/extended
+lighthouse/repaired newspaper/edited theatre/managed stadium/designed observatory/built bakery/inherited
+reservoir/drained cathedral/restored museum/directed tunnel/dug airline/sold aquarium/closed brewery/revived
+glacier/measured volcano/climbed satellite/steered telescope/polished forest/bequeathed harbour/dredged
+mine/flooded mill/electrified festival/cancelled marathon/won library/catalogued university/chartered
+prison/inspected embassy/evacuated canal/widened castle/mortgaged desert/crossed island/surveyed zoo/relocated
+circus/toured
+""".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +73,26 @@ class Fact:
 
 
 def fact(number: int, version: int, seed: int, kind: str) -> Fact:
-    """The same number has the same person and thing in every version."""
+    """The same number has the same person and thing in every version.
+
+    The text makes several passages, each of which answers the question: a quoted answer takes two sentences of a
+    passage at most and goes on with the nearest one of another, which must be of the same article.
+    """
     draw = random.Random(f"{seed}/{kind}/{number}")
-    person, place, thing = (_invented(draw, length).title() for length in (4, 4, 5))
-    amount, month = draw.randint(20, 900), draw.choice(("March", "June", "August", "October"))
+    person, place, name = (_invented(draw, length).title() for length in (4, 4, 5))
+    what, did = draw.choice(KINDS).split("/")
+    thing = f"the {name} {what}"
     told = random.Random(f"{seed}/{kind}/{number}/{version}")
-    filling = " ".join(
-        f"Speaker {_invented(told, 3).title()} welcomed it in {place}." for _ in range(told.randint(2, 20))
+    speakers = [_invented(told, 3).title() for _ in range(told.randint(36, 48))]
+    text = "\n\n".join(
+        (
+            f"{person} {did} {thing} in {place} on Monday. The council of {place} confirmed it.",
+            " ".join(f"Speaker {each} said how {person} {did} {thing} in {place}." for each in speakers),
+            f"Before that {thing} in {place} had had {version + 1} owners.",
+        )
     )
-    text = (
-        f"{person} opened the {thing} bridge in {place} on Monday. The {thing} bridge cost {amount} million crowns and "
-        f"was built in {version + 2} years.\n\n{filling}\n\nWork on the {thing} bridge had begun in {month}."
-    )
-    title = f"{person} opens the {thing} bridge"
-    story = Story(f"{kind}-{number}", title, "The Norvale Post", text)
-    return Fact(story, f"Who opened the {thing} bridge in {place}?", title)
+    title = f"{person} {did} {thing}"
+    return Fact(Story(f"{kind}-{number}", title, "The Norvale Post", text), f"Who {did} {thing} in {place}?", title)
 
 
 def _invented(draw: random.Random, syllables: int) -> str:
@@ -249,7 +266,7 @@ class Crowd:
                     self._tally.count("refreshed by the clock meanwhile")
                 elif "unchanged" not in drawn:
                     self._tally.count("error", f"refreshing: {drawn}")
-                yield from self._pause(4)
+                yield from self._pause(2)
 
     def _pause(self, times: int = 1) -> Iterator[None]:
         for _ in range(times):
