@@ -38,6 +38,7 @@ def take(lock: FileLock, folder: Path, patience: float = 0) -> None:
 
 
 def make_catalogue(path: Path) -> None:
+    """An empty one. Raises LibraryUnreadable where there are traces of one that is gone, LibraryUnwritable."""
     if left := [name for name in (*VECTORS, WORDS, f"{path.name}-wal") if (path.parent / name).exists()]:
         raise LibraryUnreadable(
             f"The catalogue {path} is gone, with all articles; {left[0]}, which was made from it, is still there. "
@@ -51,6 +52,7 @@ def make_catalogue(path: Path) -> None:
 
 
 def make(folder: Path) -> None:
+    """The folder, if it is not there. Raises LibraryUnreadable."""
     try:
         make_folder(folder)
     except OSError as error:
