@@ -51,21 +51,23 @@ MEGABYTES_A_MINUTE, HANDLES_A_MINUTE = 5.0, 1.0
 BUSY = ("busy", "too many", "queue is full", "try again", "in a moment")
 
 
-# What is opened, founded and so on in the articles: others of the same kind are near enough to each other.
-KINDS = """
-bridge/opened hospital/founded choir/conducted ferry/launched vineyard/bought orchard/planted railway/extended
-lighthouse/repaired newspaper/edited theatre/managed stadium/designed observatory/built bakery/inherited
-reservoir/drained cathedral/restored museum/directed tunnel/dug airline/sold aquarium/closed brewery/revived
-glacier/measured volcano/climbed satellite/steered telescope/polished forest/bequeathed harbour/dredged
-mine/flooded mill/electrified festival/cancelled marathon/won library/catalogued university/chartered
-prison/inspected embassy/evacuated canal/widened castle/mortgaged desert/crossed island/surveyed zoo/relocated
-circus/toured
-""".split()
+# What somebody did: nothing of it is like anything else, so that a quoted answer does not take one for another's echo.
+DEEDS = """
+bought a vineyard and three old tractors; plays the oboe in a military band; lost a lawsuit over noisy peacocks;
+repaired the clock of the lighthouse; teaches chess to prisoners; crossed a desert on a bicycle; sells used submarines;
+translated a cookbook from Basque; was bitten by a tame otter; studies the sleep of bats; won a lottery twice;
+painted the railway station yellow; collects broken umbrellas; swims in the canal every winter; wrote a tax opera;
+adopted eleven greyhounds; refused a medal from the navy; grows pumpkins on the roof; invented a silent lawn mower;
+was elected judge by mistake; forged stamps as a child; met a ghost in the town archive; walked to the sea backwards;
+restores antique telephones; breeds blue lobsters; keeps the minutes of the beekeepers; climbed the cathedral at night;
+exports snow to hotels; tunes the bells of four churches; found a meteorite in the garden; defended a burglar in court;
+mended the dam with old carpets; judged a contest of whistling; lives on a barge without windows; borrowed a zeppelin
+""".replace("\n", " ").split(";")
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """An article about one person and one thing that nobody else has; the question that it answers."""
+    """An article about somebody of a place, whom no other article names; the question that it answers."""
 
     story: Story
     question: str
@@ -73,26 +75,16 @@ class Fact:
 
 
 def fact(number: int, version: int, seed: int, kind: str) -> Fact:
-    """The same number has the same person and thing in every version.
-
-    The text makes several passages, each of which answers the question: a quoted answer takes two sentences of a
-    passage at most and goes on with the nearest one of another, which must be of the same article.
-    """
-    draw = random.Random(f"{seed}/{kind}/{number}")
-    person, place, name = (_invented(draw, length).title() for length in (4, 4, 5))
-    what, did = draw.choice(KINDS).split("/")
-    thing = f"the {name} {what}"
-    told = random.Random(f"{seed}/{kind}/{number}/{version}")
-    speakers = [_invented(told, 3).title() for _ in range(told.randint(36, 48))]
-    text = "\n\n".join(
-        (
-            f"{person} {did} {thing} in {place} on Monday. The council of {place} confirmed it.",
-            " ".join(f"Speaker {each} said how {person} {did} {thing} in {place}." for each in speakers),
-            f"Before that {thing} in {place} had had {version + 1} owners.",
-        )
+    """The same number is about the same person in every version."""
+    draw, told = random.Random(f"{seed}/{kind}/{number}"), random.Random(f"{seed}/{kind}/{number}/{version}")
+    person, place = _invented(draw, 5).title(), _invented(draw, 4).title()
+    deeds = told.sample(DEEDS, told.randint(8, 20))
+    text = " ".join(f"{person} of {place} {deed.strip()}." for deed in deeds)
+    title = f"{person} of {place}"
+    story = Story(
+        f"{kind}-{number}", title, "The Norvale Post", f"{text}\n\nSo says version {version} of this portrait."
     )
-    title = f"{person} {did} {thing}"
-    return Fact(Story(f"{kind}-{number}", title, "The Norvale Post", text), f"Who {did} {thing} in {place}?", title)
+    return Fact(story, f"What did {person} of {place} do?", title)
 
 
 def _invented(draw: random.Random, syllables: int) -> str:
