@@ -45,15 +45,29 @@ from _commands import ROOT, environment
 from _newsroom import SYLLABLES, Site, Story
 from _page import Page, Refused
 
-PAUSE = 5.0
+PAUSE = 15.0
 LOOK_EVERY = 30.0
 MEGABYTES_A_MINUTE, HANDLES_A_MINUTE = 5.0, 1.0
 BUSY = ("busy", "too many", "queue is full", "try again", "in a moment")
 
 
+# What somebody did: nothing of it is like anything else, so that a quoted answer does not take one for another's echo.
+DEEDS = """
+bought a vineyard and three old tractors; plays the oboe in a military band; lost a lawsuit over noisy peacocks;
+repaired the clock of the lighthouse; teaches chess to prisoners; crossed a desert on a bicycle; sells used submarines;
+translated a cookbook from Basque; was bitten by a tame otter; studies the sleep of bats; won a lottery twice;
+painted the railway station yellow; collects broken umbrellas; swims in the canal every winter; wrote a tax opera;
+adopted eleven greyhounds; refused a medal from the navy; grows pumpkins on the roof; invented a silent lawn mower;
+was elected judge by mistake; forged stamps as a child; met a ghost in the town archive; walked to the sea backwards;
+restores antique telephones; breeds blue lobsters; keeps the minutes of the beekeepers; climbed the cathedral at night;
+exports snow to hotels; tunes the bells of four churches; found a meteorite in the garden; defended a burglar in court;
+mended the dam with old carpets; judged a contest of whistling; lives on a barge without windows; borrowed a zeppelin
+""".replace("\n", " ").split(";")
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """An article about one person and one thing that nobody else has; the question that it answers."""
+    """An article about somebody of a place, whom no other article names; the question that it answers."""
 
     story: Story
     question: str
@@ -61,21 +75,16 @@ class Fact:
 
 
 def fact(number: int, version: int, seed: int, kind: str) -> Fact:
-    """The same number has the same person and thing in every version."""
-    draw = random.Random(f"{seed}/{kind}/{number}")
-    person, place, thing = (_invented(draw, length).title() for length in (4, 4, 5))
-    amount, month = draw.randint(20, 900), draw.choice(("March", "June", "August", "October"))
-    told = random.Random(f"{seed}/{kind}/{number}/{version}")
-    filling = " ".join(
-        f"Speaker {_invented(told, 3).title()} welcomed it in {place}." for _ in range(told.randint(2, 20))
+    """The same number is about the same person in every version."""
+    draw, told = random.Random(f"{seed}/{kind}/{number}"), random.Random(f"{seed}/{kind}/{number}/{version}")
+    person, place = _invented(draw, 5).title(), _invented(draw, 4).title()
+    deeds = told.sample(DEEDS, told.randint(8, 20))
+    text = " ".join(f"{person} of {place} {deed.strip()}." for deed in deeds)
+    title = f"{person} of {place}"
+    story = Story(
+        f"{kind}-{number}", title, "The Norvale Post", f"{text}\n\nSo says version {version} of this portrait."
     )
-    text = (
-        f"{person} opened the {thing} bridge in {place} on Monday. The {thing} bridge cost {amount} million crowns and "
-        f"was built in {version + 2} years.\n\n{filling}\n\nWork on the {thing} bridge had begun in {month}."
-    )
-    title = f"{person} opens the {thing} bridge"
-    story = Story(f"{kind}-{number}", title, "The Norvale Post", text)
-    return Fact(story, f"Who opened the {thing} bridge in {place}?", title)
+    return Fact(story, f"What did {person} of {place} do?", title)
 
 
 def _invented(draw: random.Random, syllables: int) -> str:
@@ -249,7 +258,7 @@ class Crowd:
                     self._tally.count("refreshed by the clock meanwhile")
                 elif "unchanged" not in drawn:
                     self._tally.count("error", f"refreshing: {drawn}")
-                yield from self._pause(4)
+                yield from self._pause(2)
 
     def _pause(self, times: int = 1) -> Iterator[None]:
         for _ in range(times):
