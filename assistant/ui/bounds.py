@@ -18,8 +18,6 @@ from assistant.ui.refusals import Refusal, described, shortened
 logger = logging.getLogger(__name__)
 
 MB = 1024 * 1024
-PATIENCE = 30.0
-"""Seconds for a body to arrive in, and as many more for each MB of it that has arrived."""
 _UPLOAD = "/gradio_api/upload"
 MOST_FILES = 100
 _LARGEST_FILES = 10
@@ -38,9 +36,10 @@ class Bound:
 
 class Bounds:
     """Refuses at once, and reads no further, whatever is larger or slower than its route allows, and what comes while
-    too many do the same. Whatever fails inside without an answer is a line in the log."""
+    too many do the same. Whatever fails inside is a line in the log. A body has `patience` seconds to arrive in, and as
+    many more for each MB of it that has arrived."""
 
-    def __init__(self, app: ASGIApp, max_upload_mb: int, patience: float = PATIENCE) -> None:
+    def __init__(self, app: ASGIApp, max_upload_mb: int, patience: float) -> None:
         self._app, self._patience = app, patience
         self._running: Counter[str] = Counter()
         self._bounds = {

@@ -7,8 +7,6 @@ from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-PATIENCE = 30.0
-"""Seconds for the headers of a request to arrive in."""
 MOST = 512
 """Of the 1,024 files that a process may usually open, the library needs some too."""
 
@@ -19,10 +17,12 @@ _TOO_SLOW = (
 
 
 class Connection(H11Protocol):
-    """uvicorn's, which waits for a request forever, and for any number of them. h11 keeps the headers under 64 KB."""
+    """uvicorn's, which waits for a request forever, and for any number of them. Here its headers have `patience`
+    seconds to arrive in. h11 keeps them under 64 KB."""
 
-    def __init__(self, *args: Any, **given: Any) -> None:
+    def __init__(self, *args: Any, patience: float, **given: Any) -> None:
         super().__init__(*args, **given)
+        self._patience = patience
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -45,7 +45,7 @@ class Connection(H11Protocol):
         super().connection_lost(exc)
 
     def _wait(self) -> None:
-        self._deadline = self.loop.call_later(PATIENCE, self._give_up)
+        self._deadline = self.loop.call_later(self._patience, self._give_up)
 
     def _wait_no_more(self) -> None:
         if self._deadline:

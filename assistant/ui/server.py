@@ -5,10 +5,11 @@ from __future__ import annotations
 import socket
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from time import sleep
-from typing import cast
+from typing import Any, cast
 
 import gradio as gr
 import uvicorn
@@ -58,24 +59,27 @@ def serve(
     routes: Sequence[BaseRoute] = (),
     public_name: str = "",
     allowed_origins: Collection[str] = (),
+    patience: float = 30.0,
 ) -> Server:
     """Start serving the page at host and port, and the routes beside it, in a thread of its own. Prints nothing.
 
     It answers to that host, to the address that a connection comes in on, to localhost and to its public name, if it
-    has one. Pages of `allowed_origins` may use what assistant.ui.access.EMBEDDABLE names.
+    has one. Pages of `allowed_origins` may use what assistant.ui.access.EMBEDDABLE names. Who sends more slowly than
+    `patience` allows, in seconds, is cut off.
 
     SettingsError when the port is taken or the host is not this machine's.
     """
     _check_free(host, port)
     beside = [*routes, Route("/robots.txt", _robots)]
     inner = _mounted(page, beside, max_upload_mb)
-    inner.add_middleware(Bounds, max_upload_mb=max_upload_mb)
+    inner.add_middleware(Bounds, max_upload_mb=max_upload_mb, patience=patience)
     # Always, for Gradio's own, which lets in everybody, is then not added.
     inner.add_middleware(
         CORSMiddleware, allow_origins=allowed_origins, allow_methods=["GET", "POST"], allow_headers=["*"]
     )
     app = Access(inner, OpenRoutes(beside, page.GRADIO_CACHE), host, public_name, allowed_origins)
-    server = _PageServer(page, uvicorn.Config(app, host, port, http=Connection, log_config=None, access_log=False))
+    connection: Any = partial(Connection, patience=patience)
+    server = _PageServer(page, uvicorn.Config(app, host, port, http=connection, log_config=None, access_log=False))
     thread = Thread(target=server.run, name="serving", daemon=True)
     thread.start()
     while not server.started:
@@ -100,7 +104,11 @@ def _mounted(page: gr.Blocks, beside: Sequence[BaseRoute], max_upload_mb: int) -
         footer_links=["api"],
         theme=theme(),
         css_paths=STYLES,
-        app_kwargs={"middleware": [Middleware(PagePolicy), Middleware(Dressed, head())], "routes": list(beside)},
+        app_kwargs={
+            "middleware": [Middleware(PagePolicy), Middleware(Dressed, head())],
+            "routes": list(beside),
+            "openapi_url": None,
+        },
     )
     [gradio] = [cast(App, route.app) for route in inner.routes if isinstance(route, Mount)]
     page.app = gradio  # whose streams it ends on closing
