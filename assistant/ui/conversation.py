@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 
 from assistant.models import Exchange, Turn
+from assistant.ui.refusals import described
 from vectorstore.errors import DatelineError
 
 log = logging.getLogger(__name__)
@@ -22,5 +23,5 @@ def told(error: Exception) -> str:
     """The one line that a reader gets for an error. Whatever is no DatelineError is ours, and goes to the log."""
     if isinstance(error, DatelineError):
         return str(error)
-    log.error("The page met an unexpected error", exc_info=error)
+    log.error("The page met an unexpected error: %s", described(error))
     return FAILED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from traceback import extract_tb
 
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
@@ -37,10 +38,7 @@ def shortened(text: str) -> str:
 
 
 def described(error: BaseException) -> str:
-    """An unexpected error in a line for the log: what it says first, and where it was raised."""
-    said = str(error).partition("\n")[0]
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    where = f" ({trace.tb_frame.f_code.co_filename}:{trace.tb_lineno})" if trace else ""
-    return f"{type(error).__name__}: {shortened(said)}{where[-150:]}"
+    """An unexpected error in a line for the log: what it says first, and where in Dateline it came up."""
+    frames = [frame for frame in extract_tb(error.__traceback__) if "site-packages" not in frame.filename]
+    where = f" ({frames[-1].filename[-100:]}:{frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {shortened(str(error).partition(chr(10))[0])}{where}"
