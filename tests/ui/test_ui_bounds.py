@@ -244,11 +244,17 @@ def told(served: str, call: str, *given: object) -> str:
 def test_of_too_many_questions_the_last_are_told_so_and_the_rest_of_the_page_goes_on(
     served: str, desk: ScriptedDesk
 ) -> None:
-    asking = [Thread(target=told, args=(served, "ask", "slowly", "", "", None, "", None)) for _ in range(12)]
+    too_many, full = "Too many answers are under way. Try again in a moment.", Event()
+
+    def ask() -> None:
+        if too_many in told(served, "ask", "slowly", "", "", None, "", None):
+            full.set()
+
+    asking = [Thread(target=ask) for _ in range(13)]  # one more than there are places
     for each in asking:
         each.start()
-    while "Too many answers are under way. Try again in a moment." not in told(served, "chat", "Is Meta open?", None):
-        Event().wait(0.05)
+    assert full.wait(30)
+    assert too_many in told(served, "chat", "Is Meta open?", None)
     assert "event: complete" in told(served, "search", "Is Meta open?", "", "", None, "", 5)
     assert httpx.get(served).status_code == 200
     desk.closed.set()

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
@@ -67,7 +68,7 @@ BY_ELEMENT = """async ([base, paths]) => {
     for (const path of paths)
         await Promise.all([
             element('img', 'src', path), element('script', 'src', path), element('iframe', 'src', path, true),
-            element('link', 'href', path), stream(path), socket(path), form(path),
+            stream(path), socket(path), form(path),
         ]);
     return [...read, ...window.pwned ? ['script'] : []];
 }"""
@@ -89,6 +90,7 @@ def foreign() -> Iterator[int]:
     Thread(target=site.serve_forever, daemon=True).start()
     yield site.server_port
     site.shutdown()
+    site.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -104,8 +106,8 @@ def abroad(browser: Browser) -> Iterator[Page]:
 class Counted:
     """A server that counts what got past the door."""
 
-    def __init__(self, host: str) -> None:
-        self.desk = ScriptedDesk()
+    def __init__(self, host: str, folder: Path) -> None:
+        self.desk = ScriptedDesk(folder=folder)
         beside = [*routes(self.desk), *library_routes(self.desk)]
         self.server: Server = serve(build_page(self.desk), host, free_port(), 5, beside)
         self.port = urlsplit(self.server.url).port
@@ -121,17 +123,18 @@ class Counted:
 
 
 @pytest.fixture(scope="module")
-def serving() -> Iterator[Callable[[str], Counted]]:
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Counted]]:
     held: dict[str, Counted] = {}
 
     def at(host: str) -> Counted:
         if host not in held:
-            held[host] = Counted(host)
+            held[host] = Counted(host, tmp_path_factory.mktemp("library"))
         return held[host]
 
     yield at
     for each in held.values():
         each.server.close()
+        each.desk.put_away()
 
 
 def every_path() -> list[str]:
