@@ -14,10 +14,10 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from app import SAMPLES, PageDesk, _site, main, open_dateline
-from assistant.local_model import joined_weights
+from assistant.generation.embedded import prepared
 from assistant.models import Exchange
 from assistant.ui.library_file import library_routes
-from vectorstore.errors import LibraryBusy, LibraryUnwritable, WeightsMissing
+from vectorstore.errors import LibraryBusy, LibraryUnwritable, ModelUnavailable
 from vectorstore.models import EVERYTHING
 
 HELD = len(list(SAMPLES.glob("*.md")))
@@ -125,12 +125,11 @@ def test_a_library_that_cannot_be_locked_is_served_asked_and_not_written(
 class TestTheCache:
     def test_one_that_cannot_be_written_is_told(self, tmp_path: Path) -> None:
         (tmp_path / "cache").write_text("mine")
-        with pytest.raises(WeightsMissing, match="cannot be put together in .*cache.*DATELINE_CACHE"):
-            joined_weights(tmp_path / "cache")
+        with pytest.raises(ModelUnavailable, match="cannot be prepared in .*cache.*DATELINE_CACHE"):
+            prepared(tmp_path / "cache")
 
     def test_a_new_one_is_its_owner_s_alone(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        (part := tmp_path / "part").write_bytes(b"not the model")
-        monkeypatch.setattr("assistant.local_model._parts", lambda: [part])
-        monkeypatch.setattr("assistant.local_model.verify", lambda path, digest: None)
-        whole = joined_weights(tmp_path / "cache")
-        assert [stat.S_IMODE(path.stat().st_mode) for path in (whole.parent, whole)] == [0o700, 0o600]
+        monkeypatch.setattr("assistant.generation.embedded._TO_CONVERT", 1e6)  # gigabytes: it goes no further
+        with pytest.raises(ModelUnavailable, match="needs more memory"):
+            prepared(tmp_path / "cache")
+        assert stat.S_IMODE((tmp_path / "cache").stat().st_mode) == 0o700
