@@ -193,7 +193,7 @@ def test_a_terminal_is_drawn_on_and_a_pipe_is_not(library: Path) -> None:
     os.close(theirs)
     drawn = os.read(ours, 65536)
     os.close(ours)
-    assert b"Searching" in drawn and b"\x1b[?25h" in drawn  # the cursor is shown again
+    assert b"Writing" in drawn and b"\x1b[?25h" in drawn  # the last stage; the cursor is shown again
     assert "[1]" in out and "\x1b" not in out
     assert run("ask", QUESTION, library=library).stderr == ""
 

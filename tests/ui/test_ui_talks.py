@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import update
-from ui_desk import ScriptedDesk, free_port, typed
+from ui_desk import ScriptedDesk, eventually, free_port, typed
 
 from assistant.questions import read_questions
 from assistant.ui.page import build_page
@@ -46,10 +46,15 @@ def test_a_reload_shows_the_conversation_as_it_was(open_page: Open) -> None:
     expect(page.locator(".talk [aria-current]")).to_contain_text(META_QUESTION)
     expect(page).to_have_url(re.compile(r"\?conversation="))
     expect(page.locator("#exchange-2 .onward")).to_contain_text("Ask next")
-    before = [page.locator(f"#exchange-{number}").inner_html() for number in (1, 2)]
+
+    def drawn() -> list[str]:
+        return [page.locator(f"#exchange-{number}").inner_html() for number in (1, 2)]
+
+    page.wait_for_timeout(300)  # the buttons under it come after what to ask next
+    before = drawn()
     page.reload()
     expect(page.locator("#exchange-2 .onward")).to_contain_text("Ask next")
-    assert [page.locator(f"#exchange-{number}").inner_html() for number in (1, 2)] == before
+    eventually(lambda: drawn() == before)
     page.locator("#exchange-1 .cite").first.click()
     expect(page.locator(".card.lit mark").first).to_have_text("Meta says its position is unchanged")
 

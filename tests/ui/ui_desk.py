@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from threading import Event
-from time import sleep
+from time import monotonic, sleep
 
 import numpy as np
 from playwright.sync_api import Locator, Page
@@ -479,6 +479,14 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def eventually(holds: Callable[[], bool], patience: float = 10) -> None:
+    """Wait until something holds that is neither an element of the page nor told by an event."""
+    due = monotonic() + patience
+    while not holds():
+        assert monotonic() < due, "It did not come to hold."
+        sleep(0.05)
 
 
 def to_tab(page: Page, name: str) -> None:
