@@ -8,12 +8,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from assistant import refusal
 from assistant.basis import cites, speaks_of
 from assistant.dates import Window
 from assistant.differences import with_differing
 from assistant.evidence import quote, weigh
-from assistant.excerpts import excerpts
+from assistant.excerpts import Room, excerpts, room_of
 from assistant.finding import Finder, Grounds
 from assistant.kinds import AnswerKind, Request, requested
 from assistant.llm import none_offered
@@ -23,6 +22,8 @@ from assistant.retrieve import Rerank
 from assistant.rewrite import topic
 from assistant.roundup import put_together
 from assistant.streaming import PATIENCE
+from assistant.verification.answerability import all_ahead
+from assistant.verification.entailment import Entailment
 from assistant.writer import Writer
 from vectorstore.library import Library
 from vectorstore.listing import Listing
@@ -48,12 +49,15 @@ class Assistant:
         rewording: BaseChatModel | None = None,
         models: Callable[[str], BaseChatModel | None] = none_offered,
         patience: float = PATIENCE,
+        room: Callable[[BaseChatModel], Room] = room_of,
+        entailment: Entailment | None = None,
     ) -> None:
         """`rewording` is the model that puts follow-ups into other words before the search, none for doing without;
-        `models` opens one that a reader names; `patience` is how many seconds a server of models may be silent."""
+        `models` opens one that a reader names; `patience` is how many seconds a server of models may be silent, `room`
+        how much a model reads, and `entailment` judges sentences in the place of the chat model."""
         self._library = library
         self._finder = Finder(library, rerank, rewording)
-        self._writer = Writer(model, models, patience)
+        self._writer = Writer(model, models, room, entailment, patience)
         self._now = now
 
     def search(
@@ -113,8 +117,6 @@ class Assistant:
         )
         if request.kind is not AnswerKind.FACT:
             yield _finished(self._listed(answer, request, grounds, scope), started)
-        elif not grounds.known:
-            yield _finished(self._refused(answer, grounds.found.hits), started)
         else:
             yield from self._told(answer, grounds, topic(question, turns), started, manner)
 
@@ -151,13 +153,12 @@ class Assistant:
     def _told(self, answer: Answer, grounds: Grounds, earlier: str, started: float, manner: Manner) -> Iterator[Answer]:
         answer = replace(answer, sources=tuple(grounds.found.hits[: manner.sources]))
         yield answer
-        for snapshot in self._writer.written(answer, grounds.evidence, earlier, started, manner.model):
+        for snapshot in self._writer.written(answer, grounds, earlier, started, manner.model):
             answer = snapshot
             yield snapshot
-        own_words = " ".join(each.text for each in answer.sentences if each.support is not Support.QUOTED)
-        if not answer.sentences or refusal.says_not_found(own_words):
+        if not answer.sentences:
             answer = self._refused(answer, grounds.found.hits)
-        else:
+        elif not answer.closest:
             answer = with_differing(answer)
         yield _finished(answer, started)
 
@@ -184,7 +185,7 @@ class Assistant:
         if answer.newest_article is not None:
             return ""
         tally = self._library.listings.tally(Listing())
-        return refusal.all_ahead(sum(tally.days.values()), tally.undated, answer.as_of)
+        return all_ahead(sum(tally.days.values()), tally.undated, answer.as_of)
 
 
 def _outside(window: Window | None, hits: Sequence[Hit]) -> str:

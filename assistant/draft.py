@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from threading import Event
 from typing import NamedTuple
 
 from assistant.citations import Written, read_marks, shown_while_writing, split_unfinished
@@ -12,6 +13,7 @@ from assistant.models import Citation, Sentence, Support
 from assistant.safe import carries_address, words_only
 from assistant.support import Ground, ground
 from assistant.timely import untimely
+from assistant.verification.entailment import Entails
 from assistant.wanted import echoes
 from vectorstore.models import Hit
 from vectorstore.sentences import sentence_spans
@@ -38,41 +40,71 @@ class Asked(NamedTuple):
     today: date
 
 
-def judge(text: str, sources: Sequence[Hit], asked: Asked, finished: bool) -> Draft:
+def judge(
+    text: str,
+    sources: Sequence[Hit],
+    asked: Asked,
+    finished: bool,
+    entails: Entails | None = None,
+    left: Event | None = None,
+) -> Draft:
     """Read a model's text against the sources it was shown, numbered from 1 in their order.
 
-    A sentence is left out that says again what one before it or the question said, and one with an address.
+    What is not borne out is left out, and so is a sentence that says again what one before it or the question said, and
+    one with an address. Where there is what `entails`, it has the last word on sentences that are no quotations.
     """
     complete, rest = (words_only(text), "") if finished else split_unfinished(words_only(text))
-    sentences: list[Sentence] = []
-    citations: dict[tuple[int, int, int], Citation] = {}
-    for written in read_marks(complete, len(sources))[:_MOST_SENTENCES]:
-        again = any(written.text == sentence.text for sentence in sentences)
-        if again or carries_address(written.text) or (finished and echoes(written.text, asked.question)):
-            continue
-        sentence, cited = _judged(written, sources, asked)
-        sentences.append(sentence)
-        citations |= {(c.number, c.start, c.end): c for c in cited}
+    told = dict.fromkeys(read_marks(complete, len(sources))[:_MOST_SENTENCES])
+    fit = [each for each in told if not (carries_address(each.text) or (finished and echoes(each.text, asked.question)))]
+    judged = [_judged(each, sources, asked) for each in fit]
+    if entails:
+        judged = _entailed(judged, entails, left)
+    held = [each for each in judged if each.support is not Support.UNSUPPORTED]
+    sentences = {each.written.text: Sentence(each.written.text, each.numbers, each.support) for each in held}
+    citations = {(c.number, c.start, c.end): c for each in held for c in each.cited(sources)}
     ordered = sorted(citations.values(), key=lambda c: (c.number, c.start))
     writing = "" if carries_address(rest) else shown_while_writing(rest)
     # Counted as the model wrote them: one that says the same over and over has said enough.
     full = len(sentence_spans(text)) > _MOST_SENTENCES
-    return Draft(tuple(sentences), tuple(ordered), writing, full)
+    return Draft(tuple(sentences.values()), tuple(ordered), writing, full)
 
 
-def _judged(written: Written, sources: Sequence[Hit], asked: Asked) -> tuple[Sentence, list[Citation]]:
+class _Judged(NamedTuple):
+    """A sentence, and what its sources make of it; `grounds` by their numbers."""
+
+    written: Written
+    numbers: tuple[int, ...]
+    grounds: Mapping[int, Ground]
+    support: Support
+
+    def cited(self, sources: Sequence[Hit]) -> list[Citation]:
+        found = ((number, self.grounds[number]) for number in self.numbers)
+        return [cite(number, sources[number - 1], each.start, each.end) for number, each in found]
+
+
+def _judged(written: Written, sources: Sequence[Hit], asked: Asked) -> _Judged:
     """The marks that hold are kept, unless another source bears the sentence out far better; where no mark holds, a
-    source that does takes its place."""
+    source that does takes its place, or failing that one that lacks nothing of it but ordinary words."""
     grounds = {number: _ground(written.text, hit, asked) for number, hit in enumerate(sources, start=1)}
     holding = {number: g for number, g in grounds.items() if g.support is not Support.UNSUPPORTED}
+    holding = holding or {number: g for number, g in grounds.items() if g.reworded}
     kept = [number for number in written.numbers if number in holding]
     best = max(holding, key=lambda number: holding[number].share, default=None)
     if best and all(holding[number].share < holding[best].share - _FAR_BETTER for number in kept):
         kept = [best]
-    numbers = tuple(kept) or written.numbers
-    support = max((grounds[number].support for number in numbers), key=_ORDER.index, default=Support.UNSUPPORTED)
-    cited = [cite(number, sources[number - 1], grounds[number].start, grounds[number].end) for number in numbers]
-    return Sentence(written.text, numbers, support, _doubt(support, list(grounds.values()))), cited
+    support = max((grounds[number].support for number in kept), key=_ORDER.index, default=Support.UNSUPPORTED)
+    return _Judged(written, tuple(kept), grounds, support)
+
+
+def _entailed(judged: Sequence[_Judged], entails: Entails, left: Event | None) -> list[_Judged]:
+    """With the last word on those that are in words of their own."""
+    own = [each.written.text for each in judged if each.numbers and each.support is not Support.QUOTED]
+    entailed = dict(zip(own, entails(own, left), strict=True)) if own else {}
+    supports = {True: Support.SUPPORTED, False: Support.UNSUPPORTED}
+    return [
+        each._replace(support=supports[entailed[text]]) if (text := each.written.text) in entailed else each
+        for each in judged
+    ]
 
 
 def _ground(sentence: str, hit: Hit, asked: Asked) -> Ground:
@@ -86,10 +118,3 @@ def _ground(sentence: str, hit: Hit, asked: Asked) -> Ground:
         if sentence.strip(" .").lower() in hit.article.text[about.start : about.end].lower():
             return found._replace(start=about.start, end=about.end)
     return found
-
-
-def _doubt(support: Support, grounds: Sequence[Ground]) -> str:
-    """What the passage that comes nearest to the sentence lacks of it."""
-    if support is not Support.UNSUPPORTED:
-        return ""
-    return max(grounds, key=lambda each: each.share).doubt if grounds else "it cites no source"

@@ -1,51 +1,65 @@
-"""What the model reads of the sources: the sentences that are worth most to the question, told source by source.
-
-A small model reads slowly and is drawn to whatever number it sees: a sentence that does not matter costs twice.
-"""
+"""What the model reads of the sources: their passages, whole as far as there is room."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
-from assistant.evidence import Evidence, Span
+from assistant.evidence import core, reported
 from vectorstore.models import Hit, heading
 
-READ_BY_THE_MODEL = 3
-"""Sources, at most."""
-_WORDS = 180
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+# English news has four and a half letters a token.
+_LETTERS_A_TOKEN = 4
+
+
+class Room(NamedTuple):
+    """How much a model reads: passages, and tokens of them together with their headings."""
+
+    passages: int
+    tokens: int
+
+
+BUILT_IN = Room(4, 1000)
+"""A small model reads slowly, and is drawn to whatever it sees."""
+OTHERS = Room(12, 4000)
+
+
+def room_of(model: BaseChatModel) -> Room:
+    """How much a model reads where nothing else is set."""
+    return BUILT_IN if getattr(model, "in_process", False) else OTHERS
 
 
 class Excerpt(NamedTuple):
-    """Sentences of one source, in their order; `number` is the source's, from 1."""
+    """What is read of one source; `number` is the source's, from 1."""
 
     number: int
     hit: Hit
     text: str
 
 
-def excerpts(evidence: Evidence) -> tuple[Excerpt, ...]:
-    """At most about 180 words of the first three sources, their headings counted; at least the best sentence."""
-    chosen = sorted(_chosen(evidence), key=lambda span: (span.number, span.start))
-    return tuple(
-        Excerpt(number, spans[0].hit, " ".join(span.text for span in spans))
-        for number, spans in ((number, list(group)) for number, group in groupby(chosen, lambda span: span.number))
-    )
+def excerpts(sources: Sequence[Hit], room: Room) -> tuple[Excerpt, ...]:
+    """The passages of the first sources, best first, each cut at the end of a sentence where the room ends; of the best
+    one at least a sentence."""
+    left = room.tokens * _LETTERS_A_TOKEN
+    found: list[Excerpt] = []
+    for number, hit in enumerate(sources[: room.passages], start=1):
+        left -= len(heading(hit.article))
+        text = _fitting(hit, left, least=0 if found else 1)
+        if not text:
+            break
+        found.append(Excerpt(number, hit, text))
+        left -= len(text)
+    return tuple(found)
 
 
-def _chosen(evidence: Evidence) -> Sequence[Span]:
-    chosen: list[Span] = []
-    room = _WORDS
-    for at in np.argsort(-evidence.worths, kind="stable"):
-        span = evidence.spans[int(at)]
-        if span.number > READ_BY_THE_MODEL:
-            continue
-        known = any(span.number == other.number for other in chosen)
-        words = len(span.text.split()) + (0 if known else len(heading(span.hit.article).split()))
-        if words <= room or not chosen:
-            chosen.append(span)
-            room -= words
-    return chosen
+def _fitting(hit: Hit, letters: int, least: int) -> str:
+    sentences = [core(hit).text[start:end] for start, end in reported(hit)]
+    told = ""
+    for count, sentence in enumerate(sentences):
+        if len(told) + len(sentence) > letters and count >= least:
+            break
+        told = f"{told} {sentence}".strip()
+    return told

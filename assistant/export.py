@@ -43,6 +43,7 @@ def answer_as_json(answer: Answer) -> dict[str, Any]:
         "citations": [_citation(citation) for citation in answer.citations],
         "sources": hits_as_json(answer.sources),
         "refused": answer.refused,
+        "closest": answer.closest,
         "nearest": [origin_as_json(article) for article in answer.nearest],
         "as_of": answer.as_of.isoformat(),
         "window": answer.window and {"from": _day(answer.window.first), "to": _day(answer.window.last)},

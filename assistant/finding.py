@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from assistant import refusal
 from assistant.evidence import Evidence, weigh
 from assistant.kinds import AnswerKind, Request
 from assistant.manner import AS_SET, Manner, Recency
@@ -19,6 +18,7 @@ from assistant.retrieve import Found, Rerank, retrieve
 from assistant.rewording import reworded
 from assistant.rewrite import topic
 from assistant.roundup import LOOKED_AT
+from assistant.verification.answerability import Signals, Verdict, signals, verdict, words_asked
 from vectorstore.errors import DatelineError
 from vectorstore.library import Library
 from vectorstore.models import EVERYTHING, Scope
@@ -35,13 +35,14 @@ _LONGEST_QUESTION = 2000
 
 
 class Grounds(NamedTuple):
-    """What is there for an answer: `asked` is the question as it is put to the sentences, `known` says whether they
-    hold an answer to it."""
+    """What is there for an answer: `asked` is the question as it is put to the sentences, `signals` tell how likely
+    they hold an answer to it, and `known` whether they do as far as can be told from these alone."""
 
     asked: str
     reading: Reading
     found: Found
     evidence: Evidence
+    signals: Signals
     known: bool
 
 
@@ -73,10 +74,11 @@ class Finder:
         reading, found = self.search(sought, turns, today, scope, top, manner.recency)
         asked = question if reading.standalone == request.subject else reading.standalone
         evidence = weigh(asked, found.hits, self._library.embedder, manner.sources)
-        known = self.known(reading, found, evidence, today)
+        weighed = self._signals(reading, found, evidence, today)
+        known = verdict(weighed) is Verdict.ANSWERED
         if not known and request.kind is AnswerKind.COMPARISON:
             known = all(self._tells_of(part, today, scope) for part in parts(sought))
-        return Grounds(asked, reading, found, evidence, known)
+        return Grounds(asked, reading, found, evidence, weighed, known)
 
     def search(
         self,
@@ -104,9 +106,11 @@ class Finder:
         return within(question), Found(joined(hits.values(), top), max(found.similarity for found in searched))
 
     def known(self, reading: Reading, found: Found, evidence: Evidence, today: datetime) -> bool:
-        """Whether what was found holds an answer."""
-        rarity = self._library.rarity(refusal.words_asked(reading))
-        return refusal.answerable(reading, found, evidence, rarity, today)
+        """Whether what was found holds an answer, as far as can be told without a judge."""
+        return verdict(self._signals(reading, found, evidence, today)) is Verdict.ANSWERED
+
+    def _signals(self, reading: Reading, found: Found, evidence: Evidence, today: datetime) -> Signals:
+        return signals(reading, found, evidence, self._library.rarity(words_asked(reading)), today)
 
     def _tells_of(self, part: str, today: datetime, scope: Scope) -> bool:
         """The two parts of a comparison may stand in different articles."""

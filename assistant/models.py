@@ -90,7 +90,8 @@ class Answer:
     `sources` are the passages that were read, in the order of their numbers, from the first snapshot on.
     `citations` are those that the sentences written so far rest on; `writing` is the sentence that the model has not
     finished yet, which nobody has judged. A refused answer has sentences that say so,
-    `nearest` articles, and neither sources nor citations. `window` and `outlets` are those that the question names or
+    `nearest` articles, and neither sources nor citations; the sentences of one that is the `closest` are quotations
+    that do not say directly what is asked, as its `notice` says too. `window` and `outlets` are those that the question names or
     that were set, and whose articles come first. `kind` is what the question asks for, and how the sentences are to be
     laid out. `notice` is for the reader about the answer, for example that the chat model could not be reached and the
     answer is quoted instead. `differing` are the sources' own words where they differ on what is asked, the newest
@@ -113,6 +114,7 @@ class Answer:
     writing: str = ""
     citations: tuple[Citation, ...] = ()
     refused: bool = False
+    closest: bool = False
     nearest: tuple[Article, ...] = ()
     newest_source: datetime | None = None
     differing: tuple[Report, ...] = ()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import math
 import re
-from collections.abc import Generator, Iterator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, suppress
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant.llm import ENDLESS, failure
 from vectorstore.errors import ModelUnavailable
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from langchain_core.messages import AIMessageChunk
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 PATIENCE = 19.0
 """Seconds that a server of models may be silent, before its first word and between two: nobody waits for longer than
@@ -53,6 +54,31 @@ def pieces(
         told = failure(error, model, begun)
         logger.warning("The chat model failed: %s", told.detail)
         raise ModelUnavailable(told.line) from None  # a traceback would show what the provider wrote
+
+
+def awaited(work: Callable[[Event], T]) -> Generator[None, None, T]:
+    """What `work` returns, done on a thread of its own: None is yielded now and then until then. Closing the generator
+    sets the event that it was given, to say that nobody waits any longer."""
+    left, outcome = Event(), SimpleQueue[T | Exception]()
+
+    def run() -> None:
+        try:
+            outcome.put(work(left))
+        except Exception as error:
+            outcome.put(error)
+
+    Thread(target=run, name="judging", daemon=True).start()
+    try:
+        while True:
+            with suppress(Empty):
+                came = outcome.get(timeout=_TICK)
+                break
+            yield
+    finally:
+        left.set()
+    if isinstance(came, Exception):
+        raise came
+    return came
 
 
 def _finished(chunks: Iterator[AIMessageChunk | None]) -> Iterator[str]:

@@ -59,7 +59,8 @@ class Wire:
 
         Each sentence has the numbers of its citations and its support: quoted, supported or unsupported, then with
         the doubt. A citation's `quote` stands in its article's text from `start` to `end`. `refused` is true when the
-        articles hold no answer; `nearest` are then the articles that come closest. `since`, `until`, `outlets` and
+        articles hold no answer; `nearest` are then the articles that come closest. `closest` is true when they do not
+        say it directly, and the sentences are quotations that come near. `since`, `until`, `outlets` and
         `as_of` are as for a search. `history` holds the earlier messages of the conversation as
         {"role": "user" or "assistant", "content": text}.
         """

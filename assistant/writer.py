@@ -1,125 +1,198 @@
-"""An answer to a question of fact as it is written: quoted at once, then in the chat model's words, judged."""
+"""An answer to a question of fact: quoted at once, judged, then in the chat model's words as far as they are borne out.
+
+The model first judges, by its odds, whether the passages state the answer (assistant.verification.answerability), then
+writes, then judges what it wrote (assistant.verification.entailment). All three begin with the passages, which it reads
+once. What it cannot bear out is not shown: the passages' own words are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
+from threading import Event
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from assistant import refusal
 from assistant.citations import whole_sentences
 from assistant.draft import Asked, Draft, judge
-from assistant.evidence import Evidence, answered, quote
-from assistant.excerpts import READ_BY_THE_MODEL, excerpts
+from assistant.evidence import Evidence, quote
+from assistant.excerpts import Room, excerpts
+from assistant.finding import Grounds
+from assistant.generation.judging import by_judge
+from assistant.generation.odds import judge_of
 from assistant.llm import QUOTE
 from assistant.models import Answer, Stage
-from assistant.streaming import PATIENCE, pieces
+from assistant.streaming import PATIENCE, awaited, pieces
+from assistant.verification.answerability import Verdict, hopeless, says_not_found, verdict
+from assistant.verification.entailment import Entailment, Entails, by_model
 from assistant.votes import beside
-from assistant.writing import messages
+from assistant.writing import material, messages, stated
 from vectorstore.errors import ModelError
+from vectorstore.models import heading
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+T = TypeVar("T")
 
-class Writer:
-    """Writes with a LangChain chat model or, without one, quotes."""
+CLOSEST = "Your articles do not say it directly. Closest:"
 
-    def __init__(
-        self,
-        model: BaseChatModel | None,
-        models: Callable[[str], BaseChatModel | None],
-        patience: float = PATIENCE,
-    ) -> None:
-        """`patience` is how many seconds a server of models may be silent."""
-        self._model = model
-        self._models = models
-        self._patience = patience
+
+class Writer(NamedTuple):
+    """Writes with a LangChain chat model or, without one, quotes.
+
+    `models` opens a model that a reader names, `patience` is how many seconds a server of models may be silent, `room`
+    how much a model reads, and `entailment` judges sentences in the place of the chat model.
+    """
+
+    model: BaseChatModel | None
+    models: Callable[[str], BaseChatModel | None]
+    room: Callable[[BaseChatModel], Room]
+    entailment: Entailment | None = None
+    patience: float = PATIENCE
 
     def written(
-        self, answer: Answer, evidence: Evidence, earlier: str, started: float, chosen: str
+        self, answer: Answer, grounds: Grounds, earlier: str, started: float, chosen: str
     ) -> Iterator[Answer]:
-        """The answer while it grows; quoted when there is no model, and when it fails with its whole sentences behind.
+        """The answer while it grows; without sentences in the end when there is none.
 
         `earlier` is what was spoken of before, `started` when the question came (perf_counter), `chosen` the model that
-        the reader named, "" for the one that is set.
+        the reader named, "" for the one that is set. When the model fails, the answer is quoted, and says so.
         """
-        answer = _quoted(answer, evidence)
-        yield answer  # something to read while the model reads
-        text = ""
+        if hopeless(grounds.signals):
+            return
+        yield _quoted(answer, grounds.evidence, Verdict.CLOSEST)  # something to read while the model reads
+        draft = None
         try:
-            if model := self._chosen(chosen):
-                asked = messages(answer, excerpts(evidence), earlier)
-                with closing(pieces(model, asked, self._patience)) as arriving:
-                    for grown, so_far in _growing(arriving, answer, started):
-                        answer, text = grown, so_far
-                        yield answer
-                yield _written(text, answer, evidence)
+            model = self._chosen(chosen)
+            if model is None:
+                yield _quoted(answer, grounds.evidence, verdict(grounds.signals))
+                return
+            draft = _Drafting(self, model, answer, grounds, earlier)
+            yield from draft.told(started)
         except ModelError as error:
-            yield _cut_short(text, answer, evidence, error)
+            yield _cut_short(draft.text if draft else "", answer, grounds, error)
 
     def _chosen(self, name: str) -> BaseChatModel | None:
         if name == QUOTE:
             return None
-        return self._models(name) if name else self._model
+        return self.models(name) if name else self.model
 
 
-def _growing(arriving: Iterator[str], answer: Answer, started: float) -> Iterator[tuple[Answer, str]]:
-    """The answer with what the model has written so far, and that text."""
-    text = ""
-    for piece in arriving:
-        if piece:
-            if not text:
-                first = perf_counter() - started
-                answer = replace(answer, stage=Stage.WRITING, timings=replace(answer.timings, first_token=first))
-            text += piece
-            draft = _judged(text, answer, finished=False)
-            if draft.full:
-                yield answer, text
-                return
-            answer = _with(answer, draft)
-        yield answer, text  # the same again while the model is waited for: whoever watches may want no more
+class _Drafting:
+    """One answer by a model; `text` is what it has written so far."""
+
+    def __init__(
+        self, writer: Writer, model: BaseChatModel, answer: Answer, grounds: Grounds, earlier: str
+    ) -> None:
+        self.text = ""
+        self._model, self._patience = model, writer.patience
+        self._answer, self._evidence, self._signals = answer, grounds.evidence, grounds.signals
+        self._earlier = earlier
+        self._read = excerpts(answer.sources, writer.room(model))
+        self._judge = judge_of(model)
+        self._entails = self._entailment(writer.entailment)
+
+    def told(self, started: float) -> Iterator[Answer]:
+        """The answer while it is judged and written."""
+        found = yield from self._verdict()
+        if found is Verdict.REFUSED:
+            yield self._answer
+        elif found is Verdict.CLOSEST:
+            yield _quoted(self._answer, self._evidence, found)
+        else:
+            yield from self._written(started)
+
+    def _verdict(self) -> Generator[Answer, None, Verdict]:
+        if not self._judge:
+            return verdict(self._signals)
+        asked, passages = [stated(self._answer.standalone_question)], material(self._read)
+        judging = self._judge.odds
+        shown = _quoted(self._answer, self._evidence, Verdict.CLOSEST)
+        (odds,) = yield from _meanwhile(shown, lambda left: judging(passages, asked, left))
+        return verdict(self._signals, odds)
+
+    def _written(self, started: float) -> Iterator[Answer]:
+        shown = _quoted(self._answer, self._evidence, Verdict.ANSWERED)
+        yield shown
+        asked = messages(self._answer, self._read, self._earlier)
+        with closing(pieces(self._model, asked, self._patience)) as arriving:
+            for shown in self._growing(arriving, shown, started):
+                yield shown
+        yield (yield from _meanwhile(shown, self._finished))
+
+    def _growing(self, arriving: Iterator[str], shown: Answer, started: float) -> Iterator[Answer]:
+        quoted = shown
+        for piece in arriving:
+            if piece:
+                if not self.text:
+                    first = perf_counter() - started
+                    quoted = replace(quoted, stage=Stage.WRITING, timings=replace(quoted.timings, first_token=first))
+                self.text += piece
+                draft = self._judged(finished=False)
+                shown = _with(quoted, draft) if draft.sentences else replace(quoted, writing=draft.writing)
+                if draft.full:
+                    yield shown
+                    return
+            yield shown  # the same again while the model is waited for: whoever watches may want no more
+
+    def _finished(self, left: Event) -> Answer:
+        quoted = quote(self._evidence)
+        if says_not_found(self.text):
+            return _quoted(self._answer, self._evidence, Verdict.CLOSEST)
+        draft = self._judged(finished=True, left=left)
+        return _with(self._answer, beside(draft, quoted, self._answer.question))
+
+    def _judged(self, finished: bool, left: Event | None = None) -> Draft:
+        asked = Asked(self._answer.standalone_question, self._answer.as_of.date())
+        sources = [each.hit for each in self._read]
+        return judge(self.text, sources, asked, finished, self._entails if finished else None, left)
+
+    def _entailment(self, entailment: Entailment | None) -> Entails | None:
+        if entailment:
+            return by_model(entailment, [f"{heading(each.hit.article)}. {each.text}" for each in self._read])
+        return by_judge(self._judge, self._read) if self._judge else None
 
 
-def _written(text: str, answer: Answer, evidence: Evidence) -> Answer:
-    draft, quoted = _judged(text, answer, finished=True), quote(evidence)
-    if not draft.sentences:  # nothing in it was fit to be shown
-        return _quoted(answer, evidence)
-    if not refusal.says_not_found(text):
-        return _with(answer, beside(draft, quoted, answer.question))
-    if not answered(answer.standalone_question, quoted):
-        return _with(answer, draft)
-    notice = f"The chat model found no answer in these articles. These are their own words. {answer.notice}"
-    return replace(_quoted(answer, evidence), notice=notice.strip())
+def _meanwhile(shown: Answer, work: Callable[[Event], T]) -> Generator[Answer, None, T]:
+    """What the work comes to; the same answer again and again until then: whoever watches may want no more."""
+    with closing(awaited(work)) as working:
+        while True:
+            try:
+                next(working)
+            except StopIteration as done:
+                return done.value
+            yield shown
 
 
-def _cut_short(text: str, answer: Answer, evidence: Evidence, error: ModelError) -> Answer:
+def _cut_short(text: str, answer: Answer, grounds: Grounds, error: ModelError) -> Answer:
     """The quotations before whatever whole sentences there are, and why."""
-    whole = "" if refusal.says_not_found(text) else whole_sentences(text)
-    draft = _judged(whole, answer, finished=True)
-    words = "The articles' own words come first." if draft.sentences else "These are the articles' own words."
-    answer = replace(answer, notice=f"{error} {words} {answer.notice}".strip())
-    return _with(answer, beside(draft, quote(evidence), answer.question, lead=True))
-
-
-def _judged(text: str, answer: Answer, finished: bool) -> Draft:
+    whole = "" if says_not_found(text) else whole_sentences(text)
     asked = Asked(answer.standalone_question, answer.as_of.date())
-    return judge(text, answer.sources[:READ_BY_THE_MODEL], asked, finished)
+    draft = judge(whole, answer.sources, asked, finished=True)
+    words = "The articles' own words come first." if draft.sentences else "These are the articles' own words."
+    found = verdict(grounds.signals)
+    answer = replace(answer, notice=f"{error} {words} {answer.notice}".strip())
+    return _with(answer, beside(draft, quote(grounds.evidence), answer.question, lead=True), found)
 
 
-def _quoted(answer: Answer, evidence: Evidence) -> Answer:
+def _quoted(answer: Answer, evidence: Evidence, found: Verdict) -> Answer:
     quoted = quote(evidence)
-    return _with(answer, Draft(quoted.sentences, quoted.citations))
+    return _with(answer, Draft(quoted.sentences, quoted.citations), found)
 
 
-def _with(answer: Answer, draft: Draft) -> Answer:
+def _with(answer: Answer, draft: Draft, found: Verdict = Verdict.ANSWERED) -> Answer:
+    if found is Verdict.REFUSED:
+        return answer
     dates = [c.article.published_at for c in draft.citations if c.article.published_at]
+    closest = found is Verdict.CLOSEST
     return replace(
         answer,
         sentences=draft.sentences,
         citations=draft.citations,
         writing=draft.writing,
         newest_source=max(dates, default=None),
+        closest=closest,
+        notice=f"{answer.notice} {CLOSEST}".strip() if closest else answer.notice,
     )

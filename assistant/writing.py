@@ -1,4 +1,4 @@
-"""What the chat model is asked."""
+"""What the chat model is asked, as chats that LangChain takes: of one answer they all begin alike."""
 
 from __future__ import annotations
 
@@ -15,28 +15,42 @@ from vectorstore.models import heading
 # A citation mark of the article's own would be taken for ours.
 _DELIMITER = re.compile(r"\[\s*(\d+)\s*\]")
 
+Chat = list[tuple[str, str]]
 
-def messages(answer: Answer, read: Sequence[Excerpt], earlier: str) -> list[tuple[str, str]]:
-    """A chat as LangChain takes it: what never changes, one worked example with it, then what is asked."""
-    passages = [
+
+def beginning() -> Chat:
+    """What every chat begins with."""
+    return [("system", prompts.SYSTEM)]
+
+
+def material(read: Sequence[Excerpt]) -> Chat:
+    """The passages; what is asked of them goes to the end of the last message."""
+    passages = (
         prompts.PASSAGE.format(
             number=each.number, heading=_as_data(heading(each.hit.article)), text=_as_data(each.text)
         )
         for each in read
-    ]
-    user = prompts.QUESTION.format(
-        passages="\n\n".join(passages),
-        earlier=prompts.EARLIER.format(topic=earlier) if earlier else "",
-        question=answer.question,
-        task=prompts.YES_NO if asks_yes_or_no(answer.question) else "",
     )
-    return [*beginning(), ("human", user)]
+    return [*beginning(), ("human", "\n\n".join(passages))]
 
 
-def beginning() -> list[tuple[str, str]]:
-    """What every prompt begins with."""
-    asked, answered = prompts.EXAMPLE
-    return [("system", prompts.SYSTEM), ("human", asked), ("ai", answered)]
+def messages(answer: Answer, read: Sequence[Excerpt], earlier: str) -> Chat:
+    """The question about the passages; `earlier` is what was spoken of before."""
+    asked = prompts.QUESTION.format(
+        earlier=prompts.EARLIER.format(topic=earlier) if earlier else "", question=answer.question
+    )
+    *before, (role, passages) = material(read)
+    return [*before, (role, passages + asked + (prompts.YES_NO if asks_yes_or_no(answer.question) else ""))]
+
+
+def stated(question: str) -> str:
+    """Asks a judge whether the passages state the answer."""
+    return prompts.STATED.format(question=question)
+
+
+def borne_out(sentence: str) -> str:
+    """Asks a judge whether the passages say a sentence."""
+    return prompts.BORNE_OUT.format(sentence=sentence)
 
 
 def _as_data(text: str) -> str:

@@ -181,19 +181,23 @@ class LocalChat(BaseChatModel):
         """Load the model, and read what every prompt begins with: it need not be read again."""
         self.invoke([*beginning, ("human", "")], max_tokens=1)
 
-    def odds(self, material: Messages, questions: Sequence[str]) -> list[float]:
+    def odds(self, material: Messages, questions: Sequence[str], left: threading.Event | None = None) -> list[float]:
         """See assistant.generation.odds.Judge. What was judged before is not judged anew: the arithmetic of another
         batch would move it by up to a hundredth."""
         asked = [(tuple(material), question) for question in questions]
         new = [question for key, question in zip(asked, questions, strict=True) if key not in self._judged]
-        for question, probability in zip(new, self.judged_anew(material, new), strict=True):
-            self._judged[tuple(material), question] = probability
+        judged = self.judged_anew(material, new, left)
+        if left and left.is_set():
+            return [0.5] * len(questions)
+        self._judged |= {(tuple(material), question): each for question, each in zip(new, judged, strict=True)}
         found = [self._judged[key] for key in asked]
         while len(self._judged) > _REMEMBERED:
             del self._judged[next(iter(self._judged))]
         return found
 
-    def judged_anew(self, material: Messages, questions: Sequence[str]) -> list[float]:
+    def judged_anew(
+        self, material: Messages, questions: Sequence[str], left: threading.Event | None = None
+    ) -> list[float]:
         """The probabilities of Yes. All questions are put at once: what they share is read once."""
         if not questions:
             return []
@@ -202,7 +206,7 @@ class LocalChat(BaseChatModel):
         engine = self.engine()
         with ExitStack() as requests_open:
             requests = [requests_open.enter_context(closing(engine.ask(_as_json(each), 1))) for each in asked]
-            return [_probability_of_yes(request) for request in requests]
+            return [_probability_of_yes(request, left) for request in requests]
 
     def _stream(
         self,
@@ -256,9 +260,13 @@ def _as_json(messages: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"role": _ROLES.get(role, role), "content": content} for role, content in messages]
 
 
-def _probability_of_yes(request: Request) -> float:
+def _probability_of_yes(request: Request, left: threading.Event | None) -> float:
     """Of a request for one token. All but a hundredth of it lies on Yes and No, where the question asks for them."""
-    events = list(filter(None, request))
+    events = []
+    for event in request:
+        if left and left.is_set():
+            return 0.5
+        events += [event] if event else []
     said = "".join(event.get("text", "") for event in events).strip().lower()
     probability = events[-1]["probability"]
     return float(probability) if said == "yes" else 1 - probability if said == "no" else 0.5

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from threading import Event
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
@@ -20,17 +21,19 @@ Messages = Sequence[tuple[str, str]]
 class Judge(Protocol):
     """What can say how probable a Yes is."""
 
-    def odds(self, material: Messages, questions: Sequence[str]) -> list[float]:
+    def odds(self, material: Messages, questions: Sequence[str], left: Event | None = None) -> list[float]:
         """For each question the probability of Yes, 0 to 1.
 
         `material` are messages as LangChain takes them; each question is put at the end of the last of them, and ends
-        by asking for Yes or No. Raises ModelUnavailable.
+        by asking for Yes or No. Whoever has `left` is told .5 at once. Raises ModelUnavailable.
         """
 
 
 def judge_of(model: BaseChatModel | None) -> Judge | None:
-    """The judge that a chat model can be, None without a model."""
-    return model if model is None or isinstance(model, Judge) else AskedForOneWord(model)
+    """The judge that a chat model can be; None without a model, and for one that tells no probabilities."""
+    if model is None or isinstance(model, Judge):
+        return model
+    return AskedForOneWord(model) if "logprobs" in type(model).model_fields else None
 
 
 class AskedForOneWord:
@@ -40,7 +43,7 @@ class AskedForOneWord:
     def __init__(self, model: BaseChatModel) -> None:
         self._model = model
 
-    def odds(self, material: Messages, questions: Sequence[str]) -> list[float]:
+    def odds(self, material: Messages, questions: Sequence[str], left: Event | None = None) -> list[float]:
         """See Judge. The questions are asked side by side."""
         *before, (role, shared) = material
         asked: list[Any] = [[*before, (role, f"{shared}{question}")] for question in questions]

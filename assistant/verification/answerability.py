@@ -1,72 +1,93 @@
-"""When not to answer: decided here, with the model's opinion as one input, since small models judge absence badly."""
+"""Whether the passages found answer the question: by what retrieval says of them and, where there is one, by a judge.
+
+A small model judges absence badly in words and well by the odds of its Yes (assistant.generation.odds). Retrieval knows
+what the judge does not: of which days the articles are, and how near the passages come.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from math import log1p
+from enum import StrEnum
+from math import log
 from typing import NamedTuple
 
+from assistant import prompts
 from assistant.dates import Strength, Window
 from assistant.evidence import Evidence
 from assistant.labels import day
-from assistant.prompts import NOT_FOUND
 from assistant.ranking import recency
 from assistant.reading import Reading
 from assistant.retrieve import Found
 from assistant.wordforms import stem
-from assistant.words import key_words, names_and_numbers, words_of
+from assistant.words import key_words, words_of
 from vectorstore.models import Hit, heading
 
-_LOOKED_AT = 5
 _NEWEST_OF = 3
 # Days beside a window in which news of it still appears.
 _BESIDE = timedelta(days=3)
-_ENOUGH_WORDS = 1.8
-# Of a question's words: whole paragraphs are not the more answerable for their length.
-_LONG = 30
 _OF_THE_PRESENT = re.compile(r"\b(?:is|are|has|have|will|does|do)\b", re.I)
-_SAYS_NOT_FOUND = re.compile(NOT_FOUND, re.I)
+_SAYS_NOT_FOUND = re.compile(prompts.NOT_FOUND, re.I)
+
+
+class Verdict(StrEnum):
+    """What may be told: an answer, the closest that there is, or that there is none."""
+
+    ANSWERED = "answered"
+    CLOSEST = "closest"
+    REFUSED = "refused"
 
 
 class Signals(NamedTuple):
-    """What speaks for and against an answer in what was found.
+    """What retrieval says for and against an answer in what was found.
 
     `similarity` is the cosine of the nearest passage. `told` is, of the best sentence, the share of the question's
-    words in it and its headline, rare words counting for more, plus its cosine; `article` the same share in an article.
-    `brief` makes up for what a question of few telling words lacks in all three: 0 from five on, 1.1 for one; `length`,
-    the logarithm of its different words, thirty at most, for how little of many fits into one sentence. `outside` is 1
-    when the question names days and nothing found is of them; `unknown` how many of its names and numbers no one of
-    the first articles has; `stale` how old the newest of the first is, 0 to 0.45, when it is about the present.
+    words in it and its headline, rare words counting for more, plus its cosine. `outside` is 1 when the question names
+    days and nothing found is of them; `stale` how old the newest of the first is, 0 to 0.45, when the question is about
+    the present.
     """
 
     similarity: float
     told: float
-    article: float
-    brief: float
-    length: float
     outside: float
-    unknown: float
     stale: float
 
 
-# A logistic regression's, its threshold taken in: above 0 is answered. tests/benchmarks/refusals.py fits and draws it.
-_WEIGHTS = Signals(similarity=4.2, told=3.5, article=3.0, brief=5.8, length=1.9, outside=-3.6, unknown=-1.8, stale=-6.1)
-_BIAS = -13.6
+NOTHING_FOUND = Signals(0.0, 0.0, 1.0, 0.0)
+
+# Two logistic regressions', fitted and drawn by tests/benchmarks/refusals.py on quiz and ordinary questions together,
+# with a judge's log odds beside the signals and without.
+_JUDGED, _WEIGHTS_JUDGED, _BIAS_JUDGED = 1.6, Signals(similarity=2.0, told=2.5, outside=-3.4, stale=-5.6), -5.05
+_WEIGHTS, _BIAS = Signals(similarity=3.7, told=4.3, outside=-3.1, stale=-5.5), -6.0
+# Log odds from which on a question is answered, and the closest is shown.
+_ANSWERED, _CLOSEST = 0.25, -1.25
+_HOPELESS = -4.0
+_SURE = 0.999
 
 
-def confidence(signals: Signals) -> float:
-    """The log odds that the library holds an answer, from about -8 to 6; below 0 it is refused."""
-    return _BIAS + sum(weight * signal for weight, signal in zip(_WEIGHTS, signals, strict=True))
+def verdict(signals: Signals, judged: float | None = None) -> Verdict:
+    """What may be told; `judged` is the probability that the passages state the answer, by a judge that read them."""
+    score = confidence(signals, judged)
+    return Verdict.ANSWERED if score >= _ANSWERED else Verdict.CLOSEST if score >= _CLOSEST else Verdict.REFUSED
 
 
-def answerable(
-    reading: Reading, found: Found, evidence: Evidence, rarity: Mapping[str, float], today: datetime
-) -> bool:
-    """Whether the library seems to hold an answer. `evidence` is of the hits found, for the question as read, and
-    `rarity` tells what each of its words counts; see `words_asked`."""
-    return bool(found.hits) and confidence(signals(reading, found, evidence, rarity, today)) > 0
+def confidence(signals: Signals, judged: float | None = None) -> float:
+    """The log odds that the passages hold an answer, about -10 to 10."""
+    weights, bias = (_WEIGHTS, _BIAS) if judged is None else (_WEIGHTS_JUDGED, _BIAS_JUDGED)
+    score = bias + sum(weight * signal for weight, signal in zip(weights, signals, strict=True))
+    return score if judged is None else score + _JUDGED * log_odds(judged)
+
+
+def hopeless(signals: Signals) -> bool:
+    """Whether no judge needs to be asked: what was found has nothing to do with the question."""
+    return confidence(signals) < _HOPELESS
+
+
+def log_odds(probability: float) -> float:
+    """Of a probability, at most that of one in a thousand off: no model is surer than that."""
+    bounded = min(max(probability, 1 - _SURE), _SURE)
+    return log(bounded / (1 - bounded))
 
 
 def words_asked(reading: Reading) -> list[str]:
@@ -77,19 +98,15 @@ def words_asked(reading: Reading) -> list[str]:
 def signals(
     reading: Reading, found: Found, evidence: Evidence, rarity: Mapping[str, float], today: datetime
 ) -> Signals:
-    """What was found, weighed; there is at least one hit."""
+    """What was found, weighed. `evidence` is of the hits found, for the question as read, and `rarity` tells what each
+    of its words counts; see `words_asked`."""
+    if not found.hits:
+        return NOTHING_FOUND
     window = reading.window
-    asked = reading.timing.rest or reading.standalone
-    inside = any(_within(window, hit) for hit in found.hits)
-    first = found.hits[:_LOOKED_AT]
     return Signals(
         found.similarity,
         _told(rarity, evidence),
-        max(_share(rarity, f"{heading(hit.article)} {hit.article.text}") for hit in first),
-        max(0.0, _ENOUGH_WORDS - log1p(len(rarity))),
-        log1p(min(_LONG, len(words_of(reading.standalone)))),
-        float(window is not None and not inside),
-        float(_unknown(asked, first)),
+        float(window is not None and not any(_within(window, hit) for hit in found.hits)),
         _stale(reading, found.hits[:_NEWEST_OF], today),
     )
 
@@ -122,19 +139,14 @@ def _share(rarity: Mapping[str, float], text: str) -> float:
     return sum(rare for word, rare in rarity.items() if stem(word) in said) / (sum(rarity.values()) or 1.0)
 
 
-def _within(window: Window | None, hit: Hit) -> bool:
+def _within(window: Window, hit: Hit) -> bool:
     """Whether it was published in the window or close to it; an unknown date may be."""
     published = hit.article.published_at
-    if window is None or published is None:
+    if published is None:
         return True
     return (window.opens is None or published >= window.opens - _BESIDE) and (
         window.closes is None or published <= window.closes + _BESIDE
     )
-
-
-def _unknown(asked: str, hits: Sequence[Hit]) -> int:
-    known = {word for hit in hits for word in words_of(f"{heading(hit.article)} {hit.article.text}")}
-    return sum(not known.issuperset(words_of(name)) for name in names_and_numbers(asked))
 
 
 def _stale(reading: Reading, hits: Sequence[Hit], today: datetime) -> float:

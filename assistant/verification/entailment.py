@@ -1,0 +1,22 @@
+"""Whether passages entail sentences that say it in other words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from threading import Event
+
+Entails = Callable[[Sequence[str], Event | None], list[bool]]
+"""For each sentence whether the passages entail it, at once when nobody waits any longer. Raises DatelineError."""
+Entailment = Callable[[Sequence[str], str], list[float]]
+"""The probability, 0 to 1, that each of some premises entails a hypothesis; see vectorstore.reranking.Entailer."""
+
+_ENTAILED = 0.5
+
+
+def by_model(entailment: Entailment, premises: Sequence[str]) -> Entails:
+    """By a model that was trained for inference; each premise is read by itself."""
+
+    def entails(sentences: Sequence[str], left: Event | None = None) -> list[bool]:
+        return [max(entailment(premises, sentence), default=0.0) >= _ENTAILED for sentence in sentences]
+
+    return entails
