@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import takewhile
 from typing import NamedTuple
 
 from assistant.facts import NOT, Fact, Kind, agrees, facts
@@ -17,13 +18,18 @@ from assistant.verification.consequences import Consequence, consequences
 from assistant.verification.frames import Frame, frames
 from assistant.verification.frames import Kind as Stands
 from assistant.verification.wording import (
+    ACCUSED,
+    ACCUSED_OF,
+    CLAIMED,
     COMING,
     CORRECTION,
+    DENIED,
     FORESEEN,
     IN_PRINT,
     MISTAKEN,
     PLANS,
     POSSIBLE,
+    SAID,
     TAKES_BACK,
     WANTS,
     WISHED,
@@ -36,7 +42,7 @@ _GOVERNS = 0.5
 # A sentence that holds nearly as much of the claim as the best one may state what that one only reports.
 _NEARLY = 0.75
 _HALF = 0.6
-_THREE = 3
+_LEAST_INSIDE = 0.3
 _EDGE = " \t\"'“”‘’«»„.,;:!?…"
 _TOKEN = re.compile(r"\w+(?:['’-]\w+)*")
 _AUXILIARIES = frozenset(
@@ -47,7 +53,11 @@ _GRAVE = frozenset({Consequence.CRIME, Consequence.GUILT})
 _SOFT = frozenset("thinking condition provided if unless plan plans planned draft".split())
 _NOT_SOFT = frozenset("attempt attempts attempted order orders ordered offer offers offered ask asks asked".split())
 _HEDGES = (PLANS | POSSIBLE | WISHED | WANTS | FORESEEN) - _NOT_SOFT | _SOFT
+_LINKS = frozenset("of for from in at on with who which de do da na no du des von der die das la le el o".split())
+_SAYING = SAID | CLAIMED | DENIED | ACCUSED | ACCUSED_OF
+_AHEAD = frozenset({Stands.POSSIBLE, Stands.PLANNED, Stands.COMING})
 _NO_DEEDS = frozenset(map(stem, "be have child man woman person foot".split()))  # as irregular as verbs are
+_ENGLISH = frozenset("the of and was is has have for with that at by it".split())
 _BE = frozenset("is are was were has have had".split())
 _ITSELF = frozenset("it its he his she her they their we to".split())
 _IN_WORDS = {
@@ -68,15 +78,16 @@ class Held(NamedTuple):
 
 
 def severed(passage: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> str:
-    """What words of the passage lose when they are quoted from `start` to `end` alone: their speaker, their
-    "may", their "if"; empty when nothing. `spans` are the passage's sentences; one that is quoted whole loses nothing."""
+    """What words of the passage lose when they are quoted from `start` to `end` alone: their speaker or
+    their "if"; empty when nothing. `spans` are the passage's sentences; one that is quoted whole loses nothing."""
     for first, last in spans:
         begin, until = max(start, first), min(end, last)
         whole = not passage[first:begin].strip(_EDGE) and not passage[until:last].strip(_EDGE)
         if begin >= until or whole:
             continue
         for frame in frames(passage[first:last]):
-            if _cut_from(frame, begin - first, until - first) and not _is_endorsed(frame, passage[begin:until]):
+            cut = _cut_from(frame, begin - first, until - first)
+            if cut and not _is_endorsed(frame, passage[begin:until], passage[first:last]):
                 return _in_words(frame)
     return ""
 
@@ -85,13 +96,21 @@ def _cut_from(frame: Frame, begin: int, until: int) -> bool:
     """Whether most of it stands under the frame, and the words that put it there are not in it."""
     inside = min(until, frame.end) - max(begin, frame.start)
     apart = frame.head >= until or frame.until <= begin
-    return frame.kind is not Stands.OPEN and apart and inside * 2 > until - begin
+    severs = frame.kind.is_speech or frame.kind is Stands.CONDITIONAL
+    return severs and apart and inside * 2 > min(until - begin, frame.end - frame.start)
 
 
-def _is_endorsed(frame: Frame, claim: str) -> bool:
+def _is_endorsed(frame: Frame, claim: str, sentence: str) -> bool:
     """Whether the passage tells it itself and names its source behind, ", the police said": the form of all news, and
-    enough unless it is a crime."""
-    return frame.kind is Stands.SAID and frame.after and Consequence.CRIME not in consequences(claim)
+    enough unless it is a crime. "According to" is not, of what is still to come."""
+    if not frame.after or frame.verb in CLAIMED or not consequences(claim).isdisjoint(_GRAVE):
+        return False
+    ahead = any(_within(other, frame) for other in frames(sentence) if other.kind in _AHEAD)
+    return bool(frame.verb) or not ahead
+
+
+def _within(inner: Frame, outer: Frame) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
 @lru_cache(maxsize=1024)
@@ -149,7 +168,9 @@ def _inside(frame: Frame, held: Held) -> frozenset[int]:
 def _governs(frame: Frame, held: Held) -> bool:
     """Whether most of what the sentence has of the claim stands under the frame."""
     outside = [fact for fact in held.places.values() if not (frame.head <= fact.start and fact.end <= frame.until)]
-    return len(inside := _inside(frame, held)) > 0 and len(inside) >= _GOVERNS * len(outside)
+    inside = _inside(frame, held)
+    figures = [n for n in _figures(held) - inside if held.places[n] in outside]
+    return not figures and len(inside) > 0 and len(inside) >= _GOVERNS * len(outside)
 
 
 def _states(what: frozenset[int], held: Held) -> bool:
@@ -160,9 +181,9 @@ def _states(what: frozenset[int], held: Held) -> bool:
 
 def _names_its_source(claim: str, frame: Frame, sentence: str) -> bool:
     """Whether the claim gives it as somebody's words too, or the passage vouches for it."""
-    if _is_endorsed(frame, claim):
+    if _is_endorsed(frame, claim, sentence):
         return True
-    speech = [each for each in frames(claim) if each.kind.is_speech]
+    speech = any(each.kind.is_speech for each in frames(claim)) or _SAYING.intersection(_TOKEN.findall(claim.lower()))
     if frame.kind is Stands.DENIED:
         return bool(speech) or any(fact.key == NOT for fact in facts(claim, None))
     if speech:
@@ -177,8 +198,9 @@ def _speaker_acts(claim: str, frame: Frame) -> bool:
     if frame.speaker[:1].isdigit() and all(word in claim for word in speaker):
         return True  # "41 percent said that ..."
     opening = {stem(word) for word in _TOKEN.findall(claim)[:6] if not word.endswith(("'s", "’s"))}
-    names = [word for word in speaker if word[0].isupper()] + speaker[-1:]
-    return not opening.isdisjoint(stem(word) for word in names if folded(word) not in STOP_WORDS)
+    noun = takewhile(lambda word: word.lower() not in _LINKS, speaker)
+    names = [*noun, *(word for word in speaker if word[0].isupper())]
+    return not opening.isdisjoint(stem(word) for word in names if folded(word) not in STOP_WORDS | _LINKS)
 
 
 def _of_itself(frame: Frame, sentence: str) -> bool:
@@ -193,24 +215,27 @@ def _says_it_is_done(claim: str, frame: Frame, held: Held, others: Sequence[Held
     """Whether the claim tells as done what the passage has as planned, possible or to come."""
     words = {word.lower() for word in _TOKEN.findall(claim)}
     hedges = [each for each in frames(claim) if not each.kind.is_speech]
-    if words & _HEDGES or any(each.kind not in (Stands.COMING, Stands.OPEN) for each in hedges):
+    verb = _verb(held.text[frame.start : frame.end])
+    if any(stem(word) != verb for word in words & _HEDGES) or any(
+        each.kind not in (Stands.COMING, Stands.OPEN) and stem(each.verb) != verb for each in hedges
+    ):
         return False
     coming = any(each.kind is Stands.COMING for each in hedges) or bool(words & COMING)
     if coming and frame.kind not in (Stands.POSSIBLE, Stands.PLANNED):
         return False
     told = [_unframed(each.text) for each in (held, *others)]
-    if _tells_the_verb(claim if coming else _unframed(claim), held.text[frame.start : frame.end], told):
+    if verb in _stated_in(claim if coming else _unframed(claim)) and verb not in _stated_in(*told):
         return True
-    if not governed or coming or frame.kind is Stands.OPEN or _done_in(claim) & _done_in(*told):
+    if coming or frame.kind is Stands.OPEN or _done_in(claim) & _done_in(*told):
         return False
-    return frame.kind is not Stands.COMING or bool(_done_in(claim))
+    if not _is_english(held.text):  # whose verbs have other forms: what stands behind the auxiliary has to do
+        return len(_inside(frame, held)) >= _LEAST_INSIDE * len(held.places)
+    return governed and (frame.kind is not Stands.COMING or bool(_done_in(claim)))
 
 
-def _tells_the_verb(claim: str, framed: str, told: Sequence[str]) -> bool:
-    """Whether the verb that stands under an auxiliary or a "to" in the passage, and nowhere in another form, is told by
-    the claim as a fact."""
-    verb = stem(next((word for word in _TOKEN.findall(framed.lower()) if word not in _AUXILIARIES), ""))
-    return bool(verb) and verb in _stated_in(claim) and verb not in _stated_in(*told)
+def _verb(framed: str) -> str:
+    """The stem of the first word that means something behind an auxiliary or a "to"."""
+    return stem(next((word for word in _TOKEN.findall(framed.lower()) if word not in _AUXILIARIES), "-"))
 
 
 def _stated_in(*texts: str) -> set[str]:
@@ -285,3 +310,7 @@ def _speaker(words: str) -> str:
     first, _, rest = words.partition(" ")
     small = first.lower() in ("the", "a", "an", "his", "her", "its", "their", "prosecutors", "police", "two", "some")
     return f"{first.lower()} {rest}".strip() if small else words
+
+
+def _is_english(text: str) -> bool:
+    return not _ENGLISH.isdisjoint(word.lower() for word in _TOKEN.findall(text))

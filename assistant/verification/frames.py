@@ -58,6 +58,11 @@ _BEHIND_A_TAG = frozenset(
 )
 _LIKE = frozenset("as como comme wie".split())
 _IS = frozenset("is are was were be been being not still now also".split())
+_FUTURE = re.compile(r"\w(?:rá|rán|rão|ront)$")  # the future of the Romance languages
+_VERB_LAST = frozenset(
+    "könnte könnten soll sollen sollte sollten würde würden werden".split()
+)  # in subordinate clauses
+_FRENCH = frozenset("le la les des du et une un à au son lui par pour selon est que qui sa ses".split())
 _HAD = frozenset("had have has having".split())
 _RELATIVE = frozenset("that which who whom whose dass que qui".split())
 _DETERMINERS = frozenset(
@@ -68,6 +73,7 @@ _PRONOUNS = frozenset("it he she they there we i you that who which nobody".spli
 _AUXILIARIES = frozenset(
     "is are was were be been has have had do does did will would can could may might must should shall".split()
 )
+_LONGEST_NAME = 5
 _LONGEST_TAG = 14
 _LONGEST_OBJECT = 8
 
@@ -130,6 +136,7 @@ def frames(sentence: str) -> tuple[Frame, ...]:
         found += _modality(sentence, tokens, at)
     found += [*_conditional(tokens), *_foreseen(tokens)]
     found += [Frame(Kind.QUOTED, a, b, a - 1, a) for a, b in quotations(sentence) if not _is_title(sentence[a:b])]
+    found = [_shifted(frame, found) for frame in found]
     return tuple(frame for frame in _with_speakers(sentence, found) if _WORD.search(sentence, frame.start, frame.end))
 
 
@@ -210,6 +217,8 @@ def _speech(sentence: str, tokens: Sequence[Token], at: int) -> Iterator[Frame]:
 def _complement(tokens: Sequence[Token], at: int) -> int:
     """The number of the token with which what is said begins; that of none when the verb has no clause behind it."""
     none = len(tokens)
+    if [token.text for token in tokens[at + 1 : at + 3]] == [",", "dass"]:
+        return min(at + 3, none)
     ahead = list(takewhile(lambda token: token.is_word, tokens[at + 1 : at + 2 + _LONGEST_OBJECT]))
     for step, token in enumerate(ahead):
         if token.text in THAT and at + 2 + step < none:
@@ -248,19 +257,20 @@ def _tag(tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
 
 def _subject(sentence: str, tokens: Sequence[Token], at: int) -> tuple[int, str]:
     """Where the words begin that say who speaks, and these. An apposition before the verb belongs to them."""
-    last = at - 1
+    last = until = at - 1
     while last >= 0 and tokens[last].text in ("also", "has", "have", "had", "hat", "haben", "ha", "a", "not"):
-        last -= 1
+        last = until = last - 1
     if last > 0 and tokens[last].text == ",":
         comma = next((n for n in range(last - 1, -1, -1) if tokens[n].text == ","), -1)
-        last = comma - 1 if comma > 0 else last - 1
+        named = comma > 0 and last - comma <= _LONGEST_NAME and sentence[tokens[comma + 1].start].isupper()
+        until, last = (last - 1 if named else comma - 1), (comma - 1 if comma > 0 else last - 1)
     first = last
     while first > 0 and tokens[first - 1].is_word and tokens[first - 1].text not in _SUBORDINATES | {"and", "that"}:
         first -= 1
     if last < 0 or not tokens[last].is_word or tokens[last].text in _SUBORDINATES | {"and"}:  # "..., but warned that"
         opening = list(takewhile(lambda token: token.is_word and not in_the_past(token.text), tokens[:at]))
         return tokens[at].start, sentence[opening[0].start : opening[-1].end] if opening else ""
-    return tokens[first].start, sentence[tokens[first].start : tokens[last].end]
+    return tokens[first].start, sentence[tokens[first].start : tokens[max(until, last)].end]
 
 
 def _behind(sentence: str, tokens: Sequence[Token], at: int) -> str:
@@ -280,10 +290,9 @@ def _according(sentence: str, tokens: Sequence[Token]) -> Iterator[Frame]:
         if match.group().lower() in ("según", "segundo", "laut", "selon") and before and before[-1].text not in ',;:"':
             continue
         until = next((n for n in inside if not tokens[n].is_word), len(tokens))
-        if (
-            leading and until - inside[0] > _LONGEST_OBJECT - 2
-        ):  # "Laut Polizei hat ...": no comma, and the verb comes second
-            until = inside[0] + 3
+        ends = until >= len(tokens) - 1
+        if leading and (ends or until - inside[0] > _LONGEST_OBJECT):  # "Laut Polizei hat ..." has no comma
+            until = min(inside[0] + 3, until)
         last = tokens[until - 1].end
         speaker = sentence[match.end() : last].strip() or match.group()
         left = tokens[_clause_start(tokens, inside[0])].start
@@ -310,7 +319,7 @@ def _accusation(sentence: str, tokens: Sequence[Token], at: int) -> Iterator[Fra
     links = [t for t in ahead if t.text in ("of", "for", "with", "to", "de", "d", "vor", "over", "about", "having")]
     if verb.text in ACCUSED_OF and ahead and ahead[0].text in ("of", "with", "to", "that", "de", "over"):
         start, speaker = ahead[0].end, ""
-    elif verb.text in ACCUSED and (links or verb.text in ("blame", "blames", "blamed")):
+    elif verb.text in ACCUSED and _is_verb(tokens, at) and (links or verb.text in ("blame", "blames", "blamed")):
         start, speaker = verb.end, _subject(sentence, tokens, at)[1]
     else:
         return
@@ -329,22 +338,45 @@ def _hearsay(sentence: str, tokens: Sequence[Token], at: int) -> Iterator[Frame]
 
 def _modality(sentence: str, tokens: Sequence[Token], at: int) -> Iterator[Frame]:
     """What stands under an auxiliary or in an infinitive, up to the end of its clause."""
-    token, before = tokens[at], tokens[at - 1].text if at else ""
-    following = tokens[at + 1].text if at + 1 < len(tokens) else ""
-    kind = None
-    if token.text in POSSIBLE and sentence[token.start].islower() and following != "not":
-        kind = Kind.POSSIBLE
-    elif token.text in WISHED and following != "not":
-        kind = Kind.PLANNED
-    elif token.text in COMING or (token.text == "to" and before in ("is", "are", "am")):
-        kind = Kind.COMING
-    elif token.text in WANTS and before not in _DETERMINERS | {"to"} and following not in ("to", "that", "for", "by"):
-        kind = Kind.PLANNED
-    elif token.text == "to" and _is_infinitive(sentence, tokens, at):
-        kind = Kind.PLANNED if any(each.text in PLANS | WAYS for each in tokens[max(0, at - 4) : at]) else Kind.OPEN
-    if kind and following:
+    token = tokens[at]
+    end = _predicate_end(tokens, at + 1)
+    if _FUTURE.search(token.text) or (token.text.endswith("ra") and len(token.text) > 4 and _is_french(tokens)):
+        yield Frame(Kind.COMING, token.start, end, token.start, token.start, "", token.text)
+        return
+    kind = _mood(sentence, tokens, at)
+    if kind and token.text in _VERB_LAST:
+        first = next((n + 1 for n in range(at - 1, -1, -1) if not tokens[n].is_word), 0)
+        yield Frame(kind, tokens[first].start, end, token.start, token.end, "", token.text)
+    elif kind and at + 1 < len(tokens):
         head = tokens[at - 1].start if token.text == "to" and at else token.start
-        yield Frame(kind, token.end, _predicate_end(tokens, at + 1), head, token.end, "", token.text)
+        yield Frame(kind, token.end, end, head, token.end, "", token.text)
+
+
+def _mood(sentence: str, tokens: Sequence[Token], at: int) -> Kind | None:
+    text, before = tokens[at].text, tokens[at - 1].text if at else ""
+    following = tokens[at + 1].text if at + 1 < len(tokens) else ""
+    if text == "to" and before in ("is", "are", "am"):
+        return Kind.COMING
+    if text == "to":
+        return _infinitive(sentence, tokens, at)
+    if text in POSSIBLE and sentence[tokens[at].start].islower() and following != "not":
+        return Kind.POSSIBLE
+    if text in WANTS and before not in _DETERMINERS | {"to"} and following not in ("to", "that", "for", "by"):
+        return Kind.PLANNED
+    if text in WISHED and following != "not":
+        return Kind.PLANNED
+    return Kind.COMING if text in COMING else None
+
+
+def _infinitive(sentence: str, tokens: Sequence[Token], at: int) -> Kind | None:
+    if not _is_infinitive(sentence, tokens, at):
+        return None
+    planned = any(each.text in PLANS | WAYS for each in tokens[max(0, at - 4) : at])
+    return Kind.PLANNED if planned else Kind.OPEN
+
+
+def _is_french(tokens: Sequence[Token]) -> bool:
+    return len({token.text for token in tokens} & _FRENCH) > 1
 
 
 def _is_infinitive(sentence: str, tokens: Sequence[Token], at: int) -> bool:
@@ -385,6 +417,14 @@ def _foreseen(tokens: Sequence[Token]) -> Iterator[Frame]:
             first = _clause_start(tokens, at)
             end = _predicate_end(tokens, at)
             yield Frame(Kind.PLANNED, tokens[first].start, end, tokens[at - 1].start, token.end, "", token.text)
+
+
+def _shifted(frame: Frame, found: Sequence[Frame]) -> Frame:
+    """What "would" be in somebody's words is what will be: "she said that it would close"."""
+    told = frame.verb == "would" and any(
+        f.kind.is_speech and f.start <= frame.head and frame.end <= f.end for f in found
+    )
+    return frame._replace(kind=Kind.COMING) if told else frame
 
 
 def _with_speakers(sentence: str, found: Sequence[Frame]) -> Iterator[Frame]:

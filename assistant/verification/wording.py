@@ -38,7 +38,8 @@ CLAIMED = _forms(
 ) | _words(
     "think thinks thought argued hold holds",
     "behauptet behaupten behauptete behaupteten meint meinte meinten vermutet vermuten befürchtet fürchtet glaubt",
-    "afirma afirman afirmó afirmaron sostiene sostienen cree creen sospecha denuncia denunció alega teme",
+    "afirma afirman afirmó afirmaron sostiene sostienen cree creen espera esperan sospecha denuncia denunció",
+    "alega teme",
     "affirme affirment affirmait estime estiment soupçonne craint redoute prétend assure assurent",
     "afirmam afirmou afirmaram alegam alegou acredita suspeita acusa acusam",
 )
@@ -78,7 +79,7 @@ WISHED = _words(
     "would should soll sollen sollte sollten würde würden devrait devraient doit doivent debería deberían deveria "
     "deveriam"
 )
-COMING = _words("will shall 'll wird werden")
+COMING = _words("will shall 'll wird werden vai vão va van")
 # What is said to be done "to", and is then done: "managed to win". All other infinitives are of what is open.
 DOES = _forms(
     "manage continue start help force cause allow enable tend seem appear prove happen serve dare bother hasten cease "
