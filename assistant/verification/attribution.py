@@ -169,8 +169,8 @@ def _governs(frame: Frame, held: Held) -> bool:
     """Whether most of what the sentence has of the claim stands under the frame."""
     outside = [fact for fact in held.places.values() if not (frame.head <= fact.start and fact.end <= frame.until)]
     inside = _inside(frame, held)
-    figures = [n for n in _figures(held) - inside if held.places[n] in outside]
-    return not figures and len(inside) > 0 and len(inside) >= _GOVERNS * len(outside)
+    behind = [n for n in _figures(held) if held.places[n].start >= frame.end and not frame.after]
+    return not behind and len(inside) > 0 and len(inside) >= _GOVERNS * len(outside)
 
 
 def _states(what: frozenset[int], held: Held) -> bool:

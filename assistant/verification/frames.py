@@ -292,7 +292,8 @@ def _according(sentence: str, tokens: Sequence[Token]) -> Iterator[Frame]:
         until = next((n for n in inside if not tokens[n].is_word), len(tokens))
         ends = until >= len(tokens) - 1
         if leading and (ends or until - inside[0] > _LONGEST_OBJECT):  # "Laut Polizei hat ..." has no comma
-            until = min(inside[0] + 3, until)
+            noun = next((n for n in inside if sentence[tokens[n].start].isupper()), inside[0] + 2)
+            until = min(noun + 1, until)
         last = tokens[until - 1].end
         speaker = sentence[match.end() : last].strip() or match.group()
         left = tokens[_clause_start(tokens, inside[0])].start
