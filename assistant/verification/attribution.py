@@ -43,6 +43,7 @@ _GOVERNS = 0.5
 _NEARLY = 0.75
 _HALF = 0.6
 _LEAST_INSIDE = 0.3
+_BY_THE_WAY = 2
 _EDGE = " \t\"'“”‘’«»„.,;:!?…"
 _TOKEN = re.compile(r"\w+(?:['’-]\w+)*")
 _AUXILIARIES = frozenset(
@@ -50,7 +51,7 @@ _AUXILIARIES = frozenset(
     "itself himself herself themselves to".split()
 )
 _GRAVE = frozenset({Consequence.CRIME, Consequence.GUILT})
-_SOFT = frozenset("thinking condition provided if unless plan plans planned draft".split())
+_SOFT = frozenset("thinking condition if unless plan plans planned draft".split())
 _NOT_SOFT = frozenset("attempt attempts attempted order orders ordered offer offers offered ask asks asked".split())
 _HEDGES = (PLANS | POSSIBLE | WISHED | WANTS | FORESEEN) - _NOT_SOFT | _SOFT
 _LINKS = frozenset("of for from in at on with who which de do da na no du des von der die das la le el o".split())
@@ -58,9 +59,12 @@ _SAYING = SAID | CLAIMED | DENIED | ACCUSED | ACCUSED_OF
 _AHEAD = frozenset({Stands.POSSIBLE, Stands.PLANNED, Stands.COMING})
 _NO_DEEDS = frozenset(map(stem, "be have child man woman person foot".split()))  # as irregular as verbs are
 _ENGLISH = frozenset("the of and was is has have for with that at by it".split())
-_BE = frozenset("is are was were has have had".split())
+_BE = frozenset("is are was were been be has have had".split())
 _ITSELF = frozenset("it its he his she her they their we to".split())
 _IN_WORDS = {
+    Stands.SAID: "the passage says that somebody said it",
+    Stands.CLAIMED: "the passage has it as an allegation",
+    Stands.DENIED: "the passage says that it is not so, or not known",
     Stands.POSSIBLE: "the passage says only that it may be so",
     Stands.PLANNED: "the passage says only that it is planned, wanted or expected",
     Stands.OPEN: "the passage does not say that it was done",
@@ -151,8 +155,11 @@ def _leaves_out(claim: str, frame: Frame, held: Held, others: Sequence[Held], ne
         return False  # what it has of the claim is told of something else
     if not frame.kind.is_speech:
         return enough and _says_it_is_done(claim, frame, held, others, near and _governs(frame, held))
-    tells_the_verb = any(in_the_past(held.places[n].text) and held.places[n].text.islower() for n in inside)
-    if not (near or tells_the_verb) or not _governs(frame, held) or _names_its_source(claim, frame, held.text):
+    told = [held.places[n].text for n in inside]
+    tells_the_verb = any(in_the_past(word) and word.islower() for word in told)
+    # Two nouns that stand there by the way are no claim of it: "before the crash on Friday".
+    much = near and (len(inside) > _BY_THE_WAY or not _stated_in(claim).isdisjoint(map(stem, told)))
+    if not (much or tells_the_verb) or not _governs(frame, held) or _names_its_source(claim, frame, held.text):
         return False
     return not any(_states(inside, other) for other in others)
 
@@ -215,6 +222,8 @@ def _says_it_is_done(claim: str, frame: Frame, held: Held, others: Sequence[Held
     """Whether the claim tells as done what the passage has as planned, possible or to come."""
     words = {word.lower() for word in _TOKEN.findall(claim)}
     hedges = [each for each in frames(claim) if not each.kind.is_speech]
+    if frame.kind is not Stands.POSSIBLE and any(each.kind is Stands.COMING and each.verb == "to" for each in hedges):
+        return False  # "is to open" says no more than "is expected to open"
     verb = _verb(held.text[frame.start : frame.end])
     if any(stem(word) != verb for word in words & _HEDGES) or any(
         each.kind not in (Stands.COMING, Stands.OPEN) and stem(each.verb) != verb for each in hedges
@@ -293,15 +302,18 @@ def _taken_back(held: Held, following: Held | None, title: str) -> bool:
 
 
 def _in_words(frame: Frame) -> str:
-    if frame.kind in _IN_WORDS and not frame.speaker:
+    """What the claim fails by, in plain words."""
+    if not frame.kind.is_speech or not frame.speaker:
         return _IN_WORDS[frame.kind]
-    if frame.kind is Stands.DENIED and not frame.speaker:
-        return "the passage says that it is not so, or not known"
-    if not frame.speaker:
-        return "the passage has it as an allegation"
     who = _speaker(frame.speaker)
-    how = {Stands.DENIED: "denies it", Stands.CLAIMED: "claims it"}.get(frame.kind, "says it")
-    return f"in the passage it is {who} who {how}" if frame.kind.is_speech else _IN_WORDS[frame.kind]
+    if frame.kind is Stands.QUOTED:
+        return f"the passage quotes {who}"
+    if not frame.verb:
+        return f"the passage says so only according to {who}"
+    if frame.verb in ACCUSED:
+        return f"the passage says that it is an accusation or suspicion of {who}"
+    says = {"told": "said", "tell": "say", "tells": "says", "complained": "complained of"}.get(frame.verb, frame.verb)
+    return f"the passage says that {who} {says} it"
 
 
 def _speaker(words: str) -> str:

@@ -63,6 +63,12 @@ _VERB_LAST = frozenset(
     "könnte könnten soll sollen sollte sollten würde würden werden".split()
 )  # in subordinate clauses
 _FRENCH = frozenset("le la les des du et une un à au son lui par pour selon est que qui sa ses".split())
+_WHO = frozenset("it he she they there we".split())
+_TELLS = frozenset("tell tells told assure assures assured warn warns warned".split())
+_ASKS = frozenset(
+    "ask asks asked call calls called appeal appeals appealed apply applies applied hope hopes hoped push pushes "
+    "pushed press presses pressed campaign campaigns campaigned plead pleads pleaded".split()
+)
 _HAD = frozenset("had have has having".split())
 _RELATIVE = frozenset("that which who whom whose dass que qui".split())
 _DETERMINERS = frozenset(
@@ -223,6 +229,9 @@ def _complement(tokens: Sequence[Token], at: int) -> int:
     for step, token in enumerate(ahead):
         if token.text in THAT and at + 2 + step < none:
             return at + 2 + step
+    told = next((step for step, token in enumerate(ahead) if step and token.text in _WHO), 0)
+    if tokens[at].text in _TELLS and told:
+        return at + 1 + told
     if not ahead or (tokens[at].text in DENIED and not ahead[0].text.endswith("ing")):
         return none
     if tokens[at].text in DENIED or (tokens[at].text in _ZERO_THAT and _is_clause(tokens, at + 1)):
@@ -236,7 +245,8 @@ def _is_clause(tokens: Sequence[Token], at: int) -> bool:
     if words[0] in _PRONOUNS or not _AUXILIARIES.isdisjoint(words):
         return True
     inverted = at > 1 and not tokens[at - 2].is_word
-    return not inverted and words[0] not in _BEHIND_A_TAG and len(words) > 2
+    named = len(words) > 1 and tokens[at + len(words)].text == "," if at + len(words) < len(tokens) - 1 else False
+    return not inverted and words[0] not in _BEHIND_A_TAG and (len(words) > 2 or named)
 
 
 def _tag(tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
@@ -350,7 +360,8 @@ def _modality(sentence: str, tokens: Sequence[Token], at: int) -> Iterator[Frame
         yield Frame(kind, tokens[first].start, end, token.start, token.end, "", token.text)
     elif kind and at + 1 < len(tokens):
         head = tokens[at - 1].start if token.text == "to" and at else token.start
-        yield Frame(kind, token.end, end, head, token.end, "", token.text)
+        asks = next((each.text for each in tokens[max(0, at - 4) : at] if each.text in _ASKS), "")
+        yield Frame(kind, token.end, end, head, token.end, "", asks if token.text == "for" else token.text)
 
 
 def _mood(sentence: str, tokens: Sequence[Token], at: int) -> Kind | None:
@@ -363,6 +374,8 @@ def _mood(sentence: str, tokens: Sequence[Token], at: int) -> Kind | None:
     if text in POSSIBLE and sentence[tokens[at].start].islower() and following != "not":
         return Kind.POSSIBLE
     if text in WANTS and before not in _DETERMINERS | {"to"} and following not in ("to", "that", "for", "by"):
+        return Kind.PLANNED
+    if text == "for" and any(token.text in _ASKS for token in tokens[max(0, at - 4) : at]):
         return Kind.PLANNED
     if text in WISHED and following != "not":
         return Kind.PLANNED

@@ -97,6 +97,7 @@ WAYS = _words("plan plans bid right days time power permission chance")
 WANTS = _words(
     "want wants wanted seek seeks sought seeking demand demands demanded demanding propose proposes proposed proposing",
     "considers considering expect expects expecting mulls mulling threatens threatening plans planning contemplating",
+    "promise promises promised promising pledge pledges pledged request requests requested",
     "risks risking faces facing fordert fordern exige exigen réclame réclament pide piden",
 )
 FORESEEN = _words(

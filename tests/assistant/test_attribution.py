@@ -16,7 +16,7 @@ COURT = (
 HARBOUR = (
     "The dockers' union claims that the port hid the accident for three weeks. The port rejects that. Work on the new "
     "quay may begin in June, and the port plans to close the old one. If the tide allows, divers will search again on "
-    "Monday. Mayor Ann Lowe called the delay “a slap in the face of every taxpayer in this town”. Two ships left "
+    "Monday. Mayor Ann Lowe called the delay “a slap in the face of taxpayers”. Two ships left "
     "early, the harbour master said."
 )
 
@@ -28,25 +28,41 @@ def doubt(claim: str, passage: str, title: str = "Headline") -> str:
 @pytest.mark.parametrize(
     ("claim", "passage", "says"),
     [
-        ("Bo Tarn took 40,000 crowns from a builder.", COURT, "prosecutors who claims it"),
-        ("The money had been a loan.", COURT, "Ida Holm who says it"),
-        ("The port hid the accident for three weeks.", HARBOUR, "the dockers' union who claims it"),
+        ("Bo Tarn took 40,000 crowns from a builder.", COURT, "prosecutors allege it"),
+        ("The money had been a loan.", COURT, "his lawyer, Ida Holm said it"),
+        ("The port hid the accident for three weeks.", HARBOUR, "the dockers' union claims it"),
         ("Work on the new quay began in June.", HARBOUR, "may be so"),
         ("Work on the new quay begins in June.", HARBOUR, "may be so"),
         ("The port has closed the old quay.", HARBOUR, "planned"),
         ("Divers searched again on Monday.", HARBOUR, "still to come"),
-        ("The delay was a slap in the face of every taxpayer.", HARBOUR, "Mayor Ann Lowe who says it"),
-        ("Per Dahl stole the ring.", "Police suspect that Per Dahl stole the ring. Dahl denies it.", "police"),
+        ("The delay was a slap in the face of taxpayers.", HARBOUR, "quotes Mayor Ann Lowe"),
+        (
+            "Per Dahl stole the ring.",
+            "Police suspect that Per Dahl stole the ring. Dahl denies it.",
+            "suspicion of police",
+        ),
         ("Per Dahl stole the ring.", "Per Dahl was arrested on suspicion of having stolen the ring.", "allegation"),
         ("Per Dahl stole the ring.", "Per Dahl allegedly stole the ring in May.", "allegation"),
-        ("Per Dahl stole the ring.", "Per Dahl stole the ring, a neighbour said.", "a neighbour who says it"),
-        ("Per Dahl took the ring.", "Per Dahl denied having taken the ring in May.", "Per Dahl who denies it"),
+        ("Per Dahl stole the ring.", "Per Dahl stole the ring, a neighbour said.", "a neighbour said it"),
+        ("Per Dahl took the ring.", "Per Dahl denied having taken the ring in May.", "Per Dahl denied it"),
+        ("The driver had drunk.", "Police say the driver, Bo Tarn, had drunk.", "police say it"),
+        ("There was a second car.", "A witness told the radio she saw a second car.", "a witness said it"),
+        ("The town has new lights.", "The mayor promised the town new lights by autumn.", "planned"),
+        ("The town got cameras.", "The council has asked the ministry for cameras for the town.", "planned"),
         ("The mine is safe.", "There is no evidence that the mine is safe.", "not so, or not known"),
-        ("The fever spreads in schools.", "According to one doctor, the fever spreads in schools.", "one doctor"),
-        ("The bridge cost 90 million.", "An earlier version of this article said the bridge cost 90 million.", "back"),
+        (
+            "The fever spreads in schools.",
+            "According to one doctor, the fever spreads in schools.",
+            "only according to one doctor",
+        ),
+        ("The bridge cost 9 million.", "An earlier version of this story said the bridge cost 9 million.", "back"),
         ("The bridge cost 90 million.", "We wrote that the bridge cost 90 million. That is wrong.", "takes that back"),
-        ("Die Bahn hat Zahlen verschwiegen.", "Laut Gewerkschaft hat die Bahn Zahlen verschwiegen.", "claims it"),
-        ("Le pont a été vendu.", "Le syndicat affirme que le pont a été vendu.", "claims it"),
+        (
+            "Die Bahn hat Zahlen verschwiegen.",
+            "Laut Gewerkschaft hat die Bahn Zahlen verschwiegen.",
+            "according to Gewerkschaft",
+        ),
+        ("Le pont a été vendu.", "Le syndicat affirme que le pont a été vendu.", "Le syndicat affirme"),
         ("El puente cerrará.", "El puente podría cerrar en mayo, y el puente sigue abierto.", ""),
     ],
 )
@@ -91,7 +107,7 @@ def test_a_claim_that_keeps_it_is_left_alone(claim: str, passage: str) -> None:
     ("words", "support"),
     [
         pytest.param("The port hid the accident for three weeks.", Support.UNSUPPORTED, id="a that-clause"),
-        pytest.param("slap in the face of every taxpayer", Support.UNSUPPORTED, id="half a quotation"),
+        pytest.param("a slap in the face of taxpayers", Support.UNSUPPORTED, id="half a quotation"),
         pytest.param("Divers will search again on Monday.", Support.UNSUPPORTED, id="without its if"),
         pytest.param(
             "The dockers' union claims that the port hid the accident for three weeks.", Support.QUOTED, id="whole"
