@@ -56,7 +56,6 @@ _NOT_SOFT = frozenset("attempt attempts attempted order orders ordered offer off
 _HEDGES = (PLANS | POSSIBLE | WISHED | WANTS | FORESEEN) - _NOT_SOFT | _SOFT
 _LINKS = frozenset("of for from in at on with who which de do da na no du des von der die das la le el o".split())
 _SAYING = SAID | CLAIMED | DENIED | ACCUSED | ACCUSED_OF
-_AHEAD = frozenset({Stands.POSSIBLE, Stands.PLANNED, Stands.COMING})
 _NO_DEEDS = frozenset(map(stem, "be have child man woman person foot".split()))  # as irregular as verbs are
 _ENGLISH = frozenset("the of and was is has have for with that at by it".split())
 _BE = frozenset("is are was were been be has have had".split())
@@ -82,15 +81,21 @@ class Held(NamedTuple):
 
 
 def severed(passage: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> str:
-    """What words of the passage lose when they are quoted from `start` to `end` alone: their speaker or
-    their "if"; empty when nothing. `spans` are the passage's sentences; one that is quoted whole loses nothing."""
+    """What words of the passage lose when they are quoted from `start` to `end` alone: their speaker or their "if".
+
+    Empty when nothing. `spans` are the passage's sentences; one that is quoted whole loses nothing.
+    """
     for first, last in spans:
         begin, until = max(start, first), min(end, last)
         whole = not passage[first:begin].strip(_EDGE) and not passage[until:last].strip(_EDGE)
         if begin >= until or whole:
             continue
-        for frame in frames(passage[first:last]):
-            cut = _cut_from(frame, begin - first, until - first)
+        framed = frames(passage[first:last])
+        kept = any(
+            each.kind.is_speech and begin - first <= each.head and each.until <= until - first for each in framed
+        )
+        for frame in framed:
+            cut = _cut_from(frame, begin - first, until - first) and not (kept and frame.after)
             if cut and not _is_endorsed(frame, passage[begin:until], passage[first:last]):
                 return _in_words(frame)
     return ""
@@ -109,7 +114,7 @@ def _is_endorsed(frame: Frame, claim: str, sentence: str) -> bool:
     enough unless it is a crime. "According to" is not, of what is still to come."""
     if not frame.after or frame.verb in CLAIMED or not consequences(claim).isdisjoint(_GRAVE):
         return False
-    ahead = any(_within(other, frame) for other in frames(sentence) if other.kind in _AHEAD)
+    ahead = any(_within(other, frame) for other in frames(sentence) if other.kind is Stands.COMING)
     return bool(frame.verb) or not ahead
 
 

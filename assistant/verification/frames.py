@@ -204,6 +204,8 @@ def _speech(sentence: str, tokens: Sequence[Token], at: int) -> Iterator[Frame]:
     verb = tokens[at]
     kind = Kind.DENIED if verb.text in DENIED else Kind.CLAIMED if verb.text in CLAIMED else Kind.SAID
     begin, speaker = _subject(sentence, tokens, at)
+    if speaker.lower().startswith(("where ", "when ", "if ")):
+        return
     opens = _complement(tokens, at)
     if opens < len(tokens):
         end = _clause_end(tokens, opens)
@@ -253,7 +255,13 @@ def _tag(tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
     """The first token of ", X said" or ", said X", and the offset at which it ends."""
     before = next((n for n in range(at - 1, -1, -1) if not tokens[n].is_word), -1)
     behind = next((n for n in range(at + 1, len(tokens)) if not tokens[n].is_word), len(tokens))
-    if before < 1 or at - before > _LONGEST_TAG or any(t.text in _RELATIVE for t in tokens[before + 1 : at]):
+    participle = before + 1 < at and tokens[before + 1].text.endswith("ing")  # ", meeting analysts' estimates"
+    if (
+        before < 1
+        or at - before > _LONGEST_TAG
+        or participle
+        or any(t.text in _RELATIVE for t in tokens[before + 1 : at])
+    ):
         return None
     follows = tokens[at + 1].text if at + 1 < len(tokens) else "."
     ends = follows in _BEHIND_A_TAG or not follows[0].isalnum()
