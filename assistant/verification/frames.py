@@ -196,7 +196,7 @@ def _is_verb(tokens: Sequence[Token], at: int) -> bool:
     """Whether a word that may be a verb of saying is one here, and is neither negated nor in the passive."""
     before = [token.text for token in tokens[max(0, at - 2) : at]]
     follows = tokens[at + 1].text if at + 1 < len(tokens) else ""
-    return not before[-1:] or (before[-1] not in _DETERMINERS and "not" not in before and follows != "by")
+    return not before[-1:] or (before[-1] not in _DETERMINERS | {"to"} and "not" not in before and follows != "by")
 
 
 def _speech(sentence: str, tokens: Sequence[Token], at: int) -> Iterator[Frame]:
@@ -288,6 +288,8 @@ def _subject(sentence: str, tokens: Sequence[Token], at: int) -> tuple[int, str]
     if last < 0 or not tokens[last].is_word or tokens[last].text in _SUBORDINATES | {"and"}:  # "..., but warned that"
         opening = list(takewhile(lambda token: token.is_word and not in_the_past(token.text), tokens[:at]))
         return tokens[at].start, sentence[opening[0].start : opening[-1].end] if opening else ""
+    if last and tokens[last].text in ("who", "which"):  # "Ann Lowe, who said that"
+        return _subject(sentence, tokens, last)
     return tokens[first].start, sentence[tokens[first].start : tokens[max(until, last)].end]
 
 
