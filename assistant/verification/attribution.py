@@ -80,6 +80,16 @@ class Held(NamedTuple):
     places: dict[int, Fact]
 
 
+def standing(sentence: str, start: int, end: int) -> tuple[Frame, ...]:
+    """The frames under which most of a stretch of the sentence stands; none when the sentence states it itself."""
+
+    def over(frame: Frame) -> bool:
+        inside = min(end, frame.end) - max(start, frame.start)
+        return inside * 2 > min(end - start, frame.end - frame.start)
+
+    return tuple(frame for frame in frames(sentence) if over(frame))
+
+
 def severed(passage: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> str:
     """What words of the passage lose when they are quoted from `start` to `end` alone: their speaker or their "if".
 
@@ -88,25 +98,23 @@ def severed(passage: str, start: int, end: int, spans: Sequence[tuple[int, int]]
     for first, last in spans:
         begin, until = max(start, first), min(end, last)
         whole = not passage[first:begin].strip(_EDGE) and not passage[until:last].strip(_EDGE)
-        if begin >= until or whole:
-            continue
-        framed = frames(passage[first:last])
-        kept = any(
-            each.kind.is_speech and begin - first <= each.head and each.until <= until - first for each in framed
-        )
-        for frame in framed:
-            cut = _cut_from(frame, begin - first, until - first) and not (kept and frame.after)
-            if cut and not _is_endorsed(frame, passage[begin:until], passage[first:last]):
-                return _in_words(frame)
+        if begin < until and not whole:
+            lost = _lost(passage[first:last], begin - first, until - first)
+            if lost:
+                return _in_words(lost)
     return ""
 
 
-def _cut_from(frame: Frame, begin: int, until: int) -> bool:
-    """Whether most of it stands under the frame, and the words that put it there are not in it."""
-    inside = min(until, frame.end) - max(begin, frame.start)
-    apart = frame.head >= until or frame.until <= begin
-    severs = frame.kind.is_speech or frame.kind is Stands.CONDITIONAL
-    return severs and apart and inside * 2 > min(until - begin, frame.end - frame.start)
+def _lost(sentence: str, start: int, end: int) -> Frame | None:
+    """The frame under which a stretch of the sentence stands, and whose head is not in it. Of two speakers one may go:
+    "she said that it was over, according to a friend"."""
+    kept = any(f.kind.is_speech and start <= f.head and f.until <= end for f in frames(sentence))
+    for frame in standing(sentence, start, end):
+        severs = frame.kind.is_speech or frame.kind is Stands.CONDITIONAL
+        apart = frame.head >= end or frame.until <= start
+        if severs and apart and not (kept and frame.after) and not _is_endorsed(frame, sentence[start:end], sentence):
+            return frame
+    return None
 
 
 def _is_endorsed(frame: Frame, claim: str, sentence: str) -> bool:

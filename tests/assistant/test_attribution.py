@@ -5,7 +5,7 @@ from newsroom import hit_of
 
 from assistant.models import Support
 from assistant.support import ground
-from assistant.verification.attribution import overstated, severed
+from assistant.verification.attribution import overstated, severed, standing
 from assistant.verification.frames import Kind, frames
 from vectorstore.sentences import sentence_spans
 
@@ -145,6 +145,16 @@ def test_a_second_place_where_the_words_stand_whole_counts() -> None:
 def test_a_frame_has_its_reach_and_its_speaker(sentence: str, kind: Kind, framed: str, speaker: str) -> None:
     found = [(f.kind, sentence[f.start : f.end], f.speaker) for f in frames(sentence)]
     assert (kind, framed, speaker) in found
+
+
+def test_a_stretch_stands_under_whose_words_it_is_and_as_what() -> None:
+    sentence = "Ida Berg says that the mine may close, and the union has left."
+    start, end = sentence.index("the mine"), sentence.index(", and")
+    assert {(f.kind, f.speaker) for f in standing(sentence, start, end)} == {
+        (Kind.SAID, "Ida Berg"),
+        (Kind.POSSIBLE, ""),
+    }
+    assert standing("The mine closed in May.", 0, 10) == ()
 
 
 @pytest.mark.parametrize(
