@@ -14,9 +14,9 @@ from assistant.facts import NOT, TITLES, Fact, Kind, agrees, facts
 from assistant.known import Known
 from assistant.models import Support
 from assistant.opposites import opposed
-from assistant.overclaims import overclaims
 from assistant.polarity import conflict
 from assistant.roles import swapped
+from assistant.verification.attribution import overstated, severed
 from assistant.wordforms import folded, plain_letters
 from vectorstore.models import Hit
 
@@ -47,20 +47,24 @@ def ground(sentence: str, hit: Hit) -> Ground:
     """The stretch of the hit that bears the sentence out best, and how far it does. What a model was not shown of it,
     an order to a program for example, bears nothing out.
 
-    `quoted` when the sentence stands in the passage, letter case and the shape of quotation marks aside;
+    `quoted` when the sentence stands in the passage, letter case and the shape of quotation marks aside, and is not
+    torn from the words that say whose it is;
     `supported` when the passage or its heading holds its numbers, dates, names and quotations and most of its other
-    words, and the two agree in what they negate, which way it goes and who did what to whom.
+    words, and the two agree in what they negate, which way it goes, who did what to whom, and whose words it is.
     """
     at, spans = core(hit).start, reported(hit)
     passage = _only(core(hit).text, spans)
-    verbatim = _find(sentence, passage)
-    if verbatim is not None:
-        return Ground(Support.QUOTED, at + verbatim[0], at + verbatim[1], 1.0)
+    cut = ""
+    for verbatim in _find(sentence, passage):
+        cut = severed(passage, *verbatim, spans)
+        if not cut:
+            return Ground(Support.QUOTED, at + verbatim[0], at + verbatim[1], 1.0)
     wanted = _INVISIBLE.sub("", sentence)[:_LONGEST]
     known = Known.of(hit, passage)
     said = facts(wanted, known.published)
     start, end, share = _nearest_stretch(said, passage, spans, known.published)
-    doubt = _doubt(wanted, said, passage, passage[start:end], share, known)
+    doubt = cut or _doubt(wanted, said, passage[start:end], share, known)
+    doubt = doubt or overstated(wanted, passage, spans, known.published, hit.article.title)
     support = Support.UNSUPPORTED if doubt else Support.SUPPORTED
     return Ground(support, at + start, at + end, share, doubt)
 
@@ -75,7 +79,7 @@ def _only(text: str, spans: Sequence[tuple[int, int]]) -> str:
     return kept
 
 
-def _doubt(sentence: str, said: Sequence[Fact], passage: str, stretch: str, share: float, known: Known) -> str:
+def _doubt(sentence: str, said: Sequence[Fact], stretch: str, share: float, known: Known) -> str:
     """The first thing that the sentence fails by; empty when it holds."""
     if not said:
         return "it states nothing that could be checked"
@@ -96,7 +100,6 @@ def _doubt(sentence: str, said: Sequence[Fact], passage: str, stretch: str, shar
         next(_other_slots(said, held, known.published), "")
         or conflict(sentence, stretch)
         or swapped(sentence, stretch, said, held)
-        or overclaims(sentence, stretch, passage)
     )
 
 
@@ -129,13 +132,12 @@ def _of_a_kind(fact: Fact, other: Fact) -> bool:
     return fact.kind is other.kind or titled
 
 
-def _find(sentence: str, text: str) -> tuple[int, int] | None:
+def _find(sentence: str, text: str) -> Iterator[tuple[int, int]]:
     """Where the sentence stands in the text as whole words; a few words alone are no quotation."""
     wanted = plain_letters(sentence).strip().strip("\"'.").strip().lower()
-    if len(wanted.split()) < 4:
-        return None
-    match = re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", plain_letters(text).lower())
-    return match.span() if match else None
+    if len(wanted.split()) >= 4:
+        for match in re.finditer(rf"(?<!\w){re.escape(wanted)}(?!\w)", plain_letters(text).lower()):
+            yield match.span()
 
 
 def _nearest_stretch(
