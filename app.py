@@ -66,9 +66,10 @@ class Dateline(Intake):
 
     def __init__(self, settings: Settings, read_only: bool = False) -> None:
         from assistant.answer import Assistant
+        from assistant.excerpts import room_of
         from vectorstore.embedding import SentenceEmbedder
         from vectorstore.library import Library
-        from vectorstore.reranking import Reranker
+        from vectorstore.reranking import Entailer, Reranker
 
         self._settings = settings
         self._model = _chat_model(settings)
@@ -76,9 +77,16 @@ class Dateline(Intake):
         library = Library(settings.library.expanduser(), SentenceEmbedder(settings.embedder), read_only)
         super().__init__(library, lambda: _web(settings, library.subscriptions))
         rerank = Reranker(settings.reranker) if settings.reranker else None
+        entailment = Entailer(settings.verifier) if settings.verifier else None
         rewording = self._model if settings.follow_ups == "model" else None
         self.assistant_with = partial(
-            Assistant, library, rerank=rerank, rewording=rewording, models=self.chat_models.opened
+            Assistant,
+            library,
+            rerank=rerank,
+            rewording=rewording,
+            models=self.chat_models.opened,
+            room=partial(room_of, tokens=settings.evidence_tokens),
+            entailment=entailment,
         )
         self.assistant = self.assistant_with(self._model)
 

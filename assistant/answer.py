@@ -49,7 +49,7 @@ class Assistant:
         rewording: BaseChatModel | None = None,
         models: Callable[[str], BaseChatModel | None] = none_offered,
         patience: float = PATIENCE,
-        room: Callable[[BaseChatModel], Room] = room_of,
+        room: Callable[[BaseChatModel | None], Room] = room_of,
         entailment: Entailment | None = None,
     ) -> None:
         """`rewording` is the model that puts follow-ups into other words before the search, none for doing without;
@@ -112,7 +112,7 @@ class Assistant:
             outlets=scope.outlets or grounds.reading.outlets,
             notice=_outside(grounds.reading.window, grounds.found.hits),
             newest_article=self._library.newest(today),
-            read=_read(grounds) if request.kind is AnswerKind.FACT else "",
+            read=_read(grounds.found.hits, self._writer.reads()) if request.kind is AnswerKind.FACT else "",
             timings=Timings(sources=perf_counter() - started),
         )
         if request.kind is not AnswerKind.FACT:
@@ -151,7 +151,8 @@ class Assistant:
         return answer if answer.sentences else self._refused(answer, grounds.found.hits)
 
     def _told(self, answer: Answer, grounds: Grounds, earlier: str, started: float, manner: Manner) -> Iterator[Answer]:
-        answer = replace(answer, sources=tuple(grounds.found.hits[: manner.sources]))
+        most = manner.sources if manner != AS_SET else max(manner.sources, self._writer.reads().passages)
+        answer = replace(answer, sources=tuple(grounds.found.hits[:most]))
         yield answer
         for snapshot in self._writer.written(answer, grounds, earlier, started, manner.model):
             answer = snapshot
@@ -195,8 +196,8 @@ def _outside(window: Window | None, hits: Sequence[Hit]) -> str:
     return f"Nothing that fits was published {window.spoken}; this is the nearest outside of it."
 
 
-def _read(grounds: Grounds) -> str:
-    return "\n\n".join(f"{heading(each.hit.article)}.\n{each.text}" for each in excerpts(grounds.evidence))
+def _read(sources: Sequence[Hit], room: Room) -> str:
+    return "\n\n".join(f"{heading(each.hit.article)}.\n{each.text}" for each in excerpts(sources, room))
 
 
 def _finished(answer: Answer, started: float) -> Answer:

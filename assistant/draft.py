@@ -55,7 +55,8 @@ def judge(
     """
     complete, rest = (words_only(text), "") if finished else split_unfinished(words_only(text))
     told = dict.fromkeys(read_marks(complete, len(sources))[:_MOST_SENTENCES])
-    fit = [each for each in told if not (carries_address(each.text) or (finished and echoes(each.text, asked.question)))]
+    fit = [each for each in told if not carries_address(each.text)]
+    fit = [each for each in fit if not (finished and echoes(each.text, asked.question))]
     judged = [_judged(each, sources, asked) for each in fit]
     if entails:
         judged = _entailed(judged, entails, left)

@@ -27,9 +27,10 @@ BUILT_IN = Room(4, 1000)
 OTHERS = Room(12, 4000)
 
 
-def room_of(model: BaseChatModel) -> Room:
-    """How much a model reads where nothing else is set."""
-    return BUILT_IN if getattr(model, "in_process", False) else OTHERS
+def room_of(model: BaseChatModel | None, tokens: int = 0) -> Room:
+    """How much a model reads; `tokens` is what was set, 0 for nothing."""
+    usual = BUILT_IN if model is None or getattr(model, "in_process", False) else OTHERS
+    return usual._replace(tokens=tokens) if tokens else usual
 
 
 class Excerpt(NamedTuple):

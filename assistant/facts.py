@@ -22,7 +22,7 @@ _ALIASES = {
 NOT = "<not>"
 _NEGATIONS = frozenset("not no never cannot".split())
 # Says little, and yet two claims differ by it.
-_ORDER = frozenset({"before", "after"})
+ORDER_WORDS = frozenset({"before", "after"})
 _WORD = re.compile(
     r"\b(?:United States(?: of America)?|United Kingdom|Great Britain|European Union|United Nations)\b"
     r"|(?<!\w)(?:[^\W\d_]\.){2,}|\w+(?:['’]\w+)?"
@@ -93,7 +93,7 @@ def _words(text: str) -> Iterator[Fact]:
         form = _ALIASES.get(word.lower(), folded(word))
         if form in _NEGATIONS or form.endswith("n't"):
             yield Fact(Kind.WORD, word, match.start(), match.end(), NOT)
-        elif not form or (form in STOP_WORDS - _ORDER and not _part_of_a_name(text, match)):
+        elif not form or (form in STOP_WORDS - ORDER_WORDS and not _part_of_a_name(text, match)):
             continue
         elif _is_name(text, match):
             yield Fact(Kind.NAME, word, match.start(), match.end(), form)

@@ -26,7 +26,7 @@ from vectorstore.models import EVERYTHING, Scope
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-PASSAGES = 10
+PASSAGES = 12
 _OF_A_PART = 5
 # The hits that are re-ranked, and twice those wanted: each could join with a neighbour and leave its place.
 _LOOKED_AT = 20

@@ -1,5 +1,5 @@
-"""The prompt's words, and nothing else. What never changes comes first, and the passages before what is asked of them, so
-that a model reads both once."""
+"""The prompt's words, and nothing else. What never changes comes first, and the passages before what is asked of them,
+so that a model reads both once."""
 
 SYSTEM = (
     "You answer questions about the news from numbered passages. "
@@ -10,8 +10,8 @@ PASSAGE = "[{number}] {heading}\n{text}"
 
 QUESTION = (
     "\n\n{earlier}Question: {question}\n"
-    "Answer in one or two short sentences with the exact names, figures and dates of the passages; say who said it when it "
-    "is a claim. End each sentence with the number of its passage in brackets."
+    "Answer in one or two short sentences with the exact names, figures and dates of the passages; say who said it "
+    "when it is a claim. End each sentence with the number of its passage in brackets."
 )
 
 # Asked only for an answer, a small model says yes and stops; asked who says so and what limits it, it tells both sides.

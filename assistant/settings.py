@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     model_key: str = ""
     embedder: str = "all-MiniLM-L6-v2"
     reranker: str = ""
+    verifier: str = ""
+    evidence_tokens: int = Field(default=0, ge=0, le=100_000)
     follow_ups: Literal["words", "model"] = "words"
     cache: Path = Field(default_factory=lambda: user_cache_path("dateline"))
     host: str = "127.0.0.1"

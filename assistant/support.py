@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from assistant.evidence import core, reported
-from assistant.facts import NOT, TITLES, Fact, Kind, agrees, facts
+from assistant.facts import NOT, ORDER_WORDS, TITLES, Fact, Kind, agrees, facts
 from assistant.known import Known
 from assistant.models import Support
 from assistant.opposites import opposed
@@ -20,9 +20,8 @@ from assistant.verification.attribution import overstated, severed
 from assistant.wordforms import folded, plain_letters
 from vectorstore.models import Hit
 
-# With fewer of its words than these in a stretch of the passage and the heading, or half of that in the stretch alone,
-# a sentence says something else.
-_ENOUGH_WORDS = 0.6
+# With fewer of its words than these in a stretch of the passage a sentence says something else, in whatever words.
+_ENOUGH_WORDS = 0.3
 _LONGEST_SLOT = 6
 # A claim is a sentence; nobody writes one of a thousand words, and comparing it would take seconds.
 _LONGEST = 3000
@@ -33,13 +32,15 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 class Ground(NamedTuple):
     """What a hit does for a sentence. `start` and `end` are offsets into the article's text, `share` is that of the
-    sentence's words in that stretch, 0 to 1, and `doubt` says in a few words what an unsupported sentence fails by."""
+    sentence's words in that stretch, 0 to 1, and `doubt` says in a few words what an unsupported sentence fails by.
+    One that is `reworded` fails by nothing but ordinary words that are not there: others may say the same."""
 
     support: Support
     start: int
     end: int
     share: float
     doubt: str = ""
+    reworded: bool = False
 
 
 @lru_cache(maxsize=256)  # an answer that grows is judged again with every word
@@ -49,8 +50,8 @@ def ground(sentence: str, hit: Hit) -> Ground:
 
     `quoted` when the sentence stands in the passage, letter case and the shape of quotation marks aside, and is not
     torn from the words that say whose it is;
-    `supported` when the passage or its heading holds its numbers, dates, names and quotations and most of its other
-    words, and the two agree in what they negate, which way it goes, who did what to whom, and whose words it is.
+    `supported` when the passage or its heading holds its numbers, dates, names and quotations and the stretch every
+    other word, and the two agree in what they negate, which way it goes, who did what to whom, and whose words it is.
     """
     at, spans = core(hit).start, reported(hit)
     passage = _only(core(hit).text, spans)
@@ -65,8 +66,10 @@ def ground(sentence: str, hit: Hit) -> Ground:
     start, end, share = _nearest_stretch(said, passage, spans, known.published)
     doubt = cut or _doubt(wanted, said, passage[start:end], share, known)
     doubt = doubt or overstated(wanted, passage, spans, known.published, hit.article.title)
+    unheard = "" if doubt else next(_unheard(said, passage[start:end], known), "")
+    doubt = f"“{unheard}” is not in the passage" if unheard else doubt
     support = Support.UNSUPPORTED if doubt else Support.SUPPORTED
-    return Ground(support, at + start, at + end, share, doubt)
+    return Ground(support, at + start, at + end, share, doubt, reworded=bool(unheard))
 
 
 def _only(text: str, spans: Sequence[tuple[int, int]]) -> str:
@@ -91,16 +94,23 @@ def _doubt(sentence: str, said: Sequence[Fact], stretch: str, share: float, know
     for quotation in _QUOTATION.findall(plain_letters(sentence)):
         if not known.quotes(quotation):
             return f"the passage does not say “{quotation.strip()}”"
-    held = facts(stretch, known.published)
-    told = [any(agrees(fact, each, known.published) for each in (*held, *known.heading_facts)) for fact in said]
-    enough = max(1.0, min(_ENOUGH_WORDS * len(said), len(said) - 1))  # "The sum was $19 million": one may be another's
-    if share < _ENOUGH_WORDS / 2 or sum(told) < enough:
+    if share < _ENOUGH_WORDS:
         return "its words are not those of the passage"
+    held = facts(stretch, known.published)
     return (
         next(_other_slots(said, held, known.published), "")
         or conflict(sentence, stretch)
         or swapped(sentence, stretch, said, held)
     )
+
+
+def _unheard(said: Sequence[Fact], stretch: str, known: Known) -> Iterator[str]:
+    """The ordinary words that stand neither in the stretch nor in the heading, in any form."""
+    held = (*facts(stretch, known.published), *known.heading_facts)
+    for fact in said:
+        told_by_polarity = fact.key == NOT or fact.text.lower() in ORDER_WORDS
+        if fact.kind is Kind.WORD and not told_by_polarity and not any(agrees(fact, e, known.published) for e in held):
+            yield fact.text
 
 
 def _other_slots(said: Sequence[Fact], held: Sequence[Fact], published: date | None) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from assistant.draft import Draft
 from assistant.evidence import Quoted
-from assistant.models import Citation, Support
+from assistant.models import Citation
 from assistant.words import asks_yes_or_no
 
 _MOST = 2
@@ -17,12 +17,12 @@ _NEARLY = 0.3
 def beside(draft: Draft, quoted: Quoted, question: str, lead: bool = False) -> Draft:
     """The draft with the quotations that it does not rest on.
 
-    All of them come before it when its first sentence, the main claim, is not borne out, and when they are to `lead`.
-    Else at most two come after it, which may not say what it says: for a yes or no, which needs its "but", any, and
+    All of them come before it when they are to `lead`, and in its place when nothing of it is borne out. Else at most
+    two come after it, which may not say what it says: for a yes or no, which needs its "but", any, and
     else such as promise nearly as much as the best.
     """
     pairs = list(zip(quoted.sentences, quoted.citations, strict=True))
-    if lead or any(sentence.support is Support.UNSUPPORTED for sentence in draft.sentences[:1]):
+    if lead or not draft.sentences:
         before, after = pairs, []
     else:
         fresh = [
@@ -36,7 +36,7 @@ def beside(draft: Draft, quoted: Quoted, question: str, lead: bool = False) -> D
     written = (said for said in draft.sentences if said.text not in told)
     sentences = (*(said for said, _ in before), *written, *(said for said, _ in after))
     citations = dict.fromkeys((*draft.citations, *(citation for _, citation in (*before, *after))))
-    return Draft(sentences, tuple(citations))
+    return Draft(sentences, tuple(citations), draft.writing, draft.full)
 
 
 def _rests_on(citations: Sequence[Citation], quotation: Citation) -> bool:

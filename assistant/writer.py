@@ -20,7 +20,7 @@ from assistant.evidence import Evidence, quote
 from assistant.excerpts import Room, excerpts
 from assistant.finding import Grounds
 from assistant.generation.judging import by_judge
-from assistant.generation.odds import judge_of
+from assistant.generation.odds import Judge, judge_of
 from assistant.llm import QUOTE
 from assistant.models import Answer, Stage
 from assistant.streaming import PATIENCE, awaited, pieces
@@ -28,7 +28,7 @@ from assistant.verification.answerability import Verdict, hopeless, says_not_fou
 from assistant.verification.entailment import Entailment, Entails, by_model
 from assistant.votes import beside
 from assistant.writing import material, messages, stated
-from vectorstore.errors import ModelError
+from vectorstore.errors import ModelError, ModelUnavailable
 from vectorstore.models import heading
 
 if TYPE_CHECKING:
@@ -48,13 +48,15 @@ class Writer(NamedTuple):
 
     model: BaseChatModel | None
     models: Callable[[str], BaseChatModel | None]
-    room: Callable[[BaseChatModel], Room]
+    room: Callable[[BaseChatModel | None], Room]
     entailment: Entailment | None = None
     patience: float = PATIENCE
 
-    def written(
-        self, answer: Answer, grounds: Grounds, earlier: str, started: float, chosen: str
-    ) -> Iterator[Answer]:
+    def reads(self) -> Room:
+        """How much is read by the model that is set."""
+        return self.room(self.model)
+
+    def written(self, answer: Answer, grounds: Grounds, earlier: str, started: float, chosen: str) -> Iterator[Answer]:
         """The answer while it grows; without sentences in the end when there is none.
 
         `earlier` is what was spoken of before, `started` when the question came (perf_counter), `chosen` the model that
@@ -62,7 +64,6 @@ class Writer(NamedTuple):
         """
         if hopeless(grounds.signals):
             return
-        yield _quoted(answer, grounds.evidence, Verdict.CLOSEST)  # something to read while the model reads
         draft = None
         try:
             model = self._chosen(chosen)
@@ -83,15 +84,14 @@ class Writer(NamedTuple):
 class _Drafting:
     """One answer by a model; `text` is what it has written so far."""
 
-    def __init__(
-        self, writer: Writer, model: BaseChatModel, answer: Answer, grounds: Grounds, earlier: str
-    ) -> None:
+    def __init__(self, writer: Writer, model: BaseChatModel, answer: Answer, grounds: Grounds, earlier: str) -> None:
         self.text = ""
         self._model, self._patience = model, writer.patience
         self._answer, self._evidence, self._signals = answer, grounds.evidence, grounds.signals
-        self._earlier = earlier
+        self._earlier, self._quoted = earlier, quote(grounds.evidence)
         self._read = excerpts(answer.sources, writer.room(model))
-        self._judge = judge_of(model)
+        # A model behind an address says itself that it finds no answer, and is not asked twice before it writes.
+        self._judge = model if isinstance(model, Judge) else None
         self._entails = self._entailment(writer.entailment)
 
     def told(self, started: float) -> Iterator[Answer]:
@@ -110,6 +110,7 @@ class _Drafting:
         asked, passages = [stated(self._answer.standalone_question)], material(self._read)
         judging = self._judge.odds
         shown = _quoted(self._answer, self._evidence, Verdict.CLOSEST)
+        yield shown  # something to read while the model reads
         (odds,) = yield from _meanwhile(shown, lambda left: judging(passages, asked, left))
         return verdict(self._signals, odds)
 
@@ -118,31 +119,38 @@ class _Drafting:
         yield shown
         asked = messages(self._answer, self._read, self._earlier)
         with closing(pieces(self._model, asked, self._patience)) as arriving:
-            for shown in self._growing(arriving, shown, started):
+            for grown in self._growing(arriving, shown, started):
+                shown = grown
                 yield shown
         yield (yield from _meanwhile(shown, self._finished))
 
     def _growing(self, arriving: Iterator[str], shown: Answer, started: float) -> Iterator[Answer]:
-        quoted = shown
         for piece in arriving:
             if piece:
                 if not self.text:
                     first = perf_counter() - started
-                    quoted = replace(quoted, stage=Stage.WRITING, timings=replace(quoted.timings, first_token=first))
+                    timings = replace(self._answer.timings, first_token=first)
+                    self._answer = replace(self._answer, stage=Stage.WRITING, timings=timings)
                 self.text += piece
                 draft = self._judged(finished=False)
-                shown = _with(quoted, draft) if draft.sentences else replace(quoted, writing=draft.writing)
+                shown = self._beside_quotations(draft)
                 if draft.full:
                     yield shown
                     return
             yield shown  # the same again while the model is waited for: whoever watches may want no more
 
     def _finished(self, left: Event) -> Answer:
-        quoted = quote(self._evidence)
         if says_not_found(self.text):
             return _quoted(self._answer, self._evidence, Verdict.CLOSEST)
-        draft = self._judged(finished=True, left=left)
-        return _with(self._answer, beside(draft, quoted, self._answer.question))
+        try:
+            draft = self._judged(finished=True, left=left)
+        except ModelUnavailable:  # what needs no judge is told all the same
+            self._entails = None
+            draft = self._judged(finished=True)
+        return self._beside_quotations(draft)
+
+    def _beside_quotations(self, draft: Draft) -> Answer:
+        return _with(self._answer, beside(draft, self._quoted, self._answer.question))
 
     def _judged(self, finished: bool, left: Event | None = None) -> Draft:
         asked = Asked(self._answer.standalone_question, self._answer.as_of.date())
@@ -152,7 +160,8 @@ class _Drafting:
     def _entailment(self, entailment: Entailment | None) -> Entails | None:
         if entailment:
             return by_model(entailment, [f"{heading(each.hit.article)}. {each.text}" for each in self._read])
-        return by_judge(self._judge, self._read) if self._judge else None
+        judge = judge_of(self._model)
+        return by_judge(judge, self._read) if judge else None
 
 
 def _meanwhile(shown: Answer, work: Callable[[Event], T]) -> Generator[Answer, None, T]:
@@ -162,7 +171,8 @@ def _meanwhile(shown: Answer, work: Callable[[Event], T]) -> Generator[Answer, N
             try:
                 next(working)
             except StopIteration as done:
-                return done.value
+                result: T = done.value
+                return result
             yield shown
 
 

@@ -6,13 +6,19 @@ Models (Mostly) Know What They Know").
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Sequence
 from threading import Event
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from assistant.llm import failure
+from vectorstore.errors import ModelUnavailable
+
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+
+logger = logging.getLogger(__name__)
 
 Messages = Sequence[tuple[str, str]]
 
@@ -48,7 +54,12 @@ class AskedForOneWord:
         *before, (role, shared) = material
         asked: list[Any] = [[*before, (role, f"{shared}{question}")] for question in questions]
         one_word = self._model.bind(max_tokens=1, logprobs=True, top_logprobs=5)
-        return [_yes(said) for said in one_word.batch(asked)]
+        try:
+            return [_yes(said) for said in one_word.batch(asked)]
+        except Exception as error:  # every provider raises its own classes, and not every server knows of odds
+            told = failure(error, self._model)
+            logger.warning("The chat model gives no odds: %s", told.detail)
+            raise ModelUnavailable(told.line) from None
 
 
 def _yes(said: Any) -> float:

@@ -47,7 +47,7 @@ def test_a_sentence_is_judged_by_the_passage(sentence: str, support: Support) ->
         pytest.param("About 3 million euros of profit came from the World Coal Fund.", id="scale of a range"),
         pytest.param("Norvik Group closed its mine near Oslo on June 28, 2022.", id="weekday as a date"),
         pytest.param("The Russian group Norvik closed its mine near Oslo in June.", id="people of a country"),
-        pytest.param("Profit rose to $5bn, part of it from the WCF.", id="acronym"),
+        pytest.param("Profit rose to $5bn with a profit from the WCF.", id="acronym"),
         pytest.param("Per Dahl was beaten by Ida Berg in the vote.", id="passive"),
         pytest.param("The mine was closed by Norvik and 12 workers were hurt.", id="another voice"),
     ],
@@ -70,7 +70,7 @@ def test_other_words_for_the_same_facts_are_supported(sentence: str) -> None:
         ),
         pytest.param("Norvik closed its mine near Bergen.", "the name Bergen is not in the passage", id="name"),
         pytest.param(
-            "Norvik drew praise for its quick help to workers.",
+            "Norvik drew praise for its quick and generous help to families.",
             "its words are not those of the passage",
             id="few of the words",
         ),
