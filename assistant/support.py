@@ -17,6 +17,7 @@ from assistant.opposites import opposed
 from assistant.polarity import conflict
 from assistant.roles import swapped
 from assistant.verification.attribution import overstated, severed
+from assistant.verification.superlatives import placed_first
 from assistant.wordforms import folded, plain_letters
 from vectorstore.models import Hit
 
@@ -101,6 +102,7 @@ def _doubt(sentence: str, said: Sequence[Fact], stretch: str, share: float, know
         next(_other_slots(said, held, known.published), "")
         or conflict(sentence, stretch)
         or swapped(sentence, stretch, said, held)
+        or placed_first(sentence, stretch)
     )
 
 

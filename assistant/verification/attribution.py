@@ -233,7 +233,7 @@ def _of_itself(frame: Frame, sentence: str) -> bool:
 
 def _says_it_is_done(claim: str, frame: Frame, held: Held, others: Sequence[Held], governed: bool) -> bool:
     """Whether the claim tells as done what the passage has as planned, possible or to come."""
-    words = {word.lower() for word in _TOKEN.findall(claim)}
+    words = {word for word in _TOKEN.findall(claim) if word.islower()}  # not the month of May
     hedges = [each for each in frames(claim) if not each.kind.is_speech]
     if frame.kind is not Stands.POSSIBLE and any(each.kind is Stands.COMING and each.verb == "to" for each in hedges):
         return False  # "is to open" says no more than "is expected to open"

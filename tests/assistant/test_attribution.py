@@ -49,6 +49,8 @@ def doubt(claim: str, passage: str, title: str = "Headline") -> str:
         ("There was a second car.", "A witness told the radio she saw a second car.", "a witness said it"),
         ("The town has new lights.", "The mayor promised the town new lights by autumn.", "planned"),
         ("The town got cameras.", "The council has asked the ministry for cameras for the town.", "planned"),
+        ("The mine closed in May.", "The mine could soon close, in May.", "may be so"),
+        ("Per Dahl became mayor.", "Per Dahl was on track Monday to become mayor.", "not say that it was done"),
         ("The mine is safe.", "There is no evidence that the mine is safe.", "not so, or not known"),
         (
             "The fever spreads in schools.",
