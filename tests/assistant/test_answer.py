@@ -27,8 +27,10 @@ def test_the_sources_come_before_the_first_word_and_keep_their_numbers(library: 
 
 def test_the_answer_grows_and_ends_with_judged_sentences_and_exact_citations(library: Library) -> None:
     snapshots = list(Assistant(library, says(WRITTEN)).stream(QUESTION, as_of=AS_OF))
-    lengths = [len(snapshot.text) for snapshot in snapshots if snapshot.stage is not Stage.SEARCHED]
-    assert lengths == sorted(lengths)
+    first = snapshots[-1].sentences[0]
+    growing = [each for each in snapshots if each.stage is Stage.WRITING and each.sentences[0] == first]
+    lengths = [len(each.sentences) for each in growing]
+    assert lengths and lengths == sorted(lengths)
     last = snapshots[-1]
     assert last.stage is Stage.DONE
     assert [sentence.support for sentence in last.sentences] == [Support.QUOTED, Support.QUOTED]

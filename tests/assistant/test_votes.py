@@ -16,9 +16,9 @@ STARTS = [HIT.article.text.index(said) for said in SAID]
 CITED = tuple(cite(1, HIT, start, start + len(said)) for start, said in zip(STARTS, SAID, strict=True))
 
 
-def told(worths: tuple[float, ...], *, support: Support = Support.SUPPORTED, question: str = "Why?") -> list[str]:
+def told(worths: tuple[float, ...], *, question: str = "Why?") -> list[str]:
     """The sentences of an answer that rests on the second of what was found, "M" for the model's."""
-    draft = Draft((Sentence("M", (1,), support),), CITED[1:2] if support is not Support.UNSUPPORTED else ())
+    draft = Draft((Sentence("M", (1,), Support.SUPPORTED),), CITED[1:2])
     quoted = Quoted(tuple(map(quotation, CITED)), CITED, worths)
     together = beside(draft, quoted, question)
     assert set(together.citations) >= {cited for cited in CITED if cited.quote in {s.text for s in together.sentences}}
@@ -44,8 +44,11 @@ def test_a_yes_or_no_gets_any_two() -> None:
     assert told((2.0, 1.0, 0.9), question="Did the rate rise?") == ["M", SAID[0], SAID[2]]
 
 
-def test_all_come_before_a_claim_that_is_not_borne_out() -> None:
-    assert told((2.0, 1.0, 0.1), support=Support.UNSUPPORTED) == [*SAID, "M"]
+def test_all_stand_there_where_nothing_of_a_draft_is_borne_out() -> None:
+    quoted = Quoted(tuple(map(quotation, CITED)), CITED, (2.0, 1.0, 0.1))
+    together = beside(Draft((), (), writing="The m"), quoted, "Why?")
+    assert [sentence.text for sentence in together.sentences] == SAID
+    assert together.writing == "The m"
 
 
 def test_nothing_is_added_where_nothing_was_found() -> None:
