@@ -127,7 +127,7 @@ def bracketed(run: Run) -> str:
 def marked(sentence: Sentence) -> str:
     """A sentence as a terminal shows it, an unsupported one said to be so."""
     marks = "".join(f"[{number}]" for number in sentence.citations)
-    doubt = "(not supported by the sources)" if sentence.support is Support.UNSUPPORTED else ""
+    doubt = "(not confirmed by the sources)" if sentence.support is Support.UNSUPPORTED else ""
     return " ".join(part for part in (sentence.text, marks, doubt) if part)
 
 

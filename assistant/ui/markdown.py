@@ -49,7 +49,7 @@ def _said(exchange: int, answer: Answer) -> str:
 
 def _sentence(sentence: Sentence, exchange: int, answer: Answer) -> str:
     marks = "".join(f"[^{exchange}-{number}]" for number in sentence.citations if number in _cited(answer))
-    return f"{_text(sentence.text)}{marks}{' *(not supported by the sources)*' if doubtful(sentence, answer) else ''}"
+    return f"{_text(sentence.text)}{marks}{' *(not confirmed by the sources)*' if doubtful(sentence, answer) else ''}"
 
 
 def _cited(answer: Answer) -> list[int]:

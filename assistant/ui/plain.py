@@ -34,7 +34,7 @@ def doubtful(sentence: Sentence, answer: Answer) -> bool:
 def marked(sentence: Sentence, answer: Answer) -> str:
     """The sentence with its marks, ` [1] [2]`, and a warning where the sources do not bear it out."""
     marks = "".join(f" [{number}]" for number in sentence.citations)
-    return f"{sentence.text}{marks}{' (not supported by the sources)' if doubtful(sentence, answer) else ''}"
+    return f"{sentence.text}{marks}{' (not confirmed by the sources)' if doubtful(sentence, answer) else ''}"
 
 
 def _named(article: Article) -> str:

@@ -8,10 +8,10 @@ from assistant.ui.plain import doubtful
 from assistant.ui.render import headline, shown
 from assistant.ui.render_sources import card_id
 
-UNSUPPORTED = "Not supported by the sources"
+UNSUPPORTED = "Not confirmed by the sources"
 _MEANING = {
-    Support.QUOTED: "Quoted: it stands word for word in the source",
-    Support.SUPPORTED: "Supported: the source says it in other words",
+    Support.QUOTED: "Exact quote: it stands word for word in the source",
+    Support.SUPPORTED: "Paraphrase: the source says it in other words",
     Support.UNSUPPORTED: UNSUPPORTED,
 }
 _LOOKS = {

@@ -20,5 +20,5 @@ def test_a_sentence_that_nothing_supports_is_not_shown(library: Library) -> None
 
 def test_a_refusal_is_no_doubtful_sentence_and_names_the_nearest(library: Library) -> None:
     shown = answer_as_text(Assistant(library, None).answer("Who won the 2031 Tour de France?", as_of=AS_OF))
-    assert "not supported" not in shown
+    assert "not confirmed" not in shown
     assert "Nearest in the library:" in shown

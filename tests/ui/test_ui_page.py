@@ -133,7 +133,7 @@ def test_an_answer_is_copied_with_its_footnotes(open_page: Open) -> None:
 def test_a_doubtful_sentence_explains_itself_by_keyboard(open_page: Open) -> None:
     page = open_page()
     ask_and_wait(page, META_QUESTION)
-    doubt = page.get_by_role("button", name="Not supported by the sources")
+    doubt = page.get_by_role("button", name="Not confirmed by the sources")
     doubt.focus()
     assert doubt.evaluate("button => getComputedStyle(button, '::after').display") == "block"
 

@@ -58,7 +58,7 @@ def test_what_can_only_be_clicked_is_not_printed(open_page: Open) -> None:
         for each in page.locator(part).all():
             expect(each).to_be_hidden()
     assert page.locator(".sentence.unsupported").evaluate("e => getComputedStyle(e, '::after').content") == (
-        '" (not supported by the sources)"'
+        '" (not confirmed by the sources)"'
     )
     link = page.locator(".card a").first
     assert "https://ledger.example/meta" in link.evaluate("e => getComputedStyle(e, '::after').content")

@@ -116,9 +116,9 @@ def test_a_mark_leads_to_the_words_that_its_sentence_rests_on() -> None:
 @pytest.mark.parametrize(
     ("support", "title"),
     [
-        (Support.QUOTED, "Quoted: it stands word for word in the source"),
-        (Support.SUPPORTED, "Supported: the source says it in other words"),
-        (Support.UNSUPPORTED, "Not supported by the sources: the number 4 is not in the passage"),
+        (Support.QUOTED, "Exact quote: it stands word for word in the source"),
+        (Support.SUPPORTED, "Paraphrase: the source says it in other words"),
+        (Support.UNSUPPORTED, "Not confirmed by the sources: the number 4 is not in the passage"),
     ],
 )
 def test_every_mark_says_how_far_its_sentence_is_borne_out(support: Support, title: str) -> None:
@@ -129,11 +129,11 @@ def test_every_mark_says_how_far_its_sentence_is_borne_out(support: Support, tit
 
 def test_the_legend_explains_the_marks_that_are_there_and_no_others() -> None:
     assert Markup(legend_html(meta_answer())).text == (
-        "What the marks mean[1] Quoted: it stands word for word in the source."
-        "[1] Supported: the source says it in other words.Words Not supported by the sources."
+        "What the marks mean[1] Exact quote: it stands word for word in the source."
+        "[1] Paraphrase: the source says it in other words.Words Not confirmed by the sources."
     )
     quoted = replace(meta_answer(), sentences=meta_answer().sentences[:1])
-    assert "Supported" not in legend_html(quoted)
+    assert "Paraphrase" not in legend_html(quoted)
     assert legend_html(refusal("?")) == ""
 
 
@@ -203,7 +203,7 @@ def test_the_reader_goes_through_the_citations_and_gives_the_focus_back(open_pag
     reader = page.get_by_role("dialog", name="Meta keeps its models open, with more caution")
     expect(reader).to_contain_text("Citation 2 of 4")
     expect(reader).to_contain_text("It plans open and closed models, for $10 to $65 billion.")
-    expect(reader).to_contain_text("Supported: the source says it in other words")
+    expect(reader).to_contain_text("Paraphrase: the source says it in other words")
     expect(reader.locator("mark.now")).to_have_text("a mix of open")
     expect(reader).to_have_attribute("aria-modal", "true" if width == 390 else "false")
     reader.get_by_role("button", name="Next").click()
@@ -319,7 +319,7 @@ def test_a_follow_up_is_asked_by_a_click_and_the_marks_are_explained(
     page = open_page(width, 844)
     ask(page)
     page.get_by_text("What the marks mean").press("Enter")
-    expect(page.get_by_text("Quoted: it stands word for word in the source.")).to_be_visible()
+    expect(page.get_by_text("Exact quote: it stands word for word in the source.")).to_be_visible()
     page.get_by_role("button", name="What did Mark Zuckerberg say?").click()
     expect(page.locator("#exchange-2 .basis")).to_contain_text("As of")
     assert desk.asked[-1][0] == "What did Mark Zuckerberg say?"
@@ -332,10 +332,10 @@ def test_what_was_unfolded_stays_so_when_the_answer_is_drawn_anew(open_page: Ope
     page.get_by_text("What the marks mean").click()
     page.get_by_role("button", name="Good answer").click()
     expect(page.get_by_label("What was good?")).to_be_visible()
-    expect(page.get_by_text("Quoted: it stands word for word in the source.")).to_be_visible()
+    expect(page.get_by_text("Exact quote: it stands word for word in the source.")).to_be_visible()
     ask(page, "And Behemoth?", 2)
     expect(page.get_by_text("What the marks mean")).to_be_visible()
-    expect(page.get_by_text("Quoted: it stands word for word in the source.")).to_be_hidden()
+    expect(page.get_by_text("Exact quote: it stands word for word in the source.")).to_be_hidden()
 
 
 def test_the_stage_tells_how_much_is_searched(open_page: Open, desk: ScriptedDesk) -> None:

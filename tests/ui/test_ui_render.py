@@ -264,14 +264,14 @@ def test_unsupported_sentences_say_so_and_the_others_do_not() -> None:
     kinds = [each.removeprefix("sentence ") for each in classes if each.startswith("sentence")]
     assert kinds == ["quoted", "supported", "supported", "unsupported"]
     labels = [attributes.get("aria-label") for tag, attributes in reader.tags if attributes.get("class") == "doubt"]
-    assert labels == ["Not supported by the sources"]
+    assert labels == ["Not confirmed by the sources"]
 
 
 def test_the_badge_says_why_a_sentence_is_doubted_and_takes_it_for_text() -> None:
     said = Sentence("Spending rose.", (), Support.UNSUPPORTED, 'the passage does not say “<b>"rose"”')
     html = live_html(Exchange(1, "?", replace(meta_answer(), sentences=(said,))))
     labels = [attributes.get("title") for _, attributes in Reader(html).tags if attributes.get("class") == "doubt"]
-    assert labels == ['Not supported by the sources: the passage does not say “<b>"rose"”']
+    assert labels == ['Not confirmed by the sources: the passage does not say “<b>"rose"”']
 
 
 def test_a_refusal_names_the_nearest_articles_and_has_no_cards_and_no_reproach() -> None:
@@ -336,7 +336,7 @@ def test_plain_text_has_its_sources_as_footnotes() -> None:
     assert plain(meta_answer()).split("\n\n") == [
         "Meta says its position is unchanged. [1]",
         "It plans open and closed models, for $10 to $65 billion. [1] [2] "
-        "Behemoth has been delayed twice. [2] Everyone was pleased. (not supported by the sources)",
+        "Behemoth has been delayed twice. [2] Everyone was pleased. (not confirmed by the sources)",
         "[1] Meta keeps its models open, with more caution, The Ledger, 2 July 2022, https://ledger.example/meta\n"
         "[2] Behemoth delayed again, Circuit Daily, date unknown, https://circuit.example/behemoth?x=1&y=2",
         "As of 3 July 2022 · newest source 2 July 2022 · 2 articles, 2 outlets",

@@ -70,7 +70,7 @@ def test_markdown_has_the_exact_words_as_footnotes() -> None:
     text = markdown("Meta", (Exchange(1, "Is Meta open?", meta_answer()), Exchange(2, "Who won?", refusal("Who won?"))))
     assert text.startswith("# Meta\n\n## Is Meta open?\n\n> Meta says its position is unchanged.[^1-1]\n\nIt plans")
     assert "for \\$10 to \\$65 billion.[^1-1][^1-2]" in text
-    assert "Everyone was pleased. *(not supported by the sources)*" in text
+    assert "Everyone was pleased. *(not confirmed by the sources)*" in text
     assert (
         "[^1-1]: Meta keeps its models open, with more caution, The Ledger, 2 July 2022, <https://ledger.example/meta>"
         ": “Meta says its position is unchanged” … “a mix of open”\n" in text
