@@ -72,6 +72,18 @@ class Assistant:
         """The passages that an answer to the question would be looked for in, best first; see `stream`."""
         return self._finder.search(question, turns, self.moment(as_of), scope, top)[1].hits
 
+    def grounds(
+        self,
+        question: str,
+        *,
+        as_of: date | datetime | None = None,
+        turns: Sequence[Turn] = (),
+        scope: Scope = EVERYTHING,
+    ) -> Grounds:
+        """What there is for an answer, and how likely it holds one as far as retrieval tells; see `stream`."""
+        today = self.moment(as_of)
+        return self._finder.grounds(question, requested(question, today.date()), turns, today, scope)
+
     def answer(
         self,
         question: str,
