@@ -13,7 +13,9 @@ from assistant.models import Citation, Sentence, Support
 from assistant.safe import carries_address, words_only
 from assistant.support import Ground, ground
 from assistant.timely import untimely
+from assistant.verification.consequences import consequences
 from assistant.verification.entailment import Entails
+from assistant.verification.genre import genre
 from assistant.wanted import echoes
 from vectorstore.models import Hit
 from vectorstore.sentences import sentence_spans
@@ -85,10 +87,12 @@ class _Judged(NamedTuple):
 
 def _judged(written: Written, sources: Sequence[Hit], asked: Asked) -> _Judged:
     """The marks that hold are kept, unless another source bears the sentence out far better; where no mark holds, a
-    source that does takes its place, or failing that one that lacks nothing of it but ordinary words."""
+    source that does takes its place, or failing that one that lacks nothing of it but ordinary words. What can harm
+    somebody is not told in other words."""
     grounds = {number: _ground(written.text, hit, asked) for number, hit in enumerate(sources, start=1)}
     holding = {number: g for number, g in grounds.items() if g.support is not Support.UNSUPPORTED}
-    holding = holding or {number: g for number, g in grounds.items() if g.reworded}
+    if not holding and not consequences(written.text):
+        holding = {number: g for number, g in grounds.items() if g.reworded}
     kept = [number for number in written.numbers if number in holding]
     best = max(holding, key=lambda number: holding[number].share, default=None)
     if best and all(holding[number].share < holding[best].share - _FAR_BETTER for number in kept):
@@ -108,12 +112,18 @@ def _entailed(judged: Sequence[_Judged], entails: Entails, left: Event | None) -
     ]
 
 
+def _no_news(hit: Hit) -> str:
+    kind = genre(hit.article)
+    return "" if kind.answers_alone else f"the article is {kind}, not news"
+
+
 def _ground(sentence: str, hit: Hit, asked: Asked) -> Ground:
     found = ground(sentence, hit)
-    if found.support is not Support.SUPPORTED:
+    if found.support is Support.QUOTED or not (found.support is Support.SUPPORTED or found.reworded):
         return found
-    if doubt := untimely(sentence, hit, asked.today):
-        return found._replace(support=Support.UNSUPPORTED, doubt=doubt)
+    doubt = untimely(sentence, hit, asked.today) or _no_news(hit)
+    if doubt:
+        return found._replace(support=Support.UNSUPPORTED, doubt=doubt, reworded=False)
     if len(sentence.split()) < _A_SENTENCE:  # a bare name stands in many places: cited is the one that is asked about
         about = ground(f"{asked.question} {sentence}", hit)
         if sentence.strip(" .").lower() in hit.article.text[about.start : about.end].lower():

@@ -26,6 +26,7 @@ from assistant.models import Answer, Stage
 from assistant.streaming import PATIENCE, awaited, pieces
 from assistant.verification.answerability import Verdict, hopeless, says_not_found, verdict
 from assistant.verification.entailment import Entailment, Entails, by_model
+from assistant.verification.genre import genre, genre_notice
 from assistant.votes import beside
 from assistant.writing import material, messages, stated
 from vectorstore.errors import ModelError, ModelUnavailable
@@ -196,7 +197,9 @@ def _with(answer: Answer, draft: Draft, found: Verdict = Verdict.ANSWERED) -> An
     if found is Verdict.REFUSED:
         return answer
     dates = [c.article.published_at for c in draft.citations if c.article.published_at]
-    closest = found is Verdict.CLOSEST
+    genres = {cited.number: genre(cited.article) for cited in draft.citations}
+    closest = found is Verdict.CLOSEST or not any(each.answers_alone for each in genres.values())
+    said = (genre_notice(number, each, answer.sources[number - 1].article) for number, each in sorted(genres.items()))
     return replace(
         answer,
         sentences=draft.sentences,
@@ -204,5 +207,5 @@ def _with(answer: Answer, draft: Draft, found: Verdict = Verdict.ANSWERED) -> An
         writing=draft.writing,
         newest_source=max(dates, default=None),
         closest=closest,
-        notice=f"{answer.notice} {CLOSEST}".strip() if closest else answer.notice,
+        notice=" ".join(filter(None, [answer.notice, *said, CLOSEST if closest else ""])),
     )

@@ -61,23 +61,17 @@ class Genre(StrEnum):
     SATIRE = "satire"
 
     @property
-    def label(self) -> str:
-        """What a sentence taken from it begins with; empty for news."""
-        return {
-            Genre.ANALYSIS: "In an analysis",
-            Genre.OPINION: "In an opinion piece",
-            Genre.SATIRE: "In a satirical piece",
-        }.get(self, "")
-
-    @property
     def answers_alone(self) -> bool:
         """Whether it may answer a question of fact when no other article does."""
         return self in (Genre.NEWS, Genre.ANALYSIS)
 
-    @property
-    def may_answer(self) -> bool:
-        """Whether it may answer a question of fact at all, beside others."""
-        return self is not Genre.SATIRE
+
+_CALLED = {Genre.OPINION: "an opinion piece", Genre.SATIRE: "satire"}
+
+
+def genre_notice(number: int, kind: Genre, article: Article) -> str:
+    """`[2] is satire: The Onion.` for the reader, with the number of the source; "" for news and analysis."""
+    return "" if kind.answers_alone else f"[{number}] is {_CALLED[kind]}: {article.outlet or article.title}."
 
 
 @lru_cache(maxsize=1024)

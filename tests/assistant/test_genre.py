@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.verification.consequences import Consequence, consequences
-from assistant.verification.genre import Genre, genre
+from assistant.verification.genre import Genre, genre, genre_notice
 from vectorstore.models import Article
 
 
@@ -49,12 +49,12 @@ def test_a_report_is_news(article: Article) -> None:
     assert genre(article) is Genre.NEWS
 
 
-def test_satire_never_answers_and_opinion_not_alone() -> None:
-    assert [(kind.may_answer, kind.answers_alone, kind.label) for kind in Genre] == [
-        (True, True, ""),
-        (True, True, "In an analysis"),
-        (True, False, "In an opinion piece"),
-        (False, False, "In a satirical piece"),
+def test_satire_and_opinion_answer_no_question_alone_and_a_reader_is_told() -> None:
+    assert [genre_notice(2, kind, piece(outlet="The Onion")) for kind in Genre] == [
+        "",
+        "",
+        "[2] is an opinion piece: The Onion.",
+        "[2] is satire: The Onion.",
     ]
 
 
