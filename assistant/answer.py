@@ -13,7 +13,7 @@ from assistant.basis import cites, speaks_of
 from assistant.dates import Window
 from assistant.differences import with_differing
 from assistant.evidence import quote, weigh
-from assistant.excerpts import excerpts
+from assistant.evidence.context import excerpts
 from assistant.finding import Finder, Grounds
 from assistant.kinds import AnswerKind, Request, requested
 from assistant.llm import none_offered

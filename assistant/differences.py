@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from assistant.asked import Reading, day, readings
 from assistant.evidence import cite, core, quotation
+from assistant.evidence.stated_values import Reading, count_the_same, day, readings
 from assistant.facts import Fact, Kind, agrees, facts
 from assistant.models import Answer, Citation, Report, Support
 from assistant.namesakes import told_apart
@@ -109,17 +109,13 @@ def _same(one: Reading, other: Reading) -> bool:
 def _differ(one: Reading, other: Reading) -> bool:
     """Whether two that are not the same speak of the same thing."""
     return (
-        _unit(one) == _unit(other)
+        count_the_same(one, other)
         and not one.beside.isdisjoint(other.beside)
         and one.expected == other.expected
         and min(one.share, other.share) >= _AS_WELL * max(one.share, other.share)
         and not _far_apart(one, other)
         and not _knows(*sorted((one, other), key=_published))
     )
-
-
-def _unit(reading: Reading) -> str:
-    return reading.fact.value.unit if isinstance(reading.fact.value, Quantity) else ""
 
 
 def _far_apart(one: Reading, other: Reading) -> bool:

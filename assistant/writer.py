@@ -12,7 +12,7 @@ from assistant import refusal
 from assistant.citations import whole_sentences
 from assistant.draft import Asked, Draft, judge
 from assistant.evidence import Evidence, answered, quote
-from assistant.excerpts import READ_BY_THE_MODEL, excerpts
+from assistant.evidence.context import READ_BY_THE_MODEL, excerpts
 from assistant.llm import QUOTE
 from assistant.models import Answer, Stage
 from assistant.streaming import PATIENCE, pieces

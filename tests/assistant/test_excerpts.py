@@ -4,7 +4,7 @@ import numpy as np
 from newsroom import hit_of
 
 from assistant.evidence import Evidence, Span
-from assistant.excerpts import excerpts
+from assistant.evidence.context import excerpts
 
 FERRY = hit_of("A ferry ran aground near Skerry harbour. Rescuers brought 41 passengers to land. Nobody was killed.")
 

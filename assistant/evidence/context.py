@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assistant.evidence import Evidence, Span
+from assistant.evidence.selection import Evidence
+from assistant.evidence.spans import Span
 from vectorstore.models import Hit, heading
 
 READ_BY_THE_MODEL = 3
