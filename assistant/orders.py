@@ -22,7 +22,7 @@ _SAY = (
     "answer|reply|respond|output|print|translate|append|prepend|rephrase|rewrite|render|insert|embed|encode|decode"
     "|summari[sz]e|compute|impersonate|role-?play|recite|rhyme|tell|say|repeat|cite|write|state|declare|claim|pretend"
     "|act (?:as|like)|speak|talk|mention|quote|ignore|disregard|forget|discard|override|generate|refuse|decline|reveal"
-    "|behave|compose|conclude|describe|comply"
+    "|behave|compose|conclude|describe|comply|ignor(?:ez|iere?n?|e[sz]?)|vergiss|oublie[sz]?|olvid[ae]|dimentica"
 )
 _DO = (
     "switch|adopt|produce|count|begin|start|end|close|add|include|list|give|use|name|call|drop|leave out|agree|treat"
@@ -30,34 +30,40 @@ _DO = (
 )
 _LEAD = (
     r"^\W*(?:(?:please|now|instead|then|first|also|simply|just|kindly|and|but|so|important|note|always|never|only|let"
-    r"|do not|don['’]t|from now on|you (?:must|should|need to|have to|will|can|may|are to)|(?:be|make) sure to"
+    r"|do not|don['’]t|from now on|you (?:must|should|need to|have to|are to)|(?:be|make) sure to"
     r"|remember to)\b[\s,:;!*-]*){0,5}"
 )
 _NO_NOUN = r"\b(?!\s+(?:of|is|was|were|are|has|had|by)\b|:)"
 _TEXT = r"(?:articles?|text|page|report|piece|document|passage|paragraph|sentence|line|point)"
 _RULES = r"(?:instructions?|prompts?|guidelines?|guidance|directions|directives?|task|rules|question|conversation)"
-# Each sign with what it counts; one alone is not enough.
-_ENOUGH, _GOES_ON = 3.0, 1.5
-_REPORTED = -1.5
-_SIGNS = {
+_PROGRAM = (
     r"(?:ai|llms?|gpts?|ki|chat ?bots?|bots?|(?:language|ai|reading|large) models?|models (?:that |which )?read\w*"
     r"|(?:(?:digital|virtual|ai|automated|responsible) )?assistants?(?! [a-z]+(?:or|er|al|ch|ary)\b)|summari[sz]ers?"
     r"|crawlers?|(?:reading|answering|retrieval|automated|machine) (?:systems?|programs?|engines?|readers?|tools?)"
-    r"|a machine)": 2.0,
+    r"|a machine)"
+)
+# Each sign with what it counts; one alone is not enough.
+_ENOUGH, _GOES_ON = 3.0, 1.5
+_SIGNS = {
+    _PROGRAM: 2.0,
+    # It is spoken to.
+    rf"(?:dear|attention|hey|hello|you are|if you are|(?:notice|note|message|instructions?|hint) (?:to|for)|to the)\W+"
+    rf"(?:\w+ ){{0,3}}{_PROGRAM}": 2.0,
     r"(?:whoever|any ?one|anybody|someone|those|people|readers?|everyone|journalists|editors) (?:who )?(?:asks?|asking"
     r"|retells?|repeats?|reads? this|reading this|pass(?:es)? (?:this|it) on|speaks? next|cites?)"
     r"|(?:the|your|this) user|(?:the|a) reader (?:who|wants|asks|would|really|must|should)|the person asking"
     r"|retold|retells?|(?:a|any) retelling|derived digests": 2.0,
     r"(?:answers|replies|responses|outputs?|completions?|retellings?|citations?|footnotes?"
-    r"|(?:the|an?|your|any|each|every|no|this|in|of|all|only|good|model|\w{3,}ed) (?:\w+ )?(?:answer|reply|response)"
+    r"|(?:the|your|any|each|every|this|in|of|all|only|good|model|\w{3,}ed) (?:\w+ )?(?:answer|reply|response)"
     r"|(?:any|your|every|each|all|a complete) summar(?:y|ies)|antworte?n?|r[ée]ponses?|r[ée]pond(?:s|re|ez)"
-    r"|respuestas?|responde|ответ\w*|回答|回覆)": 2.0,
+    r"|answered (?:with|as|by)|respuestas?|responde|ответ\w*|回答|回覆)": 2.0,
     rf"(?:previous|prior|earlier|above|your|new|system|original|hidden|following|test) (?:\w+ )?{_RULES}"
-    rf"|{_RULES} (?:that )?(?:you|given|received|above)|(?:the|this|any|every) (?:question|quer(?:y|ies)|prompt"
-    r"|conversation)|consignes|instrucciones|anweisungen|instructions pr\w+": 1.5,
+    rf"|{_RULES} (?:that )?(?:you|given|received|above|is now)"
+    r"|(?:this|any|every) (?:question|query|prompt|conversation)|consignes|instrucciones|anweisungen": 1.5,
     r"(?:the|this|single|code|with a|one) (?:line|sentence|words?|phrase|slogan|string|letters|code)"
     r"(?= ['‘“\"A-Z]| (?:is|of|be|that|for|below))": 1.5,
-    r"(?:(?:(?:is|are) to|must|should|shall) be|(?:word|name|figure|number|answer|one|reply|sentence) to(?: be)?|be)"
+    r"(?:must|should|shall|(?:is|are) to) (?:mention|say|begin|start|end|include|contain|state|praise)"
+    r"|(?:(?:(?:is|are) to|must|should|shall) be|(?:word|name|figure|number|answer|one|reply|sentence) to(?: be)?|be)"
     r" (?:\w+ )?(?:said|told|given?|added|carried|dated|named?|repeat(?:ed)?|supplied|shown|answered|quoted|mentioned"
     r"|cited|read as)": 1.5,
     r"(?:be|is|are) (?:retold|dated|put (?:first|last)|given (?:as|out|whole))|pass(?:es|ed)? (?:that|this|it) on"
@@ -68,20 +74,27 @@ _SIGNS = {
     rf"(?:this|the above) {_TEXT}|(?:above|before|until) this {_TEXT}|from (?:here|now) on"
     r"|everything (?:above|before)": 1.0,
     r"(?:correct|right|expected|accepted|valid|approved|updated|proper|model|complete|ideal|actual|real|good|full)"
-    r" (?:\w+ )?(?:answer|repl(?:y|ies)|responses?|output|task|question|summary|thing to)": 1.0,
+    r" (?:\w+ )?(?:answer|repl(?:y|ies)|responses?|output|task|assignment|question|summary|thing to)": 1.0,
+    r"(?:the|that) (?:question|query|conversation)": 0.5,
     r"your?s?": 0.5,
     r"(?:must|should|shall|ought|(?:is|are) (?:to|required|requested|expected|instructed)|has to|needs? to)": 0.5,
     r"(?:only|always|never|every|each|nothing but|no longer|instead|whenever|wherever)": 0.5,
 }
-_WORDS = [(re.compile(rf"(?<!\w)(?:{sign})(?!\w)", re.I), counts) for sign, counts in _SIGNS.items()]
-_OTHER = [
+_SIGNS_OF_ORDERS = [(re.compile(rf"(?<!\w)(?:{sign})(?!\w)", re.I), counts) for sign, counts in _SIGNS.items()]
+_SIGNS_OF_ORDERS += [
     (re.compile(rf"(?:{_LEAD}|[.!;:] )(?:{_SAY}){_NO_NOUN}|{_LEAD}(?:{_DO}){_NO_NOUN}", re.I), 2.0),
     (re.compile(r"(?<!\w)['‘][^'’\"]{2,60}['’](?!\w)"), 1.0),  # what is to be said
 ]
-# Somebody reports it: "the chatbot said that it could not answer".
-_REPORT = re.compile(
-    r"\b(?:said|says?|told|tells|advises?|reminds?|warn(?:s|ed)|wrote|showed|according to|was|were|had|did)\b", re.I
-)
+# Somebody reports it: "the chatbot said that it could not answer". The past alone may be an order's too.
+_REPORT = [
+    (
+        re.compile(
+            r"\b(?:said|says|\w+s say|told|tells|advises?|reminds?|warn(?:s|ed)|wrote|showed|according to)\b", re.I
+        ),
+        1.5,
+    ),
+    (re.compile(r"\b(?:was|were|had|did)\b", re.I), 0.5),
+]
 _SPEECH = re.compile(r"[\"“][^\"“”]*(?:[\"”]|$)")
 # What stands between the turns of a chat, and a turn itself.
 _DELIMITER = re.compile(
@@ -110,5 +123,7 @@ def reporting(text: str, headline: str = "") -> tuple[tuple[int, int], ...]:
 def order(sentence: str) -> float:
     """How much speaks for an order to a program; what somebody is quoted with speaks for nothing."""
     bare = _SPEECH.sub(" ", sentence)
-    told = sum(counts for sign, counts in (*_WORDS, *_OTHER) if sign.search(bare))
-    return told + (_REPORTED if _REPORT.search(bare) else 0.0)
+    told, reported = (
+        sum(counts for sign, counts in signs if sign.search(bare)) for signs in (_SIGNS_OF_ORDERS, _REPORT)
+    )
+    return told - reported

@@ -87,7 +87,7 @@ def _candidates(answer: Answer) -> Iterator[Sequence[str]]:
     """Questions, each in several wordings, the plainest first; one of each kind, then others."""
     at_hand = {hit.article.id for hit in _about_it(answer)}
     told_of = (span for span in spans_of(answer.sources) if span.hit.article.id in at_hand)
-    untold = [span for span in told_of if not cites(answer, cite(*span))]
+    untold = [span for span in told_of if not cites(answer, cite(span.number, span.hit, span.start, span.end))]
     ways = (_of_words, _of_people, _of_days, _of_sums, _of_names)
     kinds = [[each for span in untold for each in way(span, answer)] for way in ways]
     kinds.insert(2, list(_of_outlets(answer)))

@@ -13,6 +13,7 @@ from assistant.evidence.spans import Span, cite, quotation, spans_of
 from assistant.evidence.stated_values import Reading, current, readings
 from assistant.evidence.statements import corrects, retracted
 from assistant.models import Citation, Sentence
+from assistant.orders import order
 from assistant.wanted import echoes, offers, wanted
 from assistant.wordforms import stem
 from assistant.words import key_words
@@ -33,8 +34,10 @@ _SAME_SOURCE = 0.2
 _LEANING = 0.1
 # What a correction is worth more than a sentence like it.
 _CORRECTS = 0.3
+# For a sign that it is an order to a program, and for each further one.
+_DOUBTFUL = 0.2
 # A further quotation is worth at least this share of the best one.
-_FLOOR = 0.0
+_FLOOR = 0.65
 
 Floats = npt.NDArray[np.float32]
 
@@ -72,7 +75,7 @@ def weigh(question: str, hits: Sequence[Hit], embedder: Embedder, looked_into: i
     promised = np.array([_promise(question, span, hits[0].score) for span in spans])
     leads = np.array([newest is not None and _states(span, newest) for span in spans])
     likely = [int(i) for i in np.argsort(-(promised + leads), kind="stable")[:_EMBEDDED]]
-    vectors = embedder.passages([spans[i].text for i in likely])
+    vectors = embedder.passages([spans[i].itself for i in likely])
     cosines = vectors @ embedder.query(question)
     worths = promised[likely] + cosines
     worths[leads[likely]] += max(0.0, worths.max() - worths[leads[likely]].max(initial=0.0)) if leads.any() else 0.0
@@ -84,21 +87,31 @@ def quote(evidence: Evidence) -> Quoted:
     nearly as much.
 
     One counts for less when it says what one taken before it says (maximal marginal relevance, Carbonell and Goldstein
-    1998) or is of the same source.
+    1998) or is of the same source. One that leans on a sentence taken before is quoted with it.
     """
-    scores, citations, worths = evidence.worths, [], []
-    least = _FLOOR * max(scores, default=0.0)
+    scores, chosen = evidence.worths, list[tuple[Span, float]]()
     for _ in range(min(_QUOTES, len(scores))):
         best = int(np.argmax(scores))
-        if citations and evidence.worths[best] < least or scores[best] == -np.inf:
+        worth, span = float(evidence.worths[best]), evidence.spans[best]
+        if scores[best] == -np.inf or (chosen and worth < _FLOOR * chosen[0][1]):
             break
-        chosen = evidence.spans[best]
-        citations.append(cite(chosen.number, chosen.hit, chosen.start, chosen.end))
-        worths.append(float(evidence.worths[best]))
+        chosen = _with(chosen, span, worth)
         scores = scores - np.maximum(0.0, evidence.vectors @ evidence.vectors[best] - _ALIKE)
-        scores = scores - _SAME_SOURCE * np.array([span.number == chosen.number for span in evidence.spans])
-        scores[[span.overlaps(chosen) for span in evidence.spans]] = -np.inf
-    return Quoted(tuple(map(quotation, citations)), tuple(citations), tuple(worths))
+        scores = scores - _SAME_SOURCE * np.array([other.number == span.number for other in evidence.spans])
+        scores[[any(other.inside(taken) for taken, _ in chosen) for other in evidence.spans]] = -np.inf
+    citations = tuple(cite(span.number, span.hit, span.start, span.end) for span, _ in chosen)
+    return Quoted(tuple(map(quotation, citations)), citations, tuple(worth for _, worth in chosen))
+
+
+def _with(chosen: Sequence[tuple[Span, float]], span: Span, worth: float) -> list[tuple[Span, float]]:
+    """With the span at the end, or made one with the first that it shares words with."""
+    beside = (at for at, (taken, _) in enumerate(chosen) if taken.number == span.number and taken.overlaps(span))
+    at = next(beside, len(chosen))
+    if at == len(chosen):
+        return [*chosen, (span, worth)]
+    taken = chosen[at][0]
+    both = taken._replace(start=min(taken.start, span.start), end=max(taken.end, span.end))
+    return [*chosen[:at], (both, chosen[at][1]), *chosen[at + 1 :]]
 
 
 def _standing(spans: Sequence[Span]) -> list[Span]:
@@ -117,11 +130,13 @@ def _states(span: Span, reading: Reading) -> bool:
 
 
 def _promise(question: str, span: Span, best: float) -> float:
-    worth = promise(question, span.text, span.day, span.hit.score / best) + _CORRECTS * corrects(span.itself)
-    if span.itself == span.text:
-        return worth
-    told_by_itself = offers(span.itself, question, span.day) or not offers(span.text, question, span.day)
-    return worth - _LEANING - (0.0 if told_by_itself else _KIND)
+    standing = span.hit.score / best
+    worth = promise(question, span.itself, span.day, standing)
+    if span.itself != span.text:
+        told_by_itself = offers(span.itself, question, span.day) or not offers(span.text, question, span.day)
+        joint = promise(question, span.text, span.day, standing) - (0.0 if told_by_itself else _KIND)
+        worth = max(worth, joint - _LEANING)
+    return worth + _CORRECTS * corrects(span.itself) - _DOUBTFUL * max(0.0, order(span.itself) - 1)
 
 
 def promise(question: str, sentence: str, published: date | None, standing: float) -> float:

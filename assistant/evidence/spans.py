@@ -31,11 +31,19 @@ class Span(NamedTuple):
     @property
     def itself(self) -> str:
         """Without the sentence that it leans on."""
-        return self.text if self.own is None else self.hit.article.text[self.own : self.end]
+        return self.hit.article.text[self._own : self.end]
 
     def overlaps(self, other: Span) -> bool:
         """Whether words of the article stand in both."""
         return self.hit.article.id == other.hit.article.id and self.start < other.end and other.start < self.end
+
+    def inside(self, other: Span) -> bool:
+        """Whether the sentence itself stands in the other one."""
+        return self.overlaps(other) and self._own >= other.start and self.end <= other.end
+
+    @property
+    def _own(self) -> int:
+        return self.start if self.own is None else self.own
 
     @property
     def day(self) -> date | None:

@@ -133,6 +133,8 @@ def current(found: Sequence[Reading]) -> Reading | None:
 def count_the_same(one: Reading, other: Reading) -> bool:
     """Whether both figures are of one thing as far as the words behind them tell: "84" may be "89 people"."""
     units = {each.fact.value.unit for each in (one, other) if isinstance(each.fact.value, Quantity)}
+    if not units:
+        return True
     return len(units) < 2 and len({one.counts, other.counts} - {""}) < 2
 
 

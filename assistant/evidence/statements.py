@@ -55,7 +55,7 @@ _WRONG = re.compile(
     re.I,
 )
 _WITHDRAWS = re.compile(r"\b(?:withdr[ae]w|retract)", re.I)
-_CORRECTION = re.compile(r"^\W*(?:correction|clarification|erratum|editor['’]s note|berichtigung|korrektur)\b", re.I)
+_CORRECTION = re.compile(r"^\W*(?:correction|clarification|erratum|berichtigung|korrektur)\b", re.I)
 # Ideographs and kana say in one sign what takes some three letters.
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LEAST_LETTERS = 6
