@@ -26,7 +26,7 @@ _APPEAL = re.compile(
 _PLACE = r"[A-Z][\w.'’/-]*(?: [A-Z][\w.'’/-]*){0,3}"
 _DATELINE = re.compile(
     rf"(?:(?=[^a-z]{{3,}}[,(–—-]){_PLACE}(?:, [^()\n]{{1,30}}?)?(?: \([^()\n]{{1,40}}\))?"
-    rf"|{_PLACE}(?:, [^()\n]{{1,30}}?)? \([^()\n]{{1,40}}\)) (?:[-–—]|--) "
+    rf"|{_PLACE}(?:, [^()\n]{{1,30}}?)? \([^()\n]{{1,40}}\)) (?:[-–—]|--) (?=\W?[^\W\d_a-z])"
 )
 # A first word for somebody or something that the sentence before names.
 _LEANS = frozenset(
