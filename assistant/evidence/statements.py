@@ -14,7 +14,8 @@ from vectorstore.models import Article
 _QUESTION = re.compile(r"[?？؟][\"'”’»)\]]*$")
 _ENDING = re.compile(r"[.!…。！।۔:;][\"'”’»)」』\]]*$")
 _LIST_ITEM = re.compile(r"^(?:[-*•–·]|\d+[.)])\s")
-_FIGURE_OR_LABEL = re.compile(r"\d|\w: ?\S")
+_FIGURE_OR_LABEL = re.compile(r"\d|^\W*(?:\w+ ){0,2}\w+: \S")
+_CALL = re.compile(r"[!！][\"'”’»)\]]*$")
 # "Subscribe to our newsletter", "Follow us on ...", "Click here": what a page wants of its reader.
 _APPEAL = re.compile(
     r"^\W*(?:please )?(?:(?:un)?subscribe\b|sign up\b|follow (?:us|@|our)\b|(?:click|tap)(?: here| on| the)\b"
@@ -27,6 +28,7 @@ _PLACE = r"[A-Z][\w.'’/-]*(?: [A-Z][\w.'’/-]*){0,3}"
 _DATELINE = re.compile(
     rf"(?:(?=[^a-z]{{3,}}[,(–—-]){_PLACE}(?:, [^()\n]{{1,30}}?)?(?: \([^()\n]{{1,40}}\))?"
     rf"|{_PLACE}(?:, [^()\n]{{1,30}}?)? \([^()\n]{{1,40}}\)) (?:[-–—]|--) (?=\W?[^\W\d_a-z])"
+    rf"|{_PLACE} \([A-Z]{{2,6}}(?: [A-Z]\w+)?\) (?=[A-Z])"
 )
 # A first word for somebody or something that the sentence before names.
 _LEANS = frozenset(
@@ -58,7 +60,7 @@ _WITHDRAWS = re.compile(r"\b(?:withdr[ae]w|retract)", re.I)
 _CORRECTION = re.compile(r"^\W*(?:correction|clarification|erratum|berichtigung|korrektur)\b", re.I)
 # Ideographs and kana say in one sign what takes some three letters.
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_LEAST_LETTERS = 6
+_LEAST_LETTERS, _SHORTEST_CALL = 6, 20
 
 
 class Statement(NamedTuple):
@@ -91,7 +93,11 @@ def statements(text: str, spans: Sequence[tuple[int, int]]) -> list[Statement]:
 def states(sentence: str, following: str = "") -> bool:
     """Whether it may be an answer: no heading, no question, no appeal, and more than a word or two. `following` is the
     character behind it: what ends a line without a stop is a heading."""
-    if length(sentence) < _LEAST_LETTERS or _QUESTION.search(sentence) or _APPEAL.search(sentence):
+    if (
+        length(sentence) < (_SHORTEST_CALL if _CALL.search(sentence) else _LEAST_LETTERS)
+        or _QUESTION.search(sentence)
+        or _APPEAL.search(sentence)
+    ):
         return False
     heading = following == "\n" and not _ENDING.search(sentence)
     return not heading or bool(_LIST_ITEM.search(sentence) or _FIGURE_OR_LABEL.search(sentence))

@@ -47,6 +47,8 @@ def test_no_sentence_is_too_short_to_be_the_answer(sentence: str) -> None:
         "Follow us on Instagram.",
         "Click here for the map.",
         "Background and reactions\n",
+        "See the photos:the bridge on its day\n",
+        "Good news!",
         "Yes.",
     ],
 )
@@ -72,6 +74,7 @@ def test_what_ends_without_a_stop_may_state_something_in_a_list_and_as_the_last_
         ("PORT ESKER, 12 May (Agency) - The bridge opened.", "The bridge opened."),
         ("HALE — The bridge opened.", "The bridge opened."),
         ("Port Esker (Agency) – The bridge opened.", "The bridge opened."),
+        ("Port Esker (ABC) The bridge opened.", "The bridge opened."),
         ("Ida Berg - who is 79 - opened it.", "Ida Berg - who is 79 - opened it."),
         ("WHO - the health agency - warned.", "WHO - the health agency - warned."),
     ],
