@@ -36,8 +36,9 @@ _LEANING = 0.1
 _CORRECTS = 0.3
 # For a sign that it is an order to a program, and for each further one.
 _DOUBTFUL = 0.2
-# A further quotation is worth at least this share of the best one.
-_FLOOR = 0.65
+# A further quotation is worth at least this share of the best one, and near to the question (cosine): on the tuning
+# half and on 185 questions of news neither kept any out that was needed.
+_FLOOR, _NEAR = 0.55, 0.2
 
 Floats = npt.NDArray[np.float32]
 
@@ -89,11 +90,13 @@ def quote(evidence: Evidence) -> Quoted:
     One counts for less when it says what one taken before it says (maximal marginal relevance, Carbonell and Goldstein
     1998) or is of the same source. One that leans on a sentence taken before is quoted with it.
     """
-    scores, chosen = evidence.worths, list[tuple[Span, float]]()
+    chosen: list[tuple[Span, float]] = []
+    adds = (evidence.worths >= _FLOOR * max(evidence.worths, default=0.0)) & (evidence.cosines >= _NEAR)
+    scores = np.where(adds | (evidence.worths == max(evidence.worths, default=0.0)), evidence.worths, -np.inf)
     for _ in range(min(_QUOTES, len(scores))):
         best = int(np.argmax(scores))
         worth, span = float(evidence.worths[best]), evidence.spans[best]
-        if scores[best] == -np.inf or (chosen and worth < _FLOOR * chosen[0][1]):
+        if scores[best] == -np.inf:
             break
         chosen = _with(chosen, span, worth)
         scores = scores - np.maximum(0.0, evidence.vectors @ evidence.vectors[best] - _ALIKE)
