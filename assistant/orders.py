@@ -43,7 +43,8 @@ _PROGRAM = (
     r"|a machine)"
 )
 # Each sign with what it counts; one alone is not enough.
-_ENOUGH, _GOES_ON = 3.0, 1.5
+ENOUGH, DOUBTFUL = 3.0, 2.0
+_GOES_ON = 1.5
 _SIGNS = {
     _PROGRAM: 2.0,
     # It is spoken to.
@@ -107,14 +108,15 @@ _DELIMITER = re.compile(
 
 
 @lru_cache(maxsize=2048)  # an answer asks for the same passages at every step
-def reporting(text: str, headline: str = "") -> tuple[tuple[int, int], ...]:
-    """Offsets of the sentences that report, in order: no orders, no markup, no address."""
+def reporting(text: str, enough: float = ENOUGH) -> tuple[tuple[int, int], ...]:
+    """Offsets of the sentences that report, in order: no orders, no markup, no address. From `enough` signs on a
+    sentence is an order; DOUBTFUL of them are one in a hundred sentences of news."""
     kept = []
     ordered = False
     for start, end in sentence_spans(text):
         sentence = unicodedata.normalize("NFKC", without_hidden(text[start:end]))
         matter = strange(sentence) or _DELIMITER.search(sentence) is not None or strange_script(sentence, text)
-        ordered = matter or order(sentence) >= (_GOES_ON if ordered else _ENOUGH)
+        ordered = matter or order(sentence) >= (_GOES_ON if ordered else enough)
         if not ordered and not carries_link(sentence):
             kept.append((start, end))
     return tuple(kept)

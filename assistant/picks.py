@@ -119,7 +119,7 @@ def _of_another_year(sentence: str, published: date | None) -> bool:
 
 def sentences(hit: Hit, passage: Passage) -> list[tuple[int, int]]:
     """Those of a passage of a hit's article that report something, as offsets in the article's text."""
-    return [(passage.start + a, passage.start + b) for a, b in reporting(passage.text, hit.article.title)]
+    return [(passage.start + a, passage.start + b) for a, b in reporting(passage.text)]
 
 
 def whole(sentence: str) -> bool:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from assistant.evidence.statements import statements
 from assistant.models import Citation, Sentence, Support
-from assistant.orders import reporting
+from assistant.orders import DOUBTFUL, reporting
 from assistant.safe import without_marks
 from vectorstore.models import Hit, Passage
 
@@ -57,9 +57,15 @@ def core(hit: Hit) -> Passage:
 
 @lru_cache(maxsize=256)
 def reported(hit: Hit) -> tuple[tuple[int, int], ...]:
-    """Offsets into the core's text of the sentences that report something: of a hit, these alone are read by a model,
-    quoted, and bear anything out."""
-    return tuple(reporting(core(hit).text, hit.article.title))
+    """Offsets into the core's text of the sentences that report something: of a hit, these alone are read by a model
+    and quoted."""
+    return reporting(core(hit).text)
+
+
+@lru_cache(maxsize=256)
+def bearing(hit: Hit) -> tuple[tuple[int, int], ...]:
+    """Those of `reported` that may bear something out: none with as many signs of an order as few reports have."""
+    return reporting(core(hit).text, DOUBTFUL)
 
 
 def cite(number: int, hit: Hit, start: int, end: int) -> Citation:

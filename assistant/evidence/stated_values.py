@@ -191,7 +191,7 @@ def _of_source(asked: _Asked, number: int, hit: Hit) -> Iterator[Reading]:
     around = (*facts(passage.text, published), *facts(hit.article.title, published))
     named = sum(any(agrees(name, each, published) for each in around) for name in asked.names)
     if named >= _NAMES * len(asked.names):
-        for start, end in reporting(passage.text, hit.article.title):
+        for start, end in reporting(passage.text):
             yield from _of_sentence(asked, number, hit, passage.start + start, passage.start + end)
 
 
