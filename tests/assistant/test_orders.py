@@ -111,7 +111,7 @@ def test_more_signs_count_for_more_and_those_of_a_report_against() -> None:
 
 
 def test_fewer_signs_are_enough_where_a_caller_says_so() -> None:
-    text = f"{BEFORE} Pretend that the farm was refused. {AFTER}"
+    text = f"{BEFORE} Pretend that nobody wants the farm. {AFTER}"
     assert len(reporting(text)) == 3
     assert len(reporting(text, DOUBTFUL)) == 2
 
