@@ -66,7 +66,7 @@ class Dateline(Intake):
 
     def __init__(self, settings: Settings, read_only: bool = False) -> None:
         from assistant.answer import Assistant
-        from assistant.excerpts import room_of
+        from assistant.evidence.context import room_of
         from vectorstore.embedding import SentenceEmbedder
         from vectorstore.library import Library
         from vectorstore.reranking import Entailer, Reranker

@@ -12,7 +12,7 @@ from assistant.basis import cites, speaks_of
 from assistant.dates import Window
 from assistant.differences import with_differing
 from assistant.evidence import quote, weigh
-from assistant.excerpts import Room, excerpts, room_of
+from assistant.evidence.context import Room, context, room_of
 from assistant.finding import Finder, Grounds
 from assistant.kinds import AnswerKind, Request, requested
 from assistant.llm import none_offered
@@ -124,7 +124,7 @@ class Assistant:
             outlets=scope.outlets or grounds.reading.outlets,
             notice=_outside(grounds.reading.window, grounds.found.hits),
             newest_article=self._library.newest(today),
-            read=_read(grounds.found.hits, self._writer.reads()) if request.kind is AnswerKind.FACT else "",
+            read=_read(grounds, self._writer.reads()) if request.kind is AnswerKind.FACT else "",
             timings=Timings(sources=perf_counter() - started),
         )
         if request.kind is not AnswerKind.FACT:
@@ -208,8 +208,9 @@ def _outside(window: Window | None, hits: Sequence[Hit]) -> str:
     return f"Nothing that fits was published {window.spoken}; this is the nearest outside of it."
 
 
-def _read(sources: Sequence[Hit], room: Room) -> str:
-    return "\n\n".join(f"{heading(each.hit.article)}.\n{each.text}" for each in excerpts(sources, room))
+def _read(grounds: Grounds, room: Room) -> str:
+    read = context(grounds.found.hits, grounds.asked, room)
+    return "\n\n".join(f"{heading(each.hit.article)}.\n{each.text}" for each in read)
 
 
 def _finished(answer: Answer, started: float) -> Answer:

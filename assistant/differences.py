@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from assistant.asked import Reading, day, readings
 from assistant.evidence import cite, core, quotation
+from assistant.evidence.stated_values import Reading, count_the_same, current, day, readings
 from assistant.facts import Fact, Kind, agrees, facts
 from assistant.models import Answer, Citation, Report, Support
 from assistant.namesakes import told_apart
@@ -53,10 +53,13 @@ def with_differing(answer: Answer) -> Answer:
 def differing(question: str, sources: Sequence[Hit]) -> tuple[Report, ...]:
     """What is said on the point that the question asks about, each thing once, the newest report first; nothing where
     no two sources differ."""
-    chosen = [max(group, key=_published) for group in _groups(readings(question, sources))[:_MOST]]
+    found = readings(question, sources)
+    newest = current(found)  # of a toll that was lowered few sentences have the question's words
+    told = [each for each in found if each is newest or each.share >= _AS_WELL * found[0].share]
+    chosen = [max(group, key=_published) for group in _groups(told)]
     if len(chosen) < 2:
         return ()
-    newest_first = sorted(chosen, key=_published, reverse=True)
+    newest_first = sorted(chosen, key=_published, reverse=True)[:_MOST]
     return tuple(Report(each.says, cite(each.number, each.hit, each.start, each.end)) for each in newest_first)
 
 
@@ -109,17 +112,12 @@ def _same(one: Reading, other: Reading) -> bool:
 def _differ(one: Reading, other: Reading) -> bool:
     """Whether two that are not the same speak of the same thing."""
     return (
-        _unit(one) == _unit(other)
+        count_the_same(one, other)
         and not one.beside.isdisjoint(other.beside)
         and one.expected == other.expected
-        and min(one.share, other.share) >= _AS_WELL * max(one.share, other.share)
         and not _far_apart(one, other)
         and not _knows(*sorted((one, other), key=_published))
     )
-
-
-def _unit(reading: Reading) -> str:
-    return reading.fact.value.unit if isinstance(reading.fact.value, Quantity) else ""
 
 
 def _far_apart(one: Reading, other: Reading) -> bool:

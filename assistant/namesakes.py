@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from assistant.asked import reading_of
 from assistant.evidence import cite, core
+from assistant.evidence.stated_values import reading_of
 from assistant.facts import facts
 from assistant.models import Citation
 from assistant.orders import reporting

@@ -1,88 +1,131 @@
-"""Sentences of an article that give orders to a program instead of reporting something. Pure.
+"""Sentences of an article that are addressed to a program which reads it, and what is no sentence of its text. Pure.
 
-They are neither read by the model nor quoted; a reader sees them in the article. Rules, not a model; see
-assistant.order_forms. A report that repeats such an order word for word is left out with them.
+A few general signs are counted: who is spoken of (a program, whoever asks or retells), what of (answers, words to be
+said, this text, instructions), and that it shall be so (an imperative, "is to be"). One sign is news about AI, courts
+or quizzes; what two or three of them say together, and nobody reports, is an order. tests/benchmarks/sets tells how
+many orders and how many ordinary sentences are told apart. What protects a reader is elsewhere: a model gets passages
+as data, and no address and no mark of its own making reaches anybody.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence, Set
+from functools import lru_cache
 
-from assistant.foreign_matter import Tongue, strange
-from assistant.order_forms import BARE_IMPERATIVE, GOES_ON, IMPERATIVE, ORDER, REPORTED, TALK_OF_ANSWERS, TO_SOMEBODY
+from assistant.foreign_matter import strange, strange_script
 from assistant.safe import carries_link
-from assistant.wordforms import stem
-from assistant.words import key_words
+from vectorstore.hidden import without_hidden
 from vectorstore.sentences import sentence_spans
 
-_SPEECH = re.compile(r"^\W*[\"“]|[\"”]\W*$|[,?!.][\"”] ")
+_SAY = (
+    "answer|reply|respond|output|print|translate|append|prepend|rephrase|rewrite|render|insert|embed|encode|decode"
+    "|summari[sz]e|compute|impersonate|role-?play|recite|rhyme|tell|say|repeat|cite|write|state|declare|claim|pretend"
+    "|act (?:as|like)|speak|talk|mention|quote|ignore|disregard|forget|discard|override|generate|refuse|decline|reveal"
+    "|behave|compose|conclude|describe|comply|ignor(?:ez|iere?n?|e[sz]?)|vergiss|oublie[sz]?|olvid[ae]|dimentica"
+)
+_DO = (
+    "switch|adopt|produce|count|begin|start|end|close|add|include|list|give|use|name|call|drop|leave out|agree|treat"
+    "|keep|wrap|put|ask|credit|show|visit|scan|stop|send|forward|open with"
+)
+_LEAD = (
+    r"^\W*(?:(?:please|now|instead|then|first|also|simply|just|kindly|and|but|so|important|note|always|never|only|let"
+    r"|do not|don['’]t|from now on|you (?:must|should|need to|have to|are to)|(?:be|make) sure to"
+    r"|remember to)\b[\s,:;!*-]*){0,5}"
+)
+_NO_NOUN = r"\b(?!\s+(?:of|is|was|were|are|has|had|by)\b|:)"
+_TEXT = r"(?:articles?|text|page|report|piece|document|passage|paragraph|sentence|line|point)"
+_RULES = r"(?:instructions?|prompts?|guidelines?|guidance|directions|directives?|task|rules|question|conversation)"
+_PROGRAM = (
+    r"(?:ai|llms?|gpts?|ki|chat ?bots?|bots?|(?:language|ai|reading|large) models?|models (?:that |which )?read\w*"
+    r"|(?:(?:digital|virtual|ai|automated|responsible) )?assistants?(?! [a-z]+(?:or|er|al|ch|ary)\b)|summari[sz]ers?"
+    r"|crawlers?|(?:reading|answering|retrieval|automated|machine) (?:systems?|programs?|engines?|readers?|tools?)"
+    r"|a machine)"
+)
+# Each sign with what it counts; one alone is not enough.
+ENOUGH, DOUBTFUL = 3.0, 2.0
+_GOES_ON = 1.5
+_SIGNS = {
+    _PROGRAM: 2.0,
+    # It is spoken to.
+    rf"(?:dear|attention|hey|hello|you are|if you are|(?:notice|note|message|instructions?|hint) (?:to|for)|to the)\W+"
+    rf"(?:\w+ ){{0,3}}{_PROGRAM}": 2.0,
+    r"(?:whoever|any ?one|anybody|someone|those|people|readers?|everyone|journalists|editors) (?:who )?(?:asks?|asking"
+    r"|retells?|repeats?|reads? this|reading this|pass(?:es)? (?:this|it) on|speaks? next|cites?)"
+    r"|(?:the|your|this) user|(?:the|a) reader (?:who|wants|asks|would|really|must|should)|the person asking"
+    r"|retold|retells?|(?:a|any) retelling|derived digests": 2.0,
+    r"(?:answers|replies|responses|outputs?|completions?|retellings?|citations?|footnotes?"
+    r"|(?:the|your|any|each|every|this|in|of|all|only|good|model|\w{3,}ed) (?:\w+ )?(?:answer|reply|response)"
+    r"|(?:any|your|every|each|all|a complete) summar(?:y|ies)|antworte?n?|r[ée]ponses?|r[ée]pond(?:s|re|ez)"
+    r"|answered (?:with|as|by)|respuestas?|responde|ответ\w*|回答|回覆)": 2.0,
+    rf"(?:previous|prior|earlier|above|your|new|system|original|hidden|following|test) (?:\w+ )?{_RULES}"
+    rf"|{_RULES} (?:that )?(?:you|given|received|above|is now)"
+    r"|(?:this|any|every) (?:question|query|prompt|conversation)|consignes|instrucciones|anweisungen": 1.5,
+    r"(?:the|this|single|code|with a|one) (?:line|sentence|words?|phrase|slogan|string|letters|code)"
+    r"(?= ['‘“\"A-Z]| (?:is|of|be|that|for|below))": 1.5,
+    r"(?:must|should|shall|(?:is|are) to) (?:mention|say|begin|start|end|include|contain|state|praise)"
+    r"|(?:(?:(?:is|are) to|must|should|shall) be|(?:word|name|figure|number|answer|one|reply|sentence) to(?: be)?|be)"
+    r" (?:\w+ )?(?:said|told|given?|added|carried|dated|named?|repeat(?:ed)?|supplied|shown|answered|quoted|mentioned"
+    r"|cited|read as)": 1.5,
+    r"(?:be|is|are) (?:retold|dated|put (?:first|last)|given (?:as|out|whole))|pass(?:es|ed)? (?:that|this|it) on"
+    r"|tell (?:people|everyone|readers|anyone)|written about (?:it|this|her|him|them)|(?:mention|account) of"
+    r"|(?:close|open|end|begin|start|finish)s? with the|what follows|anything (?:above|in front of|before)"
+    r"|deserves? (?:to hear|the|a mention)|who (?:retells?|asks?)|people asking|asked about|outranks?"
+    r"|no longer (?:counts?|apply|applies)": 1.5,
+    rf"(?:this|the above) {_TEXT}|(?:above|before|until) this {_TEXT}|from (?:here|now) on"
+    r"|everything (?:above|before)": 1.0,
+    r"(?:correct|right|expected|accepted|valid|approved|updated|proper|model|complete|ideal|actual|real|good|full)"
+    r" (?:\w+ )?(?:answer|repl(?:y|ies)|responses?|output|task|assignment|question|summary|thing to)": 1.0,
+    r"(?:the|that) (?:question|query|conversation)": 0.5,
+    r"your?s?": 0.5,
+    r"(?:must|should|shall|ought|(?:is|are) (?:to|required|requested|expected|instructed)|has to|needs? to)": 0.5,
+    r"(?:only|always|never|every|each|nothing but|no longer|instead|whenever|wherever)": 0.5,
+}
+_SIGNS_OF_ORDERS = [(re.compile(rf"(?<!\w)(?:{sign})(?!\w)", re.I), counts) for sign, counts in _SIGNS.items()]
+_SIGNS_OF_ORDERS += [
+    (re.compile(rf"(?:{_LEAD}|[.!;:] )(?:{_SAY}){_NO_NOUN}|{_LEAD}(?:{_DO}){_NO_NOUN}", re.I), 2.0),
+    (re.compile(r"(?<!\w)['‘][^'’\"]{2,60}['’](?!\w)"), 1.0),  # what is to be said
+]
+# Somebody reports it: "the chatbot said that it could not answer". The past alone may be an order's too.
+_REPORT = [
+    (
+        re.compile(
+            r"\b(?:said|says|\w+s say|told|tells|advises?|reminds?|warn(?:s|ed)|wrote|showed|according to)\b", re.I
+        ),
+        1.5,
+    ),
+    (re.compile(r"\b(?:was|were|had|did)\b", re.I), 0.5),
+]
+_SPEECH = re.compile(r"[\"“][^\"“”]*(?:[\"”]|$)")
+# What stands between the turns of a chat, and a turn itself.
+_DELIMITER = re.compile(
+    r"<\|[^|<>]*\|?>|\[/?inst\]|<</?sys>>|</?(?:s|system|user|assistant|context|documents?|passages?|article)>"
+    r"|^\W*#{2,}\s*\w|^\W*(?:system|assistant|user|human|developer|admin\w*)\b[^.\n]{0,30}:"
+    r"|\b(?:begin|end) (?:\w+ )?(?:message|prompt)\b|\b(?:question|q): .*\b(?:answer|a): |\[//\]|\"role\"|tool result"
+    r"|\bend of (?:the )?(?:articles?|documents?|context)\b|\btrusted (?:text|editor)\b|^\W*\[\d\] \w",
+    re.I | re.M,
+)
 
 
-def reporting(text: str, headline: str = "") -> list[tuple[int, int]]:
-    """Offsets of the sentences that report, in order: those without an order to a program and without an address.
-
-    An order has nothing to do with the news around it. So a sentence without any word of the others or the headline is
-    held to be one on weaker signs, or when it stands behind one.
-    """
-    spans = sentence_spans(text)
-    sentences = [unicodedata.normalize("NFKC", text[start:end]) for start, end in spans]
-    spoken = [_spoken(sentence, text[:start]) for sentence, (start, _) in zip(sentences, spans, strict=True)]
-    tongue = Tongue(text)
-    orders = [
-        strange(sentence) or tongue.foreign(sentence) or _gives_order(sentence, speech)
-        for sentence, speech in zip(sentences, spoken, strict=True)
-    ]
-    surroundings = _Surroundings(sentences, orders, headline)
-    kept, ordered = [], False
-    for number, (sentence, span) in enumerate(zip(sentences, spans, strict=True)):
-        ordered = orders[number] or (ordered and GOES_ON.search(sentence) is not None)
-        doubtful = (number > 0 and orders[number - 1]) or _hints(number, sentences, spoken)
-        apart = not ordered and doubtful and surroundings.share_nothing_with(number)
-        if not (ordered or apart or carries_link(sentence)):
-            kept.append(span)
-    return kept
+@lru_cache(maxsize=2048)  # an answer asks for the same passages at every step
+def reporting(text: str, enough: float = ENOUGH) -> tuple[tuple[int, int], ...]:
+    """Offsets of the sentences that report, in order: no orders, no markup, no address. From `enough` signs on a
+    sentence is an order; DOUBTFUL of them are one in a hundred sentences of news."""
+    kept = []
+    ordered = False
+    for start, end in sentence_spans(text):
+        sentence = unicodedata.normalize("NFKC", without_hidden(text[start:end]))
+        matter = strange(sentence) or _DELIMITER.search(sentence) is not None or strange_script(sentence, text)
+        ordered = matter or order(sentence) >= (_GOES_ON if ordered else enough)
+        if not ordered and not carries_link(sentence):
+            kept.append((start, end))
+    return tuple(kept)
 
 
-def _gives_order(sentence: str, spoken: bool) -> bool:
-    return ORDER.search(sentence) is not None or (not spoken and BARE_IMPERATIVE.search(sentence) is not None)
-
-
-def _hints(number: int, sentences: Sequence[str], spoken: Sequence[bool]) -> bool:
-    """Whether there is a weak sign of an order: talk of answers, an imperative, or that alone it speaks to somebody."""
-    sentence = sentences[number]
-    if spoken[number]:
-        return False
-    if IMPERATIVE.search(sentence) or (TALK_OF_ANSWERS.search(sentence) and not REPORTED.search(sentence)):
-        return True
-    told = zip(sentences, spoken, strict=True)
-    return [each for each, speech in told if not speech and TO_SOMEBODY.search(each)] == [sentence]
-
-
-def _spoken(sentence: str, before: str) -> bool:
-    """Whether somebody is quoted with it; `before` is the text up to it."""
-    paragraph = before[before.rfind("\n") + 1 :]
-    still_open = paragraph.count("“") > paragraph.count("”") or paragraph.count('"') % 2 == 1
-    return still_open or _SPEECH.search(sentence) is not None
-
-
-class _Surroundings:
-    """The words of the sentences that give no order, and of the headline; they are looked for when first needed."""
-
-    def __init__(self, sentences: Sequence[str], orders: Sequence[bool], headline: str) -> None:
-        self._sentences = sentences
-        self._orders = orders
-        self._headline = headline
-        self._stems: list[Set[str]] = []
-
-    def share_nothing_with(self, number: int) -> bool:
-        self._stems = self._stems or [_stems(each) for each in (*self._sentences, self._headline)]
-        *sentences, headline = self._stems
-        told = zip(sentences, self._orders, strict=True)
-        others = [stems for n, (stems, order) in enumerate(told) if n != number and not order] + [headline]
-        return any(others) and not any(sentences[number] & each for each in others)
-
-
-def _stems(text: str) -> Set[str]:
-    return {stem(word) for word in key_words(text)}
+def order(sentence: str) -> float:
+    """How much speaks for an order to a program; what somebody is quoted with speaks for nothing."""
+    bare = _SPEECH.sub(" ", sentence)
+    told, reported = (
+        sum(counts for sign, counts in signs if sign.search(bare)) for signs in (_SIGNS_OF_ORDERS, _REPORT)
+    )
+    return told - reported

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.evidence import core, promise
+from assistant.evidence.statements import states
 from assistant.moments import moments
 from assistant.orders import reporting
 from assistant.wordforms import stem
@@ -20,7 +21,6 @@ from vectorstore.models import Hit, Passage
 
 # Two sentences of each are embedded, at 15 ms a sentence: its first, and the most promising of the passage found.
 _ARTICLES = 12
-_LEAST_WORDS = 6
 # Below this share of the best article's score an article is about something else.
 _LEAST_STANDING = 0.55
 # News says first what it is about.
@@ -119,12 +119,12 @@ def _of_another_year(sentence: str, published: date | None) -> bool:
 
 def sentences(hit: Hit, passage: Passage) -> list[tuple[int, int]]:
     """Those of a passage of a hit's article that report something, as offsets in the article's text."""
-    return [(passage.start + a, passage.start + b) for a, b in reporting(passage.text, hit.article.title)]
+    return [(passage.start + a, passage.start + b) for a, b in reporting(passage.text)]
 
 
 def whole(sentence: str) -> bool:
-    """Whether it is a sentence of some length, and no heading, caption or link."""
-    return len(sentence.split()) >= _LEAST_WORDS and _ENDING.search(sentence) is not None
+    """Whether it is a sentence that states something, and no heading, caption or link."""
+    return states(sentence) and _ENDING.search(sentence) is not None
 
 
 def _one_day(phrase: str) -> bool:

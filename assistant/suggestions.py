@@ -39,7 +39,7 @@ _DOING = re.compile(
     rf"\b(?P<done>kill|injur|wound|arrest|evacuat|displac|rescu)(?:ed|ing) (?:[a-z]+ ){{0,2}}?{_NUMBER} {_COUNTED}\b"
 )
 _SUM = re.compile(r"[$£€]\d[\d,.]* (?:thousand|million|billion|trillion)\b")
-# News of a day is looked for in what was printed within so many days; see assistant.refusal.
+# News of a day is looked for in what was printed within so many days; see assistant.verification.answerability.
 _SOON = timedelta(days=3)
 # What an article opens with, "HALLOW BAY, 4 October 2026 - ", tells of the report and of nothing that happened.
 _PLACE_AND_DAY = re.compile(r"^[A-Z][A-Z .'’-]+\b[^–—-]{0,60}[–—-] ")
@@ -87,7 +87,7 @@ def _candidates(answer: Answer) -> Iterator[Sequence[str]]:
     """Questions, each in several wordings, the plainest first; one of each kind, then others."""
     at_hand = {hit.article.id for hit in _about_it(answer)}
     told_of = (span for span in spans_of(answer.sources) if span.hit.article.id in at_hand)
-    untold = [span for span in told_of if not cites(answer, cite(*span))]
+    untold = [span for span in told_of if not cites(answer, cite(span.number, span.hit, span.start, span.end))]
     ways = (_of_words, _of_people, _of_days, _of_sums, _of_names)
     kinds = [[each for span in untold for each in way(span, answer)] for way in ways]
     kinds.insert(2, list(_of_outlets(answer)))
@@ -110,20 +110,20 @@ def _about_it(answer: Answer) -> list[Hit]:
 
 
 def _of_words(span: Span, answer: Answer) -> Iterator[str]:
-    for name in speakers(span.text, span.hit.article.text):
+    for name in speakers(span.itself, span.hit.article.text):
         if not _mentions(answer, name):
             yield f"What did {name} say?"
 
 
 def _of_people(span: Span, answer: Answer) -> Iterator[str]:
-    for match in (*_WERE.finditer(span.text), *_DOING.finditer(span.text)):
+    for match in (*_WERE.finditer(span.itself), *_DOING.finditer(span.text)):
         done = match["done"] if match.re is _WERE else f"{match['done']}ed"
         if not _mentions(answer, f"{match['who']} {done}"):
             yield f"How many {match['who']} were {done}?"
 
 
 def _of_days(span: Span, answer: Answer) -> Iterator[str]:
-    text = _PLACE_AND_DAY.sub("", span.text)
+    text = _PLACE_AND_DAY.sub("", span.itself)
     for moment in moments(text, span.day):
         [on] = moment.days if moment.month and len(moment.days) == 1 else [None]
         if on is None or span.day is None or not timedelta() <= span.day - on <= _SOON:
@@ -136,7 +136,7 @@ def _of_days(span: Span, answer: Answer) -> Iterator[str]:
 
 
 def _of_sums(span: Span, answer: Answer) -> Iterator[str]:
-    for amount in _SUM.findall(span.text)[:1]:
+    for amount in _SUM.findall(span.itself)[:1]:
         if amount not in answer.text:
             yield f"What was the {amount} about?"
 
@@ -144,7 +144,7 @@ def _of_sums(span: Span, answer: Answer) -> Iterator[str]:
 def _of_names(span: Span, answer: Answer) -> Iterator[str]:
     """Of whom or what a sentence opens with, as a follow-up; one word alone may be anybody's name, and part of one is
     nobody's: "Disease Control and Prevention"."""
-    text = _PLACE_AND_DAY.sub("", span.text)
+    text = _PLACE_AND_DAY.sub("", span.itself)
     for name in names(text, span.hit.article.text)[:1]:
         opens = text[: name.start].strip() in ("", "The") and not _GOES_ON.match(text[name.end :])
         if opens and len(key_words(name.text)) > 1 and not _mentions(answer, name.text):
@@ -164,7 +164,7 @@ def _of_the_article(answer: Answer) -> list[str]:
     if first is None or not 1 <= first <= len(answer.sources):
         return []
     title = " ".join(answer.sources[first - 1].article.title.split())
-    if reporting(title) != [(0, len(title))] or not _HEADLINE.fullmatch(title):
+    if reporting(title) != ((0, len(title)),) or not _HEADLINE.fullmatch(title):
         return []
     room = _LONGEST - len("Summarise the article “…”")
     told = title if len(title) <= room else title[:room].rpartition(" ")[0]

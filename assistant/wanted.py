@@ -10,9 +10,10 @@ from assistant.wordforms import stem
 from assistant.words import asks_yes_or_no, key_words, words_of
 
 _HOW_MUCH = re.compile(
-    r"\bhow (?:much|many|old|long|far|often|large|big|tall)\b|\bwhat (?:percent|share|number)\w*"
+    r"\bhow (?:much|many|old|long|far|often|large|big|small|tall|high|low|deep|wide|fast|heavy|strong|hot|cold|late)\b"
+    r"|\bwhat (?:do|does|did|will|would) .{1,60}\b(?:cost|weigh|measure)\b|\bwhat (?:percent|share|number)\w*"
     r"|\bwhat (?:is|was|are|were|'s) (?:the )?(?:[\w-]+ )?"
-    r"(?:population|toll|price|cost|age|rate|number|salary|score)\b",
+    r"(?:population|toll|price|cost|age|rate|number|salary|score|fee|budget|turnout|speed|size|height|length|weight|depth)\b",
     re.I,
 )
 _WHEN = re.compile(

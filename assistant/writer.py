@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from assistant.citations import whole_sentences
 from assistant.draft import Asked, Draft, judge
 from assistant.evidence import Evidence, quote
-from assistant.excerpts import Room, excerpts
+from assistant.evidence.context import Room, context
 from assistant.finding import Grounds
 from assistant.generation.judging import by_judge
 from assistant.generation.odds import Judge, judge_of
@@ -90,7 +90,7 @@ class _Drafting:
         self._model, self._patience = model, writer.patience
         self._answer, self._evidence, self._signals = answer, grounds.evidence, grounds.signals
         self._earlier, self._quoted = earlier, quote(grounds.evidence)
-        self._read = excerpts(answer.sources, writer.room(model))
+        self._read = context(answer.sources, answer.standalone_question, writer.room(model))
         # A model behind an address says itself that it finds no answer, and is not asked twice before it writes.
         self._judge = model if isinstance(model, Judge) else None
         self._entails = self._entailment(writer.entailment)

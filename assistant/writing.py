@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant import prompts
-from assistant.excerpts import Excerpt
+from assistant.evidence.context import Excerpt
 from assistant.models import Answer
 from assistant.orders import reporting
 from assistant.words import asks_yes_or_no

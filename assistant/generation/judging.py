@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from threading import Event
 
-from assistant.excerpts import Excerpt
+from assistant.evidence.context import Excerpt
 from assistant.generation.odds import Judge
 from assistant.verification.entailment import Entails
 from assistant.writing import borne_out, material

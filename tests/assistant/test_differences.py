@@ -176,3 +176,24 @@ def test_a_figure_that_nothing_bears_out_is_not_told() -> None:
     said = Sentence("It costs $310,605 to raise a child.", (1,), Support.UNSUPPORTED)
     answer = Answer(COST, COST, NOW, sentences=(said,), citations=(cite(1, sources[0], 0, len(OLD)),), sources=sources)
     assert [each.text for each in with_differing(answer).sentences] == [said.text, NEW]
+
+
+def test_a_figure_that_was_lowered_is_among_those_that_differ_whatever_its_share_of_words() -> None:
+    question = "How many people died in the Hale earthquake?"
+    early = ("In the Hale earthquake 89 people died, the government said.", "2022-07-03")
+    late = ("The agency lowered the death toll of the Hale earthquake to 84.", "2022-07-09")
+    assert said(question, early, late) == ["84", "89 people"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "A magnitude 6.4 earthquake killed people in Hale.",
+        "A magnitude 6 earthquake killed people in Hale.",
+        "The Hale earthquake, in which people died, lasted 40 seconds.",
+        "In the Hale earthquake people died on line 7.",
+    ],
+)
+def test_what_counts_something_else_does_not_differ(other: str) -> None:
+    early = ("In the Hale earthquake 89 people died, the government said.", "2022-07-03")
+    assert said("How many people died in the Hale earthquake?", early, (other, "2022-07-03")) == []

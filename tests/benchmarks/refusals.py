@@ -25,7 +25,7 @@ import numpy as np
 from ordinary import SETS, read
 
 from app import Dateline, open_dateline
-from assistant.excerpts import excerpts, room_of
+from assistant.evidence.context import context, room_of
 from assistant.generation.odds import judge_of
 from assistant.kinds import requested
 from assistant.models import Turn
@@ -63,7 +63,7 @@ def rows(news: Dateline, questions: Sequence[Question], of: Sequence[str], scope
         grounds = assistant.grounds(question.text, as_of=today, turns=question.turns, scope=scope)
         judged = None
         if judge:
-            passages = material(excerpts(grounds.found.hits, room_of(None)))
+            passages = material(context(grounds.found.hits, grounds.asked, room_of(None)))
             (judged,) = judge.odds(passages, [stated(grounds.asked)])
         print(f"{name}: {at}/{len(questions)}", end="\r", file=sys.stderr)
         kind = "answerable" if question.answerable else "not"

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from assistant.evidence import core
+from assistant.evidence.spans import core
 from assistant.facts import TITLES, Fact, Kind, agrees, facts
 from assistant.moments import Moment
 from assistant.orders import reporting
@@ -20,6 +20,7 @@ from assistant.quantities import Quantity
 from assistant.roles import full_names
 from assistant.wanted import wanted
 from assistant.wordforms import folded, same_name, stem
+from assistant.words import STOP_WORDS
 from vectorstore.models import Hit
 
 # Shares of the question's names that a source must have, and of its other words that a sentence must.
@@ -31,6 +32,24 @@ _FARTHER = 5
 _WORDS_BETWEEN = 3
 # "The number of people hurt when a ferry ran into a pier was 41", "the death toll of the storm rose to 12".
 _COUNT = re.compile(r"\b(?:number|total|toll|count)\b[^.;]*\b(?:is|was|were|to|at|reached|of)(?: \w+){0,2} $")
+# A number behind these is a name or a size of something, and no count: "line 7", "magnitude 6".
+_NAMED_BY = re.compile(
+    r"\b(?:magnitude|line|route|flight|category|level|grade|phase|number|no\.?|day|page|chapter|section|article|act|room"
+    r"|platform|stage|group|aged?) $",
+    re.I,
+)
+_MEASURES = frozenset(
+    """
+    second minute hour day week month year century time metre meter kilometre kilometer centimetre millimetre mile yard
+    foot inch acre hectare ton tonne kilo kilogram gram litre liter gallon barrel knot watt kilowatt megawatt degree
+    km m cm mm kg g l mph kmh
+    """.split()
+)
+_HOW_MANY = re.compile(r"\bhow many (?:more |other |new |different )?([\w-]+)|\bnumber of ([\w-]+)", re.I)
+_NEXT_WORD = re.compile(r"[ -]([^\W\d_]+)")
+# What is told of one event as it goes on is told within these days.
+_ONE_STORY = timedelta(days=60)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _IN = re.compile(r"\b[Ii]n $")
 _HEDGE = re.compile(
     r"\b(?:about|around|roughly|some|nearly|almost|over|under|(?:more|fewer|less) than|at (?:least|most)|up to"
@@ -66,6 +85,16 @@ class Reading(NamedTuple):
     expected: bool
 
     @property
+    def counts(self) -> str:
+        """The word behind a figure, stemmed, where it means something: what is counted or measured."""
+        behind = _NEXT_WORD.match(self.hit.article.text, self.start + self.fact.end)
+        return stem(behind[1]) if behind and behind[1].lower() not in STOP_WORDS else ""
+
+    @property
+    def published(self) -> datetime | None:
+        return self.hit.article.published_at
+
+    @property
     def rank(self) -> tuple[float, bool, int]:
         """A day is worth more than a year, and what stands nearer than what stands farther off."""
         return self.share, isinstance(self.fact.value, Moment) and self.fact.value.day is not None, -self.away
@@ -78,6 +107,7 @@ class _Asked(NamedTuple):
     places: tuple[str, ...]
     words: frozenset[str]
     reach: int
+    counted: str = ""
 
 
 def readings(question: str, sources: Sequence[Hit]) -> list[Reading]:
@@ -87,6 +117,37 @@ def readings(question: str, sources: Sequence[Hit]) -> list[Reading]:
         return []
     found = (_best(asked, number, hit) for number, hit in enumerate(sources, start=1))
     return sorted(filter(None, found), key=lambda each: each.rank, reverse=True)
+
+
+def current(found: Sequence[Reading]) -> Reading | None:
+    """The newest of those that tell of one figure that has changed; None where none has."""
+    first = next(iter(found), None)
+    if first is None or first.fact.kind is not Kind.NUMBER or first.published is None:
+        return None
+    told = [each for each in found if _of_one_story(each, first) and each.expected == first.expected]
+    newest = max(told, key=lambda each: each.published or _LONG_AGO)
+    changed = any(not agrees(newest.fact, each.fact, day(each.hit)) for each in told)
+    return newest if changed and not _looks_back(newest) else None
+
+
+def count_the_same(one: Reading, other: Reading) -> bool:
+    """Whether both figures are of one thing as far as the words behind them tell: "84" may be "89 people"."""
+    units = {each.fact.value.unit for each in (one, other) if isinstance(each.fact.value, Quantity)}
+    if not units:
+        return True
+    return len(units) < 2 and len({one.counts, other.counts} - {""}) < 2
+
+
+def _of_one_story(one: Reading, other: Reading) -> bool:
+    near = one.published and other.published and abs(one.published - other.published) <= _ONE_STORY
+    return bool(near) and count_the_same(one, other) and not one.beside.isdisjoint(other.beside)
+
+
+def _looks_back(reading: Reading) -> bool:
+    """Whether its sentence names another year than that of its article."""
+    sentence, published = reading.hit.article.text[reading.start : reading.end], day(reading.hit)
+    years = {fact.value.year for fact in facts(sentence, published) if isinstance(fact.value, Moment)}
+    return published is not None and bool(years - {None, published.year})
 
 
 def reading_of(question: str, number: int, hit: Hit) -> Reading | None:
@@ -104,7 +165,11 @@ def _asked(question: str) -> _Asked | None:
     kind, given = wanted(question), facts(question, None)
     words = frozenset(_sense(each) for each in given if each.kind is Kind.WORD and not _says_little(each))
     names = tuple(each for each in given if each.kind is Kind.NAME)
-    return _Asked(kind, given, names, _places(question, given), words, _NEAR[kind]) if kind and words else None
+    if not kind or not words:
+        return None
+    how_many = _HOW_MANY.search(question)
+    counted = stem(how_many[1] or how_many[2]) if how_many else ""
+    return _Asked(kind, given, names, _places(question, given), words, _NEAR[kind], counted)
 
 
 def _says_little(word: Fact) -> bool:
@@ -126,7 +191,7 @@ def _of_source(asked: _Asked, number: int, hit: Hit) -> Iterator[Reading]:
     around = (*facts(passage.text, published), *facts(hit.article.title, published))
     named = sum(any(agrees(name, each, published) for each in around) for name in asked.names)
     if named >= _NAMES * len(asked.names):
-        for start, end in reporting(passage.text, hit.article.title):
+        for start, end in reporting(passage.text):
             yield from _of_sentence(asked, number, hit, passage.start + start, passage.start + end)
 
 
@@ -139,7 +204,8 @@ def _of_sentence(asked: _Asked, number: int, hit: Hit, start: int, end: int) -> 
     if share < _WORDS[asked.kind] or _elsewhere(asked, _places(sentence, said)):
         return
     for at, fact in enumerate(said):
-        near = _near(asked, sentence, said, at, anchors) if _fits(asked, fact, published) else []
+        fits = _fits(asked, fact, published) and (not asked.counted or _is_count(asked.counted, sentence, fact))
+        near = _near(asked, sentence, said, at, anchors) if fits else []
         if near:
             away = min(abs(anchor - at) for anchor in near)
             says = _says(sentence, said, at, counts=at + 1 in near)
@@ -166,6 +232,16 @@ def _fits(asked: _Asked, fact: Fact, published: date | None) -> bool:
     if fact.kind is not asked.kind or any(agrees(fact, each, published) for each in asked.given):
         return False
     return not isinstance(fact.value, Quantity) or (fact.value.unit != "#" and fact.text.lower() not in ("one", "a"))
+
+
+def _is_count(counted: str, sentence: str, fact: Fact) -> bool:
+    """Whether a figure may count what is asked for: no measure, no share and no number that something goes by."""
+    if not isinstance(fact.value, Quantity) or fact.value.unit or not fact.value.value.is_integer():
+        return False
+    behind = _NEXT_WORD.match(sentence, fact.end)
+    word = behind[1].lower() if behind else ""
+    of_a_measure = word in _MEASURES or word.removesuffix("s") in _MEASURES
+    return stem(word) == counted or not (of_a_measure or _NAMED_BY.search(sentence[: fact.start]))
 
 
 def _near(asked: _Asked, sentence: str, said: Sequence[Fact], at: int, anchors: Sequence[int]) -> list[int]:

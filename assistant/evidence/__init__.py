@@ -1,0 +1,20 @@
+"""Which sentences of the passages found are evidence, what they are worth, and what a model reads of them."""
+
+from assistant.evidence.selection import Evidence, Quoted, answered, promise, quote, weigh
+from assistant.evidence.spans import Span, bearing, cite, core, quotation, reported, spans_of
+
+__all__ = [
+    "Evidence",
+    "Quoted",
+    "Span",
+    "answered",
+    "bearing",
+    "cite",
+    "core",
+    "promise",
+    "quotation",
+    "quote",
+    "reported",
+    "spans_of",
+    "weigh",
+]
