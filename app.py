@@ -78,7 +78,12 @@ class Dateline(Intake):
         rerank = Reranker(settings.reranker) if settings.reranker else None
         rewording = self._model if settings.follow_ups == "model" else None
         self.assistant_with = partial(
-            Assistant, library, rerank=rerank, rewording=rewording, models=self.chat_models.opened
+            Assistant,
+            library,
+            rerank=rerank,
+            rewording=rewording,
+            models=self.chat_models.opened,
+            patience=settings.model_patience,
         )
         self.assistant = self.assistant_with(self._model)
 
@@ -212,8 +217,9 @@ def _web(settings: Settings, shelf: RobotsShelf | None = None) -> Web:
 def _chat_model(settings: Settings) -> Any:
     from assistant.llm import open_chat_model
 
+    cache = settings.cache.expanduser()
     try:
-        return open_chat_model(settings.model, settings.model_url, settings.model_key, settings.cache.expanduser())
+        return open_chat_model(settings.model, settings.model_url, settings.model_key, cache, settings.model_patience)
     except WeightsMissing as error:
         if "model" in settings.model_fields_set:
             raise
@@ -224,8 +230,10 @@ def _chat_model(settings: Settings) -> Any:
 def _chat_models(settings: Settings, model: Any) -> ChatModels:
     from assistant.chat_models import ChatModels
 
-    cache = settings.cache.expanduser()
-    return ChatModels(settings.model, model, url=settings.model_url, key=settings.model_key, cache=cache)
+    cache, patience = settings.cache.expanduser(), settings.model_patience
+    return ChatModels(
+        settings.model, model, url=settings.model_url, key=settings.model_key, cache=cache, patience=patience
+    )
 
 
 def _writing(library: Path | None) -> AbstractContextManager[Dateline]:

@@ -16,13 +16,12 @@ from assistant.evidence import quote, weigh
 from assistant.excerpts import excerpts
 from assistant.finding import Finder, Grounds
 from assistant.kinds import AnswerKind, Request, requested
-from assistant.llm import none_offered
+from assistant.llm import PATIENCE, none_offered
 from assistant.manner import AS_SET, Manner
 from assistant.models import Answer, Sentence, Stage, Support, Timings, Turn
 from assistant.retrieve import Rerank
 from assistant.rewrite import topic
 from assistant.roundup import put_together
-from assistant.streaming import PATIENCE
 from assistant.writer import Writer
 from vectorstore.library import Library
 from vectorstore.listing import Listing

@@ -13,6 +13,7 @@ from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from assistant.llm import PATIENCE
 from vectorstore.errors import SettingsError
 
 _PREFIX = "DATELINE_"
@@ -31,6 +32,7 @@ class Settings(BaseSettings):
     model: str = "local"
     model_url: str = ""
     model_key: str = ""
+    model_patience: float = Field(default=PATIENCE, ge=1, le=3600)
     embedder: str = "all-MiniLM-L6-v2"
     reranker: str = ""
     follow_ups: Literal["words", "model"] = "words"

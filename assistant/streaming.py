@@ -12,7 +12,7 @@ from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from assistant.llm import ENDLESS, failure
+from assistant.llm import ENDLESS, PATIENCE, failure
 from vectorstore.errors import ModelUnavailable
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 19.0
-"""Seconds that a server of models may be silent, before its first word and between two: nobody waits for longer than
-20 to hear that there will be no more."""
 # Twice what an answer has at most: 512 tokens of four characters.
 _MOST_CHARACTERS = 4096
 _MOST_CHUNKS = 1024

@@ -13,9 +13,9 @@ from assistant.citations import whole_sentences
 from assistant.draft import Asked, Draft, judge
 from assistant.evidence import Evidence, answered, quote
 from assistant.excerpts import READ_BY_THE_MODEL, excerpts
-from assistant.llm import QUOTE
+from assistant.llm import PATIENCE, QUOTE
 from assistant.models import Answer, Stage
-from assistant.streaming import PATIENCE, pieces
+from assistant.streaming import pieces
 from assistant.votes import beside
 from assistant.writing import messages
 from vectorstore.errors import ModelError

@@ -96,6 +96,11 @@ class ModelServer(BaseHTTPRequestHandler):
             self.over.wait(0.1)
         self._end()
 
+    def answers_late(self) -> None:
+        """As a server that has yet to load its model."""
+        self.over.wait(1.5)
+        self.answers()
+
     def answers_without_a_reason(self) -> None:
         self._begin()
         self._say(*self.said)

@@ -35,7 +35,7 @@ OWN_WORDS = "These are the articles' own words."
 
 ENDLESS = "The chat model did not come to an end."
 STOPPED = "The chat model stopped in mid-sentence."
-LATE = "The chat model took too long to answer."
+LATE = "The chat model took too long to answer. DATELINE_MODEL_PATIENCE gives it more time."
 UNREADABLE = "What the chat model's server sent could not be read as an answer."
 FAILURES = {
     "repeats_the_key": "The chat model's server refused the key. Check DATELINE_MODEL_KEY.",
