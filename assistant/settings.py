@@ -47,6 +47,11 @@ class Settings(BaseSettings):
     refresh_every: timedelta | None = None
     max_upload_mb: int = Field(default=20, ge=1)
 
+    @field_validator("host")
+    @classmethod
+    def _host(cls, given: str) -> str:
+        return host(given)
+
     @field_validator("refresh_every", mode="before")
     @classmethod
     def _span(cls, given: object) -> object:
@@ -56,6 +61,17 @@ class Settings(BaseSettings):
     @classmethod
     def _origins(cls, given: object) -> object:
         return origins(given) if isinstance(given, str) else given
+
+
+def host(text: str) -> str:
+    """The name or the address, if it could be one. ValueError for what no system can look up."""
+    try:
+        usable = bool(text.encode("idna"))
+    except UnicodeError:
+        usable = False
+    if not usable:
+        raise ValueError(f"{text!r} is no name and no address such as 127.0.0.1")
+    return text
 
 
 def origins(text: str) -> tuple[str, ...]:

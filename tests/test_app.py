@@ -11,6 +11,7 @@ from model_server import model_server as model_server
 
 from app import SAMPLES, Dateline, open_dateline
 from assistant.models import Turn
+from assistant.settings import read_settings
 from vectorstore.errors import ArticleNotFound, LibraryBusy, ProviderMissing, SettingsError
 
 QUESTION = "Is Meta still open sourcing its models?"
@@ -122,6 +123,17 @@ def test_a_setting_says_how_long_the_models_server_may_be_silent(
         assert told in news.answer("Who ordered electric ferries?").notice
         assert told in news.chat_models.tried("").problem
         assert bool(news.chat_models.tried("").word) is not bool(told)
+
+
+@pytest.mark.parametrize("host", ["", "a..b", "x" * 64, ".", "\x1b[31m\x9b"])
+def test_a_host_that_nothing_can_be_served_on_is_refused(tmp_path: Path, host: str) -> None:
+    with pytest.raises(SettingsError, match="DATELINE_HOST cannot be used: .* is no name and no address"):
+        open_dateline(tmp_path, host=host)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "fe80::1%eth0", "0.0.0.0", "localhost", "zeitung.bücher.example"])
+def test_names_and_addresses_of_any_family_are_hosts(host: str) -> None:
+    assert read_settings({"host": host}).host == host
 
 
 @pytest.mark.parametrize("patience", ["0", "-1", "nan", "inf", "long"])
