@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager, nullcontext, redirect_stderr
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -311,7 +311,10 @@ def _site(samples: bool, **given: Any) -> Iterator[Site]:
                 news.ingest([SAMPLES], advance)
         desk = PageDesk(news, settings.max_upload_mb, settings.refresh_every)
         at = (settings.host, settings.port, settings.public_name, settings.allowed_origins)
-        with redirect_stderr(Printed()), commands_served(library, CommandDesk(news, desk, settings).carry_out):
+        # Of a library that may only be read, whoever may read it makes no less of it than the server would.
+        alone = news.library.read_only
+        served = nullcontext() if alone else commands_served(library, CommandDesk(news, desk, settings).carry_out)
+        with redirect_stderr(Printed()), served:
             yield Site(desk, *at, desk.clock.start, news.warm)
         desk.close()
 

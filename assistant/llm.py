@@ -159,7 +159,7 @@ def _line(chain: Sequence[BaseException], begun: bool) -> str:
         return "The chat model took too long to answer. DATELINE_MODEL_PATIENCE gives it more time."
     if status:
         return _of_status(status, next(filter(None, map(_wait, chain)), ""))
-    if any_is(OSError, known.ModelConnectionError, httpx.TransportError):
+    if not any_is(httpx.DecodingError) and any_is(OSError, known.ModelConnectionError, httpx.TransportError):
         lost = "The connection to the chat model's server broke off."
         return lost if begun else "The chat model's server cannot be reached."
     return "What the chat model's server sent could not be read as an answer."

@@ -59,7 +59,7 @@ def _finished(chunks: Iterator[AIMessageChunk | None]) -> Iterator[str]:
         if chunk is None:
             yield ""
             continue
-        text = chunk.text[:room]
+        text = _whole_characters(chunk.text[:room])
         room, count, said = room - len(text), count + 1, said or bool(text.strip())
         reason = reason or _end_mark(chunk)
         yield text
@@ -69,6 +69,11 @@ def _finished(chunks: Iterator[AIMessageChunk | None]) -> Iterator[str]:
         raise ModelUnavailable("The chat model said nothing.")
     if not reason or _CUT_SHORT.search(reason):
         raise ModelUnavailable("The chat model stopped in mid-sentence.")
+
+
+def _whole_characters(text: str) -> str:
+    """JSON can hold half of one, which nothing can be written to."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _end_mark(chunk: AIMessageChunk) -> str:
