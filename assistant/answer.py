@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _NEAREST = 3
 _REFUSAL = "The library holds no answer to this question."
-_EMPTY = "The library is empty. Add articles first: on the Library page, or with `dateline ingest`."
+EMPTY = "The library is empty. Add articles first: on the Library page, or with `dateline ingest`."
 
 
 class Assistant:
@@ -162,7 +162,7 @@ class Assistant:
 
     def _refused(self, answer: Answer, hits: Sequence[Hit]) -> Answer:
         nearest = {hit.article.id: hit.article for hit in hits}
-        text = f"{_REFUSAL} {self._ahead(answer)}".strip() if nearest or self._library.counts()[0] else _EMPTY
+        text = f"{_REFUSAL} {self._ahead(answer)}".strip() if nearest or self._library.counts()[0] else EMPTY
         return Answer(
             question=answer.question,
             standalone_question=answer.standalone_question,

@@ -36,6 +36,13 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_a_library_without_articles_says_so_to_whoever_searches_it(tmp_path: Path) -> None:
+    for command in ("search", "ask"):
+        done = run(command, "When did the ferry hit the pier?", library=tmp_path / "mistyped")
+        assert (done.returncode, "The library is empty" in done.stdout) == (0, True)
+    assert json.loads(run("search", "ferry", "--json", library=tmp_path / "mistyped").stdout) == []
+
+
 def test_search_prints_hits_with_exact_offsets(library: Path) -> None:
     done = run("search", "Is Meta still open sourcing its models?", "--top", "3", "--json", library=library)
     hits = json.loads(done.stdout)
