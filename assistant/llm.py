@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 LOCAL = "local"
 QUOTE = "quote"
 ENDLESS = "The chat model did not come to an end."
-PATIENCE = 19.0
-"""Seconds that a server of models may be silent, before its first word and between two, where nothing else is set:
-nobody waits for longer than 20 to hear that there will be no more. One that has yet to load a model may need longer."""
+PATIENCE = 18.0
+"""Seconds that a server of models may be silent, before its first word and between two, where nothing else is set: with
+the search before and the judging after, nobody waits for longer than 20 to hear that there will be no more. One that
+has yet to load its model may need longer."""
 _MAX_TOKENS = 512
 _NO_KEY = "none"
 # Of a key that is cut or quoted in part, so many characters in a row give it away.
