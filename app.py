@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager, nullcontext, redirect_stderr
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -87,6 +87,7 @@ class Dateline(Intake):
             models=self.chat_models.opened,
             room=partial(room_of, tokens=settings.evidence_tokens),
             entailment=entailment,
+            patience=settings.model_patience,
         )
         self.assistant = self.assistant_with(self._model)
 
@@ -220,8 +221,9 @@ def _web(settings: Settings, shelf: RobotsShelf | None = None) -> Web:
 def _chat_model(settings: Settings) -> Any:
     from assistant.llm import open_chat_model
 
+    cache = settings.cache.expanduser()
     try:
-        return open_chat_model(settings.model, settings.model_url, settings.model_key, settings.cache.expanduser())
+        return open_chat_model(settings.model, settings.model_url, settings.model_key, cache, settings.model_patience)
     except WeightsMissing as error:
         if "model" in settings.model_fields_set:
             raise
@@ -232,8 +234,10 @@ def _chat_model(settings: Settings) -> Any:
 def _chat_models(settings: Settings, model: Any) -> ChatModels:
     from assistant.chat_models import ChatModels
 
-    cache = settings.cache.expanduser()
-    return ChatModels(settings.model, model, url=settings.model_url, key=settings.model_key, cache=cache)
+    cache, patience = settings.cache.expanduser(), settings.model_patience
+    return ChatModels(
+        settings.model, model, url=settings.model_url, key=settings.model_key, cache=cache, patience=patience
+    )
 
 
 def _writing(library: Path | None) -> AbstractContextManager[Dateline]:
@@ -311,7 +315,10 @@ def _site(samples: bool, **given: Any) -> Iterator[Site]:
                 news.ingest([SAMPLES], advance)
         desk = PageDesk(news, settings.max_upload_mb, settings.refresh_every)
         at = (settings.host, settings.port, settings.public_name, settings.allowed_origins)
-        with redirect_stderr(Printed()), commands_served(library, CommandDesk(news, desk, settings).carry_out):
+        # Of a library that may only be read, whoever may read it makes no less of it than the server would.
+        alone = news.library.read_only
+        served = nullcontext() if alone else commands_served(library, CommandDesk(news, desk, settings).carry_out)
+        with redirect_stderr(Printed()), served:
             yield Site(desk, *at, desk.clock.start, news.warm)
         desk.close()
 

@@ -15,13 +15,12 @@ from assistant.evidence import quote, weigh
 from assistant.evidence.context import Room, context, room_of
 from assistant.finding import Finder, Grounds
 from assistant.kinds import AnswerKind, Request, requested
-from assistant.llm import none_offered
+from assistant.llm import PATIENCE, none_offered
 from assistant.manner import AS_SET, Manner
 from assistant.models import Answer, Sentence, Stage, Support, Timings, Turn
 from assistant.retrieve import Rerank
 from assistant.rewrite import topic
 from assistant.roundup import put_together
-from assistant.streaming import PATIENCE
 from assistant.verification.answerability import all_ahead
 from assistant.verification.entailment import Entailment
 from assistant.writer import Writer
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 
 _NEAREST = 3
 _REFUSAL = "The library holds no answer to this question."
-_EMPTY = "The library is empty. Add articles first: on the Library page, or with `dateline ingest`."
+EMPTY = "The library is empty. Add articles first: on the Library page, or with `dateline ingest`."
 
 
 class Assistant:
@@ -177,7 +176,7 @@ class Assistant:
 
     def _refused(self, answer: Answer, hits: Sequence[Hit]) -> Answer:
         nearest = {hit.article.id: hit.article for hit in hits}
-        text = f"{_REFUSAL} {self._ahead(answer)}".strip() if nearest or self._library.counts()[0] else _EMPTY
+        text = f"{_REFUSAL} {self._ahead(answer)}".strip() if nearest or self._library.counts()[0] else EMPTY
         return Answer(
             question=answer.question,
             standalone_question=answer.standalone_question,

@@ -10,9 +10,9 @@ from threading import Lock
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from assistant.llm import LOCAL, QUOTE, open_chat_model
+from assistant.llm import LOCAL, PATIENCE, QUOTE, open_chat_model
 from assistant.model_servers import has_ollama, listed, model_servers
-from assistant.streaming import PATIENCE, pieces
+from assistant.streaming import pieces
 from vectorstore.errors import DatelineError, ModelError, ModelUnavailable, WeightsMissing
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class ChatModels:
         patience: float = PATIENCE,
     ) -> None:
         """`model` is the one that is set, open already; None where answers are quoted. `patience` is how many seconds
-        one that is tried may be silent."""
+        one on a server may be silent."""
         self.configured = configured if model is not None else QUOTE
         self._named = configured
         self._model = model
@@ -96,7 +96,7 @@ class ChatModels:
 
     def _opened(self, name: str) -> BaseChatModel | None:
         try:
-            return open_chat_model(name, self._at[name], self._key, self._cache)
+            return open_chat_model(name, self._at[name], self._key, self._cache, self._patience)
         except DatelineError as error:
             raise ModelUnavailable(str(error)) from error
 

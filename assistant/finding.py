@@ -90,7 +90,7 @@ class Finder:
         newer: Recency = Recency.NORMAL,
     ) -> tuple[Reading, Found]:
         """How the question is read, and what is found for it, part by part where it asks for several things."""
-        outlets, question = self._library.outlets(), _checked(question)
+        outlets, question = self._library.outlets(), _checked(question, turns)
         if self._rewording:
             question = reworded(self._rewording, question, turns)
         until = min(scope.until, today) if scope.until else today
@@ -118,8 +118,13 @@ class Finder:
         return self.known(reading, found, weigh(part, found.hits, self._library.embedder, _OF_A_PART), today)
 
 
-def _checked(question: str) -> str:
+def _checked(question: str, turns: Sequence[Turn]) -> str:
     question = question.strip()
+    try:
+        "".join([question, *(each for turn in turns for each in (turn.question, turn.answer))]).encode()
+    except UnicodeEncodeError as error:  # half a character, as JSON and a terminal can hold it
+        wrong = ascii(error.object[error.start : error.end])
+        raise DatelineError(f"The question holds {wrong}, which is no character. Type it anew, in UTF-8.") from error
     if not question:
         raise DatelineError("The question is empty. Type one, for example: What happened this week?")
     if len(question) > _LONGEST_QUESTION:

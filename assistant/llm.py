@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 LOCAL = "local"
 QUOTE = "quote"
 ENDLESS = "The chat model did not come to an end."
-_SECONDS_TO_WAIT = 20
+PATIENCE = 18.0
+"""Seconds that a server of models may be silent, before its first word and between two, where nothing else is set: with
+the search before and the judging after, nobody waits for longer than 20 to hear that there will be no more. One that
+has yet to load its model may need longer."""
 _MAX_TOKENS = 512
 _NO_KEY = "none"
 # Of a key that is cut or quoted in part, so many characters in a row give it away.
@@ -34,11 +37,12 @@ _TOO_LATE = frozenset((408, 504))
 _TOO_LONG = "The question and its passages are too long for the chat model."
 
 
-def open_chat_model(name: str, url: str, key: str, cache: Path) -> BaseChatModel | None:
+def open_chat_model(name: str, url: str, key: str, cache: Path, patience: float = PATIENCE) -> BaseChatModel | None:
     """The model that the setting names; None for `quote`, which answers without one.
 
     `local` is the embedded model. Anything else is LangChain's `provider:model`, with the address and the key of the
-    server when they are given. Nothing is loaded or connected to yet.
+    server when they are given. Nothing is loaded or connected to yet. One that is silent for longer than
+    `patience`, in seconds, is let go soon after.
     Raises SettingsError, ProviderMissing or WeightsMissing.
     """
     if name == QUOTE:
@@ -53,10 +57,10 @@ def open_chat_model(name: str, url: str, key: str, cache: Path) -> BaseChatModel
         raise SettingsError(
             f"The model {name!r} is not known. Set it to local, quote, or provider:model, such as ollama:qwen2.5:7b."
         )
-    return _from_provider(provider, model, url, key)
+    return _from_provider(provider, model, url, key, patience + 1)
 
 
-def _from_provider(provider: str, model: str, url: str, key: str) -> BaseChatModel:
+def _from_provider(provider: str, model: str, url: str, key: str, seconds: float) -> BaseChatModel:
     from langchain.chat_models import init_chat_model
 
     from assistant.model_http import bounded_client
@@ -64,13 +68,15 @@ def _from_provider(provider: str, model: str, url: str, key: str) -> BaseChatMod
     options: dict[str, Any] = {"temperature": 0.0}
     if url:
         options["base_url"] = url
-    if provider != "ollama":
+    if provider == "ollama":
+        options["client_kwargs"] = {"timeout": seconds}
+    else:
         # Not again: the reader is told at once, and asks again.
-        options |= {"timeout": _SECONDS_TO_WAIT, "max_retries": 0, "max_tokens": _MAX_TOKENS}
+        options |= {"timeout": seconds, "max_retries": 0, "max_tokens": _MAX_TOKENS}
         # A server on this machine asks for no key, and LangChain for any.
         options |= {"api_key": key or _NO_KEY} if key or (url and provider == "openai") else {}
     if provider == "openai":
-        options["http_client"] = bounded_client(_SECONDS_TO_WAIT)
+        options["http_client"] = bounded_client(seconds)
     try:
         model_object: BaseChatModel = init_chat_model(model, model_provider=provider, **options)
     except ImportError as error:
@@ -151,10 +157,10 @@ def _line(chain: Sequence[BaseException], begun: bool) -> str:
     if status == 413 or any_is(known.ContextOverflowError):
         return _TOO_LONG
     if status in _TOO_LATE or (not status and any_is(TimeoutError, known.ModelTimeoutError, httpx.TimeoutException)):
-        return "The chat model took too long to answer."
+        return "The chat model took too long to answer. DATELINE_MODEL_PATIENCE gives it more time."
     if status:
         return _of_status(status, next(filter(None, map(_wait, chain)), ""))
-    if any_is(OSError, known.ModelConnectionError, httpx.TransportError):
+    if not any_is(httpx.DecodingError) and any_is(OSError, known.ModelConnectionError, httpx.TransportError):
         lost = "The connection to the chat model's server broke off."
         return lost if begun else "The chat model's server cannot be reached."
     return "What the chat model's server sent could not be read as an answer."

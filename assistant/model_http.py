@@ -25,14 +25,29 @@ _WITH_A_REASON = (
 
 
 def bounded_client(seconds: float) -> httpx.Client:
-    """A client that ends an answer after a megabyte, and after so many seconds without data."""
+    """A client that ends an answer after a megabyte, and after so many seconds without data. It takes no answer that is
+    compressed: a megabyte unpacks to a thousand."""
 
     def bound(response: httpx.Response) -> None:
         stream = response.stream
         if isinstance(stream, httpx.SyncByteStream):
-            response.stream = _Bounded(stream, seconds)
+            plain = response.headers.get("content-encoding", "identity") == "identity"
+            response.stream = _Bounded(stream, seconds) if plain else _Unread(stream)
 
-    return httpx.Client(timeout=seconds, follow_redirects=True, event_hooks={"response": [bound]})
+    headers = {"Accept-Encoding": "identity"}
+    return httpx.Client(timeout=seconds, headers=headers, follow_redirects=True, event_hooks={"response": [bound]})
+
+
+class _Unread(httpx.SyncByteStream):
+    def __init__(self, stream: httpx.SyncByteStream) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.close()  # who reads the body of an error does not
+        raise httpx.DecodingError("compressed, which was not asked for")
+
+    def close(self) -> None:
+        self._stream.close()
 
 
 class _Bounded(httpx.SyncByteStream):

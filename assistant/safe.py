@@ -38,14 +38,14 @@ _LOOP = re.compile(r"(?<!\S)(\S(?:.{0,58}?\S)??)(?:\s+\1){3,}(?!\S)", re.S)
 _RUN = re.compile(r"(\S)\1{11,}")
 # With a scheme, with "www.", or a host with a path; also where somebody broke it up so that nothing finds it.
 _LINK = re.compile(
-    r"\b[a-z][a-z0-9+.-]{1,15}\s?:\s?/\s?/\s?\S*|\b(?:javascript|data|mailto|vbscript|tel|file):\S+|\bwww\s?\.\s?\w\S*"
+    r"\b[a-z][a-z0-9+.-]{1,15}\s?:\s?/\s?/\s?\S*|\b(?:javascript|data|mailto|vbscript|tel|sms|skype|magnet|bitcoin|ethereum|file):\S+|\bwww\s?\.\s?\w\S*"
     r"|\b(?:[a-z0-9-]+(?:\.|\s?[\[({](?:\.|dot)[\])}]\s?))+[a-z]{2,24}(?::\d+)?/\S*"
     r"|\b[a-z0-9-]+\s?[\[({](?:\.|dot)[\])}]\s?[a-z]{2,24}\b|\b\S+@[a-z0-9-]+\.[a-z]{2,}|\]\s?\([^)\s]*[./][^)]*(?:\)|\Z)",
     re.I,
 )
 
 # What may be a bare host: `host.example`, also with an ideographic stop; with a space before the stop; spelled out.
-_DOTTED = re.compile(r"(?<![\w.@])(?P<labels>(?:[\w-]+[.。])+)(?P<top>[^\W\d_]{2,24})(?![\w-])")
+_DOTTED = re.compile(r"(?<![\w.@])(?P<labels>(?:[\w-]+[.。])+)(?P<top>xn--[a-z\d-]{2,59}|[^\W\d_]{2,24})(?![\w-])")
 _SPACED = re.compile(r"[\w-]\s+(?:\.\s?|dot\s+)(?P<top>[^\W\d_]{2,24})(?![\w-])", re.I)
 # Top-level names that no registry gives away (RFC 2606, 6761, 7686, 9476).
 _RESERVED = frozenset("alt example internal invalid local localhost onion test".split())
@@ -55,7 +55,7 @@ _BEFORE_A_NAME = re.compile(r"(?:^|\b(?:of|by|and|the|than|according to)\s)\W*$"
 # Of a machine, a telephone, an account or a wallet.
 _NUMBER_OF = re.compile(
     r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)|\b0x[0-9a-fA-F]{6,}|\[(?=[\d.:]*[a-fA-F:]{2})[0-9a-fA-F:.]+\]"
-    r"|\b(?:[0-9a-fA-F]{1,4}:){4,}"
+    r"|\b(?:[0-9a-fA-F]{1,4}:){4,}|(?<![\w:])(?=[a-fA-F:]*\d)(?:[0-9a-fA-F]{1,4}:)+:[0-9a-fA-F]"
     # With its country; with an area's zero; as in North America, where letters may stand for digits.
     r"|\+\s?\d(?:[ ().-]{0,2}\d){7,}"
     r"|(?<![\d.,:])\(?0\d{2,4}\)?[ /-]?\d{2,}(?:[ -]?\d{2,}){1,3}(?![.,:]?\d)|(?<![\d.,:])0\d(?:[ .-]\d\d){4}\b"

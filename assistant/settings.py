@@ -13,6 +13,7 @@ from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from assistant.llm import PATIENCE
 from vectorstore.errors import SettingsError
 
 _PREFIX = "DATELINE_"
@@ -31,6 +32,7 @@ class Settings(BaseSettings):
     model: str = "local"
     model_url: str = ""
     model_key: str = ""
+    model_patience: float = Field(default=PATIENCE, ge=1, le=3600)
     embedder: str = "all-MiniLM-L6-v2"
     reranker: str = ""
     verifier: str = ""
@@ -47,6 +49,11 @@ class Settings(BaseSettings):
     refresh_every: timedelta | None = None
     max_upload_mb: int = Field(default=20, ge=1)
 
+    @field_validator("host")
+    @classmethod
+    def _host(cls, given: str) -> str:
+        return host(given)
+
     @field_validator("refresh_every", mode="before")
     @classmethod
     def _span(cls, given: object) -> object:
@@ -56,6 +63,17 @@ class Settings(BaseSettings):
     @classmethod
     def _origins(cls, given: object) -> object:
         return origins(given) if isinstance(given, str) else given
+
+
+def host(text: str) -> str:
+    """The name or the address, if it could be one. ValueError for what no system can look up."""
+    try:
+        usable = bool(text.encode("idna"))
+    except UnicodeError:
+        usable = False
+    if not usable:
+        raise ValueError(f"{text!r} is no name and no address such as 127.0.0.1")
+    return text
 
 
 def origins(text: str) -> tuple[str, ...]:

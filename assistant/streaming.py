@@ -12,7 +12,7 @@ from threading import Event, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from assistant.llm import ENDLESS, failure
+from assistant.llm import ENDLESS, PATIENCE, failure
 from vectorstore.errors import ModelUnavailable
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
-PATIENCE = 19.0
-"""Seconds that a server of models may be silent, before its first word and between two: nobody waits for longer than
-20 to hear that there will be no more."""
 # Twice what an answer has at most: 512 tokens of four characters.
 _MOST_CHARACTERS = 4096
 _MOST_CHUNKS = 1024
@@ -88,7 +85,7 @@ def _finished(chunks: Iterator[AIMessageChunk | None]) -> Iterator[str]:
         if chunk is None:
             yield ""
             continue
-        text = chunk.text[:room]
+        text = _whole_characters(chunk.text[:room])
         room, count, said = room - len(text), count + 1, said or bool(text.strip())
         reason = reason or _end_mark(chunk)
         yield text
@@ -98,6 +95,11 @@ def _finished(chunks: Iterator[AIMessageChunk | None]) -> Iterator[str]:
         raise ModelUnavailable("The chat model said nothing.")
     if not reason or _CUT_SHORT.search(reason):
         raise ModelUnavailable("The chat model stopped in mid-sentence.")
+
+
+def _whole_characters(text: str) -> str:
+    """JSON can hold half of one, which nothing can be written to."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _end_mark(chunk: AIMessageChunk) -> str:

@@ -21,9 +21,9 @@ from assistant.evidence.context import Room, context
 from assistant.finding import Grounds
 from assistant.generation.judging import by_judge
 from assistant.generation.odds import Judge, judge_of
-from assistant.llm import QUOTE
+from assistant.llm import PATIENCE, QUOTE
 from assistant.models import Answer, Stage
-from assistant.streaming import PATIENCE, awaited, pieces
+from assistant.streaming import awaited, pieces
 from assistant.verification.answerability import Verdict, hopeless, says_not_found, verdict
 from assistant.verification.entailment import Entailment, Entails, by_model
 from assistant.verification.genre import genre, genre_notice

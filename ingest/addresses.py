@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from ipaddress import IPv4Address, ip_address, ip_network
 
 import httpcore
@@ -12,6 +13,7 @@ import httpcore
 from vectorstore.errors import AddressRefused, NotReached
 
 Permitted = Callable[[str], bool]
+"""Says of an IP address whether it may be connected to."""
 Resolve = Callable[[str, int], list[str]]
 
 # IANA's special-purpose registries and the rooms for multicast and the future, as of 2026; `is_global` of Python's own
@@ -33,6 +35,10 @@ _PUBLIC_IPV6 = ip_network("2000::/3")
 _NAT64 = ip_network("64:ff9b::/96")
 
 
+_CHECK = "check the address and the connection to the internet"
+_ALLOW = "set DATELINE_ALLOW_PRIVATE_ADDRESSES=true"
+
+
 def is_public(address: str) -> bool:
     """Whether the IP address belongs to the public internet."""
     asked = ip_address(address)
@@ -47,9 +53,7 @@ def resolve(host: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise NotReached(
-            f"the host {host} cannot be found; check the address and the connection to the internet"
-        ) from error
+        raise NotReached(f"the host {host} cannot be found; {_CHECK}") from error
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
@@ -57,10 +61,11 @@ class CheckedBackend(httpcore.NetworkBackend):
     """Resolves a host, refuses it if any of its addresses is not permitted, and connects to one that was checked.
 
     Nothing resolves the name a second time, so that it cannot answer differently once it has been checked. Every read
-    and write ends at `remaining()` seconds, however often the other side sends a byte.
+    and write ends at `remaining()` seconds, however often the other side sends a byte. With None for `permitted` all
+    addresses are.
     """
 
-    def __init__(self, permitted: Permitted, remaining: Callable[[], float], resolve: Resolve = resolve) -> None:
+    def __init__(self, permitted: Permitted | None, remaining: Callable[[], float], resolve: Resolve = resolve) -> None:
         self._permitted = permitted
         self._remaining = remaining
         self._resolve = resolve
@@ -74,13 +79,24 @@ class CheckedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        addresses = self._resolve(host, port)
-        if not all(map(self._permitted, addresses)):
-            # Not which one: whoever may add articles would read the names of this network off the refusals.
-            raise AddressRefused(
-                f"refused: {host} leads to a private address; set DATELINE_ALLOW_PRIVATE_ADDRESSES=true to allow this"
-            )
+        addresses = self._checked(host, port) if self._permitted else self._resolve(host, port)
         return _Timed(self._connect(addresses, port), self._remaining)
+
+    def _checked(self, host: str, port: int) -> list[str]:
+        """A name that leads to an address that is not permitted is told as one that does not exist is: whoever may add
+        articles would read the names of this network off the difference."""
+        assert self._permitted
+        try:
+            addresses = self._resolve(host, port)
+        except NotReached:
+            addresses = []
+        if addresses and all(map(self._permitted, addresses)):
+            return addresses
+        if _speaks_for_itself(host):
+            raise AddressRefused(f"refused: {host} is a private address; {_ALLOW} to allow this")
+        raise NotReached(
+            f"the host {host} cannot be found on the public internet; {_CHECK}, or {_ALLOW} for the local network"
+        )
 
     def _connect(self, addresses: list[str], port: int) -> httpcore.NetworkStream:
         failure: Exception = NotReached("no address to connect to")
@@ -91,6 +107,15 @@ class CheckedBackend(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
+
+
+def _speaks_for_itself(host: str) -> bool:
+    """Whether it says without being looked up what it is: an address in any of its forms, or this machine."""
+    with suppress(OSError, UnicodeError):
+        return bool(socket.inet_aton(host))
+    with suppress(ValueError):
+        return bool(ip_address(host.strip("[]")))
+    return host.rstrip(".").lower() == "localhost"
 
 
 class _Timed(httpcore.NetworkStream):

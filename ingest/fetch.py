@@ -60,19 +60,19 @@ def fetch(
     `gate` takes come on top) and 5 redirects. Addresses of this machine and of private networks are refused unless
     `allow_private`.
     """
-    permitted: Permitted = (lambda _: True) if allow_private else is_public
-    return fetch_permitted(url, permitted, seconds, known, gate)
+    return fetch_permitted(url, None if allow_private else is_public, seconds, known, gate)
 
 
 def fetch_permitted(
     url: str,
-    permitted: Permitted,
+    permitted: Permitted | None,
     seconds: float = SECONDS,
     known: Validators = NEVER_SEEN,
     gate: Gate = lambda _: nullcontext(),
     resolve: Resolve = resolve,
 ) -> Page:
-    """As `fetch`, connecting only to those of the IP addresses that `resolve` finds which `permitted` says yes to."""
+    """As `fetch`, connecting only to those of the IP addresses that `resolve` finds which `permitted`, if any, says yes
+    to."""
     deadline = _Deadline(seconds)
     backend = CheckedBackend(permitted, deadline.remaining, resolve)
     try:

@@ -5,9 +5,11 @@ What a model does when it is asked is in its name: `small` answers, and each of 
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -96,6 +98,11 @@ class ModelServer(BaseHTTPRequestHandler):
             self.over.wait(0.1)
         self._end()
 
+    def answers_late(self) -> None:
+        """As a server that has yet to load its model."""
+        self.over.wait(1.5)
+        self.answers()
+
     def answers_without_a_reason(self) -> None:
         self._begin()
         self._say(*self.said)
@@ -162,6 +169,22 @@ class ModelServer(BaseHTTPRequestHandler):
         self.wfile.write(b"data: ")
         while not self.over.is_set():
             self.wfile.write(b"x" * 65536)
+
+    def says_20_megabytes_compressed(self) -> None:
+        packed = zlib.compressobj(wbits=31)
+        said = [packed.compress(b'data: {"choices": [{"index": 0, "delta": {"content": "')]
+        said += [packed.compress(b"x" * 1_000_000) for _ in range(20)]
+        self._send(200, "", "text/event-stream", Content_Encoding="gzip")
+        self.wfile.write(b"".join([*said, packed.flush()]))
+
+    def fails_compressed(self) -> None:
+        self._send(500, "", Content_Encoding="gzip")
+        self.wfile.write(gzip.compress(b"out of memory"))
+
+    def says_half_characters(self) -> None:
+        self._begin()
+        self._say(*self.said, "It was a \ud83d surprise. [1] ")
+        self._end()
 
     def says_newlines(self) -> None:
         self._begin()

@@ -7,9 +7,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from model_server import model_server as model_server
 
 from app import SAMPLES, Dateline, open_dateline
 from assistant.models import Turn
+from assistant.settings import read_settings
 from vectorstore.errors import ArticleNotFound, LibraryBusy, ProviderMissing, SettingsError
 
 QUESTION = "Is Meta still open sourcing its models?"
@@ -108,6 +110,37 @@ def test_a_second_open_for_writing_is_refused_at_once(news: Dateline) -> None:
 def test_a_model_that_cannot_be_had_is_a_clear_error(tmp_path: Path, model: str, error: type, says: str) -> None:
     with pytest.raises(error, match=says):
         open_dateline(library=tmp_path, model=model)
+
+
+@pytest.mark.parametrize(("patience", "told"), [("1", "DATELINE_MODEL_PATIENCE gives it more time."), ("60", "")])
+def test_a_setting_says_how_long_the_models_server_may_be_silent(
+    tmp_path: Path, model_server: str, monkeypatch: pytest.MonkeyPatch, patience: str, told: str
+) -> None:
+    monkeypatch.setenv("DATELINE_MODEL_PATIENCE", patience)
+    ferries = SAMPLES / "windmere-orders-electric-ferries.md"
+    with open_dateline(tmp_path, "openai:answers_late", model_url=f"{model_server}/v1") as news:
+        news.ingest([ferries])
+        assert told in news.answer("Who ordered electric ferries?").notice
+        assert told in news.chat_models.tried("").problem
+        assert bool(news.chat_models.tried("").word) is not bool(told)
+
+
+@pytest.mark.parametrize("host", ["", "a..b", "x" * 64, ".", "\x1b[31m\x9b"])
+def test_a_host_that_nothing_can_be_served_on_is_refused(tmp_path: Path, host: str) -> None:
+    with pytest.raises(SettingsError, match="DATELINE_HOST cannot be used: .* is no name and no address"):
+        open_dateline(tmp_path, host=host)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "fe80::1%eth0", "0.0.0.0", "localhost", "zeitung.bücher.example"])
+def test_names_and_addresses_of_any_family_are_hosts(host: str) -> None:
+    assert read_settings({"host": host}).host == host
+
+
+@pytest.mark.parametrize("patience", ["0", "-1", "nan", "inf", "long"])
+def test_a_patience_without_sense_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patience: str) -> None:
+    monkeypatch.setenv("DATELINE_MODEL_PATIENCE", patience)
+    with pytest.raises(SettingsError, match="DATELINE_MODEL_PATIENCE cannot be used"):
+        open_dateline(library=tmp_path)
 
 
 def test_a_setting_that_does_not_exist_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

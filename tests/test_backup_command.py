@@ -17,6 +17,7 @@ from app import SAMPLES, PageDesk, _site, main, open_dateline
 from assistant.generation.embedded import prepared
 from assistant.models import Exchange
 from assistant.ui.library_file import library_routes
+from vectorstore.command_client import Address
 from vectorstore.errors import LibraryBusy, LibraryUnwritable, ModelUnavailable
 from vectorstore.models import EVERYTHING
 
@@ -115,6 +116,7 @@ def test_a_library_that_cannot_be_locked_is_served_asked_and_not_written(
             with pytest.raises(LibraryBusy, match="reading only"):
                 site.desk.add_text("The council voted for the new tram line.", "Tram", "", lambda step: None, bool)
             site.desk.notebook.ask("talk", Exchange(1, QUESTION))
+            assert not Address.file(library).exists(), "which there would be no place for"
             assert "not being kept" in site.desk.notebook.problem and site.desk.notebook.read("talk")
         with pytest.raises(LibraryUnwritable), open_dateline(library=library, model="quote"):
             pass

@@ -36,6 +36,23 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_a_library_without_articles_says_so_to_whoever_searches_it(tmp_path: Path) -> None:
+    for command in ("search", "ask"):
+        done = run(command, "When did the ferry hit the pier?", library=tmp_path / "mistyped")
+        assert (done.returncode, "The library is empty" in done.stdout) == (0, True)
+    assert json.loads(run("search", "ferry", "--json", library=tmp_path / "mistyped").stdout) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("where", [">/dev/full", ">&-"])
+@pytest.mark.parametrize("command", ["library list", "library list --json", "feeds list", "doctor"])
+def test_where_nothing_can_be_printed_one_line_says_so(library: Path, command: str, where: str) -> None:
+    line = f'"{DATELINE}" {command} --library "{library}" {where}'
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1 and "print" in done.stderr
+
+
 def test_search_prints_hits_with_exact_offsets(library: Path) -> None:
     done = run("search", "Is Meta still open sourcing its models?", "--top", "3", "--json", library=library)
     hits = json.loads(done.stdout)

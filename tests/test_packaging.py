@@ -68,6 +68,12 @@ def test_a_dateline_command_that_does_not_exist_is_found(sentence: str) -> None:
     assert list(wrong_words(get_command(cli), words[1:]))
 
 
+def test_what_is_taken_in_before_the_first_start_is_there() -> None:
+    start = README.partition("\n## Start\n")[2].partition("\n## ")[0]
+    [taken_in] = [words[2:] for words in commands_in(start, "dateline") if words[1] == "ingest"]
+    assert taken_in and all(list(ROOT.glob(name)) for name in taken_in)
+
+
 def test_the_readme_shows_every_subcommand() -> None:
     shown = {words[1] for words in commands_in(README, "dateline")}
     assert shown >= {"serve", "ingest", "search", "ask", "library", "feeds"}

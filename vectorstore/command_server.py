@@ -26,6 +26,7 @@ from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import Any
 
 from vectorstore.command_client import INTERRUPT, PATIENCE, Address
+from vectorstore.errors import LibraryUnwritable
 from vectorstore.terminal import Surroundings, Terminal
 
 logger = logging.getLogger(__name__)
@@ -43,26 +44,37 @@ _CLOSING = 30.0
 @contextmanager
 def commands_served(library: Path, run: Run) -> Iterator[None]:
     """Within, `run` carries out what other processes want done with the library in this folder, each in a thread of
-    its own. At the end, commands under way are interrupted."""
+    its own. At the end, commands under way are interrupted. Raises LibraryUnwritable."""
     key = secrets.token_hex(32)
     with _CommandServer(run, key) as server:
         threading.Thread(target=server.serve_forever, args=(0.1,), name="commands", daemon=True).start()
         file = Address.file(library)
-        _write(file, json.dumps(asdict(Address(server.server_address[1], key))))
         try:
-            yield
+            _write(file, json.dumps(asdict(Address(server.server_address[1], key))))
+            try:
+                yield
+            finally:
+                file.unlink(missing_ok=True)
         finally:
-            file.unlink(missing_ok=True)
             server.shutdown()
             server.interrupt()
 
 
 def _write(file: Path, text: str) -> None:
-    """In one step, for its owner alone."""
-    handle, part = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # made with mode 0600
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(text)
-    os.replace(part, file)
+    """In one step, for its owner alone. Raises LibraryUnwritable."""
+    try:
+        handle, part = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # made with mode 0600
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(text)
+            os.replace(part, file)
+        finally:
+            Path(part).unlink(missing_ok=True)
+    except OSError as error:
+        raise LibraryUnwritable(
+            f"The library {file.parent} cannot be written ({error.strerror}: {file}). Let Dateline write there, or "
+            "choose another folder with --library."
+        ) from error
 
 
 class _CommandServer(ThreadingTCPServer):

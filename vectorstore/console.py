@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain, repeat
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import IO, Annotated, NoReturn
 
 import typer
 from typer.main import get_command
 
 from vectorstore import terminal
-from vectorstore.errors import DatelineError
+from vectorstore.errors import DatelineError, ResultsUnwritable
 from vectorstore.printable import as_json as _json
 from vectorstore.printable import printable, printable_line
 
@@ -23,24 +23,38 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print results as JSON.
 
 def tell(value: object, text: str, as_json: bool) -> None:
     """Prints a result: the value as JSON, or the text."""
-    terminal.out().write((_json(value) if as_json else printable(text)) + "\n")
+    _write((_json(value) if as_json else printable(text)) + "\n")
 
 
 @contextmanager
 def telling(as_json: bool) -> Iterator[Callable[[object, str], None]]:
     """Yields what prints one result after the other, as soon as it is there; as JSON they make up a list."""
-    out = terminal.out()
     separators = chain(["\n"], repeat(",\n"))
 
     def show(value: object, text: str) -> None:
-        out.write(next(separators) + _json(value) if as_json else printable(text) + "\n")
-        out.flush()
+        _write(next(separators) + _json(value) if as_json else printable(text) + "\n")
 
-    out.write("[" if as_json else "")
+    _write("[" if as_json else "")
     try:
         yield show
     finally:
-        out.write("\n]\n" if as_json else "")
+        _write("\n]\n" if as_json else "")
+
+
+def _write(text: str) -> None:
+    """On standard output, at once. Raises ResultsUnwritable where the disk is full or there is no output."""
+    out: IO[str] | None = terminal.out()
+    if out is None:
+        raise ResultsUnwritable("There is no standard output to print to.")
+    try:
+        out.write(text)
+        out.flush()
+    except BrokenPipeError:  # whoever read has enough
+        raise
+    except OSError as error:
+        with suppress(OSError):
+            out.close()  # or Python tries once more at its end
+        raise ResultsUnwritable(f"The results cannot be printed ({error.strerror}).") from error
 
 
 def fail(message: str) -> NoReturn:

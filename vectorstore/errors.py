@@ -18,6 +18,7 @@
         ModelUnavailable          a chat model that cannot be reached, or that failed
       ReportUnwritable            a place where no report can be written
       ExportUnwritable            a place where no articles can be written
+      ResultsUnwritable           an output on which nothing can be printed
       RejectedDocument            one document that cannot be taken, with the reason
         FetchFailed               one address that could not be read
           AddressRefused          an address that may not be read
@@ -137,6 +138,10 @@ class ReportUnwritable(DatelineError):
 
 class ExportUnwritable(DatelineError):
     """A place where no articles can be written."""
+
+
+class ResultsUnwritable(DatelineError):
+    """Nothing can be printed: the disk that the output goes to is full, or there is no output."""
 
 
 class RejectedDocument(DatelineError):

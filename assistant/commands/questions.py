@@ -45,6 +45,7 @@ class QuestionCommands:
         as_json: JsonOption = False,
     ) -> None:
         """Find the passages that a question is about."""
+        from assistant.answer import EMPTY
         from assistant.export import hits_as_json
         from assistant.limits import limited, moment
         from assistant.terminal import hits_as_text
@@ -52,7 +53,8 @@ class QuestionCommands:
         with self._reading(library, "quote") as opened, _told_as_usage():
             scope = limited(since or "", until or "", outlets or (), opened.library.outlets())
             hits = opened.assistant.search(question, as_of=moment(as_of or ""), scope=scope, top=top)
-        tell(hits_as_json(hits), hits_as_text(hits), as_json)
+            text = hits_as_text(hits) if hits or opened.library.counts()[0] else EMPTY
+        tell(hits_as_json(hits), text, as_json)
 
     def ask(
         self,

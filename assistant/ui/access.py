@@ -39,7 +39,8 @@ class Access:
     ) -> None:
         self._app, self._routes = app, routes
         self._public = _place(public_name.lower())
-        self._names = _LOOPBACK | {self._public.name} | ({host.lower()} if not _is_address(host) else set()) - {""}
+        # Without "", which stands for a Host that is no name.
+        self._names = (_LOOPBACK | {self._public.name} | ({host.lower()} if not _is_address(host) else set())) - {""}
         self._allowed = frozenset(allowed_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -35,7 +35,7 @@ OWN_WORDS = "These are the articles' own words."
 
 ENDLESS = "The chat model did not come to an end."
 STOPPED = "The chat model stopped in mid-sentence."
-LATE = "The chat model took too long to answer."
+LATE = "The chat model took too long to answer. DATELINE_MODEL_PATIENCE gives it more time."
 UNREADABLE = "What the chat model's server sent could not be read as an answer."
 FAILURES = {
     "repeats_the_key": "The chat model's server refused the key. Check DATELINE_MODEL_KEY.",
@@ -51,6 +51,8 @@ FAILURES = {
     "never_ends_a_sentence": ENDLESS,
     "says_20_megabytes": ENDLESS,
     "says_20_megabytes_for_ever": ENDLESS,
+    "says_20_megabytes_compressed": UNREADABLE,
+    "fails_compressed": "The chat model's server failed (status 500). Try again later.",
     "says_newlines": ENDLESS,
     "says_empty_words": ENDLESS,
     "hangs": LATE,
@@ -107,6 +109,14 @@ def test_an_answer_that_ends_as_it_should_has_no_notice(library: Library, model_
     *_, last = asking(library, model_server, model)
     assert not last.notice
     assert last.text.startswith("The central bank raised its key rate to 2.5 percent. Governor Ann Lowe")
+
+
+def test_half_a_character_of_an_answer_keeps_it_from_no_form(library: Library, model_server: str) -> None:
+    *_, answer = asking(library, model_server, "says_half_characters")
+    assert "It was a \N{REPLACEMENT CHARACTER} surprise." in answer.text
+    exchange = Exchange(1, QUESTION, answer)
+    for form in (past_html([exchange]), markdown("T", (exchange,)), answer_as_text(answer), str(as_kept(exchange))):
+        assert form.encode()
 
 
 @pytest.mark.parametrize("text", ["", "The rate is 2.", "The bank of the U.S.", "The council approved it after"])

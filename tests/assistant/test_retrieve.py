@@ -6,6 +6,7 @@ import pytest
 from newsroom import article
 
 from assistant.answer import Assistant
+from assistant.models import Turn
 from assistant.ranking import recency
 from ingest.split import split
 from vectorstore.errors import DatelineError
@@ -77,6 +78,17 @@ def test_quotation_marks_around_nothing_or_alone_are_no_phrase_and_no_fault(libr
 def test_a_question_that_cannot_be_asked_is_a_clear_error(library: Library, question: str) -> None:
     with pytest.raises(DatelineError):
         Assistant(library, None).search(question)
+
+
+@pytest.mark.parametrize("question", ["\ud800 rate", "caf\udce9", "key \ud83d rate"])
+def test_half_a_character_is_named_in_a_clear_error(library: Library, question: str) -> None:
+    """JSON can hold it, and a terminal that is not in UTF-8 sends it."""
+    assistant = Assistant(library, None)
+    for asked, turns in [(question, ()), ("Why?", [Turn(question, "Because.")]), ("Why?", [Turn("Who?", question)])]:
+        with pytest.raises(DatelineError, match="is no character"):
+            assistant.search(asked, turns=turns)
+        with pytest.raises(DatelineError, match="is no character"):
+            assistant.answer(asked, turns=turns)
 
 
 @pytest.mark.parametrize(

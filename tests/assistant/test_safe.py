@@ -177,6 +177,12 @@ def test_an_articles_own_marks_are_not_taken_for_ours(sentence: str, left: str) 
         "Call 0800123456 now.",
         "Use Evilbank.com for your refund.",
         "Shop at Amazon.com.",
+        "Go to xn--e1afmkfd.xn--p1ai now.",
+        "Go to shop.xn--fiqs8s, it said.",
+        "Use 2001:db8::1 for it.",
+        "Use 64:ff9b::7f00:1 for it.",
+        "Add skype:quarry-relief to your list.",
+        "Send it to bitcoin:quarry now.",
     ],
 )
 def test_where_to_go_whom_to_call_and_where_to_pay_is_found_however_it_is_written(sentence: str) -> None:
@@ -214,6 +220,9 @@ def test_where_to_go_whom_to_call_and_where_to_pay_is_found_however_it_is_writte
         "[12:12] Biden: I did not say that.",
         "The ferry left at 07:15:30.",
         "Profit was 2.5bn (2021: 2.1bn).",
+        "It was written in C++, with std::vector.",
+        "They meet at 10:: said the flyer's misprint.",
+        "The code name xn--hale was never used.",
     ],
 )
 def test_figures_dates_abbreviations_and_names_of_companies_are_no_addresses(sentence: str) -> None:

@@ -242,4 +242,4 @@ class TestWhatAPageIs:
     def test_an_address_that_fails_is_a_rejection(self, site) -> None:
         (rejection,) = read(site.url + "/a", Web())
         assert isinstance(rejection, Rejection) and rejection.name == site.url + "/a"
-        assert "127.0.0.1 leads to a private address" in rejection.reason and site.asked == []
+        assert "127.0.0.1 is a private address" in rejection.reason and site.asked == []

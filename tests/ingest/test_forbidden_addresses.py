@@ -13,7 +13,8 @@ import pytest
 
 from ingest.addresses import is_public, resolve
 from ingest.fetch import fetch, fetch_permitted
-from vectorstore.errors import AddressRefused, FetchFailed
+from ingest.web import Web
+from vectorstore.errors import AddressRefused, FetchFailed, NotReached
 
 PUBLIC = "93.184.215.14"
 NAMES = {
@@ -145,16 +146,40 @@ def test_no_connection_is_made(listener: Listener, url: str) -> None:
         fetch_permitted(at(url, listener), is_public, resolve=named)
     assert listener.visits() == 0
     if url not in NO_ADDRESS:
-        assert isinstance(failure.value, AddressRefused) and "DATELINE_ALLOW_PRIVATE_ADDRESSES" in str(failure.value)
+        kind = NotReached if any(name in url for name in NAMES) else AddressRefused
+        assert type(failure.value) is kind and "DATELINE_ALLOW_PRIVATE_ADDRESSES" in str(failure.value)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "zone.example"])
-def test_a_refusal_names_the_host_as_typed_and_not_where_it_leads(name: str) -> None:
-    with pytest.raises(AddressRefused) as failure:
+def told_of(name: str) -> str:
+    with pytest.raises(NotReached) as failure:
         fetch_permitted(f"http://{name}/", is_public, resolve=named)
-    assert str(failure.value) == (
-        f"refused: {name} leads to a private address; set DATELINE_ALLOW_PRIVATE_ADDRESSES=true to allow this"
+    return str(failure.value).replace(name, "NAME")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_of_this_network_is_told_as_one_that_does_not_exist(name: str) -> None:
+    assert told_of(name) == told_of("nobody.invalid")
+
+
+def test_names_of_this_network_and_names_of_nobody_are_waited_for_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    def looked_up(name: str) -> list[tuple[str, int]]:
+        pauses: list[tuple[str, int]] = []
+        web = Web(sleep=lambda seconds: pauses.append(("pause", round(seconds))))
+        for path in ("a", "b", "c", "d"):
+            with pytest.raises(FetchFailed) as failure:
+                web.get(f"http://{name}/{path}")
+            pauses.append((str(failure.value).replace(name, "NAME"), 0))
+        return pauses
+
+    monkeypatch.setattr(
+        "ingest.addresses.socket.getaddrinfo",
+        lambda host, port, **_: [(0, 0, 0, "", ("10.1.2.3", port))] if host == "intranet.example" else no_such_host(),
     )
+    assert looked_up("intranet.example") == looked_up("nobody.example")
+
+
+def no_such_host() -> None:
+    raise socket.gaierror(-2, "Name or service not known")
 
 
 @pytest.mark.parametrize("address", ["93.184.215.14", "1.1.1.1", "192.0.1.1", "2606:2800:220:1::1", "2a00::1"])
@@ -211,7 +236,7 @@ class TestRebinding:
     def test_a_redirect_to_itself_is_checked_anew(self, listener: Listener, other_site, turned, location: str) -> None:
         other_site.redirect("/a", at(location, listener))
         url = f"http://turning.example:{other_site.port}/a"
-        with pytest.raises(AddressRefused, match="turning.example"):
+        with pytest.raises(NotReached, match="turning.example"):
             fetch_permitted(url, permitted_from("127.0.0.2"), resolve=turned)
         assert listener.visits() == 0
 

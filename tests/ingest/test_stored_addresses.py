@@ -31,7 +31,7 @@ class TestAPrivateFeedThatIsStored:
         url = f"{site.url}/feed"
         intake.library.subscriptions.add(Subscription(url, datetime(2026, 1, 1, tzinfo=UTC), etag="known"))
         (feed,) = intake.refresh([url] if by_name else (), everything).feeds
-        assert feed.state == "failed" and "leads to a private address" in feed.reason
+        assert feed.state == "failed" and "is a private address" in feed.reason
         assert site.asked == []
 
     def test_nor_for_the_pages_that_it_listed_once(self, site, other_site, tmp_path: Path) -> None:

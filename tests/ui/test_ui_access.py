@@ -32,6 +32,14 @@ def served() -> Iterator[str]:
     server.close()
 
 
+@pytest.fixture(scope="module")
+def nameless() -> Iterator[str]:
+    desk = ScriptedDesk()
+    server = serve(build_page(desk), "127.0.0.1", free_port(), 5, library_routes(desk))
+    yield server.url
+    server.close()
+
+
 def origin_of(served: str) -> str:
     return served.rstrip("/")
 
@@ -66,6 +74,18 @@ LITERALS = """
 def test_another_form_of_the_address_is_not_ours(served: str, host: str) -> None:
     """http://[::ffff:127.0.0.1] leads to a server on 127.0.0.1, and a browser takes it for another site."""
     assert httpx.get(f"{served}library.jsonl", headers=[(b"host", host.encode())]).status_code == 403
+
+
+NO_NAMES = """
+    127.0.0.1:{port}@evil.example evil.example@127.0.0.1:{port} 127.0.0.1:{port}/x 127.0.0.1:port 127.0.0.1:99999
+    127.0.0.1:{port}?x 127.0.0.1:{port}#x 127.0.0.1,evil.example:{port} //127.0.0.1 [127.0.0.1] [::1 ::1
+"""
+
+
+@pytest.mark.parametrize("host", ["", *NO_NAMES.split()])
+def test_without_a_public_name_what_is_no_name_is_not_ours(nameless: str, host: str) -> None:
+    given = host.format(port=urlsplit(nameless).port).encode()
+    assert httpx.get(f"{nameless}library.jsonl", headers=[(b"host", given)]).status_code == 403
 
 
 @pytest.mark.parametrize(

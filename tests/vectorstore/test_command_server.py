@@ -23,7 +23,7 @@ from filelock import FileLock
 from vectorstore import terminal
 from vectorstore.command_client import INTERRUPT, Address, Served, is_served, leave_to_server, when_free
 from vectorstore.command_server import commands_served
-from vectorstore.errors import LibraryBusy
+from vectorstore.errors import LibraryBusy, LibraryUnwritable
 from vectorstore.terminal import Surroundings
 
 HERE = Surroundings(directory="/", environment={})
@@ -108,6 +108,13 @@ class TestACommand:
 
         with commands_served(tmp_path, fail), asked(tmp_path) as connection:
             assert said(connection) == ("", "", 1)
+
+
+def test_a_folder_that_may_not_be_written_is_told_in_a_line(tmp_path: Path) -> None:
+    Address.file(tmp_path).mkdir()
+    with pytest.raises(LibraryUnwritable, match=r"server\.json"), commands_served(tmp_path, echo):
+        pass
+    assert not [each for each in tmp_path.iterdir() if each.is_file()]
 
 
 class TestCtrlC:
