@@ -9,18 +9,24 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from assistant import refusal
+from assistant.answering.instruction import Rewriter, nothing_before
+from assistant.answering.library_questions import EMPTY, about_the_library
+from assistant.answering.listing import answers_itself, in_order_of_time, listed
+from assistant.answering.small_talk import small_talk
 from assistant.basis import cites, speaks_of
 from assistant.dates import Window
 from assistant.differences import with_differing
 from assistant.evidence import quote, weigh
 from assistant.excerpts import excerpts
 from assistant.finding import Finder, Grounds
-from assistant.kinds import AnswerKind, Request, requested
+from assistant.kinds import AnswerKind, Request
 from assistant.llm import none_offered
 from assistant.manner import AS_SET, Manner
 from assistant.models import Answer, Sentence, Stage, Support, Timings, Turn
 from assistant.retrieve import Rerank
-from assistant.rewrite import topic
+from assistant.query.intent import OF_NO_ARTICLE, Intent, Intents
+from assistant.query.request import requested, said
+from assistant.rewrite import following, spoken_of, topic, untold
 from assistant.roundup import put_together
 from assistant.streaming import PATIENCE
 from assistant.writer import Writer
@@ -33,7 +39,6 @@ if TYPE_CHECKING:
 
 _NEAREST = 3
 _REFUSAL = "The library holds no answer to this question."
-_EMPTY = "The library is empty. Add articles first: on the Library page, or with `dateline ingest`."
 
 
 class Assistant:
@@ -54,6 +59,8 @@ class Assistant:
         self._library = library
         self._finder = Finder(library, rerank, rewording)
         self._writer = Writer(model, models, patience)
+        self._rewriter = Rewriter(model, models, patience)
+        self._intents = Intents(library.embedder)
         self._now = now
 
     def search(
@@ -97,8 +104,16 @@ class Assistant:
         """
         started = perf_counter()
         today = self.moment(as_of)
-        request = requested(question, today.date())
-        grounds = self._finder.grounds(question, request, turns, today, scope, manner)
+        asked = said(question)
+        request = requested(asked.question, today.date(), self._intents, self._library.outlets())
+        if request.intent in OF_NO_ARTICLE:
+            answer = Answer(question, question, today, newest_article=self._library.newest(today))
+            yield _finished(self._without_search(answer, request, turns, scope, manner), started)
+            return
+        turns = (*turns, Turn(asked.around)) if asked.around else turns
+        sought = following(asked.question, request, turns, self._intents)
+        grounds = self._finder.grounds(sought.question, request, sought.turns, today, scope, manner)
+        grounds = grounds._replace(evidence=untold(grounds.evidence, sought.told))
         answer = Answer(
             question,
             grounds.asked,
@@ -108,15 +123,17 @@ class Assistant:
             outlets=scope.outlets or grounds.reading.outlets,
             notice=_outside(grounds.reading.window, grounds.found.hits),
             newest_article=self._library.newest(today),
-            read=_read(grounds) if request.kind is AnswerKind.FACT else "",
+            read=_read(grounds),
             timings=Timings(sources=perf_counter() - started),
         )
-        if request.kind is not AnswerKind.FACT:
-            yield _finished(self._listed(answer, request, grounds, scope), started)
-        elif not grounds.known:
+        entries = self._listed(answer, request, grounds, scope)
+        answer = replace(answer, kind=AnswerKind.FACT)
+        if entries.sentences:
+            yield _finished(replace(entries, read=""), started)
+        elif not (grounds.known or sought.again):
             yield _finished(self._refused(answer, grounds.found.hits), started)
         else:
-            yield from self._told(answer, grounds, topic(question, turns), started, manner)
+            yield from self._told(answer, grounds, topic(sought.question, sought.turns), started, manner)
 
     def tells_more(self, question: str, answer: Answer, turns: Sequence[Turn]) -> bool:
         """Whether a follow-up to an answer would not be refused, and rest first of all on words of the answer's sources
@@ -134,6 +151,10 @@ class Assistant:
             first is not None and first.article.id in shown and not cites(answer, first) and speaks_of(first, question)
         )
 
+    def request(self, question: str) -> Request:
+        """What a question asks for today, and of what."""
+        return requested(said(question).question, self.moment(None).date(), self._intents, self._library.outlets())
+
     def moment(self, as_of: date | datetime | None) -> datetime:
         """The reader's today as a moment in UTC."""
         if as_of is None:
@@ -143,10 +164,34 @@ class Assistant:
         return datetime.combine(as_of + timedelta(days=1), time(), UTC) - timedelta(microseconds=1)
 
     def _listed(self, answer: Answer, request: Request, grounds: Grounds, scope: Scope) -> Answer:
-        """An answer that is put together without a model."""
-        if grounds.known or request.broad:
-            answer = put_together(answer, request, grounds.found, self._library, scope)
-        return answer if answer.sentences else self._refused(answer, grounds.found.hits)
+        """An answer that is put together without a model; without sentences where the question asks for a fact, and
+        where nothing fits."""
+        hits = grounds.found.hits
+        if request.kind is AnswerKind.LIST and not answers_itself(request, grounds):
+            return listed(answer, request, hits, self._library, scope)
+        if request.intent is Intent.ORDER:
+            return in_order_of_time(answer, hits, self._library)
+        if request.kind not in (AnswerKind.FACT, AnswerKind.LIST) and (grounds.known or request.broad):
+            return put_together(answer, request, grounds.found, self._library, scope)
+        return answer
+
+    def _without_search(
+        self, answer: Answer, request: Request, turns: Sequence[Turn], scope: Scope, manner: Manner
+    ) -> Answer:
+        """Small talk, help, the library itself, and the answer before in another form."""
+        if request.intent is Intent.LIBRARY:
+            return about_the_library(answer, request.detail, self._library, scope)
+        if request.intent is not Intent.INSTRUCTION:
+            return small_talk(answer, request.intent, request.detail, self._library, scope)
+        before = spoken_of(turns, self._intents)
+        if before is None:
+            return nothing_before(answer)
+        told, earlier = before
+        of_it = Request(AnswerKind.FACT, told.question)
+        grounds = self._finder.grounds(told.question, of_it, earlier, answer.as_of, scope, manner)
+        sources = tuple(grounds.found.hits[: manner.sources])
+        answer = replace(answer, standalone_question=grounds.asked, sources=sources)
+        return self._rewriter.rewritten(answer, request, grounds.evidence, told, manner.model)
 
     def _told(self, answer: Answer, grounds: Grounds, earlier: str, started: float, manner: Manner) -> Iterator[Answer]:
         answer = replace(answer, sources=tuple(grounds.found.hits[: manner.sources]))
@@ -163,7 +208,7 @@ class Assistant:
 
     def _refused(self, answer: Answer, hits: Sequence[Hit]) -> Answer:
         nearest = {hit.article.id: hit.article for hit in hits}
-        text = f"{_REFUSAL} {self._ahead(answer)}".strip() if nearest or self._library.counts()[0] else _EMPTY
+        text = f"{_REFUSAL} {self._ahead(answer)}".strip() if nearest or self._library.counts()[0] else EMPTY
         return Answer(
             question=answer.question,
             standalone_question=answer.standalone_question,

@@ -19,9 +19,7 @@ _DELIMITER = re.compile(r"\[\s*(\d+)\s*\]")
 def messages(answer: Answer, read: Sequence[Excerpt], earlier: str) -> list[tuple[str, str]]:
     """A chat as LangChain takes it: what never changes, one worked example with it, then what is asked."""
     passages = [
-        prompts.PASSAGE.format(
-            number=each.number, heading=_as_data(heading(each.hit.article)), text=_as_data(each.text)
-        )
+        prompts.PASSAGE.format(number=each.number, heading=as_data(heading(each.hit.article)), text=as_data(each.text))
         for each in read
     ]
     user = prompts.QUESTION.format(
@@ -39,7 +37,7 @@ def beginning() -> list[tuple[str, str]]:
     return [("system", prompts.SYSTEM), ("human", asked), ("ai", answered)]
 
 
-def _as_data(text: str) -> str:
+def as_data(text: str) -> str:
     """What an article says, in one line and without what sets passages apart: only a prompt's own lines begin with
     a number in brackets. Its headline too gives no orders."""
     said = " ".join(text[start:end] for start, end in reporting(text))
