@@ -21,8 +21,8 @@ class AnswerKind(StrEnum):
 
 class Request(NamedTuple):
     """`subject` is what is left of the question without the words that name the kind; "" when nothing is. `broad` says
-    that it asks for the news as such, of whichever days: "What happened this week?". `detail` is that of the intent, and
-    `most` how many sentences are wanted, 0 where the question names no number."""
+    that it asks for the news as such, of whichever days: "What happened this week?". `detail` is that of the intent,
+    and `most` how many sentences are wanted, 0 where the question names no number."""
 
     kind: AnswerKind
     subject: str

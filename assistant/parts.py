@@ -27,13 +27,16 @@ _TWO = (
 )
 # What is put in order: each part is an event.
 _EVENTS = (
-    r"^(?P<asked>)(?:which|what|who|wh?ich) .*\b(?:first|earlier|sooner|later|last)\b[^,:]*?[,:]?\s+(?P<one>.+?)\s+or\s+"
+    r"^(?P<asked>)(?:which|wich|what|who) .*\b(?:first|earlier|sooner|later|last)\b[^,:]*?[,:]?\s+(?P<one>.+?)\s+or\s+"
     r"(?P<other>.+?)(?P<rest>)[?.!,;]*$",
     r"^(?P<asked>)(?:did|was|were|had|has|have)\s+(?P<one>.+?)\s+(?:before or after|after or before|before|after)\s+"
     r"(?P<other>.+?)(?P<rest>)(?: or (?:afterwards|only later|later|not))?[?.!,;]*$",
 )
 # "The second and third quarter of Halden Motors": what follows the last is meant of both.
-_ORDINAL = r"(?:first|second|third|fourth|fifth|last|\d+(?:st|nd|rd|th)?|q[1-4]|[jfmasond][a-z]{2,8}(?<=ry|ch|il|ay|ne|ly|st|er))"
+_ORDINAL = (
+    r"(?:first|second|third|fourth|fifth|last|\d+(?:st|nd|rd|th)?|q[1-4]|"
+    r"[jfmasond][a-z]{2,8}(?<=ry|ch|il|ay|ne|ly|st|er))"
+)
 _SHORTENED = re.compile(rf"^(?:the )?{_ORDINAL}$", re.I)
 _SHARED = re.compile(rf"^(?:the )?{_ORDINAL} (?P<shared>.+)$", re.I)
 # "The explosion at the mine or its closure": its is the mine's.

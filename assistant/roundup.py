@@ -139,7 +139,7 @@ def _to_the_point(evidence: Evidence, words: Set[str]) -> Evidence:
     """Without the sentences that have to do with the words neither by their own, the headline's counted, nor by their
     meaning."""
     kept = [
-        len(words & stems_of(f"{span.hit.article.title} {span.text}")) >= _SHARED * len(words) or cosine >= _NEAR
+        len(words & stems_of(f"{heading(span.hit.article)} {span.text}")) >= _SHARED * len(words) or cosine >= _NEAR
         for span, cosine in zip(evidence.spans, evidence.cosines, strict=True)
     ]
     return evidence.only(kept)

@@ -24,7 +24,7 @@ _ROWS = 20
 _MENTIONING = 2000
 # Of the subject's words, the headline's counted; or of its meaning: a row with less is of something else.
 _SHARED = 0.6
-_NEAR = 0.45
+_NEAR = 0.4
 
 
 def listed(answer: Answer, request: Request, hits: Sequence[Hit], library: Library, scope: Scope) -> Answer:
@@ -47,7 +47,9 @@ def _told_of(answer: Answer, request: Request, hits: Sequence[Hit], library: Lib
     window = answer.window
     hits = [hit for hit in hits if not window or window.holds(hit.article.published_at)]
     wanted = {stem(word) for word in key_words(request.subject)}
-    asked = read_timing(answer.question, answer.as_of.date()).rest
+    # "List all" and "which" tell nothing of what is listed; one word alone tells less than the question does.
+    timing = read_timing(answer.question, answer.as_of.date())
+    asked = request.subject if len(wanted) > 1 else timing.rest
 
     def to_the_point(pick: Pick, cosine: float) -> bool:
         said = stems_of(f"{pick.hit.article.title} {pick.text}")
@@ -58,7 +60,9 @@ def _told_of(answer: Answer, request: Request, hits: Sequence[Hit], library: Lib
         return answer
     looked = count(len({hit.article.id for hit in hits}), "article")
     opening = f"{count(len(rows), 'report')} of it, in the {looked} that come nearest to the question."
-    more = " Two of them may be of one event: count the rows." if request.intent is Intent.COUNT else ""
+    more = (
+        " Two of them may be of one event: count the rows." if request.intent is Intent.COUNT and len(rows) > 1 else ""
+    )
     return _with_rows(answer, opening + more, rows)
 
 
@@ -108,10 +112,18 @@ def in_order_of_time(answer: Answer, hits: Sequence[Hit], library: Library) -> A
     dated = sorted((pick.day, part, pick) for part, pick in told if pick.day)
     if len(dated) != 2 or dated[0][0] == dated[1][0]:
         return answer
-    first, then = dated[0][1].strip(" ?."), dated[1][1].strip(" ?.")
     ordered = resting_on(answer, [pick for *_, pick in dated], [day(when) for when, *_ in dated])
-    opening = own(f"“{first}” was before “{then}”, by the days that the articles give.")
+    first, then = dated[0][1].strip(" ?."), dated[1][1].strip(" ?.")
+    said = f"“{first}” was before “{then}”, by the days that the articles give."
+    if not all(_says(pick, part) for _, part, pick in dated):
+        said = "What comes nearest to the two, by the days that the articles give, the earlier first:"
+    opening = own(said)
     return replace(ordered, sentences=(opening, *ordered.sentences))
+
+
+def _says(pick: Pick, part: str) -> bool:
+    """Whether the sentence and its headline have all words of the event: one that is only near may be another event."""
+    return {stem(word) for word in key_words(part)} <= stems_of(f"{pick.hit.article.title} {pick.text}")
 
 
 def _event(part: str, hits: Sequence[Hit], library: Library) -> Pick | None:

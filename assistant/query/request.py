@@ -29,7 +29,10 @@ _NUMBERS = "two three four five six seven eight nine ten".split()
 _NUMBER = rf"(?P<number>\d{{1,2}}|{'|'.join(_NUMBERS)}|dos|tres|cinco|deux|trois|cinq|zwei|drei|vier|fünf|dois|três)"
 _SPELLED = {"dos": 2, "deux": 2, "zwei": 2, "dois": 2, "tres": 3, "trois": 3, "drei": 3, "três": 3, "vier": 4}
 _SPELLED |= {"cinco": 5, "cinq": 5, "fünf": 5} | {word: at for at, word in enumerate(_NUMBERS, start=2)}
-_LINES = r"(?:bullets?(?: points?)?|(?:key |main )?points|sentences|lines|facts|takeaways|puntos|frases|phrases|Punkten?|Sätzen?|pontos)"
+_LINES = (
+    r"(?:bullets?(?: points?)?|(?:key |main )?points|sentences|lines|facts|takeaways|puntos|frases|phrases|Punkten?|"
+    r"Sätzen?|pontos)"
+)
 _FORM = re.compile(rf"\b(?:(?:in|into|to|as|en|em)\s+)?(?:{_NUMBER}\s+)?(?:short\s+|brief\s+)?{_LINES}\b(?! of)", re.I)
 # One article is meant, and not a topic: the word for it in English, German, Spanish, French and Portuguese.
 _ARTICLE = re.compile(
@@ -47,6 +50,7 @@ _ASKING = re.compile(
     r"\b(?:who|whom|whose|what|which|when|where|why|how|whether|wer|wie|wann|warum|welche\w*|qui|quand|combien|quién|cuándo)\b",
     re.I,
 )
+_WISH = re.compile(r"\b(?:can|could|would|will) (?:you|anybody|anyone|somebody|someone)\b", re.I)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -72,7 +76,8 @@ def _asking(text: str) -> Said:
     sentences = _SENTENCE.split(text)
     asking = next((each for each in reversed(sentences) if each.endswith("?")), sentences[0])
     around = " ".join(each for each in sentences if each is not asking)
-    if len(asking.split()) > _LONG and (match := _ASKING.search(asking, len(asking) // 2)):
+    wish = _WISH.search(asking)
+    if len(asking.split()) > _LONG and (match := _ASKING.search(asking, wish.end() if wish else len(asking) // 2)):
         around, asking = f"{around} {asking[: match.start()]}".strip(), asking[match.start() :]
     return Said(asking, around)
 
@@ -111,7 +116,7 @@ def _subject(question: str, intent: Intent, today: date, outlets: Iterable[str])
     timing = read_timing(question, today)
     told = _bare(timing.rest, intent) if timing.window else _bare(question, intent)
     when = _taken_out(question, timing.rest) if timing.window else ""
-    rest = _bare(read_outlets(told, outlets).rest, intent) if told else ""
+    rest = _bare(read_outlets(timing.rest if timing.window else question, outlets).rest, intent)
     return " ".join(filter(None, (told, when))), not key_words(rest)
 
 

@@ -2,9 +2,9 @@
 
     python tests/benchmarks/intents.py [--part tuning|held-out] [--wrong]
 
-A question of yes or no is answered as one of fact is, so the two count as one in the last row. The row "taken for none of
-an article" counts questions of the news that were taken for small talk, for help, for a question about the library or
-for an instruction: these get no search at all.
+A question of yes or no is answered as one of fact is, so there is a row in which the two count as one. The row "taken
+for none of an article" counts questions of the news that were taken for small talk, for help, for a question about the
+library or for an instruction: these get no search at all.
 """
 
 from __future__ import annotations
