@@ -133,7 +133,8 @@ def _event(part: str, hits: Sequence[Hit], library: Library) -> Pick | None:
         hit for hit in hits if len(wanted & stems_of(f"{heading(hit.article)} {hit.passage.text}")) > len(wanted) / 2
     ]
     quoted = quote(weigh(part, near, library.embedder)).citations
-    return Pick(near[quoted[0].number - 1], quoted[0].start, quoted[0].end) if quoted else None
+    told = [Pick(near[each.number - 1], each.start, each.end) for each in quoted]
+    return max(told, key=lambda pick: len(wanted & stems_of(f"{pick.hit.article.title} {pick.text}")), default=None)
 
 
 def _left_out(number: int) -> str:

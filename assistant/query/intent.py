@@ -119,8 +119,8 @@ class Intents:
     def _fit(self) -> tuple[Floats, Floats]:
         examples = _examples()
         vectors = self._embedder.passages([each.text for each in examples])
-        shared = np.stack([_sharing(each.frame) for each in examples])
-        kernel = _MEANING * (vectors @ vectors.T) + (1 - _MEANING) * shared
+        _, frames = _index()
+        kernel = _MEANING * (vectors @ vectors.T) + (1 - _MEANING) * (frames @ frames.T)
         wanted = np.array([[each.intent == intent for intent in Intent] for each in examples], np.float32)
         return vectors, np.linalg.solve(kernel + _RIDGE * np.eye(len(examples), dtype=np.float32), wanted)
 
