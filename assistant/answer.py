@@ -23,7 +23,7 @@ from assistant.kinds import AnswerKind, Request
 from assistant.llm import none_offered
 from assistant.manner import AS_SET, Manner
 from assistant.models import Answer, Sentence, Stage, Support, Timings, Turn
-from assistant.query.intent import OF_NO_ARTICLE, Intent, intents_by
+from assistant.query.intent import OF_NO_ARTICLE, Intent, Intents
 from assistant.query.request import requested, said
 from assistant.retrieve import Rerank
 from assistant.rewrite import following, spoken_of, topic, untold
@@ -60,7 +60,7 @@ class Assistant:
         self._finder = Finder(library, rerank, rewording)
         self._writer = Writer(model, models, patience)
         self._rewriter = Rewriter(model, models, patience)
-        self._intents = intents_by(library.embedder)
+        self._intents = Intents(library.embedder)
         self._now = now
 
     def search(

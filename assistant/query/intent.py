@@ -125,12 +125,6 @@ class Intents:
         return vectors, np.linalg.solve(kernel + _RIDGE * np.eye(len(examples), dtype=np.float32), wanted)
 
 
-@lru_cache(maxsize=2)
-def intents_by(embedder: Embedder) -> Intents:
-    """The same for every assistant with this embedder: the examples are embedded once."""
-    return Intents(embedder)
-
-
 def words(text: str) -> list[str]:
     """In lower case; a question mark and a colon count as words."""
     return [word.lower() for word in _WORD.findall(text)]
