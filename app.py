@@ -123,6 +123,7 @@ class Dateline(Intake):
     def warm(self) -> None:
         """Load the models and open the index, so that the first question need not wait."""
         self.library.warm()
+        self.assistant.request("warm")
         if warm := getattr(self._model, "warm", None):
             from assistant.writing import beginning
 

@@ -8,18 +8,24 @@ from datetime import UTC, date, datetime, time, timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from assistant.answering.instruction import Rewriter, nothing_before
+from assistant.answering.library_questions import EMPTY, about_the_library
+from assistant.answering.listing import answers_itself, in_order_of_time, listed
+from assistant.answering.small_talk import small_talk
 from assistant.basis import cites, speaks_of
 from assistant.dates import Window
 from assistant.differences import with_differing
 from assistant.evidence import quote, weigh
 from assistant.evidence.context import Room, context, room_of
 from assistant.finding import Finder, Grounds
-from assistant.kinds import AnswerKind, Request, requested
+from assistant.kinds import AnswerKind, Request
 from assistant.llm import PATIENCE, none_offered
 from assistant.manner import AS_SET, Manner
 from assistant.models import Answer, Sentence, Stage, Support, Timings, Turn
+from assistant.query.intent import OF_NO_ARTICLE, Intent, Intents
+from assistant.query.request import requested, said
 from assistant.retrieve import Rerank
-from assistant.rewrite import topic
+from assistant.rewrite import following, spoken_of, topic, untold
 from assistant.roundup import put_together
 from assistant.verification.answerability import all_ahead
 from assistant.verification.entailment import Entailment
@@ -33,7 +39,6 @@ if TYPE_CHECKING:
 
 _NEAREST = 3
 _REFUSAL = "The library holds no answer to this question."
-EMPTY = "The library is empty. Add articles first: on the Library page, or with `dateline ingest`."
 
 
 class Assistant:
@@ -57,6 +62,8 @@ class Assistant:
         self._library = library
         self._finder = Finder(library, rerank, rewording)
         self._writer = Writer(model, models, room, entailment, patience)
+        self._rewriter = Rewriter(model, models, self._writer.reads(), patience)
+        self._intents = Intents(library.embedder)
         self._now = now
 
     def search(
@@ -81,7 +88,7 @@ class Assistant:
     ) -> Grounds:
         """What there is for an answer, and how likely it holds one as far as retrieval tells; see `stream`."""
         today = self.moment(as_of)
-        return self._finder.grounds(question, requested(question, today.date()), turns, today, scope)
+        return self._finder.grounds(question, self.request(question, today), turns, today, scope)
 
     def answer(
         self,
@@ -112,8 +119,16 @@ class Assistant:
         """
         started = perf_counter()
         today = self.moment(as_of)
-        request = requested(question, today.date())
-        grounds = self._finder.grounds(question, request, turns, today, scope, manner)
+        asked = said(question)
+        request = self.request(question, today)
+        if request.intent in OF_NO_ARTICLE:
+            answer = Answer(question, question, today, newest_article=self._library.newest(today))
+            yield _finished(self._without_search(answer, request, turns, scope, manner), started)
+            return
+        turns = (*turns, Turn(asked.around)) if asked.around else turns
+        sought = following(asked.question, request, turns, self._intents)
+        grounds = self._finder.grounds(sought.question, request, sought.turns, today, scope, manner)
+        grounds = grounds._replace(evidence=untold(grounds.evidence, sought.told))
         answer = Answer(
             question,
             grounds.asked,
@@ -123,13 +138,15 @@ class Assistant:
             outlets=scope.outlets or grounds.reading.outlets,
             notice=_outside(grounds.reading.window, grounds.found.hits),
             newest_article=self._library.newest(today),
-            read=_read(grounds, self._writer.reads()) if request.kind is AnswerKind.FACT else "",
+            read=_read(grounds, self._writer.reads()),
             timings=Timings(sources=perf_counter() - started),
         )
-        if request.kind is not AnswerKind.FACT:
-            yield _finished(self._listed(answer, request, grounds, scope), started)
+        entries = self._listed(answer, request, grounds, scope)
+        answer = replace(answer, kind=AnswerKind.FACT)
+        if entries.sentences:
+            yield _finished(replace(entries, read=""), started)
         else:
-            yield from self._told(answer, grounds, topic(question, turns), started, manner)
+            yield from self._told(answer, grounds, topic(sought.question, sought.turns), started, manner)
 
     def tells_more(self, question: str, answer: Answer, turns: Sequence[Turn]) -> bool:
         """Whether a follow-up to an answer would not be refused, and rest first of all on words of the answer's sources
@@ -147,6 +164,10 @@ class Assistant:
             first is not None and first.article.id in shown and not cites(answer, first) and speaks_of(first, question)
         )
 
+    def request(self, question: str, as_of: date | datetime | None = None) -> Request:
+        """What a question asks for, and of what."""
+        return requested(said(question).question, self.moment(as_of).date(), self._intents, self._library.outlets())
+
     def moment(self, as_of: date | datetime | None) -> datetime:
         """The reader's today as a moment in UTC."""
         if as_of is None:
@@ -156,10 +177,34 @@ class Assistant:
         return datetime.combine(as_of + timedelta(days=1), time(), UTC) - timedelta(microseconds=1)
 
     def _listed(self, answer: Answer, request: Request, grounds: Grounds, scope: Scope) -> Answer:
-        """An answer that is put together without a model."""
-        if grounds.known or request.broad:
-            answer = put_together(answer, request, grounds.found, self._library, scope)
-        return answer if answer.sentences else self._refused(answer, grounds.found.hits)
+        """An answer that is put together without a model; without sentences where the question asks for a fact, and
+        where nothing fits."""
+        hits = grounds.found.hits
+        if request.kind is AnswerKind.LIST and not answers_itself(request, grounds):
+            return listed(answer, request, hits, self._library, scope)
+        if request.intent is Intent.ORDER:
+            return in_order_of_time(answer, hits, self._library)
+        if request.kind not in (AnswerKind.FACT, AnswerKind.LIST) and (grounds.known or request.broad):
+            return put_together(answer, request, grounds.found, self._library, scope)
+        return answer
+
+    def _without_search(
+        self, answer: Answer, request: Request, turns: Sequence[Turn], scope: Scope, manner: Manner
+    ) -> Answer:
+        """Small talk, help, the library itself, and the answer before in another form."""
+        if request.intent is Intent.LIBRARY:
+            return about_the_library(answer, request.detail, self._library, scope)
+        if request.intent is not Intent.INSTRUCTION:
+            return small_talk(answer, request.intent, request.detail, self._library, scope)
+        before = spoken_of(turns, self._intents)
+        if before is None:
+            return nothing_before(answer)
+        told, earlier = before
+        of_it = Request(AnswerKind.FACT, told.question)
+        grounds = self._finder.grounds(told.question, of_it, earlier, answer.as_of, scope, manner)
+        sources = tuple(grounds.found.hits[: manner.sources])
+        answer = replace(answer, standalone_question=grounds.asked, sources=sources)
+        return self._rewriter.rewritten(answer, request, grounds.evidence, told, manner.model)
 
     def _told(self, answer: Answer, grounds: Grounds, earlier: str, started: float, manner: Manner) -> Iterator[Answer]:
         most = manner.sources if manner != AS_SET else max(manner.sources, self._writer.reads().passages)

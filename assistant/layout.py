@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from assistant.kinds import AnswerKind
 from assistant.labels import day
@@ -15,7 +15,17 @@ def laid_out(answer: Answer, said: Sequence[str]) -> str:
     """The sentences as `said`, each as its program writes it, in the manner of the answer's kind: an entry a line."""
     if answer.kind in (AnswerKind.FACT, AnswerKind.SUMMARY):
         return "\n\n".join(text for _, text in paragraphs(answer, said))
-    told = zip(answer.sentences, said, strict=True)
+    opening = openers(answer)
+    return "\n\n".join(filter(None, [" ".join(said[:opening]), _entries(answer, said, opening)]))
+
+
+def openers(answer: Answer) -> int:
+    """How many sentences of Dateline's own stand before the first entry of a list."""
+    return len([*takewhile(lambda each: each.support is Support.OWN and not each.label, answer.sentences)])
+
+
+def _entries(answer: Answer, said: Sequence[str], opening: int) -> str:
+    told = [*zip(answer.sentences, said, strict=True)][opening:]
     if answer.kind is AnswerKind.COMPARISON:
         parts = groupby(told, key=lambda pair: pair[0].label)
         return "\n".join(f"{label}: {' '.join(text for _, text in pairs)}" for label, pairs in parts)

@@ -42,6 +42,7 @@ class Support(StrEnum):
     QUOTED = "quoted"  # the sentence stands word for word in a cited passage
     SUPPORTED = "supported"  # its facts are all in the cited passages, in other words
     UNSUPPORTED = "unsupported"  # something in it is not
+    OWN = "own"  # Dateline's own words, of itself or of the library: no claim of an article
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ class Sentence:
     support: Support
     doubt: str = ""
     label: str = ""
+
+
+def own(text: str) -> Sentence:
+    """A sentence of Dateline's own, which rests on no article."""
+    return Sentence(text, (), Support.OWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -33,6 +33,9 @@ _AHEAD = re.compile(r"\b(?:will|would|is|are|to be|set to|expected|scheduled|pla
 _ENDING = re.compile(r"[.!…。！][\"'”’)]*$")
 
 
+Fits = Callable[["Pick", float], bool]
+
+
 class Pick(NamedTuple):
     """The words `article.text[start:end]` of a hit, within its passage."""
 
@@ -57,16 +60,24 @@ class Pick(NamedTuple):
         return max((day for each in told for day in each.days if day <= published), default=published)
 
 
-def picked(subject: str, hits: Sequence[Hit], library: Library, most: int) -> list[Pick]:
-    """A sentence for each of at most `most` articles, best first, no two of which tell of the same event.
+def picked(
+    subject: str, hits: Sequence[Hit], library: Library, most: int, to_the_point: Fits | None = None
+) -> list[Pick]:
+    """A sentence for each of at most `most` articles, best first, no two of which tell of the same event. With
+    `to_the_point` every hit is looked at, and those sentences are taken that it takes by their cosine to the subject.
 
     A sentence counts for what it counts for in assistant.evidence.quote, and for being its article's first.
     """
-    candidates = [pick for hit in _articles(hits) for pick in _candidates(subject, hit, hits[0].score, library)]
+    among = {hit.article.id: hit for hit in reversed(hits)}.values() if to_the_point else _articles(hits)
+    candidates = [pick for hit in among for pick in _candidates(subject, hit, hits[0].score, library)]
     if not candidates:
         return []
     vectors = library.embedder.passages([each.text for each in candidates])
-    scores = np.array([each.worth for each in candidates]) + vectors @ library.embedder.query(subject)
+    cosines = vectors @ library.embedder.query(subject)
+    scores = np.array([each.worth for each in candidates]) + cosines
+    if to_the_point:
+        fits = [to_the_point(each, float(cosine)) for each, cosine in zip(candidates, cosines, strict=True)]
+        scores[~np.array(fits)] = -np.inf
     of = np.array([each.hit.article.id for each in candidates])
     found: list[Pick] = []
     while len(found) < most and scores.max() > -np.inf:

@@ -6,7 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from assistant.evidence import Evidence
+from assistant.kinds import Request
 from assistant.models import Turn
+from assistant.query.intent import Intent, Intents
+from assistant.wordforms import stem
 from assistant.words import key_words, names_and_numbers, words_of
 
 _OPENING = re.compile(r"^(and|but|so|or|also|then|no|why|how come|(what|how) about|(what|who|where) else)\b", re.I)
@@ -19,6 +23,7 @@ _TURNS = 3
 _FADING = 0.5
 _RELATED = 0.5
 _STEM = 5
+_TOLD = 0.8
 
 
 class Earlier(NamedTuple):
@@ -51,6 +56,44 @@ def carried_over(question: str, turns: Sequence[Turn]) -> list[Earlier]:
     weight = 1.0 if _leans(question) else _RELATED if _shares_words(question, turns) else 0.0
     asked = [turn.question for turn in reversed(turns) if turn.question.strip()][:_TURNS]
     return [Earlier(earlier, weight * _FADING**back) for back, earlier in enumerate(asked) if weight]
+
+
+class Sought(NamedTuple):
+    """What is looked for, after which turns; where that was answered already, `again`, with which words."""
+
+    question: str
+    turns: Sequence[Turn]
+    told: str = ""
+    again: bool = False
+
+
+def following(question: str, request: Request, turns: Sequence[Turn], intents: Intents) -> Sought:
+    """The question itself, or the one that "tell me more" and "are you sure?" go on with."""
+    goes_on = request.intent is Intent.FOLLOW_UP and request.detail
+    before = spoken_of(turns, intents) if goes_on else None
+    if before is None:
+        return Sought(question, turns)
+    told = " ".join(turn.answer for turn in turns) if request.detail == "more" else ""
+    return Sought(before[0].question, before[1], told, again=True)
+
+
+def spoken_of(turns: Sequence[Turn], intents: Intents) -> tuple[Turn, Sequence[Turn]] | None:
+    """The last turn that asked something of the articles, and those before it."""
+    for at in range(len(turns) - 1, -1, -1):
+        understood = intents.of(turns[at].question)
+        goes_on = understood.intent is Intent.FOLLOW_UP and understood.detail
+        if turns[at].question.strip() and understood.about_articles and not goes_on:
+            return turns[at], turns[:at]
+    return None
+
+
+def untold(evidence: Evidence, told: str) -> Evidence:
+    """Without the sentences that hold nearly nothing but words that the reader has had."""
+    had = {stem(word) for word in key_words(told)}
+    if not had:
+        return evidence
+    said = [{stem(word) for word in key_words(span.text)} for span in evidence.spans]
+    return evidence.only([len(words & had) < _TOLD * len(words) for words in said])
 
 
 def _shares_words(question: str, turns: Sequence[Turn]) -> bool:

@@ -7,59 +7,68 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
-from assistant.dates import read_timing
-from assistant.evidence import cite, quotation, quote, weigh
+from assistant.dates import Window, read_timing
+from assistant.evidence import Evidence, cite, quotation, quote, weigh
 from assistant.groups import grouped
 from assistant.kinds import AnswerKind, Request
 from assistant.labels import day
-from assistant.models import Answer
+from assistant.models import Answer, own
 from assistant.parts import parts
 from assistant.picks import Pick, lede, picked, sentences, whole
 from assistant.retrieve import Found
 from assistant.wordforms import stem
-from assistant.words import key_words, words_of
+from assistant.words import key_words, names_and_numbers, words_of
 from vectorstore.library import Library
 from vectorstore.models import Hit, Scope, heading
+from vectorstore.openings import Opening
 
 LOOKED_AT = 30
 """Hits to put such an answer together from."""
 _MOST = 8
+_A_WEEK = timedelta(days=7)
 _OF_A_PART = 2
 _READ_OF_AN_ARTICLE = 40
 _ALIKE = 0.5
+# Of a part's words, and of its meaning: a sentence with less is about something else.
+_SHARED = 0.5
+_NEAR = 0.45
 # How much more the first sentence of an article counts than the last.
 _LEAD = 0.3
 
 
 def put_together(answer: Answer, request: Request, found: Found, library: Library, scope: Scope) -> Answer:
     """The answer with its sources, sentences and citations; without sentences where nothing fits."""
+    most = request.most or _MOST
     if request.broad:
-        return _with(answer, [*filter(None, map(lede, front_page(library, answer, scope)))])
+        return front_page(answer, library, scope, most)
     subject = request.subject or answer.standalone_question
     if request.kind is AnswerKind.COMPARISON:
         return _compared(answer, parts(answer.question), found.hits, library)
     named = {stem(word) for word in key_words(read_timing(subject, answer.as_of.date()).rest)}
-    hits = [hit for hit in found.hits if _names(hit, named)]
+    names = {stem(word) for word in names_and_numbers(f"of {subject}")}
+    hits = [hit for hit in found.hits if _names(hit, named, names)]
     if not hits:
         return answer
     match request.kind:
         case AnswerKind.TIMELINE:
-            events = in_order(picked(subject, _of_the_days(answer, hits), library, _MOST))
-            return _with(answer, events, [day(event.day) for event in events])
+            events = in_order(picked(subject, _of_the_days(answer, hits), library, most))
+            return resting_on(answer, events, [day(event.day) for event in events])
         case AnswerKind.SUMMARY:
-            return _with(answer, _central(hits[0], library))
+            return resting_on(answer, _central(hits[0], library, request.most))
         case _:
-            return _with(answer, picked(subject, _of_the_days(answer, hits), library, _MOST))
+            told = picked(subject, _of_the_days(answer, hits), library, most)
+            return resting_on(answer, sorted(told, key=lambda pick: pick.day or date.min, reverse=True))
 
 
-def _names(hit: Hit, words: Set[str]) -> bool:
-    """Whether an article has most of the words: what is nearest to a thing may be about none of it."""
-    held = {stem(word) for word in words_of(f"{heading(hit.article)} {hit.article.text}")}
-    return not words or len(words & held) > len(words) / 2
+def _names(hit: Hit, words: Set[str], names: Set[str]) -> bool:
+    """Whether an article has most of the words, or all of the names among them: what is nearest to a thing may be about
+    none of it."""
+    held = stems_of(f"{heading(hit.article)} {hit.article.text}")
+    return not words or len(words & held) > len(words) / 2 or (bool(names) and names <= held)
 
 
 def in_order(events: Iterable[Pick]) -> list[Pick]:
@@ -67,15 +76,36 @@ def in_order(events: Iterable[Pick]) -> list[Pick]:
     return sorted(events, key=lambda event: event.day or date.max)
 
 
-def front_page(library: Library, answer: Answer, scope: Scope) -> list[Hit]:
-    """How the largest stories of the days and the outlets asked about open, the largest first."""
+def front_page(answer: Answer, library: Library, scope: Scope, most: int) -> Answer:
+    """How the largest stories of the days and the outlets asked about open, the largest first; where these days have
+    none, or where no days are asked about, those of the newest days that have any, and it says so."""
+    opened = openings(answer, library, scope)
+    notice = "" if opened else answer.notice
+    if not opened or not answer.window:
+        opened = _newest(openings(replace(answer, window=None), library, scope))
+        days = [each.published_at for each in opened if each.published_at]
+        newest = str(Window(min(days).date(), max(days).date())) if days else ""
+        if newest and answer.window:
+            notice = f"Nothing was published {answer.window.spoken}. These are the newest articles, of {newest}."
+    hits = library.hits([(group.centre.passage_id, 1.0) for group in grouped(opened)[:most]], answer.as_of)
+    return replace(resting_on(answer, [*filter(None, map(lede, hits))]), notice=notice)
+
+
+def openings(answer: Answer, library: Library, scope: Scope) -> list[Opening]:
+    """How the articles open of the days and the outlets asked about, the last to come first."""
     window = answer.window
     opens, closes = (window.opens, window.closes) if window else (None, None)
     since = max(filter(None, (scope.since, opens)), default=None)
     until = min(filter(None, (scope.until, closes, answer.as_of)))
-    asked = replace(scope, since=since, until=until, outlets=scope.outlets or answer.outlets)
-    groups = grouped(library.openings(asked))[:_MOST]
-    return library.hits([(group.centre.passage_id, 1.0) for group in groups], until)
+    return library.openings(replace(scope, since=since, until=until, outlets=scope.outlets or answer.outlets))
+
+
+def _newest(opened: Sequence[Opening]) -> list[Opening]:
+    """Those of the week that ends with the newest; all where no day is known."""
+    newest = max((each.published_at for each in opened if each.published_at), default=None)
+    if newest is None:
+        return [*opened]
+    return [each for each in opened if each.published_at and newest - each.published_at < _A_WEEK]
 
 
 def _of_the_days(answer: Answer, hits: Sequence[Hit]) -> Sequence[Hit]:
@@ -86,22 +116,41 @@ def _of_the_days(answer: Answer, hits: Sequence[Hit]) -> Sequence[Hit]:
 
 
 def _compared(answer: Answer, asked: Sequence[str], hits: Sequence[Hit], library: Library) -> Answer:
-    """For each part its own quotations, of hits that name it where any do."""
+    """For each part its own quotations, of hits that name what it has before the others; for one that none names, that
+    there are none."""
+    held = [{stem(word) for word in key_words(part)} for part in asked]
     picks: list[Pick] = []
     labels: list[str] = []
-    for part in asked:
-        name = key_words(part)[0]
-        near = [hit for hit in hits if name in words_of(f"{heading(hit.article)} {hit.passage.text}")] or hits
+    for part, words in zip(asked, held, strict=True):
+        own_words = words - set().union(*(each for each in held if each is not words)) or words
+        near = [hit for hit in hits if own_words <= stems_of(f"{heading(hit.article)} {hit.passage.text}")]
         taken = {(pick.hit.article.id, pick.start) for pick in picks}
-        quoted = quote(weigh(part, near, library.embedder)).citations
+        quoted = quote(_to_the_point(weigh(part, near, library.embedder), words)).citations
         fresh = [Pick(near[c.number - 1], c.start, c.end) for c in quoted if (c.article.id, c.start) not in taken]
         picks += fresh[:_OF_A_PART]
         labels += [part] * len(fresh[:_OF_A_PART])
-    return _with(answer, picks, labels)
+    compared = resting_on(answer, picks, labels)
+    silent = [part for part in asked if part not in labels]
+    missing = [replace(own("No article found says anything of it."), label=part) for part in silent]
+    return replace(compared, sentences=(*compared.sentences, *missing)) if picks else answer
 
 
-def _central(hit: Hit, library: Library) -> list[Pick]:
-    """The three to five sentences that carry an article, in the order of its text.
+def _to_the_point(evidence: Evidence, words: Set[str]) -> Evidence:
+    """Without the sentences that have to do with the words neither by their own, the headline's counted, nor by their
+    meaning."""
+    kept = [
+        len(words & stems_of(f"{heading(span.hit.article)} {span.text}")) >= _SHARED * len(words) or cosine >= _NEAR
+        for span, cosine in zip(evidence.spans, evidence.cosines, strict=True)
+    ]
+    return evidence.only(kept)
+
+
+def stems_of(text: str) -> set[str]:
+    return {stem(word) for word in words_of(text)}
+
+
+def _central(hit: Hit, library: Library, most: int) -> list[Pick]:
+    """The sentences, as many as are wanted or three to five, that carry an article, in the order of its text.
 
     Central is what most of the others are like (Erkan and Radev 2004, "LexRank"), the beginning before the end, each
     saying something new (maximal marginal relevance, Carbonell and Goldstein 1998).
@@ -112,7 +161,7 @@ def _central(hit: Hit, library: Library) -> list[Pick]:
     vectors = library.embedder.passages([each.text for each in told])
     scores = (vectors @ vectors.T).mean(axis=1) + _LEAD * np.linspace(1, 0, len(told)) ** 2
     chosen = []
-    for _ in range(min(len(told), max(3, min(5, len(told) // 6)))):
+    for _ in range(min(len(told), most or max(3, min(5, len(told) // 6)))):
         best = int(scores.argmax())
         chosen.append(best)
         scores = scores - np.maximum(0.0, vectors @ vectors[best] - _ALIKE)
@@ -131,8 +180,8 @@ def _told(hit: Hit, library: Library) -> list[Pick]:
     return [*found.values()][:_READ_OF_AN_ARTICLE]
 
 
-def _with(answer: Answer, picks: Sequence[Pick], labels: Sequence[str] = ()) -> Answer:
-    """Sources in the order of the sentences, each passage once."""
+def resting_on(answer: Answer, picks: Sequence[Pick], labels: Sequence[str] = ()) -> Answer:
+    """The answer with these for its sentences; sources in the order of the sentences, each passage once."""
     numbers: dict[str, int] = {}
     sources: list[Hit] = []
     citations = []

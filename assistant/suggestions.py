@@ -93,7 +93,7 @@ def _candidates(answer: Answer) -> Iterator[Sequence[str]]:
     kinds.insert(2, list(_of_outlets(answer)))
     asked = [list(dict.fromkeys(kind))[:_OF_A_KIND] for kind in kinds]
     for question in filter(None, chain(*zip_longest(*asked))):
-        yield [each for each in _worded(question, answer) if _is_plain(each)]
+        yield [each for each in _worded(question, answer) if is_plain(each)]
 
 
 def _about_it(answer: Answer) -> list[Hit]:
@@ -163,7 +163,12 @@ def _of_the_article(answer: Answer) -> list[str]:
     first = next((number for each in answer.sentences for number in each.citations), None)
     if first is None or not 1 <= first <= len(answer.sources):
         return []
-    title = " ".join(answer.sources[first - 1].article.title.split())
+    return summary_of(answer.sources[first - 1].article)
+
+
+def summary_of(article: Article) -> list[str]:
+    """The question for a summary of an article whose headline can be repeated; else nothing."""
+    title = " ".join(article.title.split())
     if reporting(title) != ((0, len(title)),) or not _HEADLINE.fullmatch(title):
         return []
     room = _LONGEST - len("Summarise the article “…”")
@@ -182,7 +187,8 @@ def _worded(question: str, answer: Answer) -> Iterator[str]:
         yield f"And {question[0].lower()}{question[1:]}"
 
 
-def _is_plain(question: str) -> bool:
+def is_plain(question: str) -> bool:
+    """Whether a question is short and of plain words alone."""
     return len(question) <= _LONGEST and _PLAIN.fullmatch(question) is not None
 
 

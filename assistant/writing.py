@@ -26,9 +26,7 @@ def beginning() -> Chat:
 def material(read: Sequence[Excerpt]) -> Chat:
     """The passages; what is asked of them goes to the end of the last message."""
     passages = (
-        prompts.PASSAGE.format(
-            number=each.number, heading=_as_data(heading(each.hit.article)), text=_as_data(each.text)
-        )
+        prompts.PASSAGE.format(number=each.number, heading=as_data(heading(each.hit.article)), text=as_data(each.text))
         for each in read
     )
     return [*beginning(), ("human", "\n\n".join(passages))]
@@ -53,7 +51,7 @@ def borne_out(sentence: str) -> str:
     return prompts.BORNE_OUT.format(sentence=sentence)
 
 
-def _as_data(text: str) -> str:
+def as_data(text: str) -> str:
     """What an article says, in one line and without what sets passages apart: only a prompt's own lines begin with
     a number in brackets. Its headline too gives no orders."""
     said = " ".join(text[start:end] for start, end in reporting(text))

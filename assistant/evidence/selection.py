@@ -51,6 +51,12 @@ class Evidence(NamedTuple):
     cosines: Floats
     vectors: Floats
 
+    def only(self, kept: Sequence[bool]) -> Evidence:
+        """Those sentences for which `kept` is true."""
+        spans = tuple(span for span, keep in zip(self.spans, kept, strict=True) if keep)
+        rows = np.array(kept, bool)
+        return Evidence(spans, self.worths[rows], self.cosines[rows], self.vectors[rows])
+
 
 class Quoted(NamedTuple):
     """An answer made of quotations, and what each is worth to the question."""

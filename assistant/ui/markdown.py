@@ -6,7 +6,7 @@ import re
 
 from assistant.basis import basis, reports_differ
 from assistant.kinds import AnswerKind
-from assistant.layout import origin, paragraphs
+from assistant.layout import openers, origin, paragraphs
 from assistant.models import Answer, Conversation, Exchange, Sentence
 from assistant.safe import without_addresses
 from assistant.ui.plain import doubtful
@@ -43,8 +43,10 @@ def _said(exchange: int, answer: Answer) -> str:
     said = [_sentence(each, exchange, answer) for each in answer.sentences]
     if answer.kind in (AnswerKind.FACT, AnswerKind.SUMMARY):
         return "\n\n".join(f"> {text}" if quotation else text for quotation, text in paragraphs(answer, said))
-    told = zip(answer.sentences, said, strict=True)
-    return "\n".join(f"- **{_text(origin(sentence, answer))}**: {text}" for sentence, text in told)
+    opening = openers(answer)
+    told = [*zip(answer.sentences, said, strict=True)][opening:]
+    opened = [" ".join(said[:opening]) + "\n"] if opening else []
+    return "\n".join(opened + [f"- **{_text(origin(sentence, answer))}**: {text}" for sentence, text in told])
 
 
 def _sentence(sentence: Sentence, exchange: int, answer: Answer) -> str:

@@ -109,11 +109,10 @@ class ReadingDesk:
         return story_of(self._library.article(article_id), self._library)
 
     def story_about(self, question: str) -> Story:
-        from assistant.kinds import requested
         from assistant.roundup import LOOKED_AT
         from assistant.story import story
 
-        subject = requested(question, self._assistant.moment(None).date()).subject or question
+        subject = self._assistant.request(question).subject or question
         return story(subject, self._assistant.search(subject, top=LOOKED_AT), self._library)
 
     def remove(self, article_id: str) -> Removed:

@@ -13,6 +13,7 @@ _MEANING = {
     Support.QUOTED: "Exact quote: it stands word for word in the source",
     Support.SUPPORTED: "Paraphrase: the source says it in other words",
     Support.UNSUPPORTED: UNSUPPORTED,
+    Support.OWN: "Dateline's own words, about the library",
 }
 _LOOKS = {
     Support.QUOTED: '<span class="quoted"><span class="sample">[1]</span></span>',
@@ -26,7 +27,7 @@ def sentence_html(sentence: Sentence, exchange: int, answer: Answer) -> str:
     rests = ((number, resting(sentence, number, answer.citations)) for number in sentence.citations)
     cites = "".join(cite_html(exchange, number, sentence.support, answer, on, why) for number, on in rests)
     words = f'<span class="words">{shown(sentence.text)}</span>{cites}'
-    if answer.refused:
+    if answer.refused or sentence.support is Support.OWN:
         return f'<span class="sentence">{words}</span>'
     # A button, so that the explanation can be had by keyboard and by touch; the page's script has no part in it.
     button = f'<button type="button" class="doubt" aria-label="{shown(why)}" title="{shown(why)}"></button>'
@@ -51,10 +52,10 @@ def cite_html(
 
 def legend_html(answer: Answer) -> str:
     """What the marks of this answer mean, folded away until somebody asks; nothing under a refusal, which has none."""
-    used = {sentence.support for sentence in answer.sentences}
+    used = {sentence.support for sentence in answer.sentences} & _LOOKS.keys()
     if answer.refused or not used:
         return ""
-    rows = "".join(f"<li>{_LOOKS[each]} {_MEANING[each]}.</li>" for each in Support if each in used)
+    rows = "".join(f"<li>{_LOOKS[each]} {_MEANING[each]}.</li>" for each in _LOOKS if each in used)
     return f'<details class="legend"><summary>What the marks mean</summary><ul>{rows}</ul></details>'
 
 

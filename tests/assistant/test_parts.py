@@ -14,7 +14,7 @@ from vectorstore.library import Library
     [
         ("Compare Meta and OpenAI on open models.", ["Meta on open models", "OpenAI on open models"]),
         ("What is the difference between Ford's recall and Tesla's?", ["Ford's recall", "Tesla's"]),
-        ("Which came first, the Lisbon summit or the Madrid one?", ["the Lisbon summit first", "the Madrid one first"]),
+        ("Which came first, the Lisbon summit or the Madrid one?", ["the Lisbon summit", "the Madrid one"]),
         ("Did both Kroger and Albertsons agree?", ["Kroger", "Albertsons agree"]),
         ("Who won the Masters? And who the Open?", ["Who won the Masters?", "Who won the Masters? And who the Open?"]),
     ],

@@ -27,7 +27,6 @@ from ordinary import SETS, read
 from app import Dateline, open_dateline
 from assistant.evidence.context import context, room_of
 from assistant.generation.odds import judge_of
-from assistant.kinds import requested
 from assistant.models import Turn
 from assistant.questions import Question, read_questions, removed
 from assistant.verification.answerability import Signals, confidence, log_odds
@@ -57,7 +56,7 @@ def rows(news: Dateline, questions: Sequence[Question], of: Sequence[str], scope
     assistant, judge = news.assistant, judge_of(news.chat_models.opened(""))
     for at, (question, name) in enumerate(zip(questions, of, strict=True), start=1):
         today = assistant.moment(question.asked_at)
-        request = requested(question.text, today.date())
+        request = assistant.request(question.text, today)
         if request.kind != "fact":
             continue
         grounds = assistant.grounds(question.text, as_of=today, turns=question.turns, scope=scope)

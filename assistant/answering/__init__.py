@@ -1,0 +1,1 @@
+"""Answers that are put together in other ways than a question of fact is."""

@@ -1,0 +1,147 @@
+"""Lists, counts and orders in time: over all articles that fit, with a citation for each row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.dates import read_timing
+from assistant.evidence import answered, quote, weigh
+from assistant.finding import Grounds
+from assistant.kinds import AnswerKind, Request
+from assistant.labels import count, day
+from assistant.models import Answer, Sentence, own
+from assistant.parts import parts
+from assistant.picks import Pick, lede, picked, sentences
+from assistant.query.intent import Intent
+from assistant.roundup import openings, resting_on, stems_of
+from assistant.wordforms import stem
+from assistant.words import key_words, names_and_numbers
+from vectorstore.library import Library
+from vectorstore.models import Hit, Scope, heading
+
+_ROWS = 20
+_MENTIONING = 2000
+# Of the subject's words, the headline's counted; or of its meaning: a row with less is of something else.
+_SHARED = 0.6
+_NEAR = 0.4
+
+
+def listed(answer: Answer, request: Request, hits: Sequence[Hit], library: Library, scope: Scope) -> Answer:
+    """The answer with an opening that says how much was looked at; without sentences where no row fits."""
+    if request.intent is Intent.COUNT and request.detail == "articles":
+        return _mentions(answer, request.subject, library, scope)
+    if request.broad:
+        return _published(answer, library, scope)
+    return _told_of(answer, request, hits, library)
+
+
+def answers_itself(request: Request, grounds: Grounds) -> bool:
+    """Whether an article names the number that is asked for: "its third increase this year"."""
+    counted = request.intent is Intent.COUNT and request.detail != "articles" and grounds.known
+    return counted and answered(grounds.asked, quote(grounds.evidence))
+
+
+def _told_of(answer: Answer, request: Request, hits: Sequence[Hit], library: Library) -> Answer:
+    """A sentence of each article that tells of the subject."""
+    window = answer.window
+    hits = [hit for hit in hits if not window or window.holds(hit.article.published_at)]
+    wanted = {stem(word) for word in key_words(request.subject)}
+    # "List all" and "which" tell nothing of what is listed; one word alone tells less than the question does.
+    timing = read_timing(answer.question, answer.as_of.date())
+    asked = request.subject if len(wanted) > 1 else timing.rest
+
+    def to_the_point(pick: Pick, cosine: float) -> bool:
+        said = stems_of(f"{pick.hit.article.title} {pick.text}")
+        return cosine >= _NEAR or len(wanted & said) >= _SHARED * len(wanted)
+
+    rows = picked(asked, hits, library, request.most or _ROWS, to_the_point)
+    if not rows:
+        return answer
+    looked = count(len({hit.article.id for hit in hits}), "article")
+    opening = f"{count(len(rows), 'report')} of it, in the {looked} that come nearest to the question."
+    more = (
+        " Two of them may be of one event: count the rows." if request.intent is Intent.COUNT and len(rows) > 1 else ""
+    )
+    return _with_rows(answer, opening + more, rows)
+
+
+def _mentions(answer: Answer, subject: str, library: Library, scope: Scope) -> Answer:
+    """How many articles have the subject's names and most of its words, in the text or the headline."""
+    wanted = {stem(word) for word in key_words(subject)}
+    names = {stem(word) for word in names_and_numbers(f"of {subject}")}
+    if not wanted:
+        return answer
+
+    def mentioned(hit: Hit) -> bool:
+        said = stems_of(f"{heading(hit.article)} {hit.article.text}")
+        return names <= said and 2 * len(wanted & said) >= len(wanted) if names else wanted <= said
+
+    opened = openings(answer, library, scope)
+    within = {each.article_id for each in opened}
+    found = library.search({subject: 1.0}, dict.fromkeys(key_words(subject), 1.0), scope, _MENTIONING)
+    best = {each.article_id: each for each in sorted(found, key=lambda each: each.keyword) if each.article_id in within}
+    hits = library.hits([(each.passage_id, each.keyword) for each in best.values() if each.keyword > 0], answer.as_of)
+    hits = sorted(filter(mentioned, hits), key=lambda hit: str(hit.article.published_at or ""), reverse=True)
+    rows = [row for hit in hits[:_ROWS] if (row := _mentioning(hit, wanted))]
+    outlets = len({hit.article.outlet for hit in hits if hit.article.outlet})
+    of = f"{len(hits):,} of {count(len(opened), 'article')}"
+    opening = f"{of} {'mentions' if len(hits) == 1 else 'mention'} “{subject}”"
+    opening += f", in {count(outlets, 'outlet')}." if outlets else "."
+    return _with_rows(answer, opening + _left_out(len(hits) - len(rows)), rows)
+
+
+def _mentioning(hit: Hit, wanted: set[str]) -> Pick | None:
+    told = [Pick(hit, start, end) for start, end in sentences(hit, hit.passage)]
+    return max(told, key=lambda pick: len(wanted & stems_of(pick.text)), default=None)
+
+
+def _published(answer: Answer, library: Library, scope: Scope) -> Answer:
+    """What the days and the outlets asked about have published, the newest first."""
+    opened = sorted(openings(answer, library, scope), key=lambda each: str(each.published_at or ""), reverse=True)
+    if not opened:
+        return answer
+    hits = library.hits([(each.passage_id, 1.0) for each in opened[:_ROWS]], answer.as_of)
+    rows = [row for hit in hits if (row := lede(hit))]
+    return _with_rows(answer, f"{count(len(opened), 'article')}.{_left_out(len(opened) - len(rows))}", rows)
+
+
+def in_order_of_time(answer: Answer, hits: Sequence[Hit], library: Library) -> Answer:
+    """The two events of a question by their days; without sentences where the days are the same or unknown."""
+    told = [(part, pick) for part in parts(answer.question) if (pick := _event(part, hits, library))]
+    dated = sorted((pick.day, part, pick) for part, pick in told if pick.day)
+    if len(dated) != 2 or dated[0][0] == dated[1][0]:
+        return answer
+    ordered = resting_on(answer, [pick for *_, pick in dated], [day(when) for when, *_ in dated])
+    first, then = dated[0][1].strip(" ?."), dated[1][1].strip(" ?.")
+    said = f"“{first}” was before “{then}”, by the days that the articles give."
+    if not all(_says(pick, part) for _, part, pick in dated):
+        said = "What comes nearest to the two, by the days that the articles give, the earlier first:"
+    opening = own(said)
+    return replace(ordered, sentences=(opening, *ordered.sentences))
+
+
+def _says(pick: Pick, part: str) -> bool:
+    """Whether the sentence and its headline have all words of the event: one that is only near may be another event."""
+    return {stem(word) for word in key_words(part)} <= stems_of(f"{pick.hit.article.title} {pick.text}")
+
+
+def _event(part: str, hits: Sequence[Hit], library: Library) -> Pick | None:
+    """The sentence that tells of an event best, of hits that have more than half of its words."""
+    wanted = {stem(word) for word in key_words(part)}
+    near = [
+        hit for hit in hits if len(wanted & stems_of(f"{heading(hit.article)} {hit.passage.text}")) > len(wanted) / 2
+    ]
+    quoted = quote(weigh(part, near, library.embedder)).citations
+    told = [Pick(near[each.number - 1], each.start, each.end) for each in quoted]
+    return max(told, key=lambda pick: len(wanted & stems_of(f"{pick.hit.article.title} {pick.text}")), default=None)
+
+
+def _left_out(number: int) -> str:
+    return f" {number:,} more are not shown." if number > 0 else ""
+
+
+def _with_rows(answer: Answer, opening: str, rows: Sequence[Pick]) -> Answer:
+    shown = resting_on(answer, rows)
+    told: tuple[Sentence, ...] = (own(opening), *shown.sentences)
+    return replace(shown, sentences=told, kind=AnswerKind.LIST)

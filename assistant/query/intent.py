@@ -1,0 +1,208 @@
+"""What a reader wants, told by the examples that come nearest: intents.jsonl holds them, one a line.
+
+In an example, brackets mark what it is about: "catch me up on [the trial]". The words outside of all brackets are the
+frame of a question. Two texts are near when they mean much the same, by the embedder, and when their frames have words
+in common; a question gets the intent that its near examples have most of (kernel ridge regression, Saunders, Gammerman
+and Vovk 1998). A new way to ask needs a new line there, in any language, and no code.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import lru_cache
+from importlib.resources import files
+from itertools import groupby, pairwise
+from threading import Lock
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.words import STOP_WORDS
+from vectorstore.embedding import Embedder
+
+
+class Intent(StrEnum):
+    """What a question is for."""
+
+    SMALL_TALK = "small_talk"
+    HELP = "help"
+    LIBRARY = "library"  # of the collection itself: how many articles, which outlets
+    INSTRUCTION = "instruction_on_answer"  # to put the answer before into another form
+    FACT = "fact"
+    YES_NO = "yes_no"
+    LIST = "list"
+    COUNT = "count"
+    ROUNDUP = "roundup"
+    TIMELINE = "timeline"
+    COMPARISON = "comparison"
+    ORDER = "order"  # which of two things came first
+    SUMMARY = "summary"
+    FOLLOW_UP = "follow_up"
+
+
+# Answered without a search: one that is about something that no example names is no such question.
+OF_NO_ARTICLE = (Intent.SMALL_TALK, Intent.HELP, Intent.LIBRARY, Intent.INSTRUCTION)
+
+# What is answered in the plainest way: another intent has to stand out from these.
+_PLAIN = (Intent.FACT, Intent.YES_NO)
+
+# Chosen on the tuning half of tests/benchmarks/sets/intents.jsonl; tests/benchmarks/intents.py tells the figures.
+_MEANING = 0.5
+_RIDGE = 0.5
+_LEAST = 0.2
+_MARGIN = 0.05
+_MOST_UNKNOWN = 0.5
+
+_WORD = re.compile(r"[^\W_]+|[?:]")
+_BRACKETED = re.compile(r"\[[^\]]*\]")
+_SUBJECT = "\N{WHITE SQUARE}"
+
+Floats = npt.NDArray[np.float32]
+
+
+class Understood(NamedTuple):
+    """`detail` is that of the nearest example: which question about the library, which instruction; "" for most."""
+
+    intent: Intent
+    detail: str = ""
+
+    @property
+    def about_articles(self) -> bool:
+        """Whether articles have to be looked for."""
+        return self.intent not in OF_NO_ARTICLE
+
+
+class _Example(NamedTuple):
+    text: str
+    frame: tuple[str, ...]
+    intent: Intent
+    detail: str
+
+
+class Intents:
+    """Tells intents apart with a library's embedder. The examples are embedded when the first question comes."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._lock = Lock()
+        self._fitted: tuple[Floats, Floats] | None = None
+
+    def of(self, question: str) -> Understood:
+        """A question of fact where nothing speaks for another intent."""
+        if not words(question):
+            return Understood(Intent.FACT)
+        vectors, weights = self._ready()
+        near = _MEANING * (vectors @ self._embedder.query(question)) + (1 - _MEANING) * _sharing(_frame(question))
+        scores: Floats = near @ weights
+        plain = max(scores[[*Intent].index(each)] for each in _PLAIN)
+        for at in np.argsort(-scores):
+            intent = [*Intent][int(at)]
+            if intent in _PLAIN:
+                return Understood(intent)
+            if scores[at] < max(_LEAST, plain + _MARGIN):
+                break
+            if intent not in OF_NO_ARTICLE or _unknown(question, intent) <= _MOST_UNKNOWN:
+                return Understood(intent, _detail(intent, near))
+        return Understood(Intent.FACT)
+
+    def _ready(self) -> tuple[Floats, Floats]:
+        with self._lock:
+            if self._fitted is None:
+                self._fitted = self._fit()
+            return self._fitted
+
+    def _fit(self) -> tuple[Floats, Floats]:
+        examples = _examples()
+        vectors = self._embedder.passages([each.text for each in examples])
+        _, frames = _index()
+        kernel = _MEANING * (vectors @ vectors.T) + (1 - _MEANING) * (frames @ frames.T)
+        wanted = np.array([[each.intent == intent for intent in Intent] for each in examples], np.float32)
+        return vectors, np.linalg.solve(kernel + _RIDGE * np.eye(len(examples), dtype=np.float32), wanted)
+
+
+def words(text: str) -> list[str]:
+    """In lower case; a question mark and a colon count as words."""
+    return [word.lower() for word in _WORD.findall(text)]
+
+
+@lru_cache(maxsize=32)
+def frame_words(intent: Intent | None = None) -> frozenset[str]:
+    """The words outside of the brackets in the examples of an intent, or of all."""
+    told = (each.frame for each in _examples() if intent in (None, each.intent))
+    return frozenset(word for frame in told for word in frame) - {_SUBJECT}
+
+
+@lru_cache(maxsize=1)
+def _examples() -> tuple[_Example, ...]:
+    lines = files(__package__).joinpath("intents.jsonl").read_text(encoding="utf-8").splitlines()
+    return tuple(
+        _Example(
+            re.sub(r"[\[\]]", "", row["text"]),
+            tuple(word.lower() for word in re.findall(rf"{_WORD.pattern}|{_SUBJECT}", _marked(row["text"]))),
+            Intent(row["intent"]),
+            row.get("detail", ""),
+        )
+        for row in map(json.loads, lines)
+    )
+
+
+def _marked(example: str) -> str:
+    return _BRACKETED.sub(f" {_SUBJECT} ", example)
+
+
+def _frame(question: str) -> tuple[str, ...]:
+    """The question with what no example's frame has, which is its subject, drawn together."""
+    known = frame_words()
+    marked = [word if word in known else _SUBJECT for word in words(question)]
+    return tuple(word for word, run in groupby(marked) for _ in (run if word != _SUBJECT else "1"))
+
+
+def _grams(frame: Iterable[str]) -> set[str]:
+    held = ["^", *frame, "$"]
+    return {*held[1:-1], *map(" ".join, pairwise(held))}
+
+
+@lru_cache(maxsize=1)
+def _index() -> tuple[dict[str, tuple[int, float]], Floats]:
+    """Each word and each two in a row of the frames with its column and what it tells, and the examples as rows."""
+    grams = [_grams(each.frame) for each in _examples()]
+    held = Counter(gram for each in grams for gram in each)
+    columns = {gram: (at, np.log(1 + len(grams) / count)) for at, (gram, count) in enumerate(held.items())}
+    return columns, np.stack([_weighed(each, columns) for each in grams])
+
+
+def _weighed(grams: Iterable[str], columns: dict[str, tuple[int, float]]) -> Floats:
+    row = np.zeros(len(columns), np.float32)
+    for gram in grams:
+        if gram in columns:
+            at, weight = columns[gram]
+            row[at] = weight
+    return row / (np.linalg.norm(row) or 1.0)
+
+
+def _sharing(frame: Iterable[str]) -> Floats:
+    """How much the frame shares with that of each example: the cosine of their words, rare ones counting for more."""
+    columns, rows = _index()
+    shared: Floats = rows @ _weighed(_grams(frame), columns)
+    return shared
+
+
+def _unknown(question: str, intent: Intent) -> float:
+    """The share of the words that carry the question that no example of the intent has."""
+    asked = set(words(question)) - {"?", ":"} - STOP_WORDS
+    return len(asked - _vocabulary(intent)) / (len(asked) or 1)
+
+
+@lru_cache(maxsize=32)
+def _vocabulary(intent: Intent) -> frozenset[str]:
+    return frozenset(word for each in _examples() if each.intent is intent for word in words(each.text))
+
+
+def _detail(intent: Intent, near: Floats) -> str:
+    of_it = [(near[at], each.detail) for at, each in enumerate(_examples()) if each.intent is intent]
+    return max(of_it)[1]

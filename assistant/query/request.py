@@ -1,0 +1,148 @@
+"""A question taken apart: its intent, its subject and the form that the answer should have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from assistant.dates import read_timing
+from assistant.kinds import AnswerKind, Request
+from assistant.outlets import read_outlets
+from assistant.parts import parts
+from assistant.query.intent import Intent, Intents, frame_words
+from assistant.words import STOP_WORDS, key_words
+
+_KINDS = {
+    Intent.LIST: AnswerKind.LIST,
+    Intent.COUNT: AnswerKind.LIST,
+    Intent.ROUNDUP: AnswerKind.DIGEST,
+    Intent.TIMELINE: AnswerKind.TIMELINE,
+    Intent.COMPARISON: AnswerKind.COMPARISON,
+    Intent.ORDER: AnswerKind.TIMELINE,
+    Intent.SUMMARY: AnswerKind.SUMMARY,
+}
+_OF_PARTS = (Intent.COMPARISON, Intent.ORDER)
+_TOKEN = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_NUMBERS = "two three four five six seven eight nine ten".split()
+_NUMBER = rf"(?P<number>\d{{1,2}}|{'|'.join(_NUMBERS)}|dos|tres|cinco|deux|trois|cinq|zwei|drei|vier|fünf|dois|três)"
+_SPELLED = {"dos": 2, "deux": 2, "zwei": 2, "dois": 2, "tres": 3, "trois": 3, "drei": 3, "três": 3, "vier": 4}
+_SPELLED |= {"cinco": 5, "cinq": 5, "fünf": 5} | {word: at for at, word in enumerate(_NUMBERS, start=2)}
+_LINES = (
+    r"(?:bullets?(?: points?)?|(?:key |main )?points|sentences|lines|facts|takeaways|puntos|frases|phrases|Punkten?|"
+    r"Sätzen?|pontos)"
+)
+_FORM = re.compile(rf"\b(?:(?:in|into|to|as|en|em)\s+)?(?:{_NUMBER}\s+)?(?:short\s+|brief\s+)?{_LINES}\b(?! of)", re.I)
+# One article is meant, and not a topic: the word for it in English, German, Spanish, French and Portuguese.
+_ARTICLE = re.compile(
+    r"\b(?:arti[ck]\w*|artíc\w*|column|kolumne|story|piece|interview|obituary|editorial|op-ed)\b", re.I
+)
+_GREETING = re.compile(
+    r"^(?:hi|hello|hey|good (?:morning|evening|afternoon)|quick question|question|please)\b[^.!?]*?[,.!:–-]+\s+", re.I
+)
+_BACK = re.compile(r"^(?:ok(?:ay)?,? )?(?:(?:going|coming|let's go|let us go) )?back to (?:the )?(?=\w)", re.I)
+# Of more words than these the asking part alone is judged and looked for.
+_LONG = 45
+# Characters: more than these are refused when they are looked for.
+_LONGEST = 2000
+_ASKING = re.compile(
+    r"\b(?:who|whom|whose|what|which|when|where|why|how|whether|wer|wie|wann|warum|welche\w*|qui|quand|combien|quién|cuándo)\b",
+    re.I,
+)
+_WISH = re.compile(r"\b(?:can|could|would|will) (?:you|anybody|anyone|somebody|someone)\b", re.I)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+
+
+class Said(NamedTuple):
+    """What was typed, as the question in it and the text that was pasted or told around it."""
+
+    question: str
+    around: str = ""
+
+
+def said(typed: str) -> Said:
+    """The question without a greeting or "back to" before it; of a long text the part that asks."""
+    text = " ".join(typed.split())
+    if len(text) > _LONGEST:
+        return Said(typed)
+    if len(text.split()) > _LONG:
+        return _asking(text)
+    bare = _BACK.sub("", _GREETING.sub("", text))
+    return Said(bare if key_words(bare) else text)
+
+
+def _asking(text: str) -> Said:
+    sentences = _SENTENCE.split(text)
+    asking = next((each for each in reversed(sentences) if each.endswith("?")), sentences[0])
+    around = " ".join(each for each in sentences if each is not asking)
+    wish = _WISH.search(asking)
+    if len(asking.split()) > _LONG and (match := _ASKING.search(asking, wish.end() if wish else len(asking) // 2)):
+        around, asking = f"{around} {asking[: match.start()]}".strip(), asking[match.start() :]
+    return Said(asking, around)
+
+
+def requested(question: str, today: date, intents: Intents, outlets: Iterable[str] = ()) -> Request:
+    """What a question asks for, asked on `today` (UTC) of a library with these outlets."""
+    form = _FORM.search(question)
+    intent, detail = intents.of(question)
+    if intent not in _KINDS or (intent in _OF_PARTS and len(parts(question)) < 2):
+        return Request(AnswerKind.FACT, question, intent=_of_one_thing(intent), detail=detail, most=_wanted(form))
+    kind = _KINDS[intent]
+    if intent is Intent.SUMMARY and not _ARTICLE.search(question):
+        kind = AnswerKind.DIGEST
+    if intent in _OF_PARTS:
+        return Request(kind, question, intent=intent)
+    bare = _FORM.sub(" ", question) if intent in (Intent.SUMMARY, Intent.ROUNDUP) else question
+    subject, broad = _subject(bare, intent, today, outlets)
+    if broad and kind is AnswerKind.TIMELINE and subject:
+        kind = AnswerKind.DIGEST  # of some days, and of no one thing: "What has happened since Monday?"
+    broad = broad and kind in (AnswerKind.DIGEST, AnswerKind.LIST)
+    return Request(kind, subject, broad, intent, detail, _wanted(form))
+
+
+def _of_one_thing(intent: Intent) -> Intent:
+    return Intent.FACT if intent in _OF_PARTS else intent
+
+
+def _wanted(form: re.Match[str] | None) -> int:
+    number = ((form and form["number"]) or "").lower()
+    return int(number) if number.isdigit() else _SPELLED.get(number, 0)
+
+
+def _subject(question: str, intent: Intent, today: date, outlets: Iterable[str]) -> tuple[str, bool]:
+    """The question without the words of its intent at both ends, its phrase of time kept, and whether nothing but time
+    and outlets is left."""
+    timing = read_timing(question, today)
+    told = _bare(timing.rest, intent) if timing.window else _bare(question, intent)
+    when = _taken_out(question, timing.rest) if timing.window else ""
+    rest = _bare(read_outlets(timing.rest if timing.window else question, outlets).rest, intent)
+    return " ".join(filter(None, (told, when))), not key_words(rest)
+
+
+def _bare(text: str, intent: Intent) -> str:
+    """The text without what stands in frames of the intent, or says little anywhere, at its two ends."""
+    known = frame_words(intent) | STOP_WORDS
+    found = list(_TOKEN.finditer(text))
+    while found and _is_frame(found[0], text, known):
+        found.pop(0)
+    while found and _is_frame(found[-1], text, known):
+        found.pop()
+    if not found:
+        return ""
+    start, end = found[0].start(), found[-1].end()
+    quoted = text[:start].rstrip()[-1:] in '"“„«' and start > 0
+    return text[text[:start].rstrip().rfind(text[:start].rstrip()[-1]) : end + 1] if quoted else text[start:end]
+
+
+def _is_frame(word: re.Match[str], text: str, known: frozenset[str]) -> bool:
+    """A word with a capital inside the text is of a name."""
+    named = word.group()[0].isupper() and not word.group().isupper() and text[: word.start()].strip(" \"“'‘") != ""
+    return not named and all(part in known for part in re.findall(r"[^\W_]+", word.group().lower()))
+
+
+def _taken_out(question: str, rest: str) -> str:
+    """The words of the question that are missing from the rest, which is it without one stretch."""
+    whole, left = (re.findall(r"[^\s?!]+", text) for text in (question, rest))
+    start = next((at for at, (one, other) in enumerate(zip(whole, left, strict=False)) if one != other), len(left))
+    return " ".join(whole[start : start + len(whole) - len(left)]).rstrip(".,")

@@ -1,0 +1,168 @@
+"""What is answered without a question of fact being asked, in a real library with the embedder that comes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from newsroom import article, says
+
+from assistant.answer import Assistant
+from assistant.kinds import AnswerKind
+from assistant.models import Answer, Exchange, Support, Turn
+from assistant.notebook import Notebook
+from assistant.terminal import answer_as_text
+from assistant.ui.render_answer import past_html
+from ingest.split import split
+from vectorstore.embedding import SentenceEmbedder
+from vectorstore.library import Library
+
+AS_OF = date(2022, 7, 20)
+ARTICLES = [
+    article(
+        "mill", "The Norvale paper mill will cut 120 jobs in autumn, its owner said on Monday.", "2022-06-28", "Mill"
+    ),
+    article(
+        "bank",
+        "Skerry Bank is to cut 80 jobs at its head office by the end of the year.",
+        "2022-07-02",
+        "Bank",
+        "Tribune",
+    ),
+    article(
+        "fire", "A fire broke out in the Norvale paper mill on Tuesday. Nobody was hurt.", "2022-07-06", "Mill fire"
+    ),
+    article(
+        "shut",
+        "The Norvale paper mill closed for good on Friday. The last roll went to Skerry.",
+        "2022-07-09",
+        "Mill shut",
+    ),
+    article(
+        "goat", "A goat was crowned queen of the Skerry summer fair before 900 visitors.", "2022-06-25", "Goat queen"
+    ),
+]
+ASKED = Turn("Was anybody hurt in the fire in the Norvale paper mill?", "Nobody was hurt.")
+
+
+@pytest.fixture(scope="module")
+def news(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    with Library(tmp_path_factory.mktemp("news") / "library", SentenceEmbedder()) as library:
+        library.put([(each, split(each)) for each in ARTICLES])
+        yield library
+
+
+@pytest.fixture(scope="module")
+def assistant(news: Library) -> Assistant:
+    return Assistant(news, None)
+
+
+def shown_by(answer: Answer) -> set[str]:
+    return {citation.article.id for citation in answer.citations}
+
+
+@pytest.mark.parametrize("typed", ["hello", "thanks!", "ok", "good morning", "what can you do?", "help"])
+def test_small_talk_gets_our_own_words_and_no_article(assistant: Assistant, typed: str) -> None:
+    answer = assistant.answer(typed, as_of=AS_OF, turns=(ASKED,))
+    assert not answer.refused and not answer.citations and not answer.nearest
+    assert {each.support for each in answer.sentences} == {Support.OWN}
+
+
+def test_help_tells_what_this_library_holds_and_what_can_be_asked_of_it(assistant: Assistant) -> None:
+    told = assistant.answer("what can I ask you?", as_of=AS_OF).text
+    assert "5 articles" in told and "Post (4), Tribune (1)" in told and "9 July 2022" in told
+    assert "What happened on 9 July 2022?" in told
+
+
+def test_the_library_is_told_of_as_it_was_on_the_readers_day(assistant: Assistant) -> None:
+    assert "2 articles" in assistant.answer("How many articles do you have?", as_of=date(2022, 6, 30)).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "day", "id"), [("newest", "9 July 2022", "shut"), ("oldest", "25 June 2022", "goat")]
+)
+def test_the_first_and_the_last_article_are_quoted(assistant: Assistant, typed: str, day: str, id: str) -> None:
+    answer = assistant.answer(f"What is the {typed} article?", as_of=AS_OF)
+    assert day in answer.sentences[0].text and shown_by(answer) == {id}
+
+
+def test_an_empty_library_says_so_to_whoever_greets_it(tmp_path: Path) -> None:
+    with Library(tmp_path / "empty", SentenceEmbedder()) as empty:
+        assert "library is empty" in Assistant(empty, None).answer("hello", as_of=AS_OF).text
+
+
+def test_a_list_has_a_row_for_each_and_says_how_many_articles_were_looked_at(assistant: Assistant) -> None:
+    answer = assistant.answer("List all companies that cut jobs", as_of=AS_OF)
+    assert answer.kind is AnswerKind.LIST and {"mill", "bank"} <= shown_by(answer) and "goat" not in shown_by(answer)
+    assert "articles that come nearest" in answer.sentences[0].text
+
+
+def test_articles_that_mention_a_thing_are_counted_all(assistant: Assistant) -> None:
+    answer = assistant.answer("How many articles mention the Norvale paper mill?", as_of=AS_OF)
+    assert answer.sentences[0].text.startswith("3 of 5 articles mention") and shown_by(answer) == {
+        "mill",
+        "fire",
+        "shut",
+    }
+
+
+def test_two_events_are_put_in_order_by_the_days_of_their_articles(assistant: Assistant) -> None:
+    asked = "Which came first, the fire in the Norvale paper mill or the goat of the Skerry fair?"
+    answer = assistant.answer(asked, as_of=AS_OF)
+    assert [each.label for each in answer.sentences[1:]] == ["25 June 2022", "5 July 2022"]
+
+
+def test_a_week_without_articles_gets_the_newest_there_are_and_says_so(assistant: Assistant) -> None:
+    answer = assistant.answer("What happened this week?", as_of=AS_OF)
+    assert "shut" in shown_by(answer) and "goat" not in shown_by(answer)
+    assert "Nothing was published" in answer.notice and "9 July 2022" in answer.notice
+
+
+def test_an_answer_is_made_shorter_or_a_list_without_a_model(assistant: Assistant) -> None:
+    short = assistant.answer("shorter please", as_of=AS_OF, turns=(ASKED,))
+    points = assistant.answer("in two bullet points", as_of=AS_OF, turns=(ASKED,))
+    assert len(short.sentences) == 1 and "fire" in shown_by(short)
+    assert points.kind is AnswerKind.LIST and len(points.sentences) == 2
+
+
+def test_without_a_model_a_post_is_not_written_and_it_says_so(assistant: Assistant) -> None:
+    answer = assistant.answer("write it as a tweet", as_of=AS_OF, turns=(ASKED,))
+    assert "Only a chat model" in answer.notice and {each.support for each in answer.sentences} == {Support.QUOTED}
+
+
+def test_nothing_is_reworded_before_there_is_an_answer(assistant: Assistant) -> None:
+    answer = assistant.answer("make it shorter", as_of=AS_OF, turns=(Turn("hello", "Hello."),))
+    assert "no answer yet" in answer.text and not answer.refused
+
+
+def test_what_a_model_rewords_is_kept_where_the_articles_bear_it_out(news: Library) -> None:
+    model = says("A fire broke out in the Norvale paper mill. [1] Nine firemen died in it. [1]")
+    answer = Assistant(news, model).answer("explain it in simple words", as_of=AS_OF, turns=(ASKED,))
+    assert "A fire broke out" in answer.text and "firemen" not in answer.text
+    assert "Nobody was hurt." in model.asked[0] and "in simple words" in model.asked[0]
+
+
+def test_more_is_something_that_was_not_told(assistant: Assistant) -> None:
+    first = assistant.answer(ASKED.question, as_of=AS_OF)
+    more = assistant.answer("tell me more", as_of=AS_OF, turns=(Turn(ASKED.question, first.text),))
+    assert not {each.text for each in first.sentences} & {each.text for each in more.sentences}
+
+
+def test_what_is_doubted_is_looked_for_again(assistant: Assistant) -> None:
+    assert "fire" in shown_by(assistant.answer("are you sure?", as_of=AS_OF, turns=(ASKED,)))
+
+
+def test_our_own_words_come_back_from_the_notebook_and_are_drawn_without_a_mark(
+    assistant: Assistant, news: Library
+) -> None:
+    answer = assistant.answer("How many articles do you have?", as_of=AS_OF)
+    notebook = Notebook(news.conversations, news.find)
+    notebook.ask("talk", Exchange(1, answer.question))
+    notebook.finish("talk", Exchange(1, answer.question, answer))
+    [kept] = notebook.read("talk")
+    assert kept.answer and kept.answer.sentences == answer.sentences
+    page = past_html([kept])
+    assert "The library holds 5 articles." in page and "unsupported" not in page and 'class="doubt"' not in page
+    assert "not supported" not in answer_as_text(kept.answer)

@@ -1,0 +1,124 @@
+"""What is asked, told by examples, with the embedder that comes with Dateline."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from assistant.kinds import AnswerKind
+from assistant.query.intent import Intent, Intents
+from assistant.query.request import requested, said
+from vectorstore.embedding import SentenceEmbedder
+
+TODAY = date(2022, 7, 3)
+OUTLETS = ["Post", "Harbour Tribune"]
+D, T, C, S, L = (
+    *(AnswerKind.DIGEST, AnswerKind.TIMELINE, AnswerKind.COMPARISON),
+    *(AnswerKind.SUMMARY, AnswerKind.LIST),
+)
+
+
+@pytest.fixture(scope="module")
+def intents() -> Intents:
+    return Intents(SentenceEmbedder())
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "subject", "broad"),
+    [
+        ("What happened this week in Norvale?", D, "Norvale this week", False),
+        ("What happened this week?", D, "this week", True),
+        ("What's in the news today?", D, "today", True),
+        ("Give me the latest news on ferries, please", D, "ferries", False),
+        ("Summarise the news about inflation", D, "inflation", False),
+        ("what's the latest on the rate rise", D, "rate rise", False),
+        ("Timeline of the ferry accident", T, "ferry accident", False),
+        ("How did the ferry inquiry unfold?", T, "ferry inquiry", False),
+        ("What has happened in Norvale since June?", T, "Norvale since June", False),
+        ("Can you give me a timeline?", T, "", False),
+        ("Summarise the article about the ferry", S, "ferry", False),
+        ("Summarise the Skerry ferry accident in three bullet points", D, "Skerry ferry accident", False),
+        ("List all ports that were closed", L, "ports that were closed", False),
+        ("Which articles did the Harbour Tribune publish in June?", L, "Harbour Tribune publish in June", True),
+        ("How many articles mention Skerry Bay?", L, "Skerry Bay", False),
+        ("How does Norvale compare with Skerry on debt?", C, "How does Norvale compare with Skerry on debt?", False),
+    ],
+)
+def test_a_list_a_timeline_a_comparison_or_a_summary_is_asked_for(
+    intents: Intents, question: str, kind: AnswerKind, subject: str, broad: bool
+) -> None:
+    found = requested(question, TODAY, intents, OUTLETS)
+    assert (found.kind, found.broad) == (kind, broad)
+    assert set(found.subject.split()) <= set(subject.split()) and (found.subject or not subject or broad)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "",
+        "What happened in Norvale?",
+        "Which news network replaced its chief?",
+        "News anchor who resigned this week?",
+        "How did the company develop the vaccine?",
+        "Who summarised the report?",
+        "What did the story cost its author?",
+        "How many passengers were rescued from the ferry?",
+        "Does the library of Skerry open on Sunday?",
+        "Thanks to whom was the ferry saved?",
+    ],
+)
+def test_what_asks_for_one_thing_is_a_fact(intents: Intents, question: str) -> None:
+    assert requested(question, TODAY, intents).kind is AnswerKind.FACT
+
+
+@pytest.mark.parametrize(
+    ("typed", "intent", "detail"),
+    [
+        ("hi there!", Intent.SMALL_TALK, "greeting"),
+        ("many thanks, that was helpful", Intent.SMALL_TALK, "thanks"),
+        ("what can you do for me", Intent.HELP, ""),
+        ("how many articles have you got", Intent.LIBRARY, "count"),
+        ("what is your newest article", Intent.LIBRARY, "newest"),
+        ("make it a bit shorter", Intent.INSTRUCTION, "shorter"),
+        ("in four bullet points", Intent.INSTRUCTION, "bullets"),
+        ("translate your answer into Danish", Intent.INSTRUCTION, "translate"),
+        ("please tell me more", Intent.FOLLOW_UP, "more"),
+        ("are you quite sure?", Intent.FOLLOW_UP, "sure"),
+        ("Worum geht es in diesen Artikeln?", Intent.LIBRARY, "topics"),
+    ],
+)
+def test_what_asks_for_no_article_is_known_by_its_kind(
+    intents: Intents, typed: str, intent: Intent, detail: str
+) -> None:
+    found = intents.of(typed)
+    assert found.intent is intent and (not detail or found.detail == detail)
+
+
+def test_the_number_of_points_is_no_part_of_what_is_summed_up(intents: Intents) -> None:
+    found = requested("Summarise the article about the ferry in four sentences", TODAY, intents)
+    assert found.most == 4 and "four" not in found.subject and "sentences" not in found.subject
+
+
+@pytest.mark.parametrize(
+    ("typed", "question"),
+    [
+        ("Hello, is the ferry running?", "is the ferry running?"),
+        ("Back to the ferry: who was hurt?", "ferry: who was hurt?"),
+        ("hello", "hello"),
+        ("Who was hurt?", "Who was hurt?"),
+    ],
+)
+def test_a_greeting_is_no_part_of_a_question(typed: str, question: str) -> None:
+    assert said(typed).question == question
+
+
+def test_of_a_pasted_text_the_part_that_asks_is_looked_for_and_the_rest_kept_beside_it() -> None:
+    pasted = "The ferry left Skerry at noon with forty-one people. " * 6
+    found = said(f"{pasted} Who was its captain?")
+    assert found.question == "Who was its captain?" and "left Skerry at noon" in found.around
+
+
+def test_of_a_long_sentence_what_the_reader_wants_to_know_is_looked_for() -> None:
+    told = "my neighbour, who always knows what is going on, says the ferry company is in trouble " * 4
+    assert said(f"Good morning, {told}, so could you find out how many ships it sold?").question.startswith("how many")
