@@ -14,6 +14,7 @@ from assistant.manner import AS_SET, Manner, Recency
 from assistant.models import Turn
 from assistant.neighbours import joined
 from assistant.parts import interleaved, parts
+from assistant.query.spelling import corrected
 from assistant.reading import Reading, read
 from assistant.retrieve import Found, Rerank, retrieve
 from assistant.rewording import reworded
@@ -21,7 +22,7 @@ from assistant.rewrite import topic
 from assistant.roundup import LOOKED_AT
 from vectorstore.errors import DatelineError
 from vectorstore.library import Library
-from vectorstore.models import EVERYTHING, Scope
+from vectorstore.models import EVERYTHING, Scope, titled
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -32,6 +33,8 @@ _OF_A_PART = 5
 _LOOKED_AT = 20
 _ROOM_TO_JOIN = 2
 _LONGEST_QUESTION = 2000
+# Passages whose way of writing is taken for that of the answer.
+_AS_WRITTEN_IN = 3
 
 
 class Grounds(NamedTuple):
@@ -71,7 +74,7 @@ class Finder:
         named = listed and request.kind is not AnswerKind.COMPARISON
         top, turns = (LOOKED_AT if listed else PASSAGES), (() if named else turns)
         reading, found = self.search(sought, turns, today, scope, top, manner.recency)
-        asked = question if reading.standalone == request.subject else reading.standalone
+        asked = question if listed and reading.standalone == request.subject else reading.standalone
         evidence = weigh(asked, found.hits, self._library.embedder, manner.sources)
         known = self.known(reading, found, evidence, today)
         if not known and request.kind is AnswerKind.COMPARISON:
@@ -91,17 +94,22 @@ class Finder:
         outlets, question = self._library.outlets(), _checked(question)
         if self._rewording:
             question = reworded(self._rewording, question, turns)
+        question, spelled = corrected(question, self._library)
+        turns = [replace(turn, question=corrected(turn.question, self._library).text) for turn in turns]
         until = min(scope.until, today) if scope.until else today
 
         def within(asked: str) -> Reading:
-            return replace(read(asked, turns, today.date(), outlets), recency=newer).within(scope, today)
+            reading = read(asked, turns, today.date(), outlets, self._library)
+            return replace(reading, recency=newer, corrected=spelled).within(scope, today)
 
         inside, room = replace(scope, until=until), max(_LOOKED_AT, _ROOM_TO_JOIN * top)
         searched = [
             retrieve(self._library, within(part), until, inside, room, self._rerank) for part in parts(question)
         ]
         hits = {hit.passage.id: hit for hit in interleaved([found.hits for found in searched])}
-        return within(question), Found(joined(hits.values(), top), max(found.similarity for found in searched))
+        best = joined(hits.values(), top)
+        written = [f"{titled(hit.article)} {hit.passage.text}" for hit in best[:_AS_WRITTEN_IN]]
+        return within(question).as_written_in(written), Found(best, max(found.similarity for found in searched))
 
     def known(self, reading: Reading, found: Found, evidence: Evidence, today: datetime) -> bool:
         """Whether what was found holds an answer."""

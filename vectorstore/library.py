@@ -253,17 +253,23 @@ class Library:
     # -- search ------------------------------------------------------------------------------------------------
 
     def search(
-        self, texts: Mapping[str, float], words: Mapping[str, float], scope: Scope, limit: int
+        self,
+        texts: Mapping[str, float],
+        words: Mapping[str, float],
+        scope: Scope,
+        limit: int,
+        forms: Sequence[Sequence[str]] = (),
     ) -> list[Candidate]:
         """The passages nearest in meaning to `texts` and those in which `words` stand, each about `limit`, unordered.
 
-        Both carry their weights. Nothing outside the scope is returned. Raises EmbedderMismatch.
+        Both carry their weights; of each group of `forms`, which mean the same, one counts as a word does. Nothing
+        outside the scope is returned. Raises EmbedderMismatch.
         """
         if limit < 1:
             return []
         index, indexed_words = self._searchable()
         vector = self._meaning(texts)
-        by_words = indexed_words.search(words, scope, limit)
+        by_words = indexed_words.search(words, scope, limit, forms)
         near = self._near(index, vector, scope, limit)
         return [
             Candidate(
@@ -290,6 +296,23 @@ class Library:
         held = indexed.count() + _OF_OTHER_THINGS
         found = {word: indexed.frequency(word) for word in words}
         return {word: log(1 + (held - among + 0.5) / (among + 0.5)) for word, among in found.items()}
+
+    def frequency(self, word: str) -> int:
+        """In how many passages, their headings or bylines the word, or a phrase, stands in any form."""
+        return self._searchable()[1].frequency(word)
+
+    def spellings(self, beginning: str) -> Mapping[str, int]:
+        """The words as written, in lower case, that begin so, and in how many passages each stands."""
+        return self._searchable()[1].spellings(beginning)
+
+    def abbreviations(self, beginning: str) -> list[tuple[str, str]]:
+        """Short forms and long ones, in lower case, that begin so, each with what articles have for it: "who" with
+        "World Health Organization", and the other way round. The most frequent first."""
+        return self._searchable()[1].abbreviations(beginning)
+
+    def common(self, word: str) -> bool:
+        """Whether the embedding model knows the word as a whole: then it is spelled rightly, found here or not."""
+        return self.embedder.tokens([word]) == [1]
 
     def _meaning(self, texts: Mapping[str, float]) -> Matrix:
         """One vector of length 1 for texts of different weight."""
