@@ -14,8 +14,10 @@ from assistant.manner import AS_SET, Manner, Recency
 from assistant.models import Turn
 from assistant.neighbours import joined
 from assistant.parts import interleaved, parts
+from assistant.query.events import day_of, since
 from assistant.query.spelling import corrected
 from assistant.reading import Reading, read
+from assistant.retrieval.hops import bridge
 from assistant.retrieve import Found, Rerank, retrieve
 from assistant.rewording import reworded
 from assistant.rewrite import topic
@@ -98,18 +100,37 @@ class Finder:
         turns = [replace(turn, question=corrected(turn.question, self._library).text) for turn in turns]
         until = min(scope.until, today) if scope.until else today
 
+        inside = replace(scope, until=until)
+
         def within(asked: str) -> Reading:
             reading = read(asked, turns, today.date(), outlets, self._library)
-            return replace(reading, recency=newer, corrected=spelled).within(scope, today)
+            dated = self._since_event(reading, until, inside) if reading.window is None else reading
+            return replace(dated, recency=newer, corrected=spelled).within(scope, today)
 
-        inside, room = replace(scope, until=until), max(_LOOKED_AT, _ROOM_TO_JOIN * top)
+        reading, room = within(question), max(_LOOKED_AT, _ROOM_TO_JOIN * top)
+        several = parts(question)
         searched = [
-            retrieve(self._library, within(part), until, inside, room, self._rerank) for part in parts(question)
+            retrieve(self._library, each, until, inside, room, self._rerank)
+            for each in (map(within, several) if len(several) > 1 else [reading])
         ]
         hits = {hit.passage.id: hit for hit in interleaved([found.hits for found in searched])}
         best = joined(hits.values(), top)
+        if len(several) == 1 and (name := bridge(reading.standalone, best)):
+            reading = replace(reading, standalone=f"{reading.standalone} ({name})")
+            further = retrieve(self._library, within(f"{question} ({name})"), until, inside, room, self._rerank)
+            hits = {hit.passage.id: hit for hit in interleaved([found.hits for found in (*searched, further)])}
+            best = joined(hits.values(), top)
         written = [f"{titled(hit.article)} {hit.passage.text}" for hit in best[:_AS_WRITTEN_IN]]
-        return within(question).as_written_in(written), Found(best, max(found.similarity for found in searched))
+        return reading.as_written_in(written), Found(best, max(found.similarity for found in searched))
+
+    def _since_event(self, reading: Reading, until: datetime, scope: Scope) -> Reading:
+        """The reading of the days since the event that the question counts from, where the library tells of it."""
+        asked = since(reading.standalone)
+        if asked is None:
+            return reading
+        found = retrieve(self._library, read(asked.event, (), until.date(), known=self._library), until, scope, 1)
+        day = day_of(asked.event, found.hits)
+        return reading.since(day, asked.rest) if day else reading
 
     def known(self, reading: Reading, found: Found, evidence: Evidence, today: datetime) -> bool:
         """Whether what was found holds an answer."""

@@ -10,7 +10,7 @@ from assistant.dates import Strength, Timing, Window, read_timing
 from assistant.manner import Recency
 from assistant.models import Turn
 from assistant.outlets import read_outlets
-from assistant.query.forms import Form, as_written, other_forms, spelled_out
+from assistant.query.forms import Form, as_written, days, other_forms, sought, spelled_out
 from assistant.query.spelling import Vocabulary
 from assistant.rewrite import carried_over, standalone
 from assistant.words import key_words, quoted_phrases, words_of
@@ -24,9 +24,9 @@ _CARRIED_MEANING = 0.5
 @dataclass(frozen=True, slots=True)
 class Reading:
     """`texts` and `words` carry their weights, 1 for those of the question itself. `phrases` are those that it quotes,
-    in plain form, and stand among the words too; `forms` are those in which articles may write what it says, and
-    `corrected` its words that were spelled otherwise. `standalone` is what sentences are compared with and a model
-    reads."""
+    in plain form, and stand among the words too. `forms` are those in which articles may write what it says, `sought`
+    those of them to search for. `corrected` are its words that were spelled otherwise. `standalone` is what sentences
+    are compared with, and what a model reads."""
 
     standalone: str
     timing: Timing
@@ -36,6 +36,7 @@ class Reading:
     phrases: tuple[str, ...] = ()
     recency: Recency = Recency.NORMAL
     forms: tuple[Form, ...] = ()
+    sought: tuple[tuple[str, ...], ...] = ()
     corrected: tuple[str, ...] = ()
 
     def within(self, scope: Scope, as_of: datetime) -> Reading:
@@ -55,6 +56,10 @@ class Reading:
         """The same question in the forms of what was found: "250" where that has "two hundred and fifty"."""
         timing = replace(self.timing, rest=as_written(self.timing.rest, self.forms, found))
         return replace(self, standalone=as_written(self.standalone, self.forms, found), timing=timing)
+
+    def since(self, day: date, rest: str) -> Reading:
+        """The same question of the days since that one."""
+        return replace(self, timing=Timing(Strength.NAMED, rest, Window(day)))
 
     @property
     def notice(self) -> str:
@@ -87,4 +92,6 @@ def read(
     forms = tuple(other_forms(whole, known)) if known else ()
     meaning = spelled_out(question, forms, known) if known else question
     texts = {turn.question: _CARRIED_MEANING * turn.weight for turn in earlier} | {meaning: 1.0}
-    return Reading(whole, timing, asked.outlets, texts, words, phrases, forms=forms)
+    further = sought(forms, known) if known else []
+    further += [] if timing.window else days(asked.rest)
+    return Reading(whole, timing, asked.outlets, texts, words, phrases, forms=forms, sought=tuple(further))

@@ -4,15 +4,17 @@ and fifty, semi-final and semifinal."""
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
 
+from assistant.moments import moments
 from assistant.quantities import in_words, quantities
 from assistant.query.spelling import Vocabulary
-from assistant.wordforms import namesakes
+from assistant.wordforms import namesakes, stem
 from assistant.words import STOP_WORDS, plain
 
 _WORD = re.compile(r"[^\W_]+(?:[.&'’-][^\W_]+)*")
@@ -38,6 +40,28 @@ def other_forms(question: str, known: Vocabulary) -> list[Form]:
     return [Form(said, tuple(others.values())) for said, others in found.items()]
 
 
+def days(question: str) -> list[tuple[str, ...]]:
+    """The days that the question names, each as a text about it may write it."""
+    found = []
+    for moment in moments(question, None):
+        if moment.day and moment.month:
+            month = month_name[moment.month]
+            found.append((f"{moment.day} {month}", f"{month} {moment.day}"))
+    return found
+
+
+def sought(forms: Sequence[Form], known: Vocabulary) -> list[tuple[str, ...]]:
+    """What to search for beside the question's own words: those forms that the library holds more often. One that is
+    written as a word that says nothing, such as WHO, would find that."""
+    found = []
+    for form in forms:
+        own = known.frequency(form.said)
+        others = (other for other in form.others if other.lower() not in STOP_WORDS)
+        if more := tuple(other for other in others if known.frequency(other) > own):
+            found.append(more)
+    return found
+
+
 def as_written(text: str, forms: Sequence[Form], found: Sequence[str]) -> str:
     """The text in the forms of what was found, where that has another than the text and never the text's own."""
     held = [f" {plain(each)} " for each in found]
@@ -45,7 +69,7 @@ def as_written(text: str, forms: Sequence[Form], found: Sequence[str]) -> str:
         if any(f" {plain(form.said)} " in each for each in held):
             continue
         other = next((other for each in held for other in form.others if f" {plain(other)} " in each), None)
-        if other:
+        if other and stem(other) != stem(form.said):
             text = _replaced(text, form.said, other)
     return text
 
