@@ -96,14 +96,15 @@ class Finder:
         outlets, question = self._library.outlets(), _checked(question)
         if self._rewording:
             question = reworded(self._rewording, question, turns)
-        question, spelled = corrected(question, self._library)
-        turns = [replace(turn, question=corrected(turn.question, self._library).text) for turn in turns]
+        known = self._library.vocabulary()
+        question, spelled = corrected(question, known)
+        turns = [replace(turn, question=corrected(turn.question, known).text) for turn in turns]
         until = min(scope.until, today) if scope.until else today
 
         inside = replace(scope, until=until)
 
         def within(asked: str) -> Reading:
-            reading = read(asked, turns, today.date(), outlets, self._library)
+            reading = read(asked, turns, today.date(), outlets, known)
             dated = self._since_event(reading, until, inside) if reading.window is None else reading
             return replace(dated, recency=newer, corrected=spelled).within(scope, today)
 
@@ -117,8 +118,9 @@ class Finder:
         best = joined(hits.values(), top)
         if len(several) == 1 and (name := bridge(reading.standalone, best)):
             reading = replace(reading, standalone=f"{reading.standalone} ({name})")
-            further = retrieve(self._library, within(f"{question} ({name})"), until, inside, room, self._rerank)
-            hits = {hit.passage.id: hit for hit in interleaved([found.hits for found in (*searched, further)])}
+            further = retrieve(self._library, within(f"{question} ({name})"), until, inside, room, self._rerank).hits
+            elsewhere = [hit for hit in further if hit.article.id != best[0].article.id]
+            hits = {hit.passage.id: hit for hit in interleaved([searched[0].hits, elsewhere])}
             best = joined(hits.values(), top)
         written = [f"{titled(hit.article)} {hit.passage.text}" for hit in best[:_AS_WRITTEN_IN]]
         return reading.as_written_in(written), Found(best, max(found.similarity for found in searched))
@@ -128,7 +130,9 @@ class Finder:
         asked = since(reading.standalone)
         if asked is None:
             return reading
-        found = retrieve(self._library, read(asked.event, (), until.date(), known=self._library), until, scope, 1)
+        found = retrieve(
+            self._library, read(asked.event, (), until.date(), known=self._library.vocabulary()), until, scope, 1
+        )
         day = day_of(asked.event, found.hits)
         return reading.since(day, asked.rest) if day else reading
 

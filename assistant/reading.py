@@ -11,10 +11,10 @@ from assistant.manner import Recency
 from assistant.models import Turn
 from assistant.outlets import read_outlets
 from assistant.query.forms import Form, as_written, days, other_forms, sought, spelled_out
-from assistant.query.spelling import Vocabulary
 from assistant.rewrite import carried_over, standalone
 from assistant.words import key_words, quoted_phrases, words_of
 from vectorstore.models import Scope
+from vectorstore.vocabulary import Vocabulary
 
 # What earlier questions weigh beside this one: their words in BM25, their meaning in the vector.
 _CARRIED_WORDS = 0.3

@@ -28,6 +28,7 @@ from vectorstore.private import keep_private, tighten
 from vectorstore.subscriptions import Subscriptions
 from vectorstore.upkeep import KeptIndexes, Progress
 from vectorstore.vectors import VectorIndex
+from vectorstore.vocabulary import Vocabulary
 
 _UNFINISHED = "an unfinished reindex"
 _CLOSED_TO_OTHERS = "closed to others"
@@ -297,22 +298,9 @@ class Library:
         found = {word: indexed.frequency(word) for word in words}
         return {word: log(1 + (held - among + 0.5) / (among + 0.5)) for word, among in found.items()}
 
-    def frequency(self, word: str) -> int:
-        """In how many passages, their headings or bylines the word, or a phrase, stands in any form."""
-        return self._searchable()[1].frequency(word)
-
-    def spellings(self, beginning: str) -> Mapping[str, int]:
-        """The words as written, in lower case, that begin so, and in how many passages each stands."""
-        return self._searchable()[1].spellings(beginning)
-
-    def abbreviations(self, beginning: str) -> list[tuple[str, str]]:
-        """Short forms and long ones, in lower case, that begin so, each with what articles have for it: "who" with
-        "World Health Organization", and the other way round. The most frequent first."""
-        return self._searchable()[1].abbreviations(beginning)
-
-    def common(self, word: str) -> bool:
-        """Whether the embedding model knows the word as a whole: then it is spelled rightly, found here or not."""
-        return self.embedder.tokens([word]) == [1]
+    def vocabulary(self) -> Vocabulary:
+        """Its words, as they are now."""
+        return Vocabulary(self._searchable()[1], self.embedder)
 
     def _meaning(self, texts: Mapping[str, float]) -> Matrix:
         """One vector of length 1 for texts of different weight."""

@@ -13,14 +13,16 @@ from typing import NamedTuple
 
 from assistant.moments import moments
 from assistant.quantities import in_words, quantities
-from assistant.query.spelling import Vocabulary
 from assistant.wordforms import namesakes, stem
 from assistant.words import STOP_WORDS, plain
+from vectorstore.vocabulary import Vocabulary
 
 _WORD = re.compile(r"[^\W_]+(?:[.&'’-][^\W_]+)*")
 _MOST_WORDS = 6
 _LEAST_OF_A_HALF = 3
 _MOST_LEARNT = 2
+# Passages with a form from which on it finds enough by itself.
+_FEW = 20
 _YEARS = range(1900, 2101)
 
 
@@ -51,15 +53,14 @@ def days(question: str) -> list[tuple[str, ...]]:
 
 
 def sought(forms: Sequence[Form], known: Vocabulary) -> list[tuple[str, ...]]:
-    """What to search for beside the question's own words: those forms that the library holds more often. One that is
-    written as a word that says nothing, such as WHO, would find that."""
+    """What to search for beside the question's own words: other forms of what the library hardly holds in those. One
+    that is written as a word that says nothing, such as WHO, would find that."""
     found = []
     for form in forms:
-        own = known.frequency(form.said)
-        others = (other for other in form.others if other.lower() not in STOP_WORDS)
-        if more := tuple(other for other in others if known.frequency(other) > own):
-            found.append(more)
-    return found
+        if (own := known.frequency(form.said)) < _FEW:
+            others = (other for other in form.others if other.lower() not in STOP_WORDS)
+            found.append(tuple(other for other in others if known.frequency(other) > own))
+    return [others for others in found if others]
 
 
 def as_written(text: str, forms: Sequence[Form], found: Sequence[str]) -> str:

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from assistant.wordforms import folded
 from assistant.words import QUOTED, STOP_WORDS
+from vectorstore.vocabulary import Vocabulary
 
 _WORD = re.compile(r"[^\W\d_]{3,30}")
 # Letters of a word from which on two mistakes are looked for, and one before.
 _TWO_MISTAKES = 8
+_OF_EVERY_TEXT = 10**9
 _LEAST_OF_A_COMPOUND = 3
-
-
-class Vocabulary(Protocol):
-    """What a library knows of words; see vectorstore.library."""
-
-    def frequency(self, word: str) -> int: ...
-    def spellings(self, beginning: str) -> Mapping[str, int]: ...
-    def abbreviations(self, beginning: str) -> list[tuple[str, str]]: ...
-    def common(self, word: str) -> bool: ...
 
 
 class Corrected(NamedTuple):
@@ -62,9 +54,10 @@ def _nearest(word: str, known: Vocabulary) -> str:
     """The word that takes the fewest mistakes, of several one with all the letters written, or written alone, and the
     most frequent; "" when none is near. Hardly anybody gets the first letter wrong."""
     most = 2 if len(word) >= _TWO_MISTAKES else 1
+    sayings = {each: _OF_EVERY_TEXT for each in STOP_WORDS if each.startswith(word[0])}
     near = [
         (mistakes, not _same_letters(word, folded(other)), -frequency, other)
-        for other, frequency in known.spellings(word[:1]).items()
+        for other, frequency in {**known.spellings(word[0]), **sayings}.items()
         if abs(len(other) - len(word)) <= most and (mistakes := distance(word, folded(other), most)) <= most
     ]
     return min(near)[3] if near else ""

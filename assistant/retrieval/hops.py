@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 from assistant.names import names
@@ -13,28 +12,25 @@ from assistant.words import key_words, words_of
 from vectorstore.models import Hit, titled
 
 # A clause inside the question tells which one is meant, or whose.
-_DESCRIBED = re.compile(r"\w[\w'’]* (?:\w+ )*?[\w'’-]+ (?:whose|who|which|that|where)\b|[\w]['’]s [a-z]", re.I)
+_DESCRIBED = re.compile(r"\w (?:the|an?) (?:[\w'’-]+ ){1,4}?(?:whose|who|which|where)\b", re.I)
 _FIRST = 3
+_MOST_OF_IT = 0.8
 
 
 def bridge(question: str, hits: Sequence[Hit]) -> str:
-    """The name in the best passage that the question does not give, where no article found holds all that the question
-    says; "" when one does, or when the question describes nothing."""
-    if not hits or not _DESCRIBED.search(question):
-        return ""
+    """The name in the best article that the question does not give, where no article found holds most of what the
+    question says; "" when one does, or when the question describes nothing."""
     asked = {stem(word) for word in key_words(question)}
-    if any(asked <= _said(hit) for hit in hits[:_FIRST]):
+    if not hits or not _DESCRIBED.search(question) or any(_held(asked, hit) >= _MOST_OF_IT for hit in hits[:_FIRST]):
         return ""
-    best = hits[0]
-    given = set(words_of(f"{question} {best.article.outlet}"))
-    text = f"{best.article.title}. {best.passage.text}"
-    found = Counter(
-        name.text.removeprefix("the ")
-        for name in names(text, best.article.text)
-        if given.isdisjoint(words_of(name.text))
-    )
-    return found.most_common(1)[0][0] if found else ""
+    article, passage = hits[0].article, hits[0].passage
+    given = set(words_of(f"{question} {article.outlet}"))
+    found = dict.fromkeys(name.text.removeprefix("the ") for name in names(passage.text, article.text))
+    # People, companies and places that are introduced have names of several words.
+    fitting = [name for name in found if " " in name and given.isdisjoint(words_of(name))]
+    return max(fitting, key=article.text.count, default="")
 
 
-def _said(hit: Hit) -> set[str]:
-    return {stem(word) for word in words_of(f"{titled(hit.article)} {hit.article.text}")}
+def _held(asked: set[str], hit: Hit) -> float:
+    said = {stem(word) for word in words_of(f"{titled(hit.article)} {hit.article.text}")}
+    return len(asked & said) / len(asked) if asked else 1.0

