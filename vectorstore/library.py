@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import log
+from math import exp, log
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -39,6 +39,8 @@ _LOOKED_AT_SINGLY = 200
 _TO_BE_SAFE = 1.5
 _MOST_ASKED_FOR = 5000
 _OF_OTHER_THINGS = 300
+# The most frequent word of a language is about every tenth.
+_ZIPF, _WORDS_OF_A_PASSAGE = 0.1, 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,13 +292,18 @@ class Library:
         """How much each word tells: its inverse document frequency over all passages, more than 0 (as in BM25; Spärck
         Jones 1972, "A Statistical Interpretation of Term Specificity").
 
-        A few articles on one thing all name it, and it is no common word for that: some hundred passages without any
-        of the words are counted beside those that are there.
+        A few articles on one thing all name it, and it is no common word for that; nor is a word telling for being in
+        none of a few. So some hundred passages in the language at large are counted beside those that are there.
         """
         _, indexed = self._searchable()
         held = indexed.count() + _OF_OTHER_THINGS
-        found = {word: indexed.frequency(word) for word in words}
+        found = {word: indexed.frequency(word) + _OF_OTHER_THINGS * self._at_large(word) for word in words}
         return {word: log(1 + (held - among + 0.5) / (among + 0.5)) for word, among in found.items()}
+
+    def _at_large(self, word: str) -> float:
+        """The share of passages in the language at large in which a word stands, by its rank (Zipf 1949)."""
+        rank = self.embedder.rank(word)
+        return 1 - exp(-_WORDS_OF_A_PASSAGE * _ZIPF / rank) if rank else 0.0
 
     def vocabulary(self) -> Vocabulary:
         """Its words, as they are now."""

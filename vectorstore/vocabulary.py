@@ -33,4 +33,4 @@ class Vocabulary:
 
     def common(self, word: str) -> bool:
         """Whether the embedding model knows the word as a whole: then it is spelled rightly, found here or not."""
-        return self._language.tokens([word]) == [1]
+        return self._language.rank(word) > 0
