@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,7 +24,7 @@ from assistant.rewrite import topic
 from assistant.roundup import LOOKED_AT
 from vectorstore.errors import DatelineError
 from vectorstore.library import Library
-from vectorstore.models import EVERYTHING, Scope, titled
+from vectorstore.models import EVERYTHING, Hit, Scope, titled
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -93,37 +93,34 @@ class Finder:
         newer: Recency = Recency.NORMAL,
     ) -> tuple[Reading, Found]:
         """How the question is read, and what is found for it, part by part where it asks for several things."""
-        outlets, question = self._library.outlets(), _checked(question)
+        question = _checked(question)
         if self._rewording:
             question = reworded(self._rewording, question, turns)
-        known = self._library.vocabulary()
+        outlets, known = self._library.outlets(), self._library.vocabulary()
         question, spelled = corrected(question, known)
         turns = [replace(turn, question=corrected(turn.question, known).text) for turn in turns]
         until = min(scope.until, today) if scope.until else today
-
-        inside = replace(scope, until=until)
+        inside, room = replace(scope, until=until), max(_LOOKED_AT, _ROOM_TO_JOIN * top)
 
         def within(asked: str) -> Reading:
             reading = read(asked, turns, today.date(), outlets, known)
             dated = self._since_event(reading, until, inside) if reading.window is None else reading
             return replace(dated, recency=newer, corrected=spelled).within(scope, today)
 
-        reading, room = within(question), max(_LOOKED_AT, _ROOM_TO_JOIN * top)
-        several = parts(question)
-        searched = [
-            retrieve(self._library, each, until, inside, room, self._rerank)
-            for each in (map(within, several) if len(several) > 1 else [reading])
-        ]
-        hits = {hit.passage.id: hit for hit in interleaved([found.hits for found in searched])}
-        best = joined(hits.values(), top)
-        if len(several) == 1 and (name := bridge(reading.standalone, best)):
-            reading = replace(reading, standalone=f"{reading.standalone} ({name})")
-            further = retrieve(self._library, within(f"{question} ({name})"), until, inside, room, self._rerank).hits
-            elsewhere = [hit for hit in further if hit.article.id != best[0].article.id]
-            hits = {hit.passage.id: hit for hit in interleaved([searched[0].hits, elsewhere])}
-            best = joined(hits.values(), top)
+        def passages(reading: Reading) -> Found:
+            return retrieve(self._library, reading, until, inside, room, self._rerank)
+
+        reading, several = within(question), parts(question)
+        if len(several) > 1:
+            found = _together(passages(within(part)) for part in several)
+        else:
+            found = passages(reading)
+            if name := bridge(reading.standalone, found.hits):
+                reading = replace(reading, standalone=f"{reading.standalone} ({name})")
+                found = _together([found, _elsewhere(passages(within(f"{question} ({name})")), found.hits[0])])
+        best = joined(found.hits, top)
         written = [f"{titled(hit.article)} {hit.passage.text}" for hit in best[:_AS_WRITTEN_IN]]
-        return reading.as_written_in(written), Found(best, max(found.similarity for found in searched))
+        return reading.as_written_in(written), Found(best, found.similarity)
 
     def _since_event(self, reading: Reading, until: datetime, scope: Scope) -> Reading:
         """The reading of the days since the event that the question counts from, where the library tells of it."""
@@ -145,6 +142,18 @@ class Finder:
         """The two parts of a comparison may stand in different articles."""
         reading, found = self.search(part, (), today, scope, _OF_A_PART)
         return self.known(reading, found, weigh(part, found.hits, self._library.embedder, _OF_A_PART), today)
+
+
+def _together(searched: Iterable[Found]) -> Found:
+    """What several searches found, the first of each first."""
+    found = [*searched]
+    hits = {hit.passage.id: hit for hit in interleaved([each.hits for each in found])}
+    return Found([*hits.values()], max(each.similarity for each in found))
+
+
+def _elsewhere(found: Found, first: Hit) -> Found:
+    """What was found in other articles than the one of the first hit."""
+    return Found([hit for hit in found.hits if hit.article.id != first.article.id], found.similarity)
 
 
 def _checked(question: str) -> str:
