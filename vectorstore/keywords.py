@@ -18,6 +18,7 @@ from vectorstore.models import Article, Passage, Scope, titled
 _WRITER_BYTES = 50_000_000
 # Longer words are garbage, and Tantivy's default of 40 would drop some that are not.
 _LONGEST_WORD = 100
+_COUNTED_ONE_BY_ONE = 1000
 _LONGEST_SPELLING = 30
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # What is not dated counts as older than all that is.
@@ -129,15 +130,17 @@ class KeywordIndex:
         return dict(zip(self._keys(searcher, found), scores, strict=True))
 
     def frequency(self, word: str) -> int:
-        """In how many passages, or their headings, the word stands in any form."""
+        """In how many passages, or their headings, the word stands in any form; of one in very many, those that were
+        removed may be counted too."""
         searcher: Any = self._searcher()
         parts = self._analyzer.analyze(word)
-        if not parts[1:]:
-            return int(searcher.doc_freq("words", parts[0])) if parts else 0
-        return int(searcher.search(self._word(word, 1.0)[0], 1, count=True).count)
+        if len(parts) == 1 and (held := int(searcher.doc_freq("words", parts[0]))) >= _COUNTED_ONE_BY_ONE:
+            return held
+        return sum(int(searcher.search(query, 1, count=True).count) for query in self._word(word, 1.0))
 
     def spellings(self, beginning: str) -> dict[str, int]:
-        """The words as written, in lower case, that begin so, and in how many passages each stands."""
+        """The words as written, in lower case, that begin so, and in how many passages each stands, or stood: what was
+        removed is forgotten when Tantivy next merges its files."""
         searcher: Any = self._searcher()
         return dict(searcher.terms_with_prefix("spellings", beginning))
 

@@ -23,7 +23,7 @@ class Vocabulary:
         return self._counted[word]
 
     def spellings(self, beginning: str) -> Mapping[str, int]:
-        """The words as written, in lower case, that begin so, and in how many passages each stands."""
+        """The words as written, in lower case, that begin so, and in how many passages each stands, or stood before."""
         return self._index.spellings(beginning)
 
     def abbreviations(self, beginning: str) -> list[tuple[str, str]]:

@@ -60,7 +60,8 @@ def _nearest(word: str, known: Vocabulary) -> str:
         for other, frequency in {**known.spellings(word[0]), **sayings}.items()
         if abs(len(other) - len(word)) <= most and (mistakes := distance(word, folded(other), most)) <= most
     ]
-    return min(near)[3] if near else ""
+    held = (other for *_, other in sorted(near) if other in STOP_WORDS or known.frequency(other))
+    return next(held, "")
 
 
 def _same_letters(one: str, other: str) -> bool:
