@@ -44,7 +44,7 @@ def other_forms(question: str, known: Vocabulary) -> list[Form]:
 
 def days(question: str) -> list[tuple[str, ...]]:
     """The days that the question names, each as a text about it may write it."""
-    found = []
+    found: list[tuple[str, ...]] = []
     for moment in moments(question, None):
         if moment.day and moment.month:
             month = month_name[moment.month]

@@ -84,7 +84,7 @@ def distance(one: str, other: str, most: int) -> int:
         if min(row) > most:
             return most + 1
         before, last = last, row
-    return last[-1]
+    return int(last[-1])
 
 
 def _in_case_of(word: str, meant: str) -> str:
