@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
+from assistant.moments import moments
 from assistant.wordforms import folded
 from assistant.words import QUOTED, STOP_WORDS
 from vectorstore.vocabulary import Vocabulary
@@ -25,14 +26,16 @@ class Corrected(NamedTuple):
 
 
 def corrected(question: str, known: Vocabulary) -> Corrected:
-    """The question as its writer seems to have meant it; what stands in quotation marks is left as it is."""
-    quoted = [match.span() for match in QUOTED.finditer(question)]
+    """The question as its writer seems to have meant it; what stands in quotation marks, and days and months, are left
+    as they are."""
+    left = [match.span() for match in QUOTED.finditer(question)]
+    left += [(moment.start, moment.end) for moment in moments(question, None)]
     shouted = question.isupper()
     parts, words, done = [], [], 0
     for match in _WORD.finditer(question):
         word = match.group()
         short_form = word.isupper() and not shouted
-        if short_form or any(start <= match.start() < end for start, end in quoted) or not _strange(word, known):
+        if short_form or any(start <= match.start() < end for start, end in left) or not _strange(word, known):
             continue
         if meant := _nearest(folded(word), known):
             parts += [question[done : match.start()], _in_case_of(word, meant)]
