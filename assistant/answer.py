@@ -136,7 +136,7 @@ class Assistant:
             kind=request.kind,
             window=grounds.reading.window,
             outlets=scope.outlets or grounds.reading.outlets,
-            notice=_outside(grounds.reading.window, grounds.found.hits),
+            notice=f"{grounds.reading.notice} {_outside(grounds.reading.window, grounds.found.hits)}".strip(),
             newest_article=self._library.newest(today),
             read=_read(grounds, self._writer.reads()),
             timings=Timings(sources=perf_counter() - started),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,7 +13,10 @@ from assistant.manner import AS_SET, Manner, Recency
 from assistant.models import Turn
 from assistant.neighbours import joined
 from assistant.parts import interleaved, parts
+from assistant.query.events import day_of, since
+from assistant.query.spelling import corrected
 from assistant.reading import Reading, read
+from assistant.retrieval.hops import bridge
 from assistant.retrieve import Found, Rerank, retrieve
 from assistant.rewording import reworded
 from assistant.rewrite import topic
@@ -21,7 +24,7 @@ from assistant.roundup import LOOKED_AT
 from assistant.verification.answerability import Signals, Verdict, signals, verdict, words_asked
 from vectorstore.errors import DatelineError
 from vectorstore.library import Library
-from vectorstore.models import EVERYTHING, Scope
+from vectorstore.models import EVERYTHING, Hit, Scope, titled
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -32,6 +35,8 @@ _OF_A_PART = 5
 _LOOKED_AT = 20
 _ROOM_TO_JOIN = 2
 _LONGEST_QUESTION = 2000
+# Passages whose way of writing is taken for that of the answer.
+_AS_WRITTEN_IN = 3
 
 
 class Grounds(NamedTuple):
@@ -72,7 +77,7 @@ class Finder:
         named = listed and request.kind is not AnswerKind.COMPARISON
         top, turns = (LOOKED_AT if listed else PASSAGES), (() if named else turns)
         reading, found = self.search(sought, turns, today, scope, top, manner.recency)
-        asked = question if reading.standalone == request.subject else reading.standalone
+        asked = question if listed and reading.standalone == request.subject else reading.standalone
         evidence = weigh(asked, found.hits, self._library.embedder, manner.sources)
         weighed = self._signals(reading, found, evidence, today)
         known = verdict(weighed) is Verdict.ANSWERED
@@ -90,20 +95,45 @@ class Finder:
         newer: Recency = Recency.NORMAL,
     ) -> tuple[Reading, Found]:
         """How the question is read, and what is found for it, part by part where it asks for several things."""
-        outlets, question = self._library.outlets(), _checked(question, turns)
+        question = _checked(question, turns)
         if self._rewording:
             question = reworded(self._rewording, question, turns)
+        outlets, known = self._library.outlets(), self._library.vocabulary()
+        question, spelled = corrected(question, known)
+        turns = [replace(turn, question=corrected(turn.question, known).text) for turn in turns]
         until = min(scope.until, today) if scope.until else today
+        inside, room = replace(scope, until=until), max(_LOOKED_AT, _ROOM_TO_JOIN * top)
 
         def within(asked: str) -> Reading:
-            return replace(read(asked, turns, today.date(), outlets), recency=newer).within(scope, today)
+            reading = read(asked, turns, today.date(), outlets, known)
+            dated = self._since_event(reading, until, inside) if reading.window is None else reading
+            return replace(dated, recency=newer, corrected=spelled).within(scope, today)
 
-        inside, room = replace(scope, until=until), max(_LOOKED_AT, _ROOM_TO_JOIN * top)
-        searched = [
-            retrieve(self._library, within(part), until, inside, room, self._rerank) for part in parts(question)
-        ]
-        hits = {hit.passage.id: hit for hit in interleaved([found.hits for found in searched])}
-        return within(question), Found(joined(hits.values(), top), max(found.similarity for found in searched))
+        def passages(reading: Reading) -> Found:
+            return retrieve(self._library, reading, until, inside, room, self._rerank)
+
+        reading, several = within(question), parts(question)
+        if len(several) > 1:
+            found = _together(passages(within(part)) for part in several)
+        else:
+            found = passages(reading)
+            if name := bridge(reading.standalone, found.hits):
+                reading = replace(reading, standalone=f"{reading.standalone} ({name})")
+                found = _together([found, _elsewhere(passages(within(f"{question} ({name})")), found.hits[0])])
+        best = joined(found.hits, top)
+        written = [f"{titled(hit.article)} {hit.passage.text}" for hit in best[:_AS_WRITTEN_IN]]
+        return reading.as_written_in(written), Found(best, found.similarity)
+
+    def _since_event(self, reading: Reading, until: datetime, scope: Scope) -> Reading:
+        """The reading of the days since the event that the question counts from, where the library tells of it."""
+        asked = since(reading.standalone)
+        if asked is None:
+            return reading
+        found = retrieve(
+            self._library, read(asked.event, (), until.date(), known=self._library.vocabulary()), until, scope, 1
+        )
+        day = day_of(asked.event, found.hits)
+        return reading.since(day, asked.rest) if day else reading
 
     def known(self, reading: Reading, found: Found, evidence: Evidence, today: datetime) -> bool:
         """Whether what was found holds an answer, as far as can be told without a judge."""
@@ -116,6 +146,18 @@ class Finder:
         """The two parts of a comparison may stand in different articles."""
         reading, found = self.search(part, (), today, scope, _OF_A_PART)
         return self.known(reading, found, weigh(part, found.hits, self._library.embedder, _OF_A_PART), today)
+
+
+def _together(searched: Iterable[Found]) -> Found:
+    """What several searches found, the first of each first."""
+    found = [*searched]
+    hits = {hit.passage.id: hit for hit in interleaved([each.hits for each in found])}
+    return Found([*hits.values()], max(each.similarity for each in found))
+
+
+def _elsewhere(found: Found, first: Hit) -> Found:
+    """What was found in other articles than the one of the first hit."""
+    return Found([hit for hit in found.hits if hit.article.id != first.article.id], found.similarity)
 
 
 def _checked(question: str, turns: Sequence[Turn]) -> str:

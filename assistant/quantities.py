@@ -126,3 +126,21 @@ def _spelled(words: str) -> float:
             total += (current or 1) * _SCALES[word]
             current = 0
     return total + current
+
+
+def in_words(value: int) -> list[str]:
+    """A number in words, as British and as American papers write it; nothing from a million on."""
+    if not 0 <= value < 10**6:
+        return []
+    thousands, rest = divmod(value, 1000)
+    if thousands:
+        before = [f"{each} thousand" for each in in_words(thousands)]
+        join = " and " if rest < 100 else " "
+        return [f"{one}{join}{other}" for one in before for other in in_words(rest)] if rest else before
+    hundreds, rest = divmod(value, 100)
+    tens, ones = divmod(rest, 10)
+    small = _SMALL[rest] if rest < len(_SMALL) else _TENS[tens - 2] + (f"-{_SMALL[ones]}" if ones else "")
+    if not hundreds:
+        return [small]
+    hundred = f"{_SMALL[hundreds]} hundred"
+    return [f"{hundred} and {small}", f"{hundred} {small}"] if rest else [hundred]

@@ -10,9 +10,11 @@ from assistant.dates import Strength, Timing, Window, read_timing
 from assistant.manner import Recency
 from assistant.models import Turn
 from assistant.outlets import read_outlets
+from assistant.query.forms import Form, as_written, days, other_forms, sought, spelled_out
 from assistant.rewrite import carried_over, standalone
 from assistant.words import key_words, quoted_phrases, words_of
 from vectorstore.models import Scope
+from vectorstore.vocabulary import Vocabulary
 
 # What earlier questions weigh beside this one: their words in BM25, their meaning in the vector.
 _CARRIED_WORDS = 0.3
@@ -22,7 +24,9 @@ _CARRIED_MEANING = 0.5
 @dataclass(frozen=True, slots=True)
 class Reading:
     """`texts` and `words` carry their weights, 1 for those of the question itself. `phrases` are those that it quotes,
-    in plain form, and stand among the words too."""
+    in plain form, and stand among the words too. `forms` are those in which articles may write what it says, `sought`
+    those of them to search for. `corrected` are its words that were spelled otherwise. `standalone` is what sentences
+    are compared with, and what a model reads."""
 
     standalone: str
     timing: Timing
@@ -31,6 +35,9 @@ class Reading:
     words: Mapping[str, float]
     phrases: tuple[str, ...] = ()
     recency: Recency = Recency.NORMAL
+    forms: tuple[Form, ...] = ()
+    sought: tuple[tuple[str, ...], ...] = ()
+    corrected: tuple[str, ...] = ()
 
     def within(self, scope: Scope, as_of: datetime) -> Reading:
         """The same question, with the scope's days, if it has any, in place of those that it names.
@@ -45,14 +52,34 @@ class Reading:
         timing = Timing(Strength.NAMED if known else Strength.MILD, self.timing.rest, window if known else None)
         return replace(self, timing=timing)
 
+    def as_written_in(self, found: Sequence[str]) -> Reading:
+        """The same question in the forms of what was found: "250" where that has "two hundred and fifty"."""
+        timing = replace(self.timing, rest=as_written(self.timing.rest, self.forms, found))
+        return replace(self, standalone=as_written(self.standalone, self.forms, found), timing=timing)
+
+    def since(self, day: date, rest: str) -> Reading:
+        """The same question of the days since that one."""
+        return replace(self, timing=Timing(Strength.NAMED, rest, Window(day)))
+
+    @property
+    def notice(self) -> str:
+        """What to tell the reader of words that were corrected."""
+        return f"Searched for {' and '.join(f'“{word}”' for word in self.corrected)}." if self.corrected else ""
+
     @property
     def window(self) -> Window | None:
         """The days that the question names."""
         return self.timing.window
 
 
-def read(question: str, turns: Sequence[Turn], today: date, outlets: Iterable[str] = ()) -> Reading:
-    """The question as asked on `today` (UTC) of a library that holds these outlets."""
+def read(
+    question: str,
+    turns: Sequence[Turn],
+    today: date,
+    outlets: Iterable[str] = (),
+    known: Vocabulary | None = None,
+) -> Reading:
+    """The question as asked on `today` (UTC) of a library that holds these outlets and knows these words."""
     asked = read_outlets(question, outlets)
     timing = read_timing(asked.rest, today)
     earlier = carried_over(question, turns)
@@ -61,5 +88,10 @@ def read(question: str, turns: Sequence[Turn], today: date, outlets: Iterable[st
     for turn in earlier:
         for word in key_words(turn.question):
             words.setdefault(word, _CARRIED_WORDS * turn.weight)
-    texts = {turn.question: _CARRIED_MEANING * turn.weight for turn in earlier} | {question: 1.0}
-    return Reading(standalone(question, turns), timing, asked.outlets, texts, words, phrases)
+    whole = standalone(question, turns)
+    forms = tuple(other_forms(whole, known)) if known else ()
+    meaning = spelled_out(question, forms, known) if known else question
+    texts = {turn.question: _CARRIED_MEANING * turn.weight for turn in earlier} | {meaning: 1.0}
+    further = sought(forms, known) if known else []
+    further += [] if timing.window else days(asked.rest)
+    return Reading(whole, timing, asked.outlets, texts, words, phrases, forms=forms, sought=tuple(further))

@@ -51,9 +51,9 @@ def retrieve(
 
 def _candidates(library: Library, reading: Reading, as_of: datetime, scope: Scope) -> Iterable[Candidate]:
     """Those of the whole scope, and those of what the question names: few may be from an old week or a small outlet."""
-    yield from library.search(reading.texts, reading.words, scope, _CANDIDATES)
+    yield from library.search(reading.texts, reading.words, scope, _CANDIDATES, reading.sought)
     if named := _named(reading, scope, as_of):
-        yield from library.search(reading.texts, reading.words, named, _CANDIDATES)
+        yield from library.search(reading.texts, reading.words, named, _CANDIDATES, reading.sought)
 
 
 def _phrases_held(library: Library, phrases: Sequence[str], candidates: Sequence[Candidate]) -> dict[str, int]:

@@ -6,7 +6,7 @@ import re
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|\w+(?:['’]\w+)?")
 _LETTERS = re.compile(r"[^\W_]+")
-_QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"”“»]")
+QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"”“»]")
 STOP_WORDS = frozenset(
     """
     a about above after again all also am an and any anyone anything are as ask at be became because been before
@@ -48,7 +48,7 @@ def key_words(text: str) -> list[str]:
 
 def quoted_phrases(text: str) -> list[str]:
     """What stands in double quotation marks, straight or curly, in plain form; see `plain`."""
-    found = (plain(match[1]) for match in _QUOTED.finditer(text))
+    found = (plain(match[1]) for match in QUOTED.finditer(text))
     return list(dict.fromkeys(phrase for phrase in found if phrase))
 
 

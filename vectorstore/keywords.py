@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,15 +11,19 @@ from typing import Any, NamedTuple
 import tantivy
 from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
 
+from vectorstore.abbreviations import abbreviations
 from vectorstore.errors import IndexUnusable
-from vectorstore.models import Article, Passage, Scope, heading
+from vectorstore.models import Article, Passage, Scope, titled
 
 _WRITER_BYTES = 50_000_000
 # Longer words are garbage, and Tantivy's default of 40 would drop some that are not.
 _LONGEST_WORD = 100
+_COUNTED_ONE_BY_ONE = 1000
+_LONGEST_SPELLING = 30
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # What is not dated counts as older than all that is.
 _UNDATED = -(2**62)
+_MEANS = "="
 
 
 class PassageRow(NamedTuple):
@@ -31,7 +35,7 @@ class PassageRow(NamedTuple):
 
 
 class KeywordIndex:
-    """The words of all passages, each with its article's headline, outlet and date. Threads may share one.
+    """The words of all passages, each with its article's headline, byline, outlet and date. Threads may share one.
 
     In a folder it is what was committed last, whatever happened to the process that wrote it; without a folder it
     lives in memory. Raises IndexUnusable for files that are not whole or cannot be written.
@@ -46,6 +50,7 @@ class KeywordIndex:
                 folder.mkdir(parents=True, exist_ok=True)
             self._index = tantivy.Index(self._schema, str(folder) if folder else None)
         self._index.register_tokenizer("english", self._analyzer)
+        self._index.register_tokenizer("as written", _as_written())
         self._index.config_reader("manual")
         self._writer: Any = None
 
@@ -72,11 +77,13 @@ class KeywordIndex:
         """Add or replace."""
         for row in rows:
             self.remove([row.passage.id])
-            published = row.article.published_at
+            published, text = row.article.published_at, f"{titled(row.article)}\n{row.passage.text}"
             fields = {
                 "id": row.passage.id,
                 "key": row.key,
-                "words": f"{heading(row.article)}\n{row.passage.text}",
+                "words": text,
+                "spellings": text,
+                "abbreviations": list(dict.fromkeys(_both_ways(text))),
                 "article": row.article.id,
                 "outlet": row.article.outlet,
                 "published": _moment(published) if published else _UNDATED,
@@ -102,13 +109,18 @@ class KeywordIndex:
 
     # -- searching -------------------------------------------------------------------------------------------------
 
-    def search(self, words: Mapping[str, float], scope: Scope, limit: int) -> dict[int, float]:
+    def search(
+        self, words: Mapping[str, float], scope: Scope, limit: int, forms: Iterable[Sequence[str]] = ()
+    ) -> dict[int, float]:
         """The `limit` best passages within the scope in which any of the words stands: their keys, and BM25 > 0.
 
         A word counts as much as its weight says. One that is several to the index, such as "open-source" or a quoted
-        phrase, is found where these follow each other.
+        phrase, is found where these follow each other. Of `forms` that mean the same the best one counts.
         """
         wanted = [(Occur.Should, query) for word, weight in words.items() for query in self._word(word, weight)]
+        for alike in forms:
+            if either := [query for form in alike for query in self._word(form, 1.0)]:
+                wanted.append((Occur.Should, Query.disjunction_max_query(either)))
         if not wanted:
             return {}
         searcher = self._searcher()
@@ -118,10 +130,26 @@ class KeywordIndex:
         return dict(zip(self._keys(searcher, found), scores, strict=True))
 
     def frequency(self, word: str) -> int:
-        """In how many passages, or their headings, the word stands in any form."""
+        """In how many passages, or their headings, the word stands in any form; of one in very many, those that were
+        removed may be counted too."""
         searcher: Any = self._searcher()
-        found = [searcher.search(query, 1, count=True).count for query in self._word(word, 1.0)]
-        return int(sum(found))
+        parts = self._analyzer.analyze(word)
+        if len(parts) == 1 and (held := int(searcher.doc_freq("words", parts[0]))) >= _COUNTED_ONE_BY_ONE:
+            return held
+        return sum(int(searcher.search(query, 1, count=True).count) for query in self._word(word, 1.0))
+
+    def spellings(self, beginning: str) -> dict[str, int]:
+        """The words as written, in lower case, that begin so, and in how many passages each stands, or stood: what was
+        removed is forgotten when Tantivy next merges its files."""
+        searcher: Any = self._searcher()
+        return dict(searcher.terms_with_prefix("spellings", beginning))
+
+    def abbreviations(self, beginning: str) -> list[tuple[str, str]]:
+        """Short forms and long ones, in lower case, that begin so, each with what passages have for it; the most
+        frequent first."""
+        searcher: Any = self._searcher()
+        found = searcher.terms_with_prefix("abbreviations", beginning.casefold())
+        return [(form, other) for form, _, other in (term.partition(_MEANS) for term, _ in found)]
 
     def _word(self, word: str, weight: float) -> list[Query]:
         parts = self._analyzer.analyze(word)
@@ -178,10 +206,27 @@ def _schema() -> tantivy.Schema:
     builder.add_unsigned_field("key", fast=True)
     builder.add_integer_field("published", fast=True)
     builder.add_text_field("words", tokenizer_name="english")
+    builder.add_text_field("spellings", tokenizer_name="as written", index_option="basic")
+    builder.add_text_field("abbreviations", tokenizer_name="raw", index_option="basic")
     return builder.build()
+
+
+def _both_ways(text: str) -> Iterator[str]:
+    for short, long in abbreviations(text):
+        yield f"{_key(short)}{_MEANS}{long}"
+        yield f"{_key(long)}{_MEANS}{short}"
+
+
+def _key(form: str) -> str:
+    return " ".join(form.casefold().split())
 
 
 def _analyzer() -> tantivy.TextAnalyzer:
     """Words without case and accents, plurals and tenses folded by the Snowball stemmer for English."""
     builder = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(_LONGEST_WORD))
     return builder.filter(Filter.lowercase()).filter(Filter.ascii_fold()).filter(Filter.stemmer("English")).build()
+
+
+def _as_written() -> tantivy.TextAnalyzer:
+    builder = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(_LONGEST_SPELLING))
+    return builder.filter(Filter.lowercase()).build()

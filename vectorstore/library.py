@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import log
+from math import exp, log
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -28,6 +28,7 @@ from vectorstore.private import keep_private, tighten
 from vectorstore.subscriptions import Subscriptions
 from vectorstore.upkeep import KeptIndexes, Progress
 from vectorstore.vectors import VectorIndex
+from vectorstore.vocabulary import Vocabulary
 
 _UNFINISHED = "an unfinished reindex"
 _CLOSED_TO_OTHERS = "closed to others"
@@ -38,6 +39,8 @@ _LOOKED_AT_SINGLY = 200
 _TO_BE_SAFE = 1.5
 _MOST_ASKED_FOR = 5000
 _OF_OTHER_THINGS = 300
+# The most frequent word of a language is about every tenth.
+_ZIPF, _WORDS_OF_A_PASSAGE = 0.1, 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,17 +256,23 @@ class Library:
     # -- search ------------------------------------------------------------------------------------------------
 
     def search(
-        self, texts: Mapping[str, float], words: Mapping[str, float], scope: Scope, limit: int
+        self,
+        texts: Mapping[str, float],
+        words: Mapping[str, float],
+        scope: Scope,
+        limit: int,
+        forms: Sequence[Sequence[str]] = (),
     ) -> list[Candidate]:
         """The passages nearest in meaning to `texts` and those in which `words` stand, each about `limit`, unordered.
 
-        Both carry their weights. Nothing outside the scope is returned. Raises EmbedderMismatch.
+        Both carry their weights; of each group of `forms`, which mean the same, one counts as a word does. Nothing
+        outside the scope is returned. Raises EmbedderMismatch.
         """
         if limit < 1:
             return []
         index, indexed_words = self._searchable()
         vector = self._meaning(texts)
-        by_words = indexed_words.search(words, scope, limit)
+        by_words = indexed_words.search(words, scope, limit, forms)
         near = self._near(index, vector, scope, limit)
         return [
             Candidate(
@@ -283,13 +292,22 @@ class Library:
         """How much each word tells: its inverse document frequency over all passages, more than 0 (as in BM25; Spärck
         Jones 1972, "A Statistical Interpretation of Term Specificity").
 
-        A few articles on one thing all name it, and it is no common word for that: some hundred passages without any
-        of the words are counted beside those that are there.
+        A few articles on one thing all name it, and it is no common word for that; nor is a word telling for being in
+        none of a few. So some hundred passages in the language at large are counted beside those that are there.
         """
         _, indexed = self._searchable()
         held = indexed.count() + _OF_OTHER_THINGS
-        found = {word: indexed.frequency(word) for word in words}
+        found = {word: indexed.frequency(word) + _OF_OTHER_THINGS * self._at_large(word) for word in words}
         return {word: log(1 + (held - among + 0.5) / (among + 0.5)) for word, among in found.items()}
+
+    def _at_large(self, word: str) -> float:
+        """The share of passages in the language at large in which a word stands, by its rank (Zipf 1949)."""
+        rank = self.embedder.rank(word)
+        return 1 - exp(-_WORDS_OF_A_PASSAGE * _ZIPF / rank) if rank else 0.0
+
+    def vocabulary(self) -> Vocabulary:
+        """Its words, as they are now."""
+        return Vocabulary(self._searchable()[1], self.embedder)
 
     def _meaning(self, texts: Mapping[str, float]) -> Matrix:
         """One vector of length 1 for texts of different weight."""

@@ -126,3 +126,8 @@ def heading(article: Article) -> str:
     day = article.published_at and f"{article.published_at.day} {article.published_at:%B %Y}"
     origin = ", ".join(part for part in (article.outlet, day) if part)
     return f"{article.title} ({origin})".strip() if origin else article.title
+
+
+def titled(article: Article) -> str:
+    """The heading with the byline, `Headline (Outlet, 3 July 2022) by Ana Lind`: whose words the article's are."""
+    return f"{heading(article)} by {' and '.join(article.authors)}" if article.authors else heading(article)

@@ -1,1 +1,1 @@
-"""What is asked: the intent of a question, what it asks it of, and in which form."""
+"""What is asked: the intent of a question, what it asks it of, in which words and in which form."""

@@ -94,3 +94,42 @@ def test_a_window_holds_its_first_and_last_moment_and_nothing_undated() -> None:
 def test_no_day_is_too_odd_to_ask_on(today: date) -> None:
     for question in ("ten years ago", "in the past 999 decades", "last summer", "on 29 February", "last month"):
         read_timing(question, today)
+
+
+@pytest.mark.parametrize(
+    ("question", "window"),
+    [
+        ("What did Halden earn last quarter?", "1–14 July 2022"),
+        ("How did the bank do in Q1 2022?", "1 April – 1 July 2022"),
+        ("What were the results of the first quarter of 2021?", "1 April – 1 July 2021"),
+        ("Which ministers resigned last quarter?", "1 April – 30 June 2022"),
+    ],
+)
+def test_the_results_of_a_quarter_are_looked_for_after_its_end(question: str, window: str) -> None:
+    assert str(read_timing(question, TODAY).window) == window
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What will happen on 18 January?",
+        "Is the museum going to open on 3 September?",
+        "What is on 20 July?",
+        "Which trials are due to begin on September 1st?",
+    ],
+)
+def test_a_day_to_come_names_no_window(question: str) -> None:
+    assert read_timing(question, TODAY).window is None
+
+
+@pytest.mark.parametrize(
+    ("question", "window"),
+    [
+        ("What happened on 20 July?", "20 July 2021"),
+        ("What is new on 12 July?", "12 July 2022"),
+        ("Who resigned on 18 January?", "18 January 2022"),
+        ("What will 3 May 2022 be remembered for?", "3 May 2022"),
+    ],
+)
+def test_a_day_that_is_over_names_one(question: str, window: str) -> None:
+    assert str(read_timing(question, TODAY).window) == window

@@ -32,6 +32,20 @@ class TestRealEmbedder:
         embedder.loaded().to(torch.bfloat16)
         assert np.allclose(np.linalg.norm(embedder.passages(["The ferry sank.", "Rates rose."]), axis=1), 1, atol=1e-5)
 
+    def test_frequent_words_rank_before_rare_ones_and_misspelt_ones_have_no_rank(
+        self, embedder: SentenceEmbedder
+    ) -> None:
+        assert 0 < embedder.rank("the") < embedder.rank("called") < embedder.rank("betrayal")
+        assert [embedder.rank(odd) for odd in ("eathquake", "", "two words", "🙂 x")] == [0, 0, 0, 0]
+
+    def test_in_a_small_library_words_of_every_text_tell_less_than_others(
+        self, embedder: SentenceEmbedder, folder: Path
+    ) -> None:
+        with Library(folder, embedder) as library:
+            library.put([story("ship", "A boat went down near the port.")])
+            rarity = library.rarity(["called", "betrayal", "tarvos", "boat"])
+        assert rarity["called"] < rarity["betrayal"] < rarity["tarvos"]
+
     def test_no_texts_are_no_vectors(self, embedder: SentenceEmbedder) -> None:
         assert len(embedder.passages([])) == 0
 
@@ -121,3 +135,4 @@ def test_a_model_that_openvino_does_not_know_is_left_to_torch(tmp_path: Path) ->
     static = SentenceEmbedder(str(tmp_path / "m"))
     assert static.passages(["ferry rates", "rates"]).shape == (2, 8)
     assert static.most_tokens == 0 and static.tokens(["ferry " * 900]) == [0]  # it reads texts of any length
+    assert static.rank("ferry") == 0

@@ -1,0 +1,96 @@
+"""Words of a question that the library does not know, corrected to the nearest that it knows."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import NamedTuple
+
+from assistant.moments import moments
+from assistant.wordforms import folded
+from assistant.words import QUOTED, STOP_WORDS
+from vectorstore.vocabulary import Vocabulary
+
+_WORD = re.compile(r"[^\W\d_]{3,30}")
+# Letters of a word from which on two mistakes are looked for, and one before.
+_TWO_MISTAKES = 8
+_OF_EVERY_TEXT = 10**9
+_LEAST_OF_A_COMPOUND = 3
+
+
+class Corrected(NamedTuple):
+    """A question with its words corrected, and those of them that say something."""
+
+    text: str
+    words: tuple[str, ...] = ()
+
+
+def corrected(question: str, known: Vocabulary) -> Corrected:
+    """The question as its writer seems to have meant it; what stands in quotation marks, and days and months, are left
+    as they are."""
+    left = [match.span() for match in QUOTED.finditer(question)]
+    left += [(moment.start, moment.end) for moment in moments(question, None)]
+    shouted = question.isupper()
+    parts, words, done = [], [], 0
+    for match in _WORD.finditer(question):
+        word = match.group()
+        short_form = word.isupper() and not shouted
+        if short_form or any(start <= match.start() < end for start, end in left) or not _strange(word, known):
+            continue
+        if meant := _nearest(folded(word), known):
+            parts += [question[done : match.start()], _in_case_of(word, meant)]
+            done = match.end()
+            words += [meant] if meant not in STOP_WORDS else []
+    return Corrected("".join([*parts, question[done:]]), tuple(dict.fromkeys(words)))
+
+
+def _strange(word: str, known: Vocabulary) -> bool:
+    """Whether neither the library knows the word, in any form, nor the language at large."""
+    plain = word.lower()
+    if plain in STOP_WORDS or known.frequency(plain) or known.common(plain):
+        return False
+    cuts = range(_LEAST_OF_A_COMPOUND, len(plain) - _LEAST_OF_A_COMPOUND + 1)
+    return not any(known.common(plain[:cut]) and known.common(plain[cut:]) for cut in cuts)
+
+
+def _nearest(word: str, known: Vocabulary) -> str:
+    """The word that takes the fewest mistakes, of several one with all the letters written, or written alone, and the
+    most frequent; "" when none is near. Hardly anybody gets the first letter wrong."""
+    most = 2 if len(word) >= _TWO_MISTAKES else 1
+    sayings = {each: _OF_EVERY_TEXT for each in STOP_WORDS if each.startswith(word[0])}
+    near = [
+        (mistakes, not _same_letters(word, folded(other)), -frequency, other)
+        for other, frequency in {**known.spellings(word[0]), **sayings}.items()
+        if abs(len(other) - len(word)) <= most and (mistakes := distance(word, folded(other), most)) <= most
+    ]
+    held = (other for *_, other in sorted(near) if other in STOP_WORDS or known.frequency(other))
+    return next(held, "")
+
+
+def _same_letters(one: str, other: str) -> bool:
+    """Whether letters were left out, doubled or exchanged, rather than others written."""
+    written, meant = Counter(one), Counter(other)
+    return written <= meant or meant <= written
+
+
+def distance(one: str, other: str, most: int) -> int:
+    """Letters to put in, leave out, replace or exchange with the next, from one word to another; more than `most` where
+    it takes more (optimal string alignment)."""
+    before, last = [0], [*range(len(other) + 1)]
+    for i, letter in enumerate(one, start=1):
+        row = [i]
+        for j, meant in enumerate(other, start=1):
+            step = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (letter != meant))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == meant:
+                step = min(step, before[j - 2] + 1)
+            row.append(step)
+        if min(row) > most:
+            return most + 1
+        before, last = last, row
+    return int(last[-1])
+
+
+def _in_case_of(word: str, meant: str) -> str:
+    if word.isupper():
+        return meant.upper()
+    return meant.capitalize() if word[0].isupper() else meant
