@@ -10,7 +10,7 @@ from assistant.evidence.context import Excerpt
 from assistant.models import Answer
 from assistant.orders import reporting
 from assistant.words import asks_yes_or_no
-from vectorstore.models import heading
+from vectorstore.models import titled
 
 # A citation mark of the article's own would be taken for ours.
 _DELIMITER = re.compile(r"\[\s*(\d+)\s*\]")
@@ -26,7 +26,7 @@ def beginning() -> Chat:
 def material(read: Sequence[Excerpt]) -> Chat:
     """The passages; what is asked of them goes to the end of the last message."""
     passages = (
-        prompts.PASSAGE.format(number=each.number, heading=as_data(heading(each.hit.article)), text=as_data(each.text))
+        prompts.PASSAGE.format(number=each.number, heading=as_data(titled(each.hit.article)), text=as_data(each.text))
         for each in read
     )
     return [*beginning(), ("human", "\n\n".join(passages))]

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from assistant.words import STOP_WORDS
+from assistant.words import STOP_WORDS, key_words
 from vectorstore.embedding import Embedder
 
 
@@ -57,6 +57,7 @@ _RIDGE = 0.5
 _LEAST = 0.2
 _MARGIN = 0.05
 _MOST_UNKNOWN = 0.5
+_NEARLY_ALL = 98
 
 _WORD = re.compile(r"[^\W_]+|[?:]")
 _BRACKETED = re.compile(r"\[[^\]]*\]")
@@ -106,6 +107,8 @@ class Intents:
                 return Understood(intent)
             if scores[at] < max(_LEAST, plain + _MARGIN):
                 break
+            if len(key_words(question)) > _longest(intent):
+                continue
             if intent not in OF_NO_ARTICLE or _unknown(question, intent) <= _MOST_UNKNOWN:
                 return Understood(intent, _detail(intent, near))
         return Understood(Intent.FACT)
@@ -196,6 +199,14 @@ def _unknown(question: str, intent: Intent) -> float:
     """The share of the words that carry the question that no example of the intent has."""
     asked = set(words(question)) - {"?", ":"} - STOP_WORDS
     return len(asked - _vocabulary(intent)) / (len(asked) or 1)
+
+
+@lru_cache(maxsize=32)
+def _longest(intent: Intent) -> float:
+    """As many words that carry a question as nearly all examples of the intent have at most: who tells much in a
+    question asks for one thing."""
+    lengths = [len(key_words(each.text)) for each in _examples() if each.intent is intent]
+    return float(np.percentile(lengths, _NEARLY_ALL))
 
 
 @lru_cache(maxsize=32)

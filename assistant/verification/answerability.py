@@ -22,7 +22,7 @@ from assistant.reading import Reading
 from assistant.retrieve import Found
 from assistant.wordforms import stem
 from assistant.words import key_words, words_of
-from vectorstore.models import Hit, heading
+from vectorstore.models import Hit, titled
 
 _NEWEST_OF = 3
 # Days beside a window in which news of it still appears.
@@ -127,7 +127,7 @@ def all_ahead(dated: int, undated: int, today: datetime) -> str:
 
 def _told(rarity: Mapping[str, float], evidence: Evidence) -> float:
     told = (
-        _share(rarity, f"{heading(span.hit.article)} {span.text}") + float(cosine)
+        _share(rarity, f"{titled(span.hit.article)} {span.text}") + float(cosine)
         for span, cosine in zip(evidence.spans, evidence.cosines, strict=True)
     )
     return max(told, default=0.0)
