@@ -36,7 +36,7 @@ _LEANING = 0.1
 # What a correction is worth more than a sentence like it.
 _CORRECTS = 0.3
 # For a sign that it is an order to a program, and for each further one.
-_DOUBTFUL = 0.2
+_DOUBTFUL = 0.4
 # A further quotation is worth at least this share of the best one, and near to the question (cosine): on the tuning
 # half and on 185 questions of news neither kept any out that was needed.
 _FLOOR, _NEAR = 0.55, 0.2
