@@ -84,6 +84,7 @@ _SIGNS = {
 _SIGNS_OF_ORDERS = [(re.compile(rf"(?<!\w)(?:{sign})(?!\w)", re.I), counts) for sign, counts in _SIGNS.items()]
 _SIGNS_OF_ORDERS += [
     (re.compile(rf"(?:{_LEAD}|[.!;:] )(?:{_SAY}){_NO_NOUN}|{_LEAD}(?:{_DO}){_NO_NOUN}", re.I), 2.0),
+    (re.compile(r"^\W*(?:answer|a|q) ?:", re.I), 2.0),
     (re.compile(r"(?<!\w)['‘][^'’\"]{2,60}['’](?!\w)"), 1.0),  # what is to be said
 ]
 # Somebody reports it: "the chatbot said that it could not answer". The past alone may be an order's too.

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from assistant.evidence.spans import Span, cite, quotation, spans_of
 from assistant.evidence.stated_values import Reading, current, readings
 from assistant.evidence.statements import corrects, retracted
+from assistant.facts import Kind
 from assistant.models import Citation, Sentence
 from assistant.orders import order
 from assistant.wanted import echoes, offers, wanted
@@ -35,7 +36,7 @@ _LEANING = 0.1
 # What a correction is worth more than a sentence like it.
 _CORRECTS = 0.3
 # For a sign that it is an order to a program, and for each further one.
-_DOUBTFUL = 0.2
+_DOUBTFUL = 0.4
 # A further quotation is worth at least this share of the best one, and near to the question (cosine): on the tuning
 # half and on 185 questions of news neither kept any out that was needed.
 _FLOOR, _NEAR = 0.55, 0.2
@@ -82,7 +83,7 @@ def weigh(question: str, hits: Sequence[Hit], embedder: Embedder, looked_into: i
     promised = np.array([_promise(question, span, hits[0].score) for span in spans])
     leads = np.array([newest is not None and _states(span, newest) for span in spans])
     likely = [int(i) for i in np.argsort(-(promised + leads), kind="stable")[:_EMBEDDED]]
-    vectors = embedder.passages([spans[i].itself for i in likely])
+    vectors = embedder.passages([_meant(question, spans[i]) for i in likely])
     cosines = vectors @ embedder.query(question)
     worths = promised[likely] + cosines
     worths[leads[likely]] += max(0.0, worths.max() - worths[leads[likely]].max(initial=0.0)) if leads.any() else 0.0
@@ -136,6 +137,12 @@ def _taken_back(span: Span, by: Span) -> bool:
 
 def _states(span: Span, reading: Reading) -> bool:
     return span.hit.article.id == reading.hit.article.id and span.start <= reading.start and reading.end <= span.end
+
+
+def _meant(question: str, span: Span) -> str:
+    """What of a span is embedded: "It is 1,350 metres long" means nothing alone, and yet holds the figure asked for."""
+    of_a_figure = wanted(question) in (Kind.NUMBER, Kind.DATE) and offers(span.itself, question, span.day)
+    return span.text if of_a_figure else span.itself
 
 
 def _promise(question: str, span: Span, best: float) -> float:
