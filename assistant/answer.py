@@ -17,7 +17,7 @@ from assistant.dates import Window
 from assistant.differences import with_differing
 from assistant.evidence import quote, weigh
 from assistant.evidence.context import Room, context, room_of
-from assistant.finding import Finder, Grounds
+from assistant.finding import Finder, Grounds, checked
 from assistant.kinds import AnswerKind, Request
 from assistant.llm import PATIENCE, none_offered
 from assistant.manner import AS_SET, Manner
@@ -119,7 +119,7 @@ class Assistant:
         """
         started = perf_counter()
         today = self.moment(as_of)
-        asked = said(question)
+        asked = said(checked(question, turns))
         request = self.request(question, today)
         if request.intent in OF_NO_ARTICLE:
             answer = Answer(question, question, today, newest_article=self._library.newest(today))

@@ -95,7 +95,7 @@ class Finder:
         newer: Recency = Recency.NORMAL,
     ) -> tuple[Reading, Found]:
         """How the question is read, and what is found for it, part by part where it asks for several things."""
-        question = _checked(question, turns)
+        question = checked(question, turns)
         if self._rewording:
             question = reworded(self._rewording, question, turns)
         outlets, known = self._library.outlets(), self._library.vocabulary()
@@ -160,7 +160,8 @@ def _elsewhere(found: Found, first: Hit) -> Found:
     return Found([hit for hit in found.hits if hit.article.id != first.article.id], found.similarity)
 
 
-def _checked(question: str, turns: Sequence[Turn]) -> str:
+def checked(question: str, turns: Sequence[Turn]) -> str:
+    """The question, if it can be asked. Raises DatelineError."""
     question = question.strip()
     try:
         "".join([question, *(each for turn in turns for each in (turn.question, turn.answer))]).encode()

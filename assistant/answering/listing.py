@@ -132,8 +132,7 @@ def _event(part: str, hits: Sequence[Hit], library: Library) -> Pick | None:
     near = [
         hit for hit in hits if len(wanted & stems_of(f"{heading(hit.article)} {hit.passage.text}")) > len(wanted) / 2
     ]
-    quoted = quote(weigh(part, near, library.embedder)).citations
-    told = [Pick(near[each.number - 1], each.start, each.end) for each in quoted]
+    told = [Pick(span.hit, span.start, span.end) for span in weigh(part, near, library.embedder).spans]
     return max(told, key=lambda pick: len(wanted & stems_of(f"{pick.hit.article.title} {pick.text}")), default=None)
 
 

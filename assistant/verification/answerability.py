@@ -58,10 +58,10 @@ NOTHING_FOUND = Signals(0.0, 0.0, 1.0, 0.0)
 
 # Two logistic regressions', fitted and drawn by tests/benchmarks/refusals.py on quiz and ordinary questions together,
 # with a judge's log odds beside the signals and without.
-_JUDGED, _WEIGHTS_JUDGED, _BIAS_JUDGED = 1.6, Signals(similarity=2.0, told=2.5, outside=-3.4, stale=-5.6), -5.05
-_WEIGHTS, _BIAS = Signals(similarity=3.7, told=4.3, outside=-3.1, stale=-5.5), -6.0
+_JUDGED, _WEIGHTS_JUDGED, _BIAS_JUDGED = 1.5, Signals(similarity=2.7, told=3.2, outside=-2.4, stale=-5.1), -6.4
+_WEIGHTS, _BIAS = Signals(similarity=4.8, told=4.7, outside=-2.6, stale=-5.3), -7.4
 # Log odds from which on a question is answered, and the closest is shown.
-_ANSWERED, _CLOSEST = 0.25, -1.25
+_ANSWERED, _CLOSEST = 0.25, -1.0
 _HOPELESS = -4.0
 _SURE = 0.999
 
