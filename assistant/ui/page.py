@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
@@ -20,9 +21,15 @@ HOUR = 3600
 FEEDS = "Feeds"
 
 
-def build_page(desk: Desk) -> gr.Blocks:
+class Page(gr.Blocks):
+    """`welcome` is what the chat shows before the first question, as it is now."""
+
+    welcome: Callable[[], str]
+
+
+def build_page(desk: Desk) -> Page:
     """Everything a reader sees. Uploaded files are deleted after an hour: the library keeps its own text."""
-    page = gr.Blocks(title="Dateline", fill_width=True, analytics_enabled=False, delete_cache=(HOUR, HOUR))
+    page = Page(title="Dateline", fill_width=True, analytics_enabled=False, delete_cache=(HOUR, HOUR))
     with page:
         gr.HTML(MASTHEAD, elem_id="masthead", js_on_load=None, apply_default_css=False)
         visit, settings = last_visit(), reader_settings()
@@ -49,6 +56,7 @@ def build_page(desk: Desk) -> gr.Blocks:
         _connect_sources(stories, chat)
         _connect_stories(stories, chat, library, pages)
         offer(desk)
+    page.welcome = chat.welcome
     return page
 
 

@@ -9,14 +9,18 @@ from pathlib import Path
 
 import gradio as gr
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
 from assistant.ui.doorman import Doorman
-from assistant.ui.dressed import Dressed, head
+from assistant.ui.dressed import Dressed
+from assistant.ui.files import Files
+from assistant.ui.page import Page
 from assistant.ui.theme import theme
 from vectorstore.errors import SettingsError
 
-STYLES = [Path(__file__).parent / f"{name}.css" for name in ("page", "story", "talks", "settings", "library", "reader")]
+_NAMES = ("shell", "page", "story", "talks", "settings", "library", "reader")
+STYLES = [Path(__file__).parent / f"{name}.css" for name in _NAMES]
 READERS_AT_ONCE = 8
 
 
@@ -36,7 +40,7 @@ class Server:
 
 
 def serve(
-    page: gr.Blocks,
+    page: Page,
     host: str,
     port: int,
     max_upload_mb: int,
@@ -50,6 +54,7 @@ def serve(
     SettingsError when the port is taken or the host is not this machine's.
     """
     _check_free(host, port)
+    files = Files()
     page.queue(default_concurrency_limit=READERS_AT_ONCE, max_size=64)
     _, url, _ = page.launch(
         server_name=host,
@@ -65,8 +70,12 @@ def serve(
         theme=theme(),
         css_paths=STYLES,
         app_kwargs={
-            "middleware": [Middleware(Doorman, host, public_name), Middleware(Dressed, head())],
-            "routes": list(routes),
+            "middleware": [
+                Middleware(GZipMiddleware, compresslevel=5),
+                Middleware(Doorman, host, public_name),
+                Middleware(Dressed, files, page.welcome),
+            ],
+            "routes": [*routes, *files.routes],
         },
     )
     return Server(str(url), page)
