@@ -77,7 +77,7 @@ class Dressed:
 
 def head() -> str:
     """The palette, how the page is printed, what is drawn first, and the script that puts on the reader's colours."""
-    style = "".join(_text(f"{name}.css") for name in ("palette", "print", "shell"))
+    style = "".join(_text(f"{name}.css") for name in ("palette", "print", "first", "shell"))
     return f"<title>Dateline</title><style>{style}</style><script>{_text('appearance.js')}</script>"
 
 

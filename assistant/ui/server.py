@@ -19,7 +19,7 @@ from assistant.ui.page import Page
 from assistant.ui.theme import theme
 from vectorstore.errors import SettingsError
 
-_NAMES = ("shell", "page", "story", "talks", "settings", "library", "reader")
+_NAMES = ("first", "page", "story", "talks", "settings", "library", "reader")
 STYLES = [Path(__file__).parent / f"{name}.css" for name in _NAMES]
 READERS_AT_ONCE = 8
 

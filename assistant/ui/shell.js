@@ -29,6 +29,8 @@ function drawAsked(drawn, question) {
   }
 
   const submit = () => document.querySelector("#composer .submit-button")?.click();
+  const submitExample = (words) =>
+    [...document.querySelectorAll("#live [data-ask]")].find(({ textContent }) => textContent === words)?.click();
   box.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
@@ -37,7 +39,7 @@ function drawAsked(drawn, question) {
   shell.addEventListener("click", ({ target }) => {
     if (target.matches("label button")) stand(box.value.trim(), submit);
     const example = target.closest("[data-ask]");
-    if (example) stand(example.textContent, () => example.click());
+    if (example) stand(example.textContent, () => submitExample(example.textContent));
   });
 
   // Gradio goes on drawing for a moment, and forgets what is put into a field meanwhile.
@@ -54,8 +56,8 @@ function drawAsked(drawn, question) {
     const { selectionStart, selectionEnd } = box;
     const focused = document.activeElement === box;
     live.querySelector(".asked")?.remove();
-    if (!drawn.childNodes.length && !named) drawn.append(...live.childNodes);
     shell.remove();
+    if (!drawn.childNodes.length && !named) drawn.innerHTML = live.innerHTML;
     if (focused) real?.focus({ preventScroll: true });
     real?.setSelectionRange(selectionStart, selectionEnd);
     ask?.();

@@ -479,6 +479,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def drawn(page: Page) -> None:
+    """Wait until the server has drawn what the page opens with, which stands there before, in the document."""
+    page.locator("#talks nav").wait_for(state="attached")
+
+
 def to_tab(page: Page, name: str) -> None:
     """Open a tab, by way of the menu of those that a narrow window has no room for."""
     page.get_by_role("tab", selected=True).first.wait_for()
