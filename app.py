@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import typer
 
 from assistant.commands.conversations import ConversationCommands
+from assistant.commands.doctor import DoctorCommand
 from assistant.commands.evaluate import EvaluateCommand
 from assistant.commands.library import LibraryCommands
 from assistant.commands.mcp import McpCommand
@@ -24,13 +26,25 @@ from assistant.ui.desk import Step
 from assistant.ui.reading_desk import ReadingDesk
 from ingest.commands.documents import DocumentCommands
 from ingest.commands.feeds import FeedCommands
-from ingest.desk import IntakeDesk
+from ingest.desk import CommandIntake, IntakeDesk
 from ingest.intake import Intake
-from vectorstore.console import complain
-from vectorstore.errors import DatelineError, LibraryBusy, WeightsMissing
+from vectorstore.command_client import (
+    Served,
+    carried_out_there,
+    is_served,
+    leave_to_server,
+    surroundings,
+    when_free,
+)
+from vectorstore.console import complain, exit_status
+from vectorstore.errors import DatelineError, LibraryBusy, LibraryUnwritable, WeightsMissing
+from vectorstore.logs import Printed, log_to_standard_error
+from vectorstore.terminal import remote
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
+
+    from langchain_core.language_models import BaseChatModel
 
     from assistant.chat_models import ChatModels
     from assistant.models import Answer
@@ -41,6 +55,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger("dateline")
 
 SAMPLES = Path(__file__).parent / "ingest" / "samples"
+
+_SECONDS_TO_WAIT = 60.0
+_OF_THE_SERVER_ALONE = ("embedder", "reranker", "follow_ups")
+"""Settings by which it has loaded its models."""
 
 
 class Dateline(Intake):
@@ -59,9 +77,10 @@ class Dateline(Intake):
         super().__init__(library, lambda: _web(settings, library.subscriptions))
         rerank = Reranker(settings.reranker) if settings.reranker else None
         rewording = self._model if settings.follow_ups == "model" else None
-        self.assistant = Assistant(
-            library, self._model, rerank=rerank, rewording=rewording, models=self.chat_models.opened
+        self.assistant_with = partial(
+            Assistant, library, rerank=rerank, rewording=rewording, models=self.chat_models.opened
         )
+        self.assistant = self.assistant_with(self._model)
 
     def search(self, question: str, **given: Any) -> list[Hit]:
         """The passages that an answer would be looked for in, best first; see assistant.answer.Assistant.search."""
@@ -80,6 +99,17 @@ class Dateline(Intake):
         from assistant.retriever import NewsRetriever
 
         return NewsRetriever(assistant=self.assistant, **given)
+
+    def chat_model(self, settings: Settings) -> BaseChatModel | None:
+        """The one that other settings name; the built-in one is loaded once."""
+        from assistant.llm import LOCAL
+
+        if all(
+            getattr(settings, name) == getattr(self._settings, name) for name in ("model", "model_url", "model_key")
+        ):
+            return self.chat_models.opened("")
+        model: BaseChatModel | None = _chat_model(settings)
+        return self.chat_models.opened(LOCAL) if model and settings.model == LOCAL else model
 
     def warm(self) -> None:
         """Load the models and open the index, so that the first question need not wait."""
@@ -109,6 +139,46 @@ class PageDesk(ReadingDesk, IntakeDesk[Step]):
         IntakeDesk.__init__(self, news, Step, refresh_every)
 
 
+class CommandDesk:
+    """The commands that another process may have carried out over the library that a server has open; see
+    vectorstore.command_server."""
+
+    def __init__(self, news: Dateline, desk: PageDesk, settings: Settings) -> None:
+        self._news, self._desk, self._settings = news, desk, settings
+        self._cli = typer.Typer()
+        _add_commands(self._cli, self._reading, self._writing)
+
+    def carry_out(self, arguments: Sequence[str]) -> int:
+        """Returns the exit status."""
+        return exit_status(self._cli, arguments)
+
+    @contextmanager
+    def _reading(self, library: Path | None, model: str | None = "quote") -> Iterator[Visit]:
+        """Of the library that is open, whatever path it was named by."""
+        yield Visit(self._news, self._desk, self._settings_there(model))
+
+    def _writing(self, library: Path | None) -> AbstractContextManager[Visit]:
+        return self._reading(library)
+
+    def _settings_there(self, model: str | None) -> Settings:
+        """Our own, with what was set in the other process in their place."""
+        terminal = remote()
+        there = dict(terminal.surroundings.settings or {}) if terminal else {}
+        for name in _OF_THE_SERVER_ALONE:
+            if there.get(name, ours := getattr(self._settings, name)) != ours:
+                complain(f"The Dateline that serves the library has DATELINE_{name.upper()}={ours}, which counts.")
+        named = {"model": model} if model else {}
+        return self._settings.model_validate(self._settings.model_dump() | there | named)
+
+
+class Visit(CommandIntake):
+    """What one command works on."""
+
+    def __init__(self, news: Dateline, desk: PageDesk, settings: Settings) -> None:
+        super().__init__(news.library, lambda: _web(settings, news.library.subscriptions), desk)
+        self.assistant = news.assistant_with(news.chat_model(settings))
+
+
 def open_dateline(library: str | Path | None = None, model: str | None = None, **settings: Any) -> Dateline:
     """Open a library for reading and writing; use it as a context manager.
 
@@ -120,8 +190,10 @@ def open_dateline(library: str | Path | None = None, model: str | None = None, *
 
 def _settings(**given: Any) -> Settings:
     """The environment's settings, with what was given in their place."""
-    # No look-ups and no counting at home by what Dateline is built on; a user's own choice stays.
-    for name, value in {"GRADIO_ANALYTICS_ENABLED": "False", "TOKENIZERS_PARALLELISM": "false"}.items():
+    # No look-ups and no counting at home by what Dateline is built on, nor the statistics that Gradio makes anew after
+    # every event for a monitoring page that is closed; a user's own choice stays.
+    gradios = {"GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9)}
+    for name, value in (gradios | {"TOKENIZERS_PARALLELISM": "false"}).items():
         os.environ.setdefault(name, value)
     return read_settings({name: value for name, value in given.items() if value is not None})
 
@@ -158,12 +230,17 @@ def _chat_models(settings: Settings, model: Any) -> ChatModels:
 
 def _writing(library: Path | None) -> AbstractContextManager[Dateline]:
     """Dateline for a command that writes. The settings are read at once, the library is opened on entering."""
-    return _opened(_settings(library=library, model="quote"))
+    return _opened(_settings(library=library, model="quote"), _in_turn)
 
 
 def _reading(library: Path | None, model: str | None = "quote") -> AbstractContextManager[Dateline]:
-    """Dateline for a command that only reads: beside a running server it searches the catalogue on its own."""
-    return _opened(_settings(library=library, model=model), beside_a_writer=True)
+    """Dateline for a command that only reads: where it may not write, it searches the catalogue on its own."""
+    return _opened(_settings(library=library, model=model), _beside_a_writer)
+
+
+def _measuring(library: Path | None, model: str | None) -> AbstractContextManager[Dateline]:
+    """Dateline for a command that reads for long, with a model of its own."""
+    return _beside_a_writer(_settings(library=library, model=model))
 
 
 def _looking(library: Path | None, model: str | None) -> AbstractContextManager[Dateline]:
@@ -171,52 +248,102 @@ def _looking(library: Path | None, model: str | None) -> AbstractContextManager[
     return Dateline(_settings(library=library, model=model), read_only=True)
 
 
+def _folder(library: Path | None) -> Path:
+    return _settings(library=library).library.expanduser()
+
+
 @contextmanager
-def _opened(settings: Settings, beside_a_writer: bool = False) -> Iterator[Dateline]:
-    try:
-        news = Dateline(settings)
-    except LibraryBusy:
-        if not beside_a_writer:
-            raise
-        news = Dateline(settings, read_only=True)
-    with news:
+def _opened(settings: Settings, open_here: Callable[[Settings], Dateline]) -> Iterator[Dateline]:
+    """Raises Served on entering, if the library is open in a server: that carries out the command."""
+    leave_to_server(settings.library.expanduser())
+    with open_here(settings) as news:
         yield news
+
+
+def _in_turn(settings: Settings) -> Dateline:
+    """As soon as the command that has the library is done. Raises LibraryBusy, or Served if it is a server by then."""
+    library = settings.library.expanduser()
+    return when_free(library, lambda: Dateline(settings), _SECONDS_TO_WAIT, lambda: leave_to_server(library))
+
+
+def _beside_a_writer(settings: Settings) -> Dateline:
+    """While another process has the library, and where it may not be written, the catalogue is searched on its own."""
+    try:
+        return _where_it_may_be_written(settings)
+    except LibraryBusy:
+        return Dateline(settings, read_only=True)
+
+
+def _where_it_may_be_written(settings: Settings) -> Dateline:
+    """For writing; a library that may only be read is only read."""
+    try:
+        return Dateline(settings)
+    except LibraryUnwritable as error:
+        logger.warning("%s It is only read.", error)
+        return Dateline(settings, read_only=True)
 
 
 @contextmanager
 def _site(samples: bool, **given: Any) -> Iterator[Site]:
-    """The page's desk over a library open for writing, which holds the samples if it was empty and they are wanted."""
+    """The page's desk over a library open for writing, which holds the samples if it was empty and they are wanted; one
+    that may not be written is read all the same."""
+    from vectorstore.command_server import commands_served
+
     settings = _settings(**given)
-    with Dateline(settings) as news:
-        if samples and not news.library.counts()[0]:
+    library = settings.library.expanduser()
+
+    def opened() -> Dateline:
+        return _where_it_may_be_written(settings)
+
+    with when_free(library, opened, _SECONDS_TO_WAIT, lambda: is_served(library)) as news:
+        if samples and not news.library.read_only and not news.library.counts()[0]:
             from ingest.terminal import progress_bar
 
             with progress_bar() as advance:
                 news.ingest([SAMPLES], advance)
         desk = PageDesk(news, settings.max_upload_mb, settings.refresh_every)
-        at = (settings.host, settings.port, settings.public_name)
-        yield Site(desk, *at, desk.clock.start, news.warm)
+        at = (settings.host, settings.port, settings.public_name, settings.allowed_origins)
+        with redirect_stderr(Printed()), commands_served(library, CommandDesk(news, desk, settings).carry_out):
+            yield Site(desk, *at, desk.clock.start, news.warm)
         desk.close()
+
+
+def _add_commands(cli: typer.Typer, reading: Callable[..., Any], writing: Callable[..., Any]) -> None:
+    """Those that are about a library."""
+    DocumentCommands(writing, lambda: _web(_settings())).add_to(cli)
+    QuestionCommands(reading).add_to(cli)
+    ConversationCommands(reading).add_to(cli)
+    LibraryCommands(reading, writing, _folder).add_to(cli)
+    FeedCommands(reading, writing).add_to(cli)
 
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Ask questions about news articles, with sources.")
 ServeCommand(_site).add_to(cli)
-DocumentCommands(_writing, lambda: _web(_settings())).add_to(cli)
-QuestionCommands(_reading).add_to(cli)
-EvaluateCommand(_reading).add_to(cli)
-ConversationCommands(_reading).add_to(cli)
-LibraryCommands(_reading, _writing).add_to(cli)
+_add_commands(cli, _reading, _writing)
+EvaluateCommand(_measuring).add_to(cli)
 McpCommand(_looking).add_to(cli)
-FeedCommands(_reading, _writing).add_to(cli)
+DoctorCommand(lambda library: _settings(library=library)).add_to(cli)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """The console script: a DatelineError becomes one clear line and exit status 1."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    """The console script: a DatelineError becomes one clear line and exit status 1. A command over a library that a
+    server has open is left to that."""
+    log_to_standard_error()
     try:
         cli(arguments)
+    except Served as served:
+        set_here = read_settings({}).model_dump(mode="json", exclude_unset=True)
+        given = sys.argv[1:] if arguments is None else arguments
+        sys.exit(carried_out_there(served, given, surroundings(os.environ, set_here)))
     except DatelineError as error:
         complain(error)
+        sys.exit(1)
+    except UnicodeEncodeError as error:
+        unwritable = ascii(error.object[error.start : error.end])
+        complain(f"{unwritable} cannot be written in {error.encoding}. Give it in UTF-8, or set PYTHONUTF8=1.")
+        sys.exit(1)
+    except Exception:
+        logger.exception("A fault of Dateline's own")
         sys.exit(1)
 
 

@@ -22,8 +22,10 @@ from assistant.models import Answer, Sentence, Stage, Support, Timings, Turn
 from assistant.retrieve import Rerank
 from assistant.rewrite import topic
 from assistant.roundup import put_together
+from assistant.streaming import PATIENCE
 from assistant.writer import Writer
 from vectorstore.library import Library
+from vectorstore.listing import Listing
 from vectorstore.models import EVERYTHING, Hit, Scope, heading
 
 if TYPE_CHECKING:
@@ -45,12 +47,13 @@ class Assistant:
         rerank: Rerank | None = None,
         rewording: BaseChatModel | None = None,
         models: Callable[[str], BaseChatModel | None] = none_offered,
+        patience: float = PATIENCE,
     ) -> None:
         """`rewording` is the model that puts follow-ups into other words before the search, none for doing without;
-        `models` opens one that a reader names."""
+        `models` opens one that a reader names; `patience` is how many seconds a server of models may be silent."""
         self._library = library
         self._finder = Finder(library, rerank, rewording)
-        self._writer = Writer(model, models)
+        self._writer = Writer(model, models, patience)
         self._now = now
 
     def search(
@@ -160,7 +163,7 @@ class Assistant:
 
     def _refused(self, answer: Answer, hits: Sequence[Hit]) -> Answer:
         nearest = {hit.article.id: hit.article for hit in hits}
-        text = _REFUSAL if nearest or self._library.counts()[0] else _EMPTY
+        text = f"{_REFUSAL} {self._ahead(answer)}".strip() if nearest or self._library.counts()[0] else _EMPTY
         return Answer(
             question=answer.question,
             standalone_question=answer.standalone_question,
@@ -175,6 +178,13 @@ class Assistant:
             read=answer.read,
             timings=answer.timings,
         )
+
+    def _ahead(self, answer: Answer) -> str:
+        """What to know where every article that has a date lies ahead of the reader's today."""
+        if answer.newest_article is not None:
+            return ""
+        tally = self._library.listings.tally(Listing())
+        return refusal.all_ahead(sum(tally.days.values()), tally.undated, answer.as_of)
 
 
 def _outside(window: Window | None, hits: Sequence[Hit]) -> str:

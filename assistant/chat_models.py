@@ -10,10 +10,10 @@ from threading import Lock
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from assistant.llm import LOCAL, QUOTE, open_chat_model, unavailable
+from assistant.llm import LOCAL, QUOTE, open_chat_model
 from assistant.model_servers import has_ollama, listed, model_servers
-from assistant.writing import pieces
-from vectorstore.errors import DatelineError, ModelUnavailable, WeightsMissing
+from assistant.streaming import PATIENCE, pieces
+from vectorstore.errors import DatelineError, ModelError, ModelUnavailable, WeightsMissing
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -44,12 +44,15 @@ class ChatModels:
         key: str = "",
         cache: Path = Path(),
         clock: Callable[[], float] = perf_counter,
+        patience: float = PATIENCE,
     ) -> None:
-        """`model` is the one that is set, open already; None where answers are quoted."""
+        """`model` is the one that is set, open already; None where answers are quoted. `patience` is how many seconds
+        one that is tried may be silent."""
         self.configured = configured if model is not None else QUOTE
         self._named = configured
         self._model = model
         self._url, self._key, self._cache, self._clock = url, key, cache, clock
+        self._patience = patience
         self._at: dict[str, str] = {}
         self._open: dict[str, BaseChatModel | None] = {configured: model} if model is not None else {}
         self._opening = Lock()
@@ -86,11 +89,9 @@ class ChatModels:
             model = self.opened(name)
             if model is None:
                 return Trial(problem="Answers are quoted: there is no model to ask.")
-            word = _first_word(model)
-        except Exception as error:  # every provider raises its own classes
-            return Trial(problem=str(unavailable(error)))
-        if not word:
-            return Trial(problem="The model answered without a word.")
+            word = _first_word(model, self._patience)
+        except ModelError as error:
+            return Trial(problem=str(error))
         return Trial(word, self._clock() - started)
 
     def _opened(self, name: str) -> BaseChatModel | None:
@@ -122,10 +123,10 @@ def _local_is_installed() -> bool:
     return True
 
 
-def _first_word(model: BaseChatModel) -> str:
+def _first_word(model: BaseChatModel, patience: float) -> str:
     """Closed as soon as the word is out, so that no model needs to be told how little is wanted."""
     said = ""
-    with closing(pieces(model, _ASK)) as arriving:
+    with closing(pieces(model, _ASK, patience)) as arriving:
         for piece in arriving:
             said = (said + piece).lstrip()
             if len(said.split()) > 1 or said != said.rstrip() or len(said) > _LONGEST_WORD:

@@ -12,6 +12,9 @@ from vectorstore.sentences import sentence_spans
 _MARK = re.compile(r"\s*\[\s*(?:passages?\s*)?(\d{1,2}(?:\s*(?:,|;|and|&)\s*\d{1,2})*)\s*\]", re.I)
 # What stood between two marks: "5.9 [1], [2]."
 _BETWEEN_MARKS = re.compile(r"(?:\s*[,;])+(?=[.!?]*$)")
+_FIGURE = re.compile(r"\d\.$")
+# What a sentence may go on with, for those who tell a stop by what follows it.
+_NEXT = "Next"
 _HALF_MARK = re.compile(r"\s*\[[^\]]{0,20}$")
 
 
@@ -47,6 +50,13 @@ def split_unfinished(text: str) -> tuple[str, str]:
         finished = mark.end()
         mark = _MARK.match(text, finished)
     return text[:finished], text[finished:].lstrip()
+
+
+def whole_sentences(text: str) -> str:
+    """Those of a text that broke off. The last one counts when its stop cannot be a decimal point or an
+    abbreviation's."""
+    ends_in_a_figure = _FIGURE.search(text) is not None
+    return split_unfinished(text if ends_in_a_figure else f"{text} {_NEXT}")[0]
 
 
 def shown_while_writing(text: str) -> str:

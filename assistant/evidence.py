@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from assistant.models import Citation, Sentence, Support
 from assistant.orders import reporting
 from assistant.safe import without_marks
-from assistant.wanted import echoes, offers
+from assistant.wanted import echoes, offers, wanted
 from assistant.wordforms import stem
 from assistant.words import key_words
 from vectorstore.embedding import Embedder
@@ -72,6 +73,13 @@ def core(hit: Hit) -> Passage:
     return hit.better or hit.passage
 
 
+@lru_cache(maxsize=256)
+def reported(hit: Hit) -> tuple[tuple[int, int], ...]:
+    """Offsets into the core's text of the sentences that report something: of a hit, these alone are read by a model,
+    quoted, and bear anything out."""
+    return tuple(reporting(core(hit).text, hit.article.title))
+
+
 def cite(number: int, hit: Hit, start: int, end: int) -> Citation:
     """A citation of the article's text from `start` to `end`."""
     return Citation(number, hit.article, hit.passage, hit.article.text[start:end], start, end, hit.copies)
@@ -88,7 +96,7 @@ def weigh(question: str, hits: Sequence[Hit], embedder: Embedder, looked_into: i
     A sentence counts for its meaning, the question's words in it, the rank of its passage (a sentence alone often lacks
     the name that its neighbours have) and whether it holds what is asked for, a number or a name.
     """
-    spans = spans_of(hits[:looked_into])
+    spans = spans_of(hits[:looked_into], question)
     if not spans:
         return Evidence((), *(np.empty(shape, np.float32) for shape in (0, 0, (0, 0))))
     promised = np.array([promise(question, span.text, span.day, span.hit.score / hits[0].score) for span in spans])
@@ -124,15 +132,33 @@ def promise(question: str, sentence: str, published: date | None, standing: floa
     return standing + told + _KIND * offers(sentence, question, published)
 
 
-def spans_of(hits: Sequence[Hit]) -> list[Span]:
-    """Every sentence that reports something, once."""
+def answered(question: str, quoted: Quoted) -> bool:
+    """Whether a quotation says all that the question says, and something of the kind that it asks for."""
+    return any(_answers(each, question) for each in quoted.citations)
+
+
+def _answers(quotation: Citation, question: str) -> bool:
+    said, published = quotation.quote, quotation.article.published_at
+    if not holds_all(said, question) or echoes(said, question):
+        return False
+    return wanted(question) is None or offers(said, question, published and published.date())
+
+
+def holds_all(sentence: str, question: str) -> bool:
+    """Whether every word of the question that means something stands in the sentence; one alone says too little."""
+    asked, said = ({stem(word) for word in key_words(text)} for text in (question, sentence))
+    return len(asked) > 1 and asked <= said
+
+
+def spans_of(hits: Sequence[Hit], question: str = "") -> list[Span]:
+    """Every sentence that reports something, once; a short one only when it holds all that the question says."""
     found = []
     seen = set()
     for number, hit in enumerate(hits, start=1):
         passage = core(hit)
-        for start, end in reporting(passage.text, hit.article.title):
+        for start, end in reported(hit):
             text = passage.text[start:end]
-            if text not in seen and len(text.split()) >= _LEAST_WORDS:
+            if text not in seen and (len(text.split()) >= _LEAST_WORDS or holds_all(text, question)):
                 seen.add(text)
                 found.append(Span(number, hit, passage.start + start, passage.start + end))
     return found

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from assistant.facts import Fact, Kind, agrees, facts
 from assistant.moments import Moment, borne_out
+from assistant.orders import reporting
 from assistant.quantities import Quantity
 from assistant.wordforms import folded, plain_letters, same_name
 from vectorstore.models import Hit
@@ -28,12 +29,12 @@ class Known:
     published: date | None
 
     @classmethod
-    def of(cls, hit: Hit) -> Known:
+    def of(cls, hit: Hit, text: str) -> Known:
+        """Of what is read of a hit."""
         article = hit.article
-        heading = "\n".join((article.title, article.outlet, *article.authors))
-        return cls(
-            hit.passage.text, heading, article.text, article.published_at.date() if article.published_at else None
-        )
+        title = " ".join(article.title[start:end] for start, end in reporting(article.title))
+        heading = "\n".join((title, article.outlet, *article.authors))
+        return cls(text, heading, article.text, article.published_at.date() if article.published_at else None)
 
     def holds(self, fact: Fact) -> bool:
         """Whether it is told; of words that are neither names nor figures nobody asks one by one."""

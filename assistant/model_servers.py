@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from importlib.util import find_spec
+from time import monotonic
 from typing import Any, NamedTuple
 
 import httpx
@@ -59,11 +60,11 @@ def listed(server: ModelServer, key: str = "") -> tuple[str, ...]:
 def _held(address: str, headers: dict[str, str]) -> Any:
     with httpx.stream("GET", address, headers=headers, timeout=_SECONDS_TO_WAIT) as answer:
         answer.raise_for_status()
-        body = b""
+        body, until = bytearray(), monotonic() + _SECONDS_TO_WAIT
         for piece in answer.iter_bytes():
             body += piece
-            if len(body) > _MOST_BYTES:
-                raise ValueError("more than any list of models")
+            if len(body) > _MOST_BYTES or monotonic() > until:
+                raise ValueError("more than any list of models, or slower")
     return json.loads(body)
 
 

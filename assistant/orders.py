@@ -12,7 +12,7 @@ from collections.abc import Sequence, Set
 
 from assistant.foreign_matter import Tongue, strange
 from assistant.order_forms import BARE_IMPERATIVE, GOES_ON, IMPERATIVE, ORDER, REPORTED, TALK_OF_ANSWERS, TO_SOMEBODY
-from assistant.safe import carries_address
+from assistant.safe import carries_link
 from assistant.wordforms import stem
 from assistant.words import key_words
 from vectorstore.sentences import sentence_spans
@@ -40,7 +40,7 @@ def reporting(text: str, headline: str = "") -> list[tuple[int, int]]:
         ordered = orders[number] or (ordered and GOES_ON.search(sentence) is not None)
         doubtful = (number > 0 and orders[number - 1]) or _hints(number, sentences, spoken)
         apart = not ordered and doubtful and surroundings.share_nothing_with(number)
-        if not (ordered or apart or carries_address(sentence)):
+        if not (ordered or apart or carries_link(sentence)):
             kept.append(span)
     return kept
 

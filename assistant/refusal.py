@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from assistant.dates import Strength, Window
 from assistant.evidence import Evidence
+from assistant.labels import day
 from assistant.prompts import NOT_FOUND
 from assistant.ranking import recency
 from assistant.reading import Reading
@@ -96,6 +97,15 @@ def signals(
 def says_not_found(text: str) -> bool:
     """Whether a model's answer says that the passages do not hold it."""
     return _SAYS_NOT_FOUND.search(text) is not None
+
+
+def all_ahead(dated: int, undated: int, today: datetime) -> str:
+    """What to know where all articles that have a date were published after the reader's today; "" where none has."""
+    if not dated:
+        return ""
+    articles = "The one article" if dated == 1 else f"All {dated:,} articles"
+    which = f"{articles} with a date" if undated else articles
+    return f"{which} {'is' if dated == 1 else 'are'} dated after {day(today)}. Is this computer's clock right?"
 
 
 def _told(rarity: Mapping[str, float], evidence: Evidence) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,13 +9,13 @@ from assistant import prompts
 from assistant.models import Turn
 from assistant.rewrite import carried_over
 from assistant.safe import carries_address, words_only
+from assistant.streaming import pieces
 from assistant.wordforms import stem
 from assistant.words import key_words
+from vectorstore.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-
-logger = logging.getLogger(__name__)
 
 _TURNS = 3
 _WORDS_OF_ANSWER = 60
@@ -35,9 +34,8 @@ def reworded(model: BaseChatModel, question: str, turns: Sequence[Turn]) -> str:
     told = " ".join(turns[-1].answer.split()[:_WORDS_OF_ANSWER])
     wish = prompts.REWORD.format(conversation=f"{asked}\nAnswer: {told}", question=question)
     try:
-        said: str = model.invoke([("system", prompts.REWORDING), ("human", wish)], stop=["\n"]).text
-    except Exception as error:  # every provider raises its own classes; the words carried over do without it
-        logger.warning("the chat model did not reword %r", question, exc_info=error)
+        said = "".join(pieces(model, [("system", prompts.REWORDING), ("human", wish)], stop=["\n"]))
+    except ModelUnavailable:  # the words carried over do without it
         return question
     if len(said) > _LONGEST:
         return question

@@ -8,7 +8,12 @@ own, characters that nobody sees, and words without end.
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterator
 
+from tld.utils import is_tld
+
+from assistant.words import STOP_WORDS
 from vectorstore.hidden import without_hidden
 
 # Markdown pictures and links keep their target, by which the whole sentence is then left out.
@@ -32,11 +37,36 @@ _LIST_OF_SOURCES = re.compile(
 _LOOP = re.compile(r"(?<!\S)(\S(?:.{0,58}?\S)??)(?:\s+\1){3,}(?!\S)", re.S)
 _RUN = re.compile(r"(\S)\1{11,}")
 # With a scheme, with "www.", or a host with a path; also where somebody broke it up so that nothing finds it.
-_ADDRESS = re.compile(
+_LINK = re.compile(
     r"\b[a-z][a-z0-9+.-]{1,15}\s?:\s?/\s?/\s?\S*|\b(?:javascript|data|mailto|vbscript|tel|file):\S+|\bwww\s?\.\s?\w\S*"
     r"|\b(?:[a-z0-9-]+(?:\.|\s?[\[({](?:\.|dot)[\])}]\s?))+[a-z]{2,24}(?::\d+)?/\S*"
     r"|\b[a-z0-9-]+\s?[\[({](?:\.|dot)[\])}]\s?[a-z]{2,24}\b|\b\S+@[a-z0-9-]+\.[a-z]{2,}|\]\s?\([^)\s]*[./][^)]*(?:\)|\Z)",
     re.I,
+)
+
+# What may be a bare host: `host.example`, also with an ideographic stop; with a space before the stop; spelled out.
+_DOTTED = re.compile(r"(?<![\w.@])(?P<labels>(?:[\w-]+[.。])+)(?P<top>[^\W\d_]{2,24})(?![\w-])")
+_SPACED = re.compile(r"[\w-]\s+(?:\.\s?|dot\s+)(?P<top>[^\W\d_]{2,24})(?![\w-])", re.I)
+# Top-level names that no registry gives away (RFC 2606, 6761, 7686, 9476).
+_RESERVED = frozenset("alt example internal invalid local localhost onion test".split())
+# "Amazon.com fell", "according to Amazon.com": a company by its name. Nobody is sent there, as by "at" or "use".
+_COMPANY = re.compile(r"[A-Z][A-Za-z]+\.(?:com|net|org|gov)")
+_BEFORE_A_NAME = re.compile(r"(?:^|\b(?:of|by|and|the|than|according to)\s)\W*$", re.I)
+# Of a machine, a telephone, an account or a wallet.
+_NUMBER_OF = re.compile(
+    r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)|\b0x[0-9a-fA-F]{6,}|\[(?=[\d.:]*[a-fA-F:]{2})[0-9a-fA-F:.]+\]"
+    r"|\b(?:[0-9a-fA-F]{1,4}:){4,}"
+    # With its country; with an area's zero; as in North America, where letters may stand for digits.
+    r"|\+\s?\d(?:[ ().-]{0,2}\d){7,}"
+    r"|(?<![\d.,:])\(?0\d{2,4}\)?[ /-]?\d{2,}(?:[ -]?\d{2,}){1,3}(?![.,:]?\d)|(?<![\d.,:])0\d(?:[ .-]\d\d){4}\b"
+    r"|(?<![\d.,-])(?:1[-. ])?(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![-.,]?\d)"
+    r"|\b8\d\d[- ](?=[\d-]*[A-Z])[A-Z\d](?:-?[A-Z\d]){6,9}\b"
+    # Groups of digits that are no thousands and no years; more digits in a row than any quantity is written with.
+    r"|(?<!\d)(?!(?:1[5-9]|20)\d\d (?:1[5-9]|20)\d\d\b)\d{4,} \d{4,}|\d{4}-\d{4}-\d{4}|\d{9,}"
+    r"|\b(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z\d]{20,}\b"
+    # Of a few digits, where one is told to reach it.
+    r"|\b(?i:text|sms|dial|phone|call|ring|fax|whatsapp)s?\b(?:\W+[^\W\d]+){0,5}?\W+(?!(?:19|20)\d\d\b)"
+    r"(?<![\d.,$€£])\d[\d -]{2,}\d(?=\s*(?:$|[.,;:!?)\"”](?:\W|$)|(?:and|or|to|for|from|with|now|today)\b))",
 )
 
 
@@ -54,11 +84,49 @@ def without_marks(sentence: str) -> str:
     return _NUMBER.sub("", sentence)
 
 
+def carries_link(sentence: str) -> bool:
+    """Whether a web or mail address stands in it that a page or a reader's program may make a link of."""
+    return _LINK.search(sentence) is not None
+
+
 def carries_address(sentence: str) -> bool:
-    """Whether a web or mail address stands in it. No model is shown one, so none that it writes is a source's own."""
-    return _ADDRESS.search(sentence) is not None
+    """Whether it says where to go, whom to call or where to pay: links, hosts, and the numbers of machines, telephones,
+    accounts and wallets. For what a model wrote; an article's own sentence may."""
+    sentence = unicodedata.normalize("NFKC", sentence)
+    return carries_link(sentence) or _NUMBER_OF.search(sentence) is not None or any(_hosts(sentence))
+
+
+def _hosts(text: str) -> Iterator[str]:
+    """Bare names of hosts: what stands behind the last stop has to be a top-level name."""
+    for match in _DOTTED.finditer(text):
+        if _is_top(match["top"]) and not _is_abbreviation(match) and not _is_company(match):
+            yield match.group()
+    for match in _SPACED.finditer(text):
+        if _is_top(match["top"]) and match["top"].lower() not in STOP_WORDS:
+            yield match.group()
+
+
+def _is_top(name: str) -> bool:
+    """Not "home.In": there a space is missing behind a sentence."""
+    return (name.islower() or name.isupper() or not name.isascii()) and (
+        name.lower() in _RESERVED or bool(is_tld(name.lower()))
+    )
+
+
+def _is_abbreviation(match: re.Match[str]) -> bool:
+    """`p.m.et`, `10.30.am`"""
+    labels = re.split("[.。]", match["labels"])[:-1]
+    return (len(labels) > 1 and all(len(each) == 1 for each in labels)) or (
+        len(match["top"]) == 2 and all(each.isdigit() for each in labels)
+    )
+
+
+def _is_company(match: re.Match[str]) -> bool:
+    text = match.string
+    named = _COMPANY.fullmatch(match.group()) is not None
+    return named and _BEFORE_A_NAME.search(text[: match.start()]) is not None
 
 
 def without_addresses(text: str) -> str:
     """An article's words for where a bare address would become a link; each one is an ellipsis."""
-    return _ADDRESS.sub("…", text)
+    return _LINK.sub("…", text)

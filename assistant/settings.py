@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from vectorstore.errors import SettingsError
 
@@ -19,6 +19,7 @@ _PREFIX = "DATELINE_"
 _SPAN = re.compile(r"(?P<number>[0-9]{1,4})(?P<unit>[smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _SHORTEST = timedelta(minutes=1)
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
 
 
 class Settings(BaseSettings):
@@ -37,6 +38,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)
     public_name: str = ""
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     allow_private_addresses: bool = False
     respect_robots: bool = True
     seconds_between_requests: float = Field(default=1.0, ge=0)
@@ -47,6 +49,19 @@ class Settings(BaseSettings):
     @classmethod
     def _span(cls, given: object) -> object:
         return span(given) if isinstance(given, str) else given
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _origins(cls, given: object) -> object:
+        return origins(given) if isinstance(given, str) else given
+
+
+def origins(text: str) -> tuple[str, ...]:
+    """The origins that are named, separated by commas, as a browser writes them. ValueError for what is none."""
+    named = [name.strip().lower() for name in text.split(",") if name.strip()]
+    if wrong := [name for name in named if not _ORIGIN.fullmatch(name)]:
+        raise ValueError(f"{wrong[0]!r} is no origin such as https://news.example.org or http://10.0.0.5:8080")
+    return tuple(name.removesuffix(":443" if name.startswith("https") else ":80") for name in named)
 
 
 def span(text: str) -> timedelta:

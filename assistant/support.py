@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import NamedTuple
 
+from assistant.evidence import core, reported
 from assistant.facts import NOT, TITLES, Fact, Kind, agrees, facts
 from assistant.known import Known
 from assistant.models import Support
@@ -18,7 +19,6 @@ from assistant.polarity import conflict
 from assistant.roles import swapped
 from assistant.wordforms import folded, plain_letters
 from vectorstore.models import Hit
-from vectorstore.sentences import sentence_spans
 
 # With fewer of its words than these in a stretch of the passage and the heading, or half of that in the stretch alone,
 # a sentence says something else.
@@ -27,11 +27,12 @@ _LONGEST_SLOT = 6
 # A claim is a sentence; nobody writes one of a thousand words, and comparing it would take seconds.
 _LONGEST = 3000
 _QUOTATION = re.compile(r'"([^"]+)"')
+_LETTER = re.compile(r"\S")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 class Ground(NamedTuple):
-    """What a passage does for a sentence. `start` and `end` are offsets into the article's text, `share` is that of the
+    """What a hit does for a sentence. `start` and `end` are offsets into the article's text, `share` is that of the
     sentence's words in that stretch, 0 to 1, and `doubt` says in a few words what an unsupported sentence fails by."""
 
     support: Support
@@ -43,23 +44,35 @@ class Ground(NamedTuple):
 
 @lru_cache(maxsize=256)  # an answer that grows is judged again with every word
 def ground(sentence: str, hit: Hit) -> Ground:
-    """The stretch of the passage that bears the sentence out best, and how far it does.
+    """The stretch of the hit that bears the sentence out best, and how far it does. What a model was not shown of it,
+    an order to a program for example, bears nothing out.
 
     `quoted` when the sentence stands in the passage, letter case and the shape of quotation marks aside;
     `supported` when the passage or its heading holds its numbers, dates, names and quotations and most of its other
     words, and the two agree in what they negate, which way it goes and who did what to whom.
     """
-    passage = hit.passage
-    verbatim = _find(sentence, passage.text)
+    at, spans = core(hit).start, reported(hit)
+    passage = _only(core(hit).text, spans)
+    verbatim = _find(sentence, passage)
     if verbatim is not None:
-        return Ground(Support.QUOTED, passage.start + verbatim[0], passage.start + verbatim[1], 1.0)
+        return Ground(Support.QUOTED, at + verbatim[0], at + verbatim[1], 1.0)
     wanted = _INVISIBLE.sub("", sentence)[:_LONGEST]
-    known = Known.of(hit)
+    known = Known.of(hit, passage)
     said = facts(wanted, known.published)
-    start, end, share = _nearest_stretch(said, passage.text, known.published)
-    doubt = _doubt(wanted, said, passage.text, passage.text[start:end], share, known)
+    start, end, share = _nearest_stretch(said, passage, spans, known.published)
+    doubt = _doubt(wanted, said, passage, passage[start:end], share, known)
     support = Support.UNSUPPORTED if doubt else Support.SUPPORTED
-    return Ground(support, passage.start + start, passage.start + end, share, doubt)
+    return Ground(support, at + start, at + end, share, doubt)
+
+
+def _only(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with a stop in the place of every letter outside of the spans: offsets stay, and nothing joins what is
+    on the two sides."""
+    kept, at = "", 0
+    for start, end in (*spans, (len(text), len(text))):
+        kept += _LETTER.sub(".", text[at:start]) + text[start:end]
+        at = end
+    return kept
 
 
 def _doubt(sentence: str, said: Sequence[Fact], passage: str, stretch: str, share: float, known: Known) -> str:
@@ -125,17 +138,20 @@ def _find(sentence: str, text: str) -> tuple[int, int] | None:
     return match.span() if match else None
 
 
-def _nearest_stretch(said: Sequence[Fact], text: str, published: date | None) -> tuple[int, int, float]:
-    """One sentence of the text or two in a row: offsets, and the share of what is said that is in them.
+def _nearest_stretch(
+    said: Sequence[Fact], text: str, spans: Sequence[tuple[int, int]], published: date | None
+) -> tuple[int, int, float]:
+    """One of the sentences `spans` of the text or two in a row: offsets, and the share of what is said that is in them.
 
     A question bears nothing out by itself: the sentence beside it has to say what it leaves open."""
-    spans = sentence_spans(text)
     asks = [text[start:end].rstrip(" \"'”’)").endswith("?") for start, end in spans]
     held = [facts(text[start:end], published) for start, end in spans]
     found = [{at for at, fact in enumerate(said) if any(agrees(fact, each, published) for each in own)} for own in held]
     best, best_fit = (0, len(text), 0.0), 0.0
     for first in range(len(spans)):
         for last in range(first, min(first + 2, len(spans))):
+            if text[spans[first][1] : spans[last][0]].strip():
+                continue  # another sentence is between the two
             both = found[first] | found[last]
             if not both - set().union(*(found[at] for at in (first, last) if asks[at])):
                 continue

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from textwrap import shorten
+from typing import TYPE_CHECKING
 
 from assistant.basis import basis, fallen_behind, reports_differ
 from assistant.changes import Changes, Kind, Run, around
@@ -12,8 +14,11 @@ from assistant.labels import clock, corrected, day, looked_at, marks
 from assistant.layout import laid_out
 from assistant.models import Answer, Citation, Sentence, Support
 from assistant.stories import also_in
-from vectorstore.conversations import ConversationEntry
 from vectorstore.models import Article, Copy, Entry, Hit
+from vectorstore.printable import Printable, printable, printable_line
+
+if TYPE_CHECKING:
+    from vectorstore.conversations import ConversationEntry
 
 _INDENT = "    "
 _BRACKETS = {Kind.REMOVED: ("[-", "-]"), Kind.ADDED: ("{+", "+}")}
@@ -90,13 +95,18 @@ def entries_as_text(entries: Sequence[Entry]) -> str:
 
 def changes_as_text(found: Changes, mark: Callable[[Run], str]) -> str:
     """What changed, each run as `mark` shows it; the changed words with some that stand around them."""
+
+    def shown(runs: Iterable[Run]) -> str:
+        return "".join(mark(replace(run, text=printable(run.text))) for run in runs)
+
     if found.earlier.version == found.later.version:
         return f"{origin(found.later)}: version {found.later.version} has no other to compare it with."
-    lines = [f"{origin(found.later)}: from version {found.earlier.version} to version {found.later.version}"]
-    lines += [f"{name}: {''.join(map(mark, runs))}" for name, runs in found.fields]
+    versions = f"from version {found.earlier.version} to version {found.later.version}"
+    lines = [f"{printable_line(origin(found.later))}: {versions}"]
+    lines += [f"{name}: {shown(runs)}" for name, runs in found.fields]
     changed = any(run.kind is not Kind.KEPT for run in found.text)
-    text = "".join(mark(run) for run in around(found.text)) if changed else "The text is the same."
-    return "\n".join(lines) + f"\n\n{text}"
+    text = shown(around(found.text)) if changed else "The text is the same."
+    return Printable("\n".join(lines) + f"\n\n{text}")
 
 
 def coloured(run: Run) -> str:

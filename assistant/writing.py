@@ -1,11 +1,9 @@
-"""What the chat model is asked, and the pieces in which it answers."""
+"""What the chat model is asked."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Sequence
-from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
 
 from assistant import prompts
 from assistant.excerpts import Excerpt
@@ -13,9 +11,6 @@ from assistant.models import Answer
 from assistant.orders import reporting
 from assistant.words import asks_yes_or_no
 from vectorstore.models import heading
-
-if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
 
 # A citation mark of the article's own would be taken for ours.
 _DELIMITER = re.compile(r"\[\s*(\d+)\s*\]")
@@ -49,11 +44,3 @@ def _as_data(text: str) -> str:
     a number in brackets. Its headline too gives no orders."""
     said = " ".join(text[start:end] for start, end in reporting(text))
     return _DELIMITER.sub(r"(\1)", " ".join(said.split()))
-
-
-def pieces(model: BaseChatModel, messages: list[tuple[str, str]]) -> Generator[str]:
-    """What the model says; empty pieces while it reads, where it tells of that."""
-    stream: Any = model.stream(messages)
-    with closing(stream):
-        for chunk in stream:
-            yield chunk.text

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+
+logger = logging.getLogger(__name__)
 
 _OFFSETS = {
     **{"UTC": 0, "GMT": 0, "Z": 0, "BST": 1, "CET": 1, "CEST": 2},
@@ -18,6 +22,9 @@ _DEFAULTS = datetime(1996, 2, 3), datetime(2004, 11, 27)
 _EARLIEST_EPOCH, _MILLISECONDS = 1e8, 1e11
 # How far a stated time may lie ahead of the clock: a day without a zone has begun half a day earlier elsewhere.
 _ZONES = timedelta(days=1)
+# When this was written: a clock that shows an earlier time is wrong.
+_WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)
+_NO_END = datetime.max.replace(tzinfo=UTC) - _ZONES
 _NUMBER = re.compile(r"\d{9,}(\.\d+)?")
 _DAY_FIRST = re.compile(r"(?<!\d)\d{1,2}\.\d{1,2}\.\d{2,4}")
 _EITHER_FIRST = re.compile(r"(?<!\d)\d{1,2}[/-]\d{1,2}[/-]\d{2,4}")
@@ -39,6 +46,22 @@ def parse_date(value: object) -> datetime | None:
 def past(moment: datetime | None, now: datetime) -> datetime | None:
     """The time, or None when it lies more than a day after `now`: no publisher has been there yet."""
     return moment if moment and moment <= now + _ZONES else None
+
+
+def latest(now: datetime, arrived_since: Callable[[datetime], int] = lambda _: 0) -> datetime:
+    """What `past` holds stated times against: `now`, or the end of time where the clock that shows it is wrong.
+
+    It is wrong, and a warning says so, when it shows a time before Dateline was written or, by more than a day, before
+    articles came in: `arrived_since` counts those. Dates that it would throw away are then kept as they are stated.
+    """
+    if now >= _WRITTEN and not arrived_since(now + _ZONES):
+        return now
+    logger.warning(
+        "This machine's clock shows %s, when Dateline or articles of this library were not there yet. Dates are kept "
+        "as they are stated, even those that lie ahead. Set the clock.",
+        f"{now:%Y-%m-%d %H:%M} UTC",
+    )
+    return _NO_END
 
 
 def _read(value: object) -> datetime | None:

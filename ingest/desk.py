@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ingest.documents import Source, Upload
 from ingest.intake import Intake
 from ingest.report import Outcome, Row
+from vectorstore.console import complain
 from vectorstore.errors import RejectedDocument
+from vectorstore.terminal import interrupted, stop_if_interrupted
 
 if TYPE_CHECKING:
+    from ingest.opml import Outline
     from ingest.pipeline import Progress
     from ingest.refreshed import Refresh
     from ingest.refreshing import Standing
     from ingest.report import Report
+    from ingest.web import Web
+    from vectorstore.library import Library
     from vectorstore.subscriptions import Subscription
 
 Step = TypeVar("Step")
@@ -100,32 +105,66 @@ class IntakeDesk(Generic[Step]):
     def _add(
         self, sources: Sequence[Source], progress: Callable[[Step], None], stop: Stop, only: Collection[str] = ()
     ) -> Report:
-        def wait() -> None:
-            progress(self._step("Waiting until the feeds are refreshed or another addition is done"))
-
-        with self._in_turn(lambda: self._closing.is_set() or stop(), wait) as halted:
+        with self.in_turn(stop, lambda line: progress(self._step(line))) as halted:
             return self._intake.ingest(sources, self._telling(progress), halted, only)
 
     def _refresh(self, urls: Sequence[str] = (), *, progress: Callable[[Progress], None], stop: Stop) -> Refresh:
-        with self._in_turn(stop, lambda: None) as halted:
+        with self.in_turn(stop) as halted:
             return self._intake.refresh(urls, progress=progress, stop=halted)
 
     def _telling(self, progress: Callable[[Step], None]) -> Callable[[Progress], None]:
         return lambda at: progress(self._step(at.row.source, at.done, at.total, at.passages, at.seconds))
 
     @contextmanager
-    def _in_turn(self, stop: Stop, tell: Callable[[], None]) -> Iterator[Stop]:
-        """Waits for the others. Who is stopped while waiting goes on and finds itself stopped: nothing is read."""
-        mine = False
-        while not mine and not stop():
+    def in_turn(self, stop: Stop, tell: Callable[[str], None] = lambda line: None) -> Iterator[Stop]:
+        """Waits for the others, which is told. Who is stopped while waiting goes on and finds itself stopped: nothing
+        is read."""
+
+        def halted() -> bool:
+            return self._closing.is_set() or stop()
+
+        mine = self._turn.acquire(blocking=False)
+        if not mine:
+            tell("Waiting until the feeds are refreshed or another addition is done")
+        while not mine and not halted():
             mine = self._turn.acquire(timeout=0.2)
-            if not mine:
-                tell()
         try:
-            yield stop if mine else lambda: True
+            yield halted if mine else lambda: True
         finally:
             if mine:
                 self._turn.release()
+
+
+class CommandIntake(Intake):
+    """What a command in another process asks of the library that a page has open: in turn with the page."""
+
+    def __init__(self, library: Library, open_web: Callable[[], Web], desk: IntakeDesk[Any]) -> None:
+        super().__init__(library, open_web)
+        self._desk = desk
+
+    def ingest(
+        self,
+        sources: Iterable[Source],
+        progress: Callable[[Progress], None] | None = None,
+        stop: Stop = interrupted,
+        only: Collection[str] = (),
+    ) -> Report:
+        with self._desk.in_turn(stop, complain) as halted:
+            return super().ingest(sources, progress, halted, only)
+
+    def follow_all(self, outlines: Iterable[Outline]) -> int:
+        stop_if_interrupted()  # while the feed was looked for
+        return super().follow_all(outlines)
+
+    def refresh(
+        self,
+        urls: Sequence[str] = (),
+        everything: bool = False,
+        progress: Callable[[Progress], None] | None = None,
+        stop: Stop = interrupted,
+    ) -> Refresh:
+        with self._desk.in_turn(stop, complain) as halted:
+            return super().refresh(urls, everything, progress, halted)
 
 
 def _is_gone(source: Source) -> bool:

@@ -146,7 +146,7 @@ def _parse(url: str, base: httpx.URL | None = None) -> httpx.URL:
 def unpacked(chunks: Iterable[bytes], encoding: str) -> bytes:
     """The body, unpacked piece by piece: a small answer may unpack to more than memory holds. Raises FetchFailed."""
     if encoding not in ("identity", "gzip"):
-        raise FetchFailed(f"is compressed as {encoding}, which was not asked for; paste its text instead")
+        raise FetchFailed(f"is compressed as {ascii(encoding[:80])}, which was not asked for; paste its text instead")
     unpacker = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
     content = bytearray()
     for chunk in chunks:

@@ -13,6 +13,7 @@ from vectorstore.errors import FetchFailed, PageGone, ToldToWait
 
 _CLOSED_TO_PROGRAMS = {401, 402, 403, 451}
 _GONE = {404, 410}
+_DAY = 24 * 60 * 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,12 @@ def refusal(status: int, headers: httpx.Headers) -> FetchFailed:
 
 
 def wait_of(headers: httpx.Headers) -> float | None:
-    """Retry-After in seconds; a date is measured by the server's own clock where it shows one."""
+    """Retry-After in seconds, a day at most; a date is measured by the server's own clock where it shows one."""
     stated = headers.get("retry-after", "").strip()
     if stated.isdecimal() and len(stated) < 10:
-        return float(stated)
+        return min(float(stated), _DAY)
     until, begun = _date(stated), _date(headers.get("date", "")) or datetime.now(UTC)
-    return None if until is None else max(0.0, (until - begun).total_seconds())
+    return None if until is None else min(max(0.0, (until - begun).total_seconds()), _DAY)
 
 
 def _date(header: str) -> datetime | None:

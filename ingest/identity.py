@@ -7,6 +7,7 @@ import re
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from ingest.text import squeezed
+from vectorstore.printable import printable_line
 
 _TRACKING = re.compile(
     r"utm_\w+|mc_[ce]id|[gdf]clid|fbclid|msclkid|gbraid|wbraid|yclid|igshid|twclid|ttclid|cmpid|cmp|ocid|ito"
@@ -24,7 +25,7 @@ def web_address(url: str) -> str:
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return ""
-    return url if usable and not re.search(r"[\s<>\"]", url) else ""
+    return url if usable and not re.search(r"[\s<>\"]", url) and url == printable_line(url) else ""
 
 
 def canonical_url(url: str) -> str:

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from vectorstore.terminal import remote
+
 
 @contextmanager
 def first_interrupt() -> Iterator[Callable[[], bool]]:
@@ -14,6 +16,10 @@ def first_interrupt() -> Iterator[Callable[[], bool]]:
 
     Only the main thread hears of it, and a program that has its own way with Ctrl-C keeps it.
     """
+    if terminal := remote():
+        with terminal.taking_interrupts_as_a_wish() as wished:
+            yield wished
+        return
     pressed = threading.Event()
     usual = signal.default_int_handler
 

@@ -54,6 +54,8 @@ def kind_of_page(url: str, content_type: str, content: bytes) -> Kind:
         return told
     kind = _BY_CONTENT_TYPE.get(content_type)
     if kind is None:
-        raise RejectedDocument(f"is {content_type}, not a page of text; give the address of the article itself")
+        raise RejectedDocument(
+            f"is {ascii(content_type[:80])}, not a page of text; give the address of the article itself"
+        )
     # Sites that serve raw files call Markdown plain text.
     return Kind.MARKDOWN if kind is Kind.TEXT and url.lower().endswith(".md") else kind

@@ -22,8 +22,8 @@ _NO_TITLE = re.compile(r"^(untitled|microsoft word\b.*|document\d*|.*\.(docx?|pd
 def read_pdf(content: bytes) -> dict[str, object]:
     """The title and the text of at most 200 pages. Its dates stay unknown: those of a PDF are those of the file.
 
-    Raises RejectedDocument, also when reading it takes more than 6 seconds between two pages. A single page can take
-    for ever: callers read what strangers wrote through ingest.bounded.
+    Raises RejectedDocument, also when its pages take more than 6 seconds of the processor. A single page can take for
+    ever: callers read what strangers wrote through ingest.bounded.
     """
     import logging
 
@@ -43,11 +43,11 @@ def read_pdf(content: bytes) -> dict[str, object]:
 
 
 def _text(pages: object) -> str:
-    deadline = time.monotonic() + _SECONDS
+    deadline = time.process_time() + _SECONDS
     held: list[str] = []
     for page in pages:  # type: ignore[attr-defined]
         held.append(page.extract_text())
-        if time.monotonic() > deadline or sum(map(len, held)) > _MOST_CHARACTERS:
+        if time.process_time() > deadline or sum(map(len, held)) > _MOST_CHARACTERS:
             raise RejectedDocument(f"was given up after {len(held)} pages: reading it takes too long")
     return flowing("\n".join(held))
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from ingest.dates import latest
 from ingest.documents import Gone, Rejection, Seen, Source
 from ingest.interrupts import first_interrupt
 from ingest.reading import Taken, articles
@@ -63,7 +64,8 @@ def ingest(
     Where `only` names documents, all others that stand in files are passed over.
     """
     sources, places = tuple(sources), list[Place]()
-    arriving = articles(sources, web or _web(), now)
+    reading = latest(now(), library.arrived_since)
+    arriving = articles(sources, web or _web(), reading)
 
     def arrivals() -> Iterator[Taken | None]:
         for arrival in arriving:
@@ -192,7 +194,7 @@ class _Run:
         self._settle(row, 0)
 
     def _wait(self, row: Row, article: Article) -> None:
-        self._pending.append(_Pending(row, article, split(article)))
+        self._pending.append(_Pending(row, article, split(article, self._library.token_limit)))
         if self._pending_passages() >= self._batch:
             self.commit()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,6 +15,7 @@ from ingest.side_by_side import Errand, Place, host_of, side_by_side
 from ingest.sources import is_address, look_up, name_of, read
 from vectorstore.errors import RejectedDocument
 from vectorstore.models import Article
+from vectorstore.printable import printable_line
 
 if TYPE_CHECKING:
     from ingest.web import Web
@@ -33,9 +34,7 @@ class Extracted:
 Taken = Extracted | Seen | Gone | Rejection
 
 
-def articles(
-    sources: Sequence[Source], web: Web, now: Callable[[], datetime]
-) -> Generator[tuple[Place, Taken] | None, None, None]:
+def articles(sources: Sequence[Source], web: Web, now: datetime) -> Generator[tuple[Place, Taken] | None, None, None]:
     """What every source holds, with its place in their order: fetched and extracted side by side, ahead of whoever
     stores it; see ingest.side_by_side."""
     return side_by_side(
@@ -76,14 +75,14 @@ def _host(source: Source) -> str:
 
 
 def _read(
-    name: str, looked_up: Iterable[Readable | Errand[Readable]], now: Callable[[], datetime]
+    name: str, looked_up: Iterable[Readable | Errand[Readable]], now: datetime
 ) -> Iterator[Taken | Errand[Taken]]:
     try:
         for found in looked_up:
             if isinstance(found, Errand):
                 yield Errand(found.host, partial(_read, name, found.read(), now))
             else:
-                yield taken(found, now())
+                yield taken(found, now)
     except Exception as error:
         yield _fault(name, error)
 
@@ -91,4 +90,9 @@ def _read(
 def _fault(name: str, error: Exception) -> Rejection:
     """A fault of ours in one document, which must not cost the others."""
     logger.exception("%s could not be read", name)
-    return Rejection(name, f"{type(error).__name__}: {error}")
+    return Rejection(name, told(error))
+
+
+def told(fault: Exception) -> str:
+    """A fault of ours in one line, as a report and the state of a feed keep it."""
+    return printable_line(f"{type(fault).__name__}: {fault}"[:300])

@@ -11,17 +11,25 @@ from ingest.fields import completed
 from ingest.identity import canonical_url, host_name
 from ingest.report import Outcome, Row
 from ingest.text import squeezed
+from vectorstore.embedding import TokenLimit
 from vectorstore.models import Article, Passage
 
 
 class Shelf(Protocol):
     """What ingest needs of a library."""
 
+    @property
+    def token_limit(self) -> TokenLimit:
+        """How long its passages may be."""
+
     def find(self, article_id: str) -> Article | None:
         """The current version of the article."""
 
     def twins(self, text: str) -> Sequence[Article]:
         """The articles whose current text is the same but for white space."""
+
+    def arrived_since(self, moment: datetime) -> int:
+        """How many articles came in after it."""
 
     def mark_gone(self, article_id: str, gone_at: datetime | None) -> None:
         """Notes that the article's page is there no more, or with None that it is there again."""

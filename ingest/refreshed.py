@@ -69,6 +69,13 @@ def harvested(feed: str, handed_on: Sequence[tuple[str, Arrival]], rows: Sequenc
     return harvest
 
 
+def is_due(subscription: Subscription, now: datetime) -> bool:
+    """Whether the feed may be read again. Nothing is put off for more than a day: what was noted to be further ahead
+    was noted by a clock that was wrong."""
+    due = subscription.next_due_at
+    return due is None or not now < due <= now + _LONGEST_WAIT
+
+
 def settle(
     subscription: Subscription, harvest: Harvest, ending: Ending | None, subscriptions: Subscriptions, at: datetime
 ) -> FeedResult:
@@ -83,12 +90,12 @@ def settle(
 
 def _waiting(subscription: Subscription, harvest: Harvest, at: datetime) -> FeedResult:
     due = subscription.next_due_at
-    reason = subscription.last_result if due and due > at else "not finished; refresh again"
+    reason = "not finished; refresh again" if is_due(subscription, at) else subscription.last_result
     return FeedResult(subscription.url, subscription.title, State.WAITING, reason, due, tuple(harvest.rows))
 
 
 def _noted(subscription: Subscription, ending: Ending, harvest: Harvest, at: datetime) -> Subscription:
-    pause = timedelta(seconds=ending.wait) if ending.wait else None
+    pause = min(timedelta(seconds=ending.wait), _LONGEST_WAIT) if ending.wait else None
     noted = replace(subscription, last_run_at=at, title=ending.title or subscription.title)
     if ending.state is State.FAILED:
         failures = subscription.failures + 1

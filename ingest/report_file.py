@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from vectorstore.errors import ReportUnwritable
+from vectorstore.printable import as_json
+from vectorstore.terminal import resolved
 
 
 @contextmanager
@@ -21,18 +22,18 @@ def report_file(path: Path | None) -> Iterator[Callable[[Mapping[str, object]], 
     if path is None:
         yield lambda _: None
         return
-    place = path.expanduser().resolve()
+    place = resolved(path).expanduser().resolve()
     part = place.with_name(f".{place.name}.{os.getpid()}.part")
     try:
         if place.exists() and not place.is_file():
             raise OSError("is not a file")
-        stream = part.open("w", encoding="utf-8", errors="replace")
+        stream = part.open("w", encoding="utf-8")
     except OSError as error:
         reason = error.strerror or error
         raise ReportUnwritable(f"The report cannot be written to {path} ({reason}); choose another place.") from error
 
     def save(report: Mapping[str, object]) -> None:
-        json.dump(report, stream, ensure_ascii=False, indent=2)
+        stream.write(as_json(report))
         stream.close()
         part.replace(place)
 

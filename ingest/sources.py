@@ -12,6 +12,7 @@ from ingest.documents import LISTS, Document, Kind, Pasted, Readable, Record, Re
 from ingest.files import count, read_file, read_path
 from ingest.side_by_side import Errand, in_order
 from vectorstore.errors import RejectedDocument
+from vectorstore.terminal import remote, resolved
 
 if TYPE_CHECKING:
     from ingest.web import Web
@@ -75,6 +76,11 @@ def _count(source: Source) -> int | None:
 def is_address(source: Source) -> bool:
     """Whether the source is to be read from the web."""
     return isinstance(source, str) and _ADDRESS.match(source) is not None
+
+
+def resolved_source(source: str) -> str:
+    """An address, or a path as it was named on the command line, for opening it here."""
+    return str(resolved(Path(source))) if remote() and not is_address(source) else source
 
 
 def _local(source: str | Path) -> Path:

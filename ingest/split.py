@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from math import ceil
+from typing import NamedTuple
 
-from ingest.text import amount, word_count
-from vectorstore.models import Article, Passage
+from ingest.text import word_count
+from vectorstore.embedding import TokenLimit, Unlimited
+from vectorstore.models import Article, Passage, heading
 from vectorstore.sentences import sentence_spans
 
 PASSAGE_WORDS = 150
@@ -19,11 +22,21 @@ _ATOM = re.compile(r"\S{1,1200}")
 Span = tuple[int, int]
 
 
-def split(article: Article) -> tuple[Passage, ...]:
+class Size(NamedTuple):
+    words: int
+    tokens: int
+
+    def plus(self, other: Size) -> Size:
+        return Size(self.words + other.words, self.tokens + other.tokens)
+
+
+def split(article: Article, limit: TokenLimit | None = None) -> tuple[Passage, ...]:
     """Passages of about 150 words in order, each but the first repeating the last sentence of the one before.
 
-    Every character of the text that is not white space lies in at least one.
+    None has more tokens than `limit` allows, the article's heading, with which it is embedded, included. Every
+    character of the text that is not white space lies in at least one.
     """
+    splitter = _Splitter(article, limit or Unlimited())
     return tuple(
         Passage(
             id=f"{article.id}@{article.version}#{position}",
@@ -34,50 +47,88 @@ def split(article: Article) -> tuple[Passage, ...]:
             end=end,
             text=article.text[start:end],
         )
-        for position, (start, end) in enumerate(_passage_spans(article.text))
+        for position, (start, end) in enumerate(splitter.passages())
     )
 
 
-def _passage_spans(text: str) -> Iterator[Span]:
-    spans = [piece for span in sentence_spans(text) for piece in _pieces(text, span)]
-    words = [word_count(text[start:end]) for start, end in spans]
-    for first, last in _groups(words):
-        yield spans[first][0], spans[last][1]
+class _Splitter:
+    def __init__(self, article: Article, limit: TokenLimit) -> None:
+        self._text = article.text
+        self._limit = limit
+        taken = limit.tokens([heading(article)])[0] + _MARKS
+        self._most = Size(PASSAGE_WORDS, max(limit.most_tokens - taken, limit.most_tokens // 2) or _NO_LIMIT)
+
+    def passages(self) -> Iterator[Span]:
+        sentences = sentence_spans(self._text)
+        spans = [piece for span, size in self._sized(list(sentences)) for piece in self._pieces(span, size)]
+        sizes = [size for _, size in self._sized(spans)]
+        for first, last in self._groups(sizes):
+            yield spans[first][0], spans[last][1]
+
+    def _sized(self, spans: Sequence[Span]) -> list[tuple[Span, Size]]:
+        texts = [self._text[start:end] for start, end in spans]
+        counted = zip(map(word_count, texts), self._limit.tokens(texts) if texts else (), strict=True)
+        return [(span, Size(*each)) for span, each in zip(spans, counted, strict=True)]
+
+    def _pieces(self, span: Span, size: Size) -> Iterator[Span]:
+        """The sentence itself, or what it is cut into when it is too long to be one."""
+        if size.words <= _LONGEST_SENTENCE and size.tokens <= self._most.tokens:
+            yield span
+            return
+        atoms = self._atoms(span)
+        first, total = 0, Size(0, 0)
+        for index, (_, each) in enumerate(atoms):
+            total = total.plus(each)
+            if not self._fits(total) and index > first:
+                yield atoms[first][0][0], atoms[index - 1][0][1]
+                first, total = index, each
+        yield atoms[first][0][0], span[1]
+
+    def _atoms(self, span: Span) -> list[tuple[Span, Size]]:
+        """The words of a sentence; a run without spaces that is more than a passage is cut into equal parts."""
+        atoms = []
+        for atom in self._sized([match.span() for match in _ATOM.finditer(self._text, *span)]):
+            (start, end), size = atom
+            parts = max(1, ceil(1.2 * size.tokens / self._most.tokens)) if size.tokens > self._most.tokens else 1
+            step = ceil((end - start) / parts)
+            atoms += self._sized([(at, min(at + step, end)) for at in range(start, end, step)]) if parts > 1 else [atom]
+        return atoms
+
+    def _fits(self, size: Size) -> bool:
+        return size.words <= self._most.words and size.tokens <= self._most.tokens
+
+    def _groups(self, sizes: list[Size]) -> list[tuple[int, int]]:
+        """First and last sentence of each passage, given the size of each sentence."""
+        groups: list[tuple[int, int]] = []
+        first = last = 0
+        while last < len(sizes):
+            total = _sum(sizes[first : last + 1])
+            while last + 1 < len(sizes) and self._fits(total.plus(sizes[last + 1])):
+                last += 1
+                total = total.plus(sizes[last])
+            groups.append((first, last))
+            first, last = self._next_start(sizes, last), last + 1
+        if len(groups) > 1 and self._joins_the_one_before(sizes, groups):
+            groups[-2:] = [(groups[-2][0], groups[-1][1])]
+        return groups
+
+    def _joins_the_one_before(self, sizes: list[Size], groups: list[tuple[int, int]]) -> bool:
+        """Whether the last passage is too short to stand alone."""
+        (first, last), (_, end) = groups[-2:]
+        rest = _sum(sizes[last + 1 : end + 1])
+        return rest.words < _SHORTEST_LAST and rest.plus(_sum(sizes[first : last + 1])).tokens <= self._most.tokens
+
+    def _next_start(self, sizes: list[Size], last: int) -> int:
+        """The last sentence again, unless it is long or would leave no room for the one after it."""
+        following = sizes[last + 1] if last + 1 < len(sizes) else Size(0, 0)
+        shared = sizes[last].words <= _LONGEST_SHARED and self._fits(sizes[last].plus(following))
+        return last if shared else last + 1
 
 
-def _pieces(text: str, span: Span) -> Iterator[Span]:
-    """The sentence itself, or what it is cut into when it is too long to be one."""
-    start, end = span
-    if word_count(text[start:end]) <= _LONGEST_SENTENCE:
-        yield span
-        return
-    atoms = [match.span() for match in _ATOM.finditer(text, start, end)]
-    first = 0
-    for index, (_, atom_end) in enumerate(atoms):
-        if amount(index + 1 - first, atom_end - atoms[first][0]) > PASSAGE_WORDS and index > first:
-            yield atoms[first][0], atoms[index - 1][1]
-            first = index
-    yield atoms[first][0], end
+def _sum(sizes: Sequence[Size]) -> Size:
+    return Size(sum(size.words for size in sizes), sum(size.tokens for size in sizes))
 
 
-def _groups(words: list[int]) -> list[tuple[int, int]]:
-    """First and last sentence of each passage, given the number of words of each sentence."""
-    groups: list[tuple[int, int]] = []
-    first = last = 0
-    while last < len(words):
-        total = sum(words[first : last + 1])
-        while last + 1 < len(words) and total + words[last + 1] <= PASSAGE_WORDS:
-            last += 1
-            total += words[last]
-        groups.append((first, last))
-        first, last = _next_start(words, last), last + 1
-    if len(groups) > 1 and sum(words[groups[-2][1] + 1 :]) < _SHORTEST_LAST:
-        groups[-2:] = [(groups[-2][0], groups[-1][1])]
-    return groups
-
-
-def _next_start(words: list[int], last: int) -> int:
-    """The last sentence again, unless it is long or would leave no room for the one after it."""
-    following = words[last + 1] if last + 1 < len(words) else 0
-    shared = words[last] <= _LONGEST_SHARED and words[last] + following <= PASSAGE_WORDS
-    return last if shared else last + 1
+# The tokens that a model puts at both ends, and the line end between heading and passage.
+_MARKS = 4
+_NO_LIMIT = 1 << 30

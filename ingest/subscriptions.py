@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol
 
+from ingest.dates import latest
 from ingest.documents import Kind
 from ingest.lists import document_of, feed_of, feeds_of_page
 from ingest.opml import Outline
 from ingest.pipeline import Progress, take_in
-from ingest.reading import Taken, taken
+from ingest.reading import Taken, taken, told
 from ingest.recognise import Shelf
-from ingest.refreshed import Refresh, harvested, settle
+from ingest.refreshed import Refresh, harvested, is_due, settle
 from ingest.side_by_side import Errand, host_of, side_by_side
 from ingest.visit import Arrival, Ending, State, Visits
 from ingest.web import Web
@@ -61,17 +62,17 @@ def refresh(
 ) -> Refresh:
     """Reads the feeds that are due, or those named whether due or not, and takes in what they list.
 
-    A feed that failed is left alone for 15 minutes, and twice as long after each further failure up to a day, or for
-    as long as its site asks. `everything` asks for every page even of feeds that have not changed. What was taken in
-    before a stop stays, and the feeds that were not finished are read again next time.
+    A feed that failed is left alone for 15 minutes, and twice as long after each further failure, or for as long as its
+    site asks, but never for more than a day. `everything` asks for every page even of feeds that have not changed. What
+    was taken in before a stop stays, and the feeds that were not finished are read again next time.
     """
     followed = [each for each in library.subscriptions.all() if not urls or each.url in urls]
     if unknown := sorted({*urls} - {each.url for each in followed}):
         raise RejectedDocument(f"{unknown[0]} is not followed; `dateline feeds list` shows what is.")
     begun = now()
-    due = [each for each in followed if urls or each.next_due_at is None or each.next_due_at <= begun]
+    due = [each for each in followed if urls or is_due(each, begun)]
     run = _Run(Visits(library, library.subscriptions, web, everything), due)
-    with closing(run.documents(now)) as documents:
+    with closing(run.documents(latest(begun, library.arrived_since))) as documents:
         report = take_in(documents, library, progress=progress, stop=stop, now=now)
     results = []
     for each in followed:
@@ -89,7 +90,7 @@ class _Run:
         self._visits = visits
         self._due = due
 
-    def documents(self, now: Callable[[], datetime]) -> Generator[Taken | None, None, None]:
+    def documents(self, now: datetime) -> Generator[Taken | None, None, None]:
         """Ends when every feed has."""
         visits: list[Errand[_Step]] = [Errand(host_of(each.url), partial(self._visit, each, now)) for each in self._due]
         with closing(side_by_side(visits)) as arriving:
@@ -105,10 +106,10 @@ class _Run:
                     self.handed_on.append((feed, step[0]))
                     yield step[1]
 
-    def _visit(self, subscription: Subscription, now: Callable[[], datetime]) -> Iterator[_Step]:
+    def _visit(self, subscription: Subscription, now: datetime) -> Iterator[_Step]:
         try:
             for step in self._visits.visit(subscription):
-                yield step if isinstance(step, Ending) else (step, taken(step.found, now()))
+                yield step if isinstance(step, Ending) else (step, taken(step.found, now))
         except Exception as error:  # a fault of ours in one feed, which must not cost the others
             logger.exception("%s could not be refreshed", subscription.url)
-            yield Ending(State.FAILED, f"{type(error).__name__}: {error}")
+            yield Ending(State.FAILED, told(error))

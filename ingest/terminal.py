@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from ingest.look import Look
-from ingest.pipeline import Progress
-from ingest.refreshed import Refresh
 from ingest.report import Outcome, Report
 from ingest.text import word_count
-from vectorstore.subscriptions import Subscription
+from vectorstore.printable import printable_line
+from vectorstore.terminal import screen
+
+if TYPE_CHECKING:
+    from ingest.look import Look
+    from ingest.pipeline import Progress
+    from ingest.refreshed import Refresh
+    from vectorstore.subscriptions import Subscription
 
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[Progress], None]]:
     """A bar on standard error with the rate and the time that remains; nothing where that is not a terminal."""
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
@@ -29,7 +33,7 @@ def progress_bar() -> Iterator[Callable[[Progress], None]]:
         TimeElapsedColumn(),
         TimeRemainingColumn(elapsed_when_finished=True),
     )
-    console = Console(stderr=True)
+    console = screen(stderr=True)
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=None, rate="-")
 
@@ -48,7 +52,7 @@ def report_as_text(report: Report) -> str:
     lines = [f"{counts}; {report.passages} passages in {report.seconds:.1f} s"]
     lines += [f"  duplicate: {row.source} (same text as {row.duplicate_of})" for row in report.rows if row.duplicate_of]
     lines += [f"  rejected: {row.source}: {row.reason}" for row in report.rejected]
-    return "\n".join(lines)
+    return "\n".join(map(printable_line, lines))
 
 
 def look_as_text(look: Look) -> str:
@@ -67,7 +71,8 @@ def look_as_text(look: Look) -> str:
         "summary": "only: its page could not be read" if article.summary_only else "",
     }
     told = [f"  {name:<9}  {value}" for name, value in fields.items() if value]
-    return "\n".join([look.source, *told, "", article.text, ""] if article.text else [look.source, *told, ""])
+    head = list(map(printable_line, [look.source, *told]))
+    return "\n".join([*head, "", article.text, ""] if article.text else [*head, ""])
 
 
 def refresh_as_text(refresh: Refresh) -> str:
@@ -77,7 +82,7 @@ def refresh_as_text(refresh: Refresh) -> str:
         brought = ", ".join(f"{feed.count(outcome)} {outcome}" for outcome in Outcome if feed.count(outcome))
         due = f"next try {_moment(feed.next_due_at)}" if feed.next_due_at else ""
         told = "; ".join(filter(None, (brought, feed.reason, due)))
-        lines.append(f"{feed.state:>9}  {feed.url}" + (f" ({told})" if told else ""))
+        lines.append(printable_line(f"{feed.state:>9}  {feed.url}" + (f" ({told})" if told else "")))
     return "\n".join([*lines, report_as_text(refresh.report)]) if lines else "No feeds are followed."
 
 
@@ -88,7 +93,7 @@ def subscriptions_as_text(subscriptions: Sequence[Subscription]) -> str:
         last = f"{_moment(each.last_run_at)}: {each.last_result}" if each.last_run_at else "not read yet"
         due = f"; {each.failures} in a row, next try {_moment(each.next_due_at)}" if each.next_due_at else ""
         lines += [f"{each.title or each.url}", f"  {each.url}", f"  {last}{due}"]
-    return "\n".join(lines) or "No feeds are followed. `dateline feeds add URL` follows one."
+    return "\n".join(map(printable_line, lines)) or "No feeds are followed. `dateline feeds add URL` follows one."
 
 
 def _moment(moment: datetime | None) -> str:

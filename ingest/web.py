@@ -136,7 +136,9 @@ class Web:
         if closed > _PATIENCE:
             raise ToldToWait("not asked: the site asked to be left alone for a while", closed)
         free = (host.free_at - now).total_seconds() if host.free_at else 0.0
-        if (pause := max(closed, free)) > 0:
+        # Bounded, since a clock that is put right in the middle of a run may say years.
+        pause = min(max(closed, free), max(_PATIENCE, host.delay, self._delay))
+        if pause > 0:
             self._sleep(pause)
 
     def _host(self, url: str) -> _Host:
@@ -154,7 +156,7 @@ class Web:
 
     def _robots_text(self, origin: str) -> str:
         kept = self._shelf.robots(origin) if self._shelf else None
-        if kept and self._now() - kept[1] < _DAY:
+        if kept and timedelta(0) <= self._now() - kept[1] < _DAY:  # a clock may have been wrong meanwhile
             return kept[0]
         try:
             page = self._fetch(urljoin(origin, "/robots.txt"), NEVER_SEEN, self._turn)

@@ -121,14 +121,17 @@ def test_wrong_use_is_told_in_words_with_its_exit_status(
     assert "Traceback" not in done.stderr
 
 
-def test_a_second_writer_is_told_at_once_and_readers_go_on(library: Path) -> None:
+def test_a_second_writer_is_told_when_waiting_has_not_helped_and_readers_go_on(library: Path) -> None:
     from app import open_dateline
 
+    impatient = "import app, sys; app._SECONDS_TO_WAIT = 0.1; app.main(sys.argv[1:])"
+    command = [sys.executable, "-c", impatient, "ingest", str(SAMPLES), "--library", str(library)]
     with open_dateline(library=library, model="quote"):
-        writer = run("ingest", SAMPLES, library=library)
+        writer = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=Path(__file__).parent.parent)
         assert writer.returncode == 1
-        assert writer.stderr.startswith("dateline: Another Dateline is using the library")
-        assert len(writer.stderr.splitlines()) == 1
+        waiting, told = writer.stderr.splitlines()
+        assert waiting.startswith("dateline: Waiting until another Dateline is done")
+        assert told.startswith("dateline: Another Dateline is using the library")
         reader = run("search", "Who ordered electric ferries?", "--json", library=library)
         assert reader.returncode == 0
         assert json.loads(reader.stdout)

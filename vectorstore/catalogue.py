@@ -77,10 +77,12 @@ _VECTORS: Select[Any] = select(passages.c.id, passages.c.vector)
 class Catalogue:
     """Every method that writes is one transaction."""
 
-    def __init__(self, path: Path, read_only: bool = False) -> None:
+    def __init__(self, path: Path, read_only: bool = False, only_read: str = "") -> None:
+        """`only_read` says to a reader why nothing is written."""
+        self.path = path
         self._engine = open_database(path, read_only)
         self.subscriptions = Subscriptions(self._engine)
-        self.conversations = Conversations(self._engine, read_only)
+        self.conversations = Conversations(self._engine, only_read)
         self.listings = Listings(self._engine)
 
     def close(self) -> None:
@@ -221,11 +223,19 @@ class Catalogue:
     # -- what the indexes have yet to learn -----------------------------------------------------------------------
 
     def vectors_since(self, generation: int, size: int = 2000) -> Iterator[list[VectorRow]]:
-        """Passages stored after this generation, in batches of at most `size`."""
-        query = _VECTORS.where(passages.c.generation > generation).order_by(passages.c.key)
-        with self._engine.connect() as connection:
-            for rows in connection.execute(query).partitions(size):
-                yield [_vector_row(row) for row in rows]
+        """Passages stored after this generation, in batches of at most `size`; between two of them nothing is held, so
+        that writing goes on however slowly they are taken."""
+        query = _VECTORS.add_columns(passages.c.key).order_by(passages.c.key).limit(size)
+        if generation:  # else its index would be read, and everything sorted
+            query = query.where(passages.c.generation > generation)
+        last = -1
+        while True:
+            with self._engine.connect() as connection:
+                rows = connection.execute(query.where(passages.c.key > last)).all()
+            if not rows:
+                return
+            last = rows[-1].key
+            yield [_vector_row(row) for row in rows]
 
     def passages_since(self, generation: int, size: int = 500) -> Iterator[list[PassageRow]]:
         """Passages stored after this generation, in batches of at most `size`."""
@@ -242,9 +252,16 @@ class Catalogue:
         """The indexes hold all that the catalogue holds, and no longer the passages `gone`."""
         with self._engine.begin() as connection:
             remember(connection, "indexed", recall(connection, "generation"))
+            remember(connection, "replaced", str(int(recall(connection, "replaced") or 0) + len(gone)))
             for start in range(0, len(gone), 5000):
                 part = gone[start : start + 5000]
                 connection.execute(delete(withdrawn).where(withdrawn.c.passage_id.in_(part)))
+
+    def adopt(self, vectors: str, seal: str | None = None) -> None:
+        """From now on the vectors are in this folder, in which nothing was replaced yet."""
+        with self._engine.begin() as connection:
+            for name, value in {"vectors": vectors, "replaced": None, "seal": seal}.items():
+                remember(connection, name, value)
 
     def outlets(self) -> list[str]:
         """The outlets of all articles."""

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
-from vectorstore.errors import ConversationNotKept
+from vectorstore.errors import ConversationNotKept, LibraryError
 from vectorstore.schema import conversations, exchanges
 
 
@@ -63,9 +63,10 @@ _ENTRY = select(
 class Conversations:
     """Every method that writes is one transaction, and raises ConversationNotKept when it cannot write."""
 
-    def __init__(self, engine: Engine, read_only: bool = False) -> None:
+    def __init__(self, engine: Engine, only_read: str = "") -> None:
+        """`only_read` says why nothing is to be written, "" where it is."""
         self._engine = engine
-        self._read_only = read_only
+        self._only_read = only_read
 
     def entries(self, search: str = "") -> list[ConversationEntry]:
         """Those in which every word of `search` stands, in a title, a question or an answer; the last changed first."""
@@ -139,13 +140,15 @@ class Conversations:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        if self._read_only:
-            raise _not_kept("the library was opened for reading only, since another Dateline uses it")
+        if self._only_read:
+            raise _not_kept(f"the library was opened for reading only, since {self._only_read}")
         try:
             with self._engine.begin() as connection:
                 yield connection
         except DatabaseError as error:
             raise _not_kept(str(error.orig)) from error
+        except LibraryError as error:
+            raise _not_kept(str(error).rstrip(".")) from error
 
 
 def _is(id: str, number: int) -> Any:

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -35,7 +36,27 @@ _LEAST_AGREEMENT = 0.999
 _SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
-class Embedder(Protocol):
+class TokenLimit(Protocol):
+    """How much of a text an embedder reads: the rest would not be found by its meaning."""
+
+    @property
+    def most_tokens(self) -> int:
+        """Of one text; 0 where there is no limit."""
+
+    def tokens(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each has, without those that mark beginning and end."""
+
+
+class Unlimited:
+    """For an embedder that reads whatever it is given."""
+
+    most_tokens = 0
+
+    def tokens(self, texts: Sequence[str]) -> list[int]:
+        return [0] * len(texts)
+
+
+class Embedder(TokenLimit, Protocol):
     """Anything that turns texts into unit vectors of one length."""
 
     @property
@@ -58,10 +79,24 @@ class SentenceEmbedder:
     def __init__(self, model: str = DEFAULT_MODEL) -> None:
         self.name = model.removeprefix("sentence-transformers/")
         self._source = model
-        self._loading = threading.Lock()
+        self._loading, self._computing = threading.Lock(), threading.Lock()
         self._model: SentenceTransformer | None = None
         # A conversation asks for the meaning of its earlier questions again and again.
         self._remembered = lru_cache(_REMEMBERED)(self._embedded)
+
+    @property
+    def most_tokens(self) -> int:
+        """See TokenLimit. Loads the model. A model of static word vectors reads texts of any length."""
+        limit = self.loaded().max_seq_length
+        return int(limit) if limit and isfinite(limit) else 0
+
+    def tokens(self, texts: Sequence[str]) -> list[int]:
+        """See TokenLimit. Loads the model."""
+        if not texts or not self.most_tokens:
+            return [0] * len(texts)
+        tokenizer = self.loaded().tokenizer
+        read = tokenizer(list(texts), add_special_tokens=False, truncation=False, padding=False, verbose=False)
+        return [len(ids) for ids in read["input_ids"]]
 
     def passages(self, texts: Sequence[str]) -> Matrix:
         if not texts:
@@ -72,7 +107,10 @@ class SentenceEmbedder:
         return self._remembered(text)
 
     def _embedded(self, query: str) -> Matrix:
-        vector = _unit(self.loaded().encode_query(query, show_progress_bar=False))
+        model = self.loaded()
+        # One takes all processors: of several at once each is slower, and the page's own server hardly gets a turn.
+        with self._computing:
+            vector = _unit(model.encode_query(query, show_progress_bar=False))
         vector.flags.writeable = False
         return vector
 

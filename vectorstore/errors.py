@@ -31,9 +31,19 @@ DatelineError into one clear line, each in one place.
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from vectorstore.printable import printable_line
+
 
 class DatelineError(Exception):
-    """Something that went wrong in a way that the person at the keyboard can act on."""
+    """Something that went wrong in a way that the person at the keyboard can act on.
+
+    The message is one line, in which nothing steers a terminal: much of what it quotes is what strangers wrote.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(printable_line(message))
 
 
 class SettingsError(DatelineError):
@@ -58,6 +68,27 @@ class LibraryBusy(LibraryError):
 
 class LibraryUnreadable(LibraryError):
     """The catalogue is damaged, or made by another version."""
+
+
+class LibraryUnwritable(LibraryError):
+    """The library cannot be written: the disk is full, or this user may not write there."""
+
+
+class IndexUnusable(LibraryError):
+    """A search index cannot be read or written; the articles are in the catalogue all the same."""
+
+    @classmethod
+    def at(cls, folder: Path, error: Exception) -> IndexUnusable:
+        """With the first line of what the operating system or a library said."""
+        reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
+        return cls(
+            f"The search index {folder} cannot be used ({reason}). What the catalogue stored is kept; make room or let "
+            "Dateline write there, then run `dateline library check`."
+        )
+
+
+class BackupFailed(LibraryError):
+    """A backup cannot be made or put back; nothing was changed."""
 
 
 class EmbedderMismatch(LibraryError):

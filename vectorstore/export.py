@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from vectorstore.conversations import ConversationEntry
 from vectorstore.models import Article, Entry
-from vectorstore.subscriptions import Subscription
+
+if TYPE_CHECKING:  # SQLAlchemy comes with these
+    from vectorstore.conversations import ConversationEntry
+    from vectorstore.subscriptions import Subscription
 
 
 def article_as_json(article: Article) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 import tantivy
 from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
 
+from vectorstore.errors import IndexUnusable
 from vectorstore.models import Article, Passage, Scope, heading
 
 _WRITER_BYTES = 50_000_000
@@ -32,24 +34,27 @@ class KeywordIndex:
     """The words of all passages, each with its article's headline, outlet and date. Threads may share one.
 
     In a folder it is what was committed last, whatever happened to the process that wrote it; without a folder it
-    lives in memory. Raises ValueError for files that are not whole.
+    lives in memory. Raises IndexUnusable for files that are not whole or cannot be written.
     """
 
     def __init__(self, folder: Path | None) -> None:
-        if folder:
-            folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder or Path()
         self._schema = _schema()
         self._analyzer = _analyzer()
-        self._index = tantivy.Index(self._schema, str(folder) if folder else None)
+        with self._telling():
+            if folder:
+                folder.mkdir(parents=True, exist_ok=True)
+            self._index = tantivy.Index(self._schema, str(folder) if folder else None)
         self._index.register_tokenizer("english", self._analyzer)
         self._index.config_reader("manual")
         self._writer: Any = None
 
     def close(self) -> None:
         """Let running merges end, and give the folder back."""
-        if self._writer is not None:
-            self._writer.wait_merging_threads()
-            self._writer = None
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            with self._telling():
+                writer.wait_merging_threads()
 
     def count(self) -> int:
         """Passages held."""
@@ -76,20 +81,24 @@ class KeywordIndex:
                 "outlet": row.article.outlet,
                 "published": _moment(published) if published else _UNDATED,
             }
-            self._writing().add_document(tantivy.Document.from_dict(fields, self._schema))
+            with self._telling():
+                self._writing().add_document(tantivy.Document.from_dict(fields, self._schema))
 
     def remove(self, passage_ids: Iterable[str]) -> None:
         """Take out those of these that it holds."""
-        for id in passage_ids:
-            self._writing().delete_documents_by_term("id", id)
+        with self._telling():
+            for id in passage_ids:
+                self._writing().delete_documents_by_term("id", id)
 
     def clear(self) -> None:
         """Take out everything."""
-        self._writing().delete_all_documents()
+        with self._telling():
+            self._writing().delete_all_documents()
 
     def commit(self) -> None:
         if self._writer is not None:
-            self._writer.commit()
+            with self._telling():
+                self._writer.commit()
 
     # -- searching -------------------------------------------------------------------------------------------------
 
@@ -140,8 +149,16 @@ class KeywordIndex:
         return keys
 
     def _searcher(self) -> tantivy.Searcher:
-        self._index.reload()
-        return self._index.searcher()
+        with self._telling():
+            self._index.reload()
+            return self._index.searcher()
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except (ValueError, OSError) as error:  # Tantivy has one error for all that can be wrong with a file
+            raise IndexUnusable.at(self._folder, error) from error
 
     def _writing(self) -> Any:
         if self._writer is None:

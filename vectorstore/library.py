@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import log
@@ -12,22 +12,26 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
-from filelock import FileLock, Timeout
 
 from vectorstore.catalogue import Catalogue, Removed, Shelved
 from vectorstore.conversations import Conversations
-from vectorstore.embedding import Embedder, Matrix
-from vectorstore.errors import ArticleNotFound, EmbedderMismatch, LibraryBusy, LibraryUnreadable
+from vectorstore.database import may_write
+from vectorstore.embedding import Embedder, Matrix, TokenLimit
+from vectorstore.errors import ArticleNotFound, EmbedderMismatch, LibraryBusy, LibraryUnwritable
 from vectorstore.exact import ExactVectors
+from vectorstore.folder import CATALOGUE, UNTIL_IT_IS_MADE, make, make_catalogue, take, writer_lock
 from vectorstore.keywords import KeywordIndex
 from vectorstore.listing import Listings
 from vectorstore.models import EVERYTHING, Article, Candidate, Entry, Hit, Passage, Scope, heading
 from vectorstore.openings import Opening
+from vectorstore.private import keep_private, tighten
 from vectorstore.subscriptions import Subscriptions
-from vectorstore.upkeep import KeptIndexes
+from vectorstore.upkeep import KeptIndexes, Progress
 from vectorstore.vectors import VectorIndex
 
 _UNFINISHED = "an unfinished reindex"
+_CLOSED_TO_OTHERS = "closed to others"
+_TOO_MANY_UNFOUND = 0.01
 _REINDEX_BATCH = 32
 # Articles: some 2,000 passages, whose vectors are read and compared in about 10 ms.
 _LOOKED_AT_SINGLY = 200
@@ -38,7 +42,11 @@ _OF_OTHER_THINGS = 300
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What a check found. `missing` and `extra` are passages of the indexes, before they were mended."""
+    """What a check found. `missing` and `extra` are passages of the indexes, before they were mended.
+
+    `unfound` is how many passages a search by their own vector did not come upon, None where that was not asked, and
+    `unfound_then` how many it was after the index of vectors had been built anew, None where it was not.
+    """
 
     articles: int
     passages: int
@@ -46,6 +54,8 @@ class Health:
     catalogue_sound: bool
     missing: int
     extra: int
+    unfound: int | None = None
+    unfound_then: int | None = None
 
     @property
     def sound(self) -> bool:
@@ -55,35 +65,45 @@ class Health:
 class Library:
     """A folder of articles that can be searched. Threads may share one.
 
-    One process may write; a second one that opens the same folder gets LibraryBusy at once, unless it opens with
-    `read_only`, which touches neither the lock nor the indexes and searches what the catalogue holds.
+    One process may write; a second one that opens the same folder gets LibraryBusy at once, and one that may not write
+    there LibraryUnwritable, unless it opens with `read_only`, which touches neither the lock nor the indexes and
+    searches what the catalogue holds.
     """
 
     def __init__(self, folder: Path, embedder: Embedder, read_only: bool = False) -> None:
         self.folder = folder
         self.embedder = embedder
-        self._read_only = read_only
+        self.read_only = read_only
         self._writing = threading.RLock()
         self._read: tuple[str | None, tuple[ExactVectors, KeywordIndex]] | None = None
-        _make(folder)
-        self._lock = FileLock(folder / "writer.lock", thread_local=False)  # any thread may close
-        if not read_only:
-            self._take_lock()
+        path = folder / CATALOGUE
+        new = not folder.exists()
+        make(folder)
+        self._lock = writer_lock(folder)
+        if not read_only or not path.exists():
+            take(self._lock, folder, patience=UNTIL_IT_IS_MADE if read_only else 0)
         try:
-            self._catalogue = Catalogue(folder / "catalogue.db", read_only)
+            if not path.exists():
+                make_catalogue(path)
+            if read_only:
+                self._lock.release()
+            if not (read_only or may_write(path)):
+                raise LibraryUnwritable(f"The catalogue {path} may only be read. Let Dateline write it and its folder.")
+            self._why_only_read = "another Dateline uses it" if may_write(path) else "its folder cannot be written"
+            self._catalogue = Catalogue(path, read_only, self._why_only_read if read_only else "")
+            if not read_only:
+                self._keep_private(new)
         except BaseException:
             self._lock.release()
             raise
-        self._kept = KeptIndexes(self._catalogue, folder / "chroma", folder / "words")
+        self._kept = KeptIndexes(self._catalogue, folder, self._writing)
 
-    def _take_lock(self) -> None:
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout as error:
-            raise LibraryBusy(
-                f"Another Dateline is using the library {self.folder}. Add and remove articles on its page, "
-                "stop it first, or choose another folder with --library."
-            ) from error
+    def _keep_private(self, new: bool) -> None:
+        """Once, for a library that an earlier version made: what its owner opens to others later stays open."""
+        if not new and self._catalogue.recall(_CLOSED_TO_OTHERS) is None:
+            tighten(self.folder)
+        if self._catalogue.recall(_CLOSED_TO_OTHERS) is None:
+            self._catalogue.remember(_CLOSED_TO_OTHERS, "yes")
 
     def close(self) -> None:
         """Close everything properly, so that the next open need not look into the index."""
@@ -92,6 +112,8 @@ class Library:
                 self._kept.close()
             finally:
                 self._catalogue.close()
+                if not self.read_only:
+                    keep_private(self.folder)
                 self._lock.release()
 
     def __enter__(self) -> Self:
@@ -154,6 +176,11 @@ class Library:
         """Note that the article's page is there no more, or with None that it is there again; it stays readable."""
         with self._writing:
             self._catalogue.mark_gone(article_id, gone_at)
+
+    @property
+    def token_limit(self) -> TokenLimit:
+        """How long a passage with its heading may be."""
+        return self.embedder
 
     @property
     def subscriptions(self) -> Subscriptions:
@@ -305,16 +332,22 @@ class Library:
         self.embedder.query("warm")
         self._searchable()
 
-    def check(self) -> Health:
-        """Look at everything and mend the vector index."""
+    def check(self, deep: bool = False, progress: Progress = lambda done, total: None) -> Health:
+        """Look at everything and mend the indexes. A `deep` one also asks for each passage by its own vector, and
+        builds the index of vectors anew where more than one in a hundred is not found."""
         with self._writing:
             self._refuse_to_write()
             sound = self._catalogue.sound()
             missing, extra = self._kept.mend() if sound else (0, 0)
             articles, passages = self._catalogue.counts()
-            return Health(articles, passages, self.embedder.name, sound, missing, extra)
+            unfound = self._kept.unfound(progress) if deep and sound else None
+            then = None
+            if unfound is not None and unfound > _TOO_MANY_UNFOUND * passages:
+                self._kept.renew()
+                then = self._kept.unfound(progress)
+            return Health(articles, passages, self.embedder.name, sound, missing, extra, unfound, then)
 
-    def reindex(self, progress: Callable[[int, int], None] = lambda done, total: None) -> int:
+    def reindex(self, progress: Progress = lambda done, total: None) -> int:
         """Embed every passage again with this library's embedder; returns how many.
 
         When it is cut off, the library refuses everything but another reindex.
@@ -330,7 +363,7 @@ class Library:
                 self._catalogue.replace_vectors(rows)
                 done += len(rows)
                 progress(done, total)
-            self._kept.rebuild()
+            self._kept.renew()
             self._catalogue.remember("embedder", self.embedder.name)  # last: vectors of two models never meet
         return done
 
@@ -344,7 +377,7 @@ class Library:
 
     def _searchable(self) -> tuple[VectorIndex, KeywordIndex]:
         self._refuse_other_embedder()
-        if not self._read_only:
+        if not self.read_only:
             return self._kept.opened()  # never behind the lock for writing: a reader does not wait for an ingest
         with self._writing:
             generation = self._catalogue.recall("generation")
@@ -368,8 +401,9 @@ class Library:
         self._refuse_other_embedder()
 
     def _refuse_read_only(self) -> None:
-        if self._read_only:
-            raise LibraryBusy(f"The library {self.folder} was opened for reading only, since another Dateline uses it.")
+        if self.read_only:
+            why = self._why_only_read
+            raise LibraryBusy(f"The library {self.folder} was opened for reading only, since {why}.")
 
     def _refuse_other_embedder(self) -> None:
         made_with = self._catalogue.recall("embedder")
@@ -393,15 +427,6 @@ class Library:
                 f"The library {self.folder} holds vectors of {held} numbers, and {self.embedder.name} makes others. "
                 "Run `dateline library reindex` to embed it again, or put the earlier model back."
             )
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LibraryUnreadable(
-            f"The library's folder {folder} cannot be made ({error.strerror}). Choose another one with --library."
-        ) from error
 
 
 def _not_found(article_id: str) -> ArticleNotFound:

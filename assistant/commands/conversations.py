@@ -13,6 +13,7 @@ import typer
 from assistant.commands import Opened
 from vectorstore.console import JsonOption, LibraryOption, tell
 from vectorstore.errors import ReportUnwritable
+from vectorstore.terminal import resolved
 
 if TYPE_CHECKING:
     from assistant.notebook import Notebook
@@ -68,7 +69,9 @@ class ConversationCommands:
         with self._reading(library) as opened:
             rows = list(_notebook(opened).feedback())
         try:
-            file.write_text("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows), encoding="utf-8")
+            resolved(file).write_text(
+                "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows), encoding="utf-8"
+            )
         except OSError as error:
             raise ReportUnwritable(f"{file} cannot be written ({error.strerror}). Choose another place.") from error
         up = sum(row["thumb"] == "up" for row in rows)

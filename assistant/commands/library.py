@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.commands import Opened
 from vectorstore.console import JsonOption, LibraryOption, fail, tell
+from vectorstore.terminal import resolved, screen, stop_if_interrupted
 
+if TYPE_CHECKING:
+    from vectorstore.library import Health
+
+ForceOption = Annotated[bool, typer.Option("--force", help="Also in the place of what is there.")]
 Opens = Callable[[Path | None], AbstractContextManager[Opened]]
 
 
 class LibraryCommands:
-    """Over the library for reading, and for writing."""
+    """Over the library for reading, for writing, and as the folder that it lies in."""
 
-    def __init__(self, reading: Opens, writing: Opens) -> None:
-        self._reading, self._writing = reading, writing
+    def __init__(self, reading: Opens, writing: Opens, folder: Callable[[Path | None], Path]) -> None:
+        self._reading, self._writing, self._folder = reading, writing, folder
 
     def add_to(self, cli: typer.Typer) -> None:
         shelf = typer.Typer(no_args_is_help=True, help="Look after the library.")
         shelf.command("list")(self.list_articles)
-        for command in (self.show, self.diff, self.export, self.remove, self.reindex, self.check):
+        for command in (
+            *(self.show, self.diff, self.export, self.remove, self.backup, self.restore, self.reindex, self.check),
+        ):
             shelf.command()(command)
         cli.add_typer(shelf, name="library")
 
@@ -63,8 +70,6 @@ class LibraryCommands:
         as_json: JsonOption = False,
     ) -> None:
         """What changed between two versions of an article, word by word."""
-        from rich.console import Console
-
         from assistant.changes import changes
         from assistant.export import changes_as_json
         from assistant.terminal import bracketed, changes_as_text, coloured
@@ -72,8 +77,8 @@ class LibraryCommands:
         with self._reading(library) as opened:
             later = opened.library.article(article_id, after)
             earlier = opened.library.article(article_id, before or max(later.version - 1, 1))
-        found, screen = changes(earlier, later), Console()
-        mark = coloured if screen.is_terminal and not screen.no_color else bracketed
+        found, console = changes(earlier, later), screen()
+        mark = coloured if console.is_terminal and not console.no_color else bracketed
         tell(changes_as_json(found), changes_as_text(found, mark), as_json)
 
     def export(
@@ -87,8 +92,8 @@ class LibraryCommands:
         from vectorstore.listing import Listing
 
         with self._reading(library) as opened:
-            written = write(file, opened.library.listings.articles(Listing()))
-        tell({"articles": written}, f"{written:,} article{'' if written == 1 else 's'} written to {file}.", as_json)
+            written = write(resolved(file), opened.library.listings.articles(Listing()))
+        tell({"articles": written}, f"{_articles(written)} written to {file}.", as_json)
 
     def remove(self, article_id: str, library: LibraryOption = None, as_json: JsonOption = False) -> None:
         """Take an article and its earlier versions out of the library."""
@@ -97,26 +102,85 @@ class LibraryCommands:
             opened.library.remove(article_id)
         tell({"removed": article_id}, f"Removed {article_id}: {title}", as_json)
 
+    def backup(
+        self,
+        file: Annotated[Path, typer.Argument(help="Where to write the whole library, as one file.", dir_okay=False)],
+        force: ForceOption = False,
+        library: LibraryOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Everything but the search indexes in one file, also while a server uses the library."""
+        from vectorstore.backup import back_up
+
+        with _bar("Copying") as progress:
+            held = back_up(self._folder(library), resolved(file), force, progress)
+        tell({"articles": held, "file": str(file)}, f"{_articles(held)} in {file}, which was looked through.", as_json)
+
+    def restore(
+        self,
+        file: Annotated[Path, typer.Argument(help="A backup, or a copy of a catalogue.db.", dir_okay=False)],
+        force: ForceOption = False,
+        library: LibraryOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Put a backup in the library's place; what was there is kept aside."""
+        from vectorstore.backup import restore
+
+        with _bar("Copying") as progress:
+            held, aside = restore(self._folder(library), resolved(file), force, progress)
+        before = f" What was there before is in {aside}; delete it when you need it no more." if aside else ""
+        told = f"{_articles(held)} restored; the search indexes are brought up to it when it is next opened.{before}"
+        tell({"articles": held, "replaced": aside and str(aside)}, told, as_json)
+
     def reindex(self, library: LibraryOption = None, as_json: JsonOption = False) -> None:
         """Embed every passage again with the embedding model that is set."""
-        from rich.console import Console
-        from rich.progress import Progress as Bar
+        with self._writing(library) as opened, _bar("Embedding") as progress:
 
-        with self._writing(library) as opened, Bar(console=Console(stderr=True)) as bar:
-            task = bar.add_task("Embedding", total=None)
-            done = opened.library.reindex(lambda done, total: bar.update(task, completed=done, total=total))
+            def advance(done: int, total: int) -> None:
+                stop_if_interrupted()
+                progress(done, total)
+
+            done = opened.library.reindex(advance)
         tell({"passages": done}, f"Embedded {done:,} passages again.", as_json)
 
-    def check(self, library: LibraryOption = None, as_json: JsonOption = False) -> None:
-        """See whether the catalogue is sound and the search index agrees with it; mend the index."""
+    def check(
+        self,
+        deep: Annotated[bool, typer.Option("--deep", help="Also search for each passage by its own vector.")] = False,
+        library: LibraryOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """See whether the catalogue is sound and the search indexes agree with it; mend the indexes."""
         from dataclasses import asdict
 
-        with self._writing(library) as opened:
-            health = opened.library.check()
-        state = "Sound."
-        if not health.sound:
-            state = f"Mended: {health.missing} passages were missing, {health.extra} too many."
-        text = f"{health.articles:,} articles, {health.passages:,} passages, embedded with {health.embedder}. {state}"
-        tell(asdict(health), text, as_json)
+        with self._writing(library) as opened, _bar("Searching") as progress:
+            health = opened.library.check(deep, progress)
+        text = f"{_articles(health.articles)}, {health.passages:,} passages, embedded with {health.embedder}."
+        tell(asdict(health), f"{text} {_state(health)}", as_json)
         if not health.catalogue_sound:
-            fail("The catalogue itself is damaged: put back a copy of catalogue.db.")
+            fail("The catalogue itself is damaged: bring a backup back with `dateline library restore FILE`.")
+
+
+def _state(health: Health) -> str:
+    state = "Sound."
+    if not health.sound:
+        state = f"Mended: {health.missing} passages were missing or differed, {health.extra} too many."
+    if health.unfound is not None:
+        state += f" {health.unfound:,} of these passages were not found by their own vector."
+    if health.unfound_then is not None:
+        state += f" So the index of vectors was built anew; now it is {health.unfound_then:,}."
+    return state
+
+
+def _articles(number: int) -> str:
+    return f"{number:,} article{'' if number == 1 else 's'}"
+
+
+@contextmanager
+def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error, drawn from the first step on."""
+    from rich.progress import Progress
+
+    console = screen(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(label, total=None, visible=False)
+        yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)

@@ -12,6 +12,7 @@ import typer
 from assistant.commands import Opened
 from vectorstore.console import JsonOption, LibraryOption, tell
 from vectorstore.errors import LimitUnusable
+from vectorstore.terminal import screen, stop_if_interrupted
 
 ModelOption = Annotated[str | None, typer.Option("--model", help="local, quote, or provider:model.")]
 AsOfOption = Annotated[
@@ -65,16 +66,14 @@ class QuestionCommands:
         as_json: JsonOption = False,
     ) -> None:
         """Answer a question from the library."""
-        from rich.console import Console
-
         from assistant.export import answer_as_json
         from assistant.limits import limited, moment
         from assistant.terminal import answer_as_text
 
-        searching = Console(stderr=True).status("Searching")
-        with self._reading(library, model) as opened, _told_as_usage(), searching as status:
+        with self._reading(library, model) as opened, _told_as_usage(), screen(True).status("Searching") as status:
             scope = limited(since or "", until or "", outlets or (), opened.library.outlets())
             for answer in opened.assistant.stream(question, as_of=moment(as_of or ""), scope=scope):
+                stop_if_interrupted()
                 status.update(f"Reading {len(answer.sources)} passages" if not answer.sentences else "Writing")
         tell(answer_as_json(answer), answer_as_text(answer), as_json)
 

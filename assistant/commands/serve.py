@@ -23,13 +23,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What is served and where; `public_name` is what readers call it where that is not the host. Once the page is
-    there, `start` is called, and `warm` in a thread of its own."""
+    """What is served and where; `public_name` is what readers call it where that is not the host, and pages of
+    `allowed_origins` may use its API. Once the page is there, `start` is called, and `warm` in a thread of its own."""
 
     desk: Desk
     host: str
     port: int
     public_name: str
+    allowed_origins: tuple[str, ...]
     start: Callable[[], None]
     warm: Callable[[], None]
 
@@ -66,9 +67,11 @@ def _serve_until_stopped(site: Site, as_json: bool) -> None:
     from assistant.ui.page import build_page
     from assistant.ui.server import serve
 
+    logging.captureWarnings(True)  # what Gradio warns of goes into the log, and is written as all of it is
     desk = site.desk
     beside = [*routes(desk), *library_routes(desk)]
-    server = serve(build_page(desk), site.host, site.port, desk.max_upload_mb, beside, site.public_name)
+    at = (site.host, site.port)
+    server = serve(build_page(desk), *at, desk.max_upload_mb, beside, site.public_name, site.allowed_origins)
     tell({"url": server.url}, f"Dateline is at {server.url} (Ctrl-C stops it)", as_json)
     sys.stdout.flush()
     # Only now: its imports would keep the page waiting.

@@ -15,7 +15,7 @@ from contextlib import ExitStack, closing
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, ClassVar
 
 from filelock import FileLock
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -29,6 +29,7 @@ from pydantic import PrivateAttr
 from assistant.generation.engine_process import LOOK_UP, EngineProcess, Event, Request, command
 from assistant.generation.odds import Messages
 from vectorstore.errors import ModelUnavailable, WeightsMissing
+from vectorstore.private import make_folder
 from vectorstore.weights import packaged_file, verify
 
 logger = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ def prepared(cache: Path) -> Path:
         return folder
     require_installed()
     try:
-        cache.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(cache)
         with FileLock(cache / f"{_NAME}.lock"):
             if not _whole(folder):
                 _prepare(folder)
@@ -144,6 +145,9 @@ class LocalChat(BaseChatModel):
     While it reads the stream has empty chunks, so that whoever takes them can leave off; closing the stream frees the
     model's place. Several streams share the work.
     """
+
+    # Nobody gives up on it while it is loaded, waits its turn or reads.
+    in_process: ClassVar[bool] = True
 
     folder: Path
     max_tokens: int = 256

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from time import time
 from typing import Any
 from uuid import uuid4
@@ -20,6 +20,7 @@ from assistant.models import Answer, Exchange
 from assistant.ui.completions import Asked, Chunks, Refused, asked, completion, model_as_json, models_as_json, refused
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
+from assistant.ui.places import Places, TooBusy
 from assistant.ui.run import Run
 from vectorstore.errors import DatelineError
 
@@ -30,14 +31,22 @@ _AT_ONCE = 8
 def routes(desk: Desk) -> Sequence[BaseRoute]:
     """What stands under /v1; all else there is answered in OpenAI's form too."""
     return [
-        Route("/v1/models", lambda _: _json(models_as_json())),
-        Route("/v1/models/dateline", lambda _: _json(model_as_json())),
+        Route("/v1/models", _models),
+        Route("/v1/models/dateline", _model),
         Route("/v1/chat/completions", _Completions(desk), methods=["POST"]),
         Route("/v1/{rest:path}", _nothing_there, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
     ]
 
 
-def _nothing_there(request: Request) -> Response:
+async def _models(request: Request) -> Response:
+    return _json(models_as_json())
+
+
+async def _model(request: Request) -> Response:
+    return _json(model_as_json())
+
+
+async def _nothing_there(request: Request) -> Response:
     return _error(Refused(f"There is no {request.method} {request.url.path} here.", 404))
 
 
@@ -46,13 +55,13 @@ class _Completions:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._running = 0
+        self._places = Places("answers", _AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
             asking = asked(await _body(request))
-            with self._place():
+            with self._places.taken():
                 run = Run(self._desk, Exchange(1, asking.question), asking.turns)
                 async with _stopped_on_leaving(request, run):
                     response = await _answered(asking, _snapshots(run))
@@ -61,16 +70,6 @@ class _Completions:
             return
         except Exception as error:
             await _error(error)(scope, receive, send)
-
-    @contextmanager
-    def _place(self) -> Iterator[None]:
-        if self._running >= _AT_ONCE:
-            raise Refused("Too many questions are being answered. Ask again in a moment.", 429)
-        self._running += 1
-        try:
-            yield
-        finally:
-            self._running -= 1
 
 
 async def _answered(asking: Asked, answers: AsyncIterator[Answer]) -> Response:
@@ -129,12 +128,11 @@ async def _stopped_on_leaving(request: Request, run: Run) -> AsyncIterator[None]
 
 
 async def _body(request: Request) -> bytes:
-    """A body that is too long is read to its end all the same: the client hears nothing before it has sent it."""
     body = bytearray()
     async for piece in request.stream():
-        body += piece[: _LARGEST_BODY + 1 - len(body)]
-    if len(body) > _LARGEST_BODY:
-        raise Refused(f"The request is larger than {_LARGEST_BODY // 1024} KB. Leave out earlier messages.", 413)
+        body += piece
+        if len(body) > _LARGEST_BODY:
+            raise Refused(f"The request is larger than {_LARGEST_BODY // 1024} KB. Leave out earlier messages.", 413)
     return bytes(body)
 
 
@@ -150,4 +148,6 @@ def _error(error: Exception) -> Response:
 def _refused(error: Exception) -> Refused:
     if isinstance(error, Refused):
         return error
+    if isinstance(error, TooBusy):
+        return Refused(str(error), 429)
     return refused(error) if isinstance(error, DatelineError) else Refused(told(error), 500)

@@ -6,9 +6,12 @@ import logging
 from collections.abc import Sequence
 
 from assistant.models import Exchange, Turn
+from assistant.ui.refusals import described
 from vectorstore.errors import DatelineError
 
 log = logging.getLogger(__name__)
+
+FAILED = "Something went wrong inside Dateline. The log of the server says what."
 
 
 def turns(conversation: Sequence[Exchange]) -> tuple[Turn, ...]:
@@ -20,5 +23,5 @@ def told(error: Exception) -> str:
     """The one line that a reader gets for an error. Whatever is no DatelineError is ours, and goes to the log."""
     if isinstance(error, DatelineError):
         return str(error)
-    log.error("The page met an unexpected error", exc_info=error)
-    return "Something went wrong inside Dateline. The log of the server says what."
+    log.error("The page met an unexpected error: %s", described(error))
+    return FAILED

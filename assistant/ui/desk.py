@@ -125,6 +125,9 @@ class Desk(NewsDesk, Protocol):
     def export(self, listing: Listing) -> Iterator[Article]:
         """All that fit, on whatever page, read while they are taken."""
 
+    def back_up(self, file: Path) -> int:
+        """Write the whole library into a file that is not there yet."""
+
     def passages(self) -> int:
         """How many the library holds."""
 

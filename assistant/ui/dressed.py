@@ -27,7 +27,7 @@ _ASKED = live_html(Exchange(1, ""))
 
 
 class Dressed:
-    """Goes inside the Doorman, who lets no script run that he has not seen in the page.
+    """Goes inside PagePolicy, which lets no script run that it has not seen in the page.
 
     `welcome` is what the chat shows before the first question. Gradio's `head=` would not do: it is put in by its
     scripts, a second or more after the browser has painted a page for the first time.
@@ -76,9 +76,11 @@ class Dressed:
 
 
 def head() -> str:
-    """The palette, how the page is printed, what is drawn first, and the script that puts on the reader's colours."""
+    """The palette, how it is printed, what is drawn first, the script for the reader's colours, what no phone does."""
     style = "".join(_text(f"{name}.css") for name in ("palette", "print", "first", "shell"))
-    return f"<title>Dateline</title><style>{style}</style><script>{_text('appearance.js')}</script>"
+    # Phones would make links of telephone numbers in articles.
+    plain = '<meta name="format-detection" content="telephone=no, email=no, address=no">'
+    return f"<title>Dateline</title>{plain}<style>{style}</style><script>{_text('appearance.js')}</script>"
 
 
 def _text(name: str) -> str:

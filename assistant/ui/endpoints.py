@@ -15,6 +15,7 @@ from pydantic import ValidationError, validate_call
 from assistant.history import turns_of
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
+from assistant.ui.places import Places
 from assistant.ui.plain import plain
 from assistant.ui.run import snapshots
 from assistant.wire import Wire
@@ -22,9 +23,18 @@ from assistant.wire import Wire
 P = ParamSpec("P")
 R = TypeVar("R")
 
+# A search is all processor time, an answer may wait for its model.
+_SEARCHES = {"at_once": 2, "waiting": 16}
+_ANSWERS = {"at_once": 4, "waiting": 8}
+
 
 def offer(desk: Desk) -> None:
-    """Within the page's Blocks: what the wire offers, and the answer as running text while it is written."""
+    """Within the page's Blocks: what the wire offers, and the answer as running text while it is written.
+
+    Gradio starts each call at once, and here it takes a place of its kind: in Gradio's own queue, many of one kind
+    would keep out all others.
+    """
+    searches, answers = Places("searches", **_SEARCHES), Places("answers", **_ANSWERS)
 
     def chat(message: str, history: list[dict[str, Any]] | None = None) -> Iterator[str]:
         """Answer a question about the articles of the library, with the sources as footnotes.
@@ -33,19 +43,19 @@ def offer(desk: Desk) -> None:
         The answer is yielded whole each time it has grown.
         """
         try:
-            with closing(snapshots(desk, message, turns_of(history or []))) as growing:
+            with answers.taken(), closing(snapshots(desk, message, turns_of(history or []))) as growing:
                 yield from map(plain, growing)
         except Exception as error:
             raise _as_line(error) from error
 
     wire = Wire(desk)
-    api(chat, api_name="chat")
-    api(_telling(wire.search), api_name="search")
-    api(_telling(wire.ask), api_name="ask")
-    api(_telling(wire.article), api_name="article")
+    api(chat, api_name="chat", concurrency_limit=None)
+    api(_telling(wire.search, searches), api_name="search", concurrency_limit=None)
+    api(_telling(wire.ask, answers), api_name="ask", concurrency_limit=None)
+    api(_telling(wire.article, searches), api_name="article", concurrency_limit=None)
 
 
-def _telling(asked: Callable[P, R]) -> Callable[P, R]:
+def _telling(asked: Callable[P, R], places: Places) -> Callable[P, R]:
     """Gradio describes the types of the parameters and does not look whether they were kept to."""
     checked, parameters = validate_call(asked), signature(asked)
 
@@ -53,7 +63,8 @@ def _telling(asked: Callable[P, R]) -> Callable[P, R]:
     def asking(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             # By name, since an error names what it is about as it was given.
-            return checked(**parameters.bind(*args, **kwargs).arguments)  # type: ignore[call-arg]
+            with places.taken():
+                return checked(**parameters.bind(*args, **kwargs).arguments)  # type: ignore[call-arg]
         except ValidationError as error:
             first = error.errors()[0]
             raise gr.Error(f"{first['loc'][0]}: {first['msg']}", print_exception=False) from error

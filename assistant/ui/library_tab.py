@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.ui.article_card import ArticleCard
+from assistant.ui.bounds import MOST_FILES
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
 from assistant.ui.render import headline
@@ -80,8 +81,10 @@ class LibraryTab:
     def take_files(self, uploads: list[dict[str, Any]]) -> Iterator[Updates]:
         # Without Gradio's preprocessing, which hands on the cleaned path and forgets the name its owner gave a file.
         # That the path lies among the uploads has been checked before.
-        files = [(Path(each["path"]), each["orig_name"] or Path(each["path"]).name) for each in uploads]
-        job = Job(lambda progress, stop: self._desk.add_files(files, progress, stop))
+        files = {Path(each["path"]): each["orig_name"] or Path(each["path"]).name for each in uploads}
+        if len(files) > MOST_FILES:
+            raise gr.Error(f"At most {MOST_FILES} files can be added at once.", print_exception=False)
+        job = Job(lambda progress, stop: self._desk.add_files(list(files.items()), progress, stop))
         for report in job.reports():
             # At once: emptied a moment after the report, the field would swallow a file that is dropped in between.
             yield report.html, job, None if report.over else gr.skip()

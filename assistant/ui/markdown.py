@@ -14,6 +14,8 @@ from assistant.ui.render import byline, headline, is_web_address, legible
 from vectorstore.models import Article
 
 _MEANS_SOMETHING = re.compile(r"[\\`*_{}\[\]<>#|!~$&]")
+# Between letters: some programs make a link of whatever looks like a host.
+_STOP = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2})")
 _BEGINS_SOMETHING = re.compile(r"^(\d+)?([-+=.)])")
 
 
@@ -78,4 +80,4 @@ def _named(article: Article) -> str:
 def _text(text: str) -> str:
     """One line that Markdown shows letter for letter."""
     line = _MEANS_SOMETHING.sub(r"\\\g<0>", " ".join(legible(text).split()))
-    return _BEGINS_SOMETHING.sub(r"\1\\\2", line)
+    return _BEGINS_SOMETHING.sub(r"\1\\\2", _STOP.sub(r"\\.", line))

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
 
 from assistant.ui.chat_tab import ChatTab
+from assistant.ui.conversation import FAILED
 from assistant.ui.desk import Desk
 from assistant.ui.endpoints import offer
 from assistant.ui.feeds_tab import FeedsTab
 from assistant.ui.library_tab import LibraryTab
+from assistant.ui.refusals import described
 from assistant.ui.settings_tab import SettingsTab, reader_settings
 from assistant.ui.story_tab import StoriesTab, last_visit
 from assistant.ui.work import QUIET, QUIET_EACH
+
+logger = logging.getLogger(__name__)
 
 MASTHEAD = "<h1>Dateline</h1>"
 HOUR = 3600
@@ -22,9 +27,21 @@ FEEDS = "Feeds"
 
 
 class Page(gr.Blocks):
-    """`welcome` is what the chat shows before the first question, as it is now."""
+    """What an event fails with is one line of the log: Gradio prints a traceback, with all that was sent in it.
+
+    `welcome` is what the chat shows before the first question, as it is now.
+    """
 
     welcome: Callable[[], str]
+
+    async def process_api(self, *args: Any, **given: Any) -> dict[str, Any]:
+        try:
+            return await super().process_api(*args, **given)
+        except gr.Error:
+            raise
+        except Exception as error:
+            logger.error("An event of the page failed: %s", described(error))
+            raise gr.Error(FAILED, print_exception=False) from error
 
 
 def build_page(desk: Desk) -> Page:

@@ -11,6 +11,7 @@ from vectorstore.models import EVERYTHING
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from assistant.answer import Assistant
     from assistant.arrivals import Arrivals
@@ -85,6 +86,11 @@ class ReadingDesk:
 
     def export(self, listing: Listing) -> Iterator[Article]:
         return self._library.listings.articles(listing)
+
+    def back_up(self, file: Path) -> int:
+        from vectorstore.backup import back_up
+
+        return back_up(self._library.folder, file)
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         return self._library.article(article_id, version)

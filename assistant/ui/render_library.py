@@ -61,7 +61,10 @@ def _export(listing: Listing) -> str:
     """What is found, as a file that the server writes while it is sent."""
     query = as_query(listing)
     address = shown(f"library.jsonl?{query}" if query else "library.jsonl")
-    return f'<a class="plain" download="dateline.jsonl" href="{address}">Export as JSONL</a>'
+    return (
+        f'<a class="plain" download="dateline.jsonl" href="{address}">Export as JSONL</a>'
+        '<a class="plain" download href="library.db">Download a backup</a>'
+    )
 
 
 def _head(column: Column, name: str, listing: Listing) -> str:

@@ -47,12 +47,13 @@ class DocumentCommands:
     ) -> None:
         """Put articles into the library; what is there already is brought up to date."""
         from ingest.report_file import report_file
+        from ingest.sources import resolved_source
         from ingest.terminal import progress_bar, report_as_text
 
         opening = self._writing(library)
         with report_file(report_to) as save, opening as intake:
             with progress_bar() as advance:
-                report = intake.ingest(sources, advance)
+                report = intake.ingest([resolved_source(source) for source in sources], advance)
             save(report.as_json())
         tell(report.as_json(), report_as_text(report), as_json)
         if report.stopped:
@@ -67,6 +68,7 @@ class DocumentCommands:
         as_json: JsonOption = False,
     ) -> None:
         """Show what would be taken from a page, a feed, a folder or a file; nothing is stored."""
+        from ingest.dates import latest
         from ingest.identity import web_address
         from ingest.look import look, piped
         from ingest.sources import is_address
@@ -77,7 +79,7 @@ class DocumentCommands:
         named: Source = piped(sys.stdin.buffer) if source == "-" else source
         readable = 0
         with telling(as_json) as show:
-            for seen in look(named, self._open_web(), datetime.now(UTC), url):
+            for seen in look(named, self._open_web(), latest(datetime.now(UTC)), url):
                 readable += not seen.reason
                 show(_look_as_json(seen), look_as_text(seen))
         if not readable:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -13,6 +12,8 @@ import typer
 from ingest.commands.documents import STOPPED, ReportOption
 from ingest.intake import Intake
 from vectorstore.console import JsonOption, LibraryOption, fail, tell
+from vectorstore.printable import printable, printable_line
+from vectorstore.terminal import out, resolved
 
 Opens = Callable[[Path | None], AbstractContextManager[Intake]]
 
@@ -87,13 +88,18 @@ class FeedCommands:
 
     def import_feeds(
         self,
-        file: Annotated[Path, typer.Argument(help="An OPML file.", exists=True, dir_okay=False)],
+        file: Annotated[Path, typer.Argument(help="An OPML file.")],
         library: LibraryOption = None,
         as_json: JsonOption = False,
     ) -> None:
         """Follow the feeds that an OPML file names."""
+        try:
+            opml = resolved(file).read_bytes()
+        except OSError as error:
+            told = f"{printable_line(str(file))} cannot be read ({error.strerror})."
+            raise typer.BadParameter(told, param_hint="FILE") from error
         with self._writing(library) as intake:
-            added, before = intake.import_opml(file.read_bytes())
+            added, before = intake.import_opml(opml)
         counts = {"added": added, "followed_before": before}
         tell(counts, f"Following {added} more feeds; {before} were followed before.", as_json)
 
@@ -107,8 +113,8 @@ class FeedCommands:
         with self._reading(library) as intake:
             held, opml = intake.library.subscriptions.all(), intake.export_opml()
         if file is None and not as_json:
-            sys.stdout.write(opml.decode())
+            out().write(printable(opml.decode()))
             return
         if file:
-            file.write_bytes(opml)
+            resolved(file).write_bytes(opml)
         tell({"exported": len(held), "opml": opml.decode()}, f"Wrote {len(held)} feeds to {file}", as_json)

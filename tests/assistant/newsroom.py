@@ -14,13 +14,13 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from pydantic import PrivateAttr
 
 from ingest.split import split
-from vectorstore.embedding import Matrix
+from vectorstore.embedding import Matrix, Unlimited
 from vectorstore.models import Article, Hit
 
 NOW = datetime(2022, 7, 10, tzinfo=UTC)
 
 
-class WordEmbedder:
+class WordEmbedder(Unlimited):
     """Texts that share words are near each other, which is all that these tests need of meaning."""
 
     name = "words"
@@ -62,6 +62,7 @@ class ScriptedChat(BaseChatModel):
                 raise ConnectionError("the model's server went away")
             self._taken.append(word)
             yield ChatGenerationChunk(message=AIMessageChunk(content=word))
+        yield ChatGenerationChunk(message=AIMessageChunk(content="", response_metadata={"finish_reason": "stop"}))
 
     def _generate(self, messages: list[BaseMessage], *_: Any, **__: Any) -> ChatResult:
         text = "".join(chunk.text for chunk in self._stream(messages))

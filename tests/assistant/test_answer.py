@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from newsroom import ScriptedChat, WordEmbedder, says
+from newsroom import ScriptedChat, WordEmbedder, article, says
 
 from assistant.answer import Assistant
 from assistant.labels import looked_at
 from assistant.models import Answer, Stage, Support, Turn
+from ingest.split import split
 from vectorstore.library import Library
 from vectorstore.models import Scope
 
@@ -110,9 +111,41 @@ def test_a_model_that_says_the_passages_hold_no_answer_is_believed(library: Libr
     assert not answer.citations
 
 
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("Mia Holt designed Tarrow park.", "Who designed Tarrow park?"),
+        (
+            "The repair of Quillon dam will cost 41 million crowns, the board said.",
+            "How much will the repair of Quillon dam cost?",
+        ),
+        ("Tarrow park opened on 3 May 2021 after two years of work.", "When was Tarrow park opened?"),
+    ],
+)
+def test_a_model_that_finds_no_answer_where_one_is_quoted_is_not_believed(
+    library: Library, text: str, question: str
+) -> None:
+    around = "Visitors came from the whole county. A second meeting is planned for next month."
+    new = article("park", f"{text} {around}", title=f"News of {question.split()[-2]}")
+    library.put([(new, split(new))])
+    answer = Assistant(library, says("I cannot say that. The passages do not mention it.")).answer(
+        question, as_of=AS_OF
+    )
+    assert not answer.refused
+    assert answer.sentences[0].text == text
+    assert {sentence.support for sentence in answer.sentences} == {Support.QUOTED}
+    assert answer.notice == "The chat model found no answer in these articles. These are their own words."
+
+
+def test_a_model_that_breaks_off_while_it_says_so_is_not_believed_either(library: Library) -> None:
+    said = ScriptedChat(words=["The passages do not mention that. ", "I"], fails_after=1)
+    answer = Assistant(library, said).answer(QUESTION, as_of=AS_OF)
+    assert not answer.refused and {sentence.support for sentence in answer.sentences} == {Support.QUOTED}
+
+
 def test_a_model_that_fails_midway_leaves_the_nearest_sentences_quoted_and_says_so(library: Library) -> None:
     answer = Assistant(library, says(WRITTEN, fails_after=5)).answer(QUESTION, as_of=AS_OF)
-    assert "went away" in answer.notice
+    assert answer.notice.startswith("The connection to the chat model's server broke off.")
     assert {sentence.support for sentence in answer.sentences} == {Support.QUOTED}
     assert_citations_exact(answer)
 
@@ -195,3 +228,30 @@ def test_only_what_lies_within_the_readers_scope_is_used(library: Library) -> No
     answer = Assistant(library, None).answer(f"{QUESTION} in March 2015", as_of=date(2022, 8, 10), scope=scope)
     assert "old-rates" not in {hit.article.id for hit in answer.sources}
     assert str(answer.window) == "since 1 January 2022"
+
+
+AHEAD = datetime(2010, 1, 1, 12, tzinfo=UTC)
+WHAT_HAPPENED = ["Who won the ferry race?", QUESTION, "What happened this week?", "Latest news about the ferry"]
+
+
+@pytest.mark.parametrize("question", WHAT_HAPPENED)
+def test_a_question_before_the_day_of_every_article_says_so(library: Library, question: str) -> None:
+    answer = Assistant(library, None, now=lambda: AHEAD).answer(question)
+    assert answer.refused
+    assert answer.text == (
+        "The library holds no answer to this question. All 3 articles are dated after 1 January 2010. "
+        "Is this computer's clock right?"
+    )
+
+
+def test_it_is_said_of_the_articles_that_have_a_date(library: Library) -> None:
+    undated = article("note", "Somebody wrote down a recipe for plum jam.", published=None)
+    library.put([(undated, split(undated))])
+    answer = Assistant(library, None).answer(QUESTION, as_of=AHEAD)
+    assert "All 3 articles with a date are dated after 1 January 2010." in answer.text
+
+
+@pytest.mark.parametrize("as_of", [date(2015, 3, 1), AS_OF])
+def test_nothing_of_the_clock_is_said_where_an_article_is_older(library: Library, as_of: date) -> None:
+    answer = Assistant(library, None).answer("Who won the 2031 Tour de France?", as_of=as_of)
+    assert answer.refused and "clock" not in answer.text

@@ -118,3 +118,12 @@ def test_a_bare_name_cites_the_sentence_that_is_asked_about() -> None:
 
 def test_no_comma_is_left_of_a_row_of_marks() -> None:
     assert judged("A ferry ran aground [1], [2].", [FERRY, FERRY], True).sentences[0].text == "A ferry ran aground."
+
+
+@pytest.mark.parametrize("where", ["evil.com", "0900 555 777", "evil dot com", "10.0.0.1/pay", "+49 555 123456"])
+@pytest.mark.parametrize("finished", [True, False])
+def test_a_sentence_that_says_where_to_go_is_left_out_also_when_the_passage_has_it(where: str, finished: bool) -> None:
+    said = f"Passengers can ask for their money at {where} until Friday."
+    hit = hit_of(f"A ferry ran aground near the harbour. {said}")
+    draft = judged(f"{said} [1] Rescuers came. ", [hit], finished)
+    assert where not in str((draft.sentences, draft.writing))

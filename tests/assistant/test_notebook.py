@@ -109,10 +109,10 @@ def test_what_was_never_asked_is_told(notebook: Notebook) -> None:
 def test_where_nothing_can_be_kept_a_conversation_goes_on_in_memory(library: Library, answer: Answer) -> None:
     notebook = Notebook(library.conversations, library.find)
     first = kept(notebook, answer)
-    library.conversations._read_only = True
+    library.conversations._only_read = "another Dateline uses it"
     notebook.ask("a", Exchange(2, "And who?"))
     assert "not being kept" in notebook.problem
-    library.conversations._read_only = False
+    library.conversations._only_read = ""
     second = Exchange(2, "And who?", answer)
     notebook.finish("a", second)
     notebook.rate("a", 1, Thumb.UP)

@@ -88,6 +88,13 @@ class Remembered:
             for known, name in ((self._queries, "query"), (self._passages, "passage")):
                 known.update(zip(held[f"{name}_texts"].tolist(), held[f"{name}_vectors"], strict=True))
 
+    @property
+    def most_tokens(self) -> int:
+        return self._embedder.most_tokens
+
+    def tokens(self, texts: Sequence[str]) -> list[int]:
+        return self._embedder.tokens(texts)
+
     def passages(self, texts: Sequence[str]) -> Matrix:
         fresh = [text for text in dict.fromkeys(texts) if text not in self._passages]
         self._passages.update(zip(fresh, self._embedder.passages(fresh), strict=True))

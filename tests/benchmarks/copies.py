@@ -38,6 +38,7 @@ import numpy as np
 from _forged import Forger, Synthetic
 
 from vectorstore.catalogue import Catalogue, Shelved
+from vectorstore.database import create_database
 from vectorstore.models import Article
 
 OF_EACH_KIND = 400
@@ -135,6 +136,7 @@ def stories_in(folder: Path) -> dict[str, int]:
 
 def store(folder: Path, articles: Iterable[Article], size: int = 0) -> float:
     """Seconds of one core spent in the catalogue, whatever else the machine does; making the texts does not count."""
+    create_database(folder / "catalogue.db")
     catalogue, seconds, done, left = Catalogue(folder / "catalogue.db"), 0.0, 0, iter(articles)
     while part := list(islice(left, BATCH)):
         started = time.process_time()

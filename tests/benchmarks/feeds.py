@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import re
 import time
 from collections import Counter
 from pathlib import Path
@@ -41,7 +42,13 @@ def figures(path: Path, bounded: Bounded) -> Counter[str]:
         feed = bounded(parse_feed, content)
     except RejectedDocument as reason:
         print(f"{path}: {reason}")
-        kind = "hangs" if "seconds" in str(reason) else "crashes" if "cannot be read" in str(reason) else "rejected"
+        kind = (
+            "hangs"
+            if "seconds" in str(reason)
+            else "crashes"
+            if re.search("cannot be read|died", str(reason))
+            else "rejected"
+        )
         return Counter({"files": 1, kind: 1})
     return Counter(files=1, read=1) + agreement(feed, content, path)
 

@@ -229,9 +229,10 @@ def taken(scratch: str, address: str = "") -> dict[str, object]:
     from ingest.bounded import bounded
     from ingest.pipeline import ingest
     from ingest.web import Web
+    from vectorstore.embedding import Unlimited
     from vectorstore.library import Library
 
-    class Quick:
+    class Quick(Unlimited):
         """Embeds nothing: what the embedder costs is the same for every text."""
 
         name = "quick"

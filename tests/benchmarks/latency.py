@@ -24,7 +24,7 @@ from assistant.evaluate import retrieve_all
 from assistant.figures import markdown
 from assistant.questions import Question, read_questions
 from assistant.scorecard import latencies
-from vectorstore.embedding import Embedder, Matrix
+from vectorstore.embedding import Embedder, Matrix, Unlimited
 from vectorstore.exact import ExactVectors
 from vectorstore.library import Library
 from vectorstore.models import Article, Hit, Passage, Scope
@@ -74,7 +74,7 @@ def recall(library: Library, questions: Sequence[Question]) -> float:
     return float(np.mean(shares))
 
 
-class Maker(Embedder):
+class Maker(Unlimited, Embedder):
     """Articles like those of a library, and vectors like its vectors."""
 
     def __init__(self, library: Library) -> None:

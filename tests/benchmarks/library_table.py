@@ -27,7 +27,7 @@ from assistant.figures import markdown
 from assistant.ui.page import build_page
 from assistant.ui.server import serve
 from vectorstore import listing
-from vectorstore.database import open_database
+from vectorstore.database import create_database, open_database
 from vectorstore.listing import Column, Listing
 from vectorstore.models import Scope
 from vectorstore.schema import articles, passages
@@ -56,6 +56,7 @@ def main() -> None:
 
 
 def fill(folder: Path, number: int) -> None:
+    create_database(folder / "catalogue.db")
     engine = open_database(folder / "catalogue.db")
     draw = random.Random(1)
     words = ["".join(draw.choices("aeioubcdfgklmnprst", k=draw.randint(3, 9))) for _ in range(4000)]

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from vectorstore.embedding import Unlimited
 from vectorstore.models import Article, Passage
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -17,6 +18,8 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 class MemoryShelf:
     """Stores whole batches. `batches` are the ids of each, `versions` every version of each article."""
+
+    token_limit = Unlimited()
 
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
@@ -32,6 +35,9 @@ class MemoryShelf:
 
     def twins(self, text: str) -> list[Article]:
         return [each for each in self.articles if each.text.split() == text.split()]
+
+    def arrived_since(self, moment: datetime) -> int:
+        return sum(each.ingested_at > moment for each in self.articles if each.ingested_at)
 
     def mark_gone(self, article_id: str, gone_at: datetime | None) -> None:
         self.versions[article_id][-1] = replace(self.versions[article_id][-1], gone_at=gone_at)

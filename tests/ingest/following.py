@@ -16,7 +16,7 @@ from ingest.refreshed import FeedResult, Refresh
 from ingest.report import Outcome
 from ingest.subscriptions import refresh
 from ingest.web import Web
-from vectorstore.embedding import Matrix
+from vectorstore.embedding import Matrix, Unlimited
 from vectorstore.library import Library
 from vectorstore.subscriptions import Subscription
 
@@ -27,7 +27,7 @@ def story(topic: str, more: str = "") -> str:
     )
 
 
-class CountingEmbedder:
+class CountingEmbedder(Unlimited):
     """Remembers every text that it was given."""
 
     name = "counting"

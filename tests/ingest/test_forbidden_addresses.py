@@ -27,6 +27,11 @@ NAMES = {
     "metadata.example": ["169.254.169.254"],
     "nat64.example": ["64:ff9b::7f00:1"],
     "zone.example": ["fe80::1%lo"],
+    "metadata.google.internal": ["169.254.169.254", "fd20:ce::254"],
+    "metadata.tencentyun.com": ["169.254.0.23"],
+    "metadata.oracle.example": ["192.0.0.192"],
+    "wireserver.azure.example": ["168.63.129.16"],
+    "tunnel.example": ["2001:0:5db8:d70e:8000:63bf:3fff:fdd2"],
 }
 
 # Each of these leads to the listener, however it is spelled.
@@ -55,6 +60,16 @@ http://[64:ff9b::127.0.0.1]:PORT/ http://[64:ff9b::7f00:1]:PORT/ http://[64:ff9b
 http://[2002:7f00:1::]:PORT/ http://[2002:a9fe:a9fe::1]/ http://[2001:0:7f00:1::]:PORT/ http://[fe80::1]:PORT/
 http://[fe80::1%251]:PORT/ http://[fc00::1]/ http://[fd00:ec2::254]/ http://[fec0::1]/ http://[ff02::1]/
 http://[2001:db8::1]/ http://[100::1]/
+http://192.0.0.192/opc/v2/ http://192.88.99.1/ http://168.63.129.16/?comp=versions http://100.127.255.254/
+http://169.254.0.23/ http://192.31.196.1/ http://192.52.193.1/ http://192.175.48.1/
+http://[64:ff9b::a83f:8110]/ http://[64:ff9b::c000:c0]/ http://[64:ff9b::6440:1]/ http://[64:ff9b::c058:6301]/
+http://[64:ff9b:1::5db8:d70e]/ http://[2002:5db8:d70e::1]/ http://[2002:a83f:8110::1]/ http://[2002:6440:1::1]/
+http://[2001:0:5db8:d70e::]/ http://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/ http://[::ffff:168.63.129.16]/
+http://[::ffff:93.184.215.14]/ http://[::93.184.215.14]/ http://[2001:10::1]/ http://[2001:20::1]/ http://[2001:2::1]/
+http://[2001:1::1]/ http://[2001:4:112::1]/ http://[3fff::1]/ http://[5f00::1]/ http://[4000::1]/
+http://[2620:4f:8000::1]/ http://[fd20:ce::254]/ http://[fec0:0:0:ffff::1]/
+http://metadata.google.internal/computeMetadata/v1/ http://metadata.tencentyun.com/ http://metadata.oracle.example/
+http://wireserver.azure.example/ http://tunnel.example/
 http://private-last.example:PORT/ http://router.example/ http://metadata.example/ http://nat64.example:PORT/
 http://zone.example:PORT/
 """.split()
@@ -133,6 +148,21 @@ def test_no_connection_is_made(listener: Listener, url: str) -> None:
         assert isinstance(failure.value, AddressRefused) and "DATELINE_ALLOW_PRIVATE_ADDRESSES" in str(failure.value)
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "zone.example"])
+def test_a_refusal_names_the_host_as_typed_and_not_where_it_leads(name: str) -> None:
+    with pytest.raises(AddressRefused) as failure:
+        fetch_permitted(f"http://{name}/", is_public, resolve=named)
+    assert str(failure.value) == (
+        f"refused: {name} leads to a private address; set DATELINE_ALLOW_PRIVATE_ADDRESSES=true to allow this"
+    )
+
+
+@pytest.mark.parametrize("address", ["93.184.215.14", "1.1.1.1", "192.0.1.1", "2606:2800:220:1::1", "2a00::1"])
+def test_the_public_internet_is_let_through_and_so_is_its_way_from_a_network_with_ipv6_only(address: str) -> None:
+    assert is_public(address)
+    assert ":" in address or is_public(f"64:ff9b::{address}")
+
+
 @pytest.mark.parametrize("url", FORBIDDEN)
 def test_no_redirect_leads_there(listener: Listener, other_site, url: str) -> None:
     raw = at(url, listener).encode().decode("latin-1")  # as servers send it
@@ -181,7 +211,7 @@ class TestRebinding:
     def test_a_redirect_to_itself_is_checked_anew(self, listener: Listener, other_site, turned, location: str) -> None:
         other_site.redirect("/a", at(location, listener))
         url = f"http://turning.example:{other_site.port}/a"
-        with pytest.raises(AddressRefused, match=r"127\.0\.0\.1"):
+        with pytest.raises(AddressRefused, match="turning.example"):
             fetch_permitted(url, permitted_from("127.0.0.2"), resolve=turned)
         assert listener.visits() == 0
 

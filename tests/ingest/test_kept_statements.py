@@ -14,8 +14,8 @@ from ingest.pipeline import ingest
 from ingest.web import Web
 from vectorstore.models import Article
 
-NOW = datetime(2024, 3, 6, tzinfo=UTC)
-TOMORROW, FUTURE = "2024-03-06T23:00:00Z", "2024-03-09T09:00:00Z"
+NOW = datetime(2030, 3, 6, tzinfo=UTC)
+TOMORROW, FUTURE = "2030-03-06T23:00:00Z", "2030-03-09T09:00:00Z"
 TEXT = " ".join(STORY)
 
 
@@ -59,13 +59,13 @@ class TestDatesAhead:
 
     def test_the_feeds_date_stands_in_for_a_pages_that_cannot_be(self, site, shelf) -> None:
         site.pages["/a"] = page(metas(article__published_time=FUTURE))
-        _, article = taken(shelf, feed(site, "Tue, 05 Mar 2024 09:00:00 GMT"))
-        assert article.published_at == datetime(2024, 3, 5, 9, tzinfo=UTC)
+        _, article = taken(shelf, feed(site, "Tue, 05 Mar 2030 09:00:00 GMT"))
+        assert article.published_at == datetime(2030, 3, 5, 9, tzinfo=UTC)
 
     def test_the_day_comes_and_the_date_is_added(self, shelf, tmp_path: Path) -> None:
         path = written(tmp_path, "a.jsonl", json.dumps({"id": "n1", "published_at": FUTURE, "text": TEXT}))
         assert taken(shelf, path)[1].published_at is None
-        (row,) = ingest([path], shelf, now=lambda: datetime(2024, 3, 9, tzinfo=UTC)).rows
+        (row,) = ingest([path], shelf, now=lambda: datetime(2030, 3, 9, tzinfo=UTC)).rows
         assert row.outcome.value == "updated" and shelf.find("n1").published_at == datetime.fromisoformat(FUTURE)
 
 
@@ -73,7 +73,7 @@ class TestWhatOnlyTheFeedStated:
     @pytest.fixture
     def known(self, site, shelf) -> Article:
         site.pages["/a"] = page("<title>Harbour plan passes</title>")
-        _, article = taken(shelf, feed(site, "Tue, 05 Mar 2024 09:00:00 GMT", "Jane Doe"))
+        _, article = taken(shelf, feed(site, "Tue, 05 Mar 2030 09:00:00 GMT", "Jane Doe"))
         assert (article.outlet, article.authors) == ("Harbour Post", ("Jane Doe",))
         return article
 
@@ -90,7 +90,7 @@ class TestWhatOnlyTheFeedStated:
 
     @pytest.mark.parametrize(
         "stated",
-        [{"article__published_time": "2024-03-04"}, {"og__site_name": "The Bugle"}, {"article__author": "John Roe"}],
+        [{"article__published_time": "2030-03-04"}, {"og__site_name": "The Bugle"}, {"article__author": "John Roe"}],
         ids=["date", "outlet", "author"],
     )
     def test_another_statement_still_counts(self, site, shelf, known: Article, stated: dict[str, str]) -> None:
@@ -102,7 +102,7 @@ class TestWhatOnlyTheFeedStated:
         )
 
     def test_the_time_of_an_earlier_update_is_not_put_on_another_text(self, site, shelf) -> None:
-        site.pages["/a"] = page(metas(article__modified_time="2024-03-05"))
+        site.pages["/a"] = page(metas(article__modified_time="2030-03-05"))
         assert taken(shelf, f"{site.url}/a")[1].updated_at is not None
         site.pages["/a"] = page(story=[*STORY, "Corrected on Wednesday."])
         assert taken(shelf, f"{site.url}/a")[1].updated_at is None

@@ -1,7 +1,13 @@
 from __future__ import annotations
 
+import os
+import signal
+import threading
 import time
+import warnings
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -101,12 +107,47 @@ def test_what_would_take_forever_is_refused_or_read(content: bytes) -> None:
 
 
 class TestBounded:
-    def test_work_that_does_not_end_is_given_up_and_the_next_is_done(self) -> None:
-        bounded = Bounded(1.5)
-        with pytest.raises(RejectedDocument, match="more than 1.5 seconds"):
-            bounded(time.sleep, 60)
+    @pytest.mark.parametrize(
+        ("bounded", "work", "argument", "why"),
+        [
+            (Bounded(0.5), max, range(10**13), "more than 0.5 seconds of the processor"),
+            (Bounded(8, patience=3), time.sleep, 60, "no answer in 3 seconds"),
+            (Bounded(), os._exit, 3, r"died \(3\)"),
+            (Bounded(), signal.raise_signal, signal.SIGSEGV, r"died \(-11\)"),
+        ],
+        ids=["works on", "waits on", "ends", "crashes"],
+    )
+    def test_work_that_does_not_end_is_given_up_and_the_next_is_done(
+        self, bounded: Bounded, work: Callable[..., Any], argument: object, why: str
+    ) -> None:
+        with pytest.raises(RejectedDocument, match=why):
+            bounded(work, argument)
         assert bounded(plain_text, "<p>a") == "a"
         bounded.close()
+
+    def test_the_time_that_its_process_takes_to_start_does_not_count(self) -> None:
+        bounded = Bounded(0.01)
+        assert bounded(int, "7") == 7
+        bounded.close()
+
+    def test_the_time_that_its_process_waits_for_the_processor_does_not_count(self) -> None:
+        bounded = Bounded(1.0)
+        helper = bounded(os.getpid)
+        os.kill(helper, signal.SIGSTOP)  # as a scheduler does with too much else to do
+        wake = threading.Timer(1.5, os.kill, (helper, signal.SIGCONT))
+        wake.start()
+        assert bounded(plain_text, "<p>a") == "a"
+        wake.join()
+        assert bounded(os.getpid) == helper
+        bounded.close()
+
+    def test_what_a_parser_prints_reaches_no_terminal(self, capfd: pytest.CaptureFixture[str]) -> None:
+        bounded = Bounded()
+        bounded(print, "\x1b[31mred", flush=True)
+        bounded(warnings.warn, "\x1b[31mred")
+        bounded(os.write, 2, b"\x1b[31mred")
+        bounded.close()
+        assert capfd.readouterr() == ("", "")
 
     def test_a_refusal_comes_back_as_it_is_and_a_fault_as_a_refusal(self) -> None:
         bounded = Bounded()

@@ -5,7 +5,8 @@ import random
 import pytest
 
 from ingest.split import split
-from vectorstore.models import Article
+from vectorstore.embedding import SentenceEmbedder
+from vectorstore.models import Article, heading
 
 SENTENCE = "The council voted on the plan for the old harbour on Monday evening. "  # 13 words
 ODD_TEXTS = {
@@ -80,3 +81,42 @@ def test_a_sentence_too_long_to_be_one_is_cut_between_words() -> None:
     passages = split(Article(id="a", text="word " * 1000))
     assert len(passages) > 5
     assert all(set(passage.text.split()) == {"word"} for passage in passages)
+
+
+GERMAN = "Die Verkehrsbetriebe kündigten Streckenverlängerungen an, obwohl Haushaltsmittel fehlen. "
+RUSSIAN = "Городской совет утвердил строительство новой трамвайной линии, хотя правительство возражало. "
+HINDI = "नगर परिषद ने सोमवार को नई ट्राम लाइन के निर्माण को मंज़ूरी दी, हालाँकि सरकार ने खर्च पर आपत्ति जताई थी। "
+LONG_READS = {
+    "German": GERMAN * 60,
+    "Russian": RUSSIAN * 60,
+    "Hindi": HINDI * 60,
+    "figures": "In 2026 it was 3,400,217.56 against 2,118,904.11 (up 60.4%), 1,004 of 9,812 at 12:45:09. " * 60,
+    "one sentence in Chinese": "东京今天公布了一项新的计划" * 400,
+    "no spaces": "x1y2" * 3000,
+    "a sentence without end": "0x1f9a 7c:b2 " * 900,
+}
+
+
+@pytest.fixture(scope="module")
+def embedder() -> SentenceEmbedder:
+    return SentenceEmbedder()
+
+
+@pytest.mark.parametrize("text", LONG_READS.values(), ids=LONG_READS.keys())
+def test_no_passage_is_longer_than_the_embedder_reads(text: str, embedder: SentenceEmbedder) -> None:
+    article = Article(id="a", title="Streit um die Straßenbahn in Neubrück", outlet="Der Bote", text=text)
+    passages = split(article, embedder)
+    read = embedder.tokens([f"{heading(article)}\n{passage.text}" for passage in passages])
+    assert max(read) + 2 <= embedder.most_tokens
+    covered = {index for passage in passages for index in range(passage.start, passage.end)}
+    assert all(index in covered for index, character in enumerate(text) if not character.isspace())
+
+
+def test_ordinary_english_passages_stay_as_they_were(embedder: SentenceEmbedder) -> None:
+    article = Article(id="a", title="The vote on the harbour", outlet="Harbour Post", text=SENTENCE * 80)
+    assert split(article, embedder) == split(article)
+
+
+def test_a_headline_without_end_leaves_room_for_the_passage(embedder: SentenceEmbedder) -> None:
+    article = Article(id="a", title="Endless " * 400, text=SENTENCE * 20)
+    assert all(len(passage.text.split()) > 20 for passage in split(article, embedder))

@@ -196,7 +196,7 @@ def test_more_questions_than_can_be_answered_at_once_are_sent_away(address: str,
         desk.closed.wait(0.01)
     answer = post(address)
     assert answer.status_code == 429
-    assert "Ask again" in answer.json()["error"]["message"]
+    assert "Try again" in answer.json()["error"]["message"]
     desk.closed.set()
     for each in asking:
         each.join()

@@ -57,10 +57,11 @@ class TestTable:
         assert 'aria-sort="descending"' in library_html(rows(1, 0, 1), Listing())
 
     def test_is_exported_as_it_is_kept(self) -> None:
-        assert reader(rows(1, 0, 1)).links() == ["library.jsonl"]
+        assert reader(rows(1, 0, 1)).links() == ["library.jsonl", "library.db"]
         kept = Listing('a & "b"', Scope(since=NOW, outlets=("The Ledger",)))
         assert reader(rows(1, 0, 1), kept).links() == [
-            "library.jsonl?search=a+%26+%22b%22&outlet=The+Ledger&from=2022-07-03"
+            "library.jsonl?search=a+%26+%22b%22&outlet=The+Ledger&from=2022-07-03",
+            "library.db",
         ]
 
     def test_without_rows_says_why(self) -> None:
@@ -156,4 +157,4 @@ def test_hostile_words_are_only_ever_text(html: str) -> None:
     assert {tag for tag, _ in read.tags} <= OURS
     names = {name for _, given in read.tags for name in given}
     assert not [name for name in names if name.startswith("on") or name in {"style", "src", "srcdoc", "action"}]
-    assert all(address and address.startswith("library.jsonl?") for address in read.links())
+    assert all(address and address.startswith(("library.jsonl?", "library.db")) for address in read.links())

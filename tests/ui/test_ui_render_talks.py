@@ -6,11 +6,14 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
-from ui_desk import HOSTILE_TEXT, hostile_answer, meta_answer, refusal
+import pytest
+from markdown_it import MarkdownIt
+from ui_desk import HOSTILE_TEXT, META, answered, hit, hostile_answer, meta_answer, refusal
 
-from assistant.models import Exchange, Thumb
+from assistant.models import Exchange, Sentence, Support, Thumb
+from assistant.ui.completions import completion
 from assistant.ui.markdown import markdown
-from assistant.ui.render_answer import exchange_html
+from assistant.ui.render_answer import exchange_html, past_html
 from assistant.ui.render_talks import file_html, reason_html, talks_html
 from vectorstore.conversations import ConversationEntry
 
@@ -104,3 +107,22 @@ def test_a_file_is_held_by_its_link() -> None:
     assert html == (
         '<a download="&quot;x.md" href="data:text/plain;charset=utf-8,a%20%22b%22%20%3Cc%3E%20%C3%BC%20%3F"></a>'
     )
+
+
+@pytest.mark.parametrize("shown", ["evil.com", "0900 555 777", "10.0.0.1", "Northline dot travel", "pelham-fund.win"])
+def test_a_quotation_with_an_address_is_text_everywhere_and_no_link(shown: str) -> None:
+    said = f"Tickets are sold at {shown}, the town said."
+    source = hit(replace(META, text=said, url=""))
+    answer = answered("Where?", [source], [(Sentence(said, (1,), Support.QUOTED), said)])
+    exchange = Exchange(1, "Where?", answer)
+    page = past_html([exchange])
+    assert shown in page and 'href="http' not in page and "tel:" not in page
+    html = MarkdownIt("gfm-like", {"linkify": False}).render(markdown("T", (exchange,)))
+    assert html.count(shown) == 2 and "<a" not in html, "in the sentence, and in its footnote"
+    message = completion(answer, "id", 0)["choices"][0]["message"]
+    assert said in message["content"] and not [a for a in message["annotations"] if a["url_citation"]["url"]]
+
+
+def test_no_program_that_reads_markdown_finds_a_host_in_it() -> None:
+    text = markdown("T", (Exchange(1, "Is it at evil.com or on 163.com, for 3.4 million in the U.S.?"),))
+    assert "evil\\.com or on 163\\.com, for 3.4 million in the U.S.?" in text

