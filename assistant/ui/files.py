@@ -67,13 +67,13 @@ class Files:
 def _built(request: Request) -> Response:
     try:
         return _asset(request.path_params["name"]).response(request)
-    except OSError:
+    except (OSError, ValueError):
         return _nothing()
 
 
 @lru_cache(maxsize=1024)
 def _asset(name: str) -> File:
-    """Of Gradio's own; OSError where there is none. `name` holds no slash."""
+    """Of Gradio's own; OSError or ValueError where there is none. `name` holds no slash."""
     return File.of((_BUILT / name).read_bytes(), name)
 
 

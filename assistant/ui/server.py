@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from gradio.routes import App
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Mount, Route
@@ -38,6 +38,8 @@ _NAMES = ("first", "page", "story", "talks", "settings", "library", "reader")
 STYLES = [Path(__file__).parent / f"{name}.css" for name in _NAMES]
 READERS_AT_ONCE = 8
 _EVENTS_AT_ONCE = 64
+_SENT_AS_IT_IS = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.sqlite3")
+"""Of a backup the browser is told how long it is."""
 _CLOSING = 5
 """Seconds that open connections are given when the server closes."""
 
@@ -111,7 +113,7 @@ def _mounted(page: Page, files: Files, beside: Sequence[BaseRoute], max_upload_m
         css_paths=STYLES,
         app_kwargs={
             "middleware": [
-                Middleware(GZipMiddleware, compresslevel=5),
+                Middleware(GZipMiddleware, compresslevel=5, exclude_content_types=_SENT_AS_IT_IS),
                 Middleware(PagePolicy),
                 Middleware(Dressed, files, page.welcome),
             ],

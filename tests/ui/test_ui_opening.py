@@ -62,7 +62,7 @@ def test_files_that_never_change_are_fetched_once(address: str, path: Callable[[
     assert "immutable" not in httpx.get(address).headers.get("cache-control", "")
 
 
-@pytest.mark.parametrize("name", ["nothing.js", "%2e%2e%2findex.html"])
+@pytest.mark.parametrize("name", ["nothing.js", "%2e%2e%2findex.html", "%2e%2e", "%00", "%ff", "x" * 5000])
 @pytest.mark.parametrize("folder", ["kept", "assets"])
 def test_other_files_are_not_there(address: str, folder: str, name: str) -> None:
     answer = httpx.get(f"{address}{folder}/{name}")
