@@ -35,7 +35,8 @@ _AN_ANSWER = 120_000  # milliseconds
 _CITATIONS = "#exchange-1 .answer a.cite"
 _WATCH = """
   window.seen = {};
-  const shown = selector => document.querySelector(selector)?.checkVisibility({ visibilityProperty: true });
+  const shown = selector =>
+    [...document.querySelectorAll(selector)].some(each => each.checkVisibility({ visibilityProperty: true }));
   (function look() {
     if (shown("textarea")) seen["first content"] ??= performance.now();
     if (shown("gradio-app textarea")) seen["interactive"] ??= performance.now();

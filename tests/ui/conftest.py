@@ -77,7 +77,7 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         _forgive_reloads(page, complaints)
         page.goto(f"{address}{at}")
         page.get_by_role("textbox", name="Your question").wait_for()
-        expect(page.locator("#shell")).to_have_count(0)
+        expect(page.locator("#shell")).to_have_count(0, timeout=30_000)
         return page
 
     yield opened

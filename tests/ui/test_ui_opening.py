@@ -97,7 +97,7 @@ def held_back(page: Page, address: str) -> Iterator[None]:
     arriving.set()
     for route in held:
         route.continue_()
-    expect(page.locator("#shell")).to_have_count(0)
+    expect(page.locator("#shell")).to_have_count(0, timeout=30_000)
 
 
 def places(locators: Sequence[Locator]) -> list[tuple[str, list[int]]]:

@@ -76,7 +76,7 @@ def test_a_script_that_got_into_what_the_document_shows_first_would_not_run(
     """Of the document's own scripts the browser runs all, and what is drawn first has words of articles in it."""
     page = browser.new_page()
     page.goto(served_with(f"<p>{written}</p>"))
-    expect(page.locator("#shell")).to_have_count(0)
+    expect(page.locator("#shell")).to_have_count(0, timeout=30_000)
     assert page.evaluate("window.hacked === undefined")
     page.close()
 
