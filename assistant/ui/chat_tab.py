@@ -25,6 +25,9 @@ from vectorstore.errors import DatelineError, LimitUnusable
 
 SCRIPT = (Path(__file__).parent / "chat.js").read_text(encoding="utf-8")
 
+TAKEN = "() => { document.dispatchEvent(new Event('dateline-taken')); }"
+"""The server has drawn the question, or has not taken it: what the browser drew of it goes."""
+
 _CHAT, _SHOWN = 4, 9
 
 Updates = tuple[Any, ...]
@@ -79,6 +82,9 @@ class ChatTab:
         turned = self.panel.list.turn(self.turn_to, self.view, shown, **QUIET_EACH)
         for started in (asked, clicked, again, edited, turned):
             self.follow(started)
+        for standing in (asked, clicked):
+            for over in (standing.then, standing.failure):
+                over(None, js=TAKEN, **QUIET_EACH)
         self.box.stop(self.stop, [self.conversation, self.view], None, **QUIET)
         anew = self.anew.click(self.start_anew, self.view, shown, **QUIET_EACH)
         left = self.panel.list.leave(self.leave, self.view, shown, **QUIET_EACH)
@@ -93,6 +99,9 @@ class ChatTab:
         written = listed.then(self.write, [self.conversation, self.view], self.live, **QUIET_EACH)
         ended = written.then(self.end, [self.conversation, self.view], self.drawn, **QUIET_EACH)
         ended.then(self.go_on, self.view, self.live, **QUIET_EACH)
+
+    def welcome(self) -> str:
+        return self._drawing.welcome()
 
     def enter(self, view: View, request: gr.Request) -> Updates:
         """The page was opened, or loaded again: its address names the conversation."""

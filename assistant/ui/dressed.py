@@ -1,34 +1,42 @@
-"""What stands in the page's own head, before everything that Gradio puts there. An ASGI middleware around the page.
-
-Gradio's `head=` is put in by its scripts, a second or more after the browser has painted a page for the first time.
+"""The document that a browser gets first: Gradio's own, which says next to nothing without its scripts, with the shell
+of the page in it and without the page's configuration. An ASGI middleware around the page.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from string import Template
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.models import Exchange
+from assistant.ui.files import Files
+from assistant.ui.render_answer import live_html
+from vectorstore.errors import DatelineError
+
 _HERE = Path(__file__).parent
-_HEAD = b"<head>"
-
-
-def head() -> str:
-    """The palette, the script that puts on the reader's own colours, how it is printed, and what no phone does."""
-    palette, script, print_style = (
-        (_HERE / name).read_text(encoding="utf-8") for name in ("palette.css", "appearance.js", "print.css")
-    )
-    # Phones would make links of telephone numbers in articles.
-    plain = '<meta name="format-detection" content="telephone=no, email=no, address=no">'
-    return f"{plain}<style>{palette}{print_style}</style><script>{script}</script>"
+_CONFIGURATION = re.compile(rb"<script>(window\.gradio_config = .*?)</script>\s*<script>(.*?)</script>", re.DOTALL)
+_HEAD, _APP = b"<head>", b"<gradio-app"
+_ASKED = live_html(Exchange(1, ""))
+"""A question as it is drawn before the server knows of it; the browser puts in its words."""
 
 
 class Dressed:
-    """Goes inside PagePolicy, which lets no script run that it has not seen in the page."""
+    """Goes inside PagePolicy, which lets no script run that it has not seen in the page.
 
-    def __init__(self, app: ASGIApp, head: str) -> None:
-        self._app, self._head = app, head.encode()
+    `welcome` is what the chat shows before the first question. Gradio's `head=` would not do: it is put in by its
+    scripts, a second or more after the browser has painted a page for the first time.
+    """
+
+    def __init__(self, app: ASGIApp, files: Files, welcome: Callable[[], str]) -> None:
+        self._app, self._files, self._welcome = app, files, welcome
+        self._head = _HEAD + head().encode()
+        self._shell = Template(_text("shell.html"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != "/":
@@ -43,11 +51,39 @@ class Dressed:
                 return
             body += message.get("body", b"")
             if not message.get("more_body"):
-                dressed = body.replace(_HEAD, _HEAD + self._head, 1)
-                headers = MutableHeaders(scope=start)
-                if "content-length" in headers:
-                    headers["content-length"] = str(int(headers["content-length"]) + len(dressed) - len(body))
+                dressed = await self._dressed(body)
+                MutableHeaders(scope=start)["content-length"] = str(len(dressed))
                 await send(start)
-                await send({**message, "body": dressed})
+                await send({**message, "body": b"" if scope["method"] == "HEAD" else dressed})
 
         await self._app(scope, receive, dress)
+
+    async def _dressed(self, document: bytes) -> bytes:
+        welcome = await run_in_threadpool(self._welcomed)
+        shell = self._shell.substitute(welcome=welcome, asked=_ASKED, script=_text("shell.js"))
+        document = _CONFIGURATION.sub(self._kept, document, 1)
+        return document.replace(_HEAD, self._head, 1).replace(_APP, shell.encode() + _APP, 1)
+
+    def _kept(self, found: re.Match[bytes]) -> bytes:
+        """A script in a file of its own, in place of those found. It runs before Gradio's, which are modules."""
+        name = self._files.keep(b"\n".join(found.groups()), "configuration.js")
+        return f'<script defer src="./{name}"></script>'.encode()
+
+    def _welcomed(self) -> str:
+        """What is drawn first has words of articles in it, and PagePolicy lets every script of the document run."""
+        welcome = ""
+        with suppress(DatelineError):  # it is told where the page draws the same
+            welcome = self._welcome()
+        return "" if "<script" in welcome.lower() else welcome
+
+
+def head() -> str:
+    """The palette, how it is printed, what is drawn first, the script for the reader's colours, what no phone does."""
+    style = "".join(_text(f"{name}.css") for name in ("palette", "print", "first", "shell"))
+    # Phones would make links of telephone numbers in articles.
+    plain = '<meta name="format-detection" content="telephone=no, email=no, address=no">'
+    return f"<title>Dateline</title>{plain}<style>{style}</style><script>{_text('appearance.js')}</script>"
+
+
+def _text(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")

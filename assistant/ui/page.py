@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
@@ -25,9 +26,27 @@ HOUR = 3600
 FEEDS = "Feeds"
 
 
-def build_page(desk: Desk) -> gr.Blocks:
+class Page(gr.Blocks):
+    """What an event fails with is one line of the log: Gradio prints a traceback, with all that was sent in it.
+
+    `welcome` is what the chat shows before the first question, as it is now.
+    """
+
+    welcome: Callable[[], str]
+
+    async def process_api(self, *args: Any, **given: Any) -> dict[str, Any]:
+        try:
+            return await super().process_api(*args, **given)
+        except gr.Error:
+            raise
+        except Exception as error:
+            logger.error("An event of the page failed: %s", described(error))
+            raise gr.Error(FAILED, print_exception=False) from error
+
+
+def build_page(desk: Desk) -> Page:
     """Everything a reader sees. Uploaded files are deleted after an hour: the library keeps its own text."""
-    page = _Page(title="Dateline", fill_width=True, analytics_enabled=False, delete_cache=(HOUR, HOUR))
+    page = Page(title="Dateline", fill_width=True, analytics_enabled=False, delete_cache=(HOUR, HOUR))
     with page:
         gr.HTML(MASTHEAD, elem_id="masthead", js_on_load=None, apply_default_css=False)
         visit, settings = last_visit(), reader_settings()
@@ -54,20 +73,8 @@ def build_page(desk: Desk) -> gr.Blocks:
         _connect_sources(stories, chat)
         _connect_stories(stories, chat, library, pages)
         offer(desk)
+    page.welcome = chat.welcome
     return page
-
-
-class _Page(gr.Blocks):
-    """What an event fails with is one line of the log: Gradio prints a traceback, with all that was sent in it."""
-
-    async def process_api(self, *args: Any, **given: Any) -> dict[str, Any]:
-        try:
-            return await super().process_api(*args, **given)
-        except gr.Error:
-            raise
-        except Exception as error:
-            logger.error("An event of the page failed: %s", described(error))
-            raise gr.Error(FAILED, print_exception=False) from error
 
 
 def _look_on(event: gr.SelectData) -> gr.Timer:

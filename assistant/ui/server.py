@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from gradio.routes import App
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Mount, Route
@@ -24,16 +25,21 @@ from starlette.routing import BaseRoute, Mount, Route
 from assistant.ui.access import Access
 from assistant.ui.bounds import Bounds
 from assistant.ui.connections import Connection
-from assistant.ui.dressed import Dressed, head
+from assistant.ui.dressed import Dressed
+from assistant.ui.files import Files
+from assistant.ui.page import Page
 from assistant.ui.page_policy import PagePolicy
 from assistant.ui.routes import OpenRoutes
 from assistant.ui.sessions import Sessions
 from assistant.ui.theme import theme
 from vectorstore.errors import SettingsError
 
-STYLES = [Path(__file__).parent / f"{name}.css" for name in ("page", "story", "talks", "settings", "library", "reader")]
+_NAMES = ("first", "page", "story", "talks", "settings", "library", "reader")
+STYLES = [Path(__file__).parent / f"{name}.css" for name in _NAMES]
 READERS_AT_ONCE = 8
 _EVENTS_AT_ONCE = 64
+_SENT_AS_IT_IS = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.sqlite3")
+"""Of a backup the browser is told how long it is."""
 _CLOSING = 5
 """Seconds that open connections are given when the server closes."""
 
@@ -52,7 +58,7 @@ class Server:
 
 
 def serve(
-    page: gr.Blocks,
+    page: Page,
     host: str,
     port: int,
     max_upload_mb: int,
@@ -70,8 +76,9 @@ def serve(
     SettingsError when the port is taken or the host is not this machine's.
     """
     _check_free(host, port)
-    beside = [*routes, Route("/robots.txt", _robots)]
-    inner = _mounted(page, beside, max_upload_mb)
+    files = Files()
+    beside = [*routes, *files.routes, Route("/robots.txt", _robots)]
+    inner = _mounted(page, files, beside, max_upload_mb)
     inner.add_middleware(Bounds, max_upload_mb=max_upload_mb, patience=patience)
     # Always, for Gradio's own, which lets in everybody, is then not added.
     inner.add_middleware(
@@ -89,7 +96,7 @@ def serve(
     return Server(_url(host, port), server, thread)
 
 
-def _mounted(page: gr.Blocks, beside: Sequence[BaseRoute], max_upload_mb: int) -> FastAPI:
+def _mounted(page: Page, files: Files, beside: Sequence[BaseRoute], max_upload_mb: int) -> FastAPI:
     page.max_threads = _EVENTS_AT_ONCE  # threads for events of their own: what else is asked for has the usual forty
     page.queue(default_concurrency_limit=READERS_AT_ONCE, max_size=_EVENTS_AT_ONCE)
     inner: FastAPI = gr.mount_gradio_app(
@@ -105,7 +112,11 @@ def _mounted(page: gr.Blocks, beside: Sequence[BaseRoute], max_upload_mb: int) -
         theme=theme(),
         css_paths=STYLES,
         app_kwargs={
-            "middleware": [Middleware(PagePolicy), Middleware(Dressed, head())],
+            "middleware": [
+                Middleware(GZipMiddleware, compresslevel=5, exclude_content_types=_SENT_AS_IT_IS),
+                Middleware(PagePolicy),
+                Middleware(Dressed, files, page.welcome),
+            ],
             "routes": list(beside),
             "openapi_url": None,
         },

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
 from ui_desk import ScriptedDesk, free_port
 
 from assistant.ui.library_file import library_routes
@@ -77,6 +77,7 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         _forgive_reloads(page, complaints)
         page.goto(f"{address}{at}")
         page.get_by_role("textbox", name="Your question").wait_for()
+        expect(page.locator("#shell")).to_have_count(0, timeout=30_000)
         return page
 
     yield opened

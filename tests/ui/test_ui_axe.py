@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from ui_desk import META, ScriptedDesk, to_tab
+from ui_desk import META, ScriptedDesk, drawn, to_tab
 
 Open = Callable[..., Page]
 GRAVE = {"serious", "critical"}
@@ -45,7 +45,7 @@ def ask(page: Page, question: str, number: int) -> None:
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_no_tab_has_a_serious_violation(open_page: Open, desk: ScriptedDesk, width: int, colours: str) -> None:
     page = open_page(width, 844, colours)
-    page.get_by_role("heading", name="Ask the news").wait_for()
+    drawn(page)
     assert violations(page) == [], "the welcome"
     ask(page, "Is Meta still open sourcing its models?", 1)
     assert violations(page) == [], "an answer"
@@ -92,7 +92,7 @@ def test_nor_has_an_empty_library(open_page: Open, desk: ScriptedDesk, width: in
 
 def test_a_button_without_a_name_and_faint_words_are_found(open_page: Open) -> None:
     page = open_page()
-    page.get_by_role("heading", name="Ask the news").wait_for()
+    drawn(page)
     page.evaluate(
         """document.querySelector(".welcome").insertAdjacentHTML("beforeend",
             '<button type="button"></button><p style="color: #ccc; background: #fff">faint</p>')"""

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
-from ui_desk import META, to_tab, typed
+from ui_desk import META, drawn, to_tab, typed
 
 Open = Callable[..., Page]
 
@@ -27,7 +27,7 @@ def test_every_tab_keeps_to_this_machine_and_to_itself(open_page: Open, width: i
 
 
 def through_all_tabs(page: Page) -> None:
-    page.get_by_role("heading", name="Ask the news").wait_for()
+    drawn(page)
     page.get_by_role("textbox", name="Your question").fill("Is Meta open?")
     page.get_by_role("textbox", name="Your question").press("Enter")
     expect(page.locator("#exchange-1 .basis")).to_contain_text("As of")

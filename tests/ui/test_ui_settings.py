@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from model_server import model_server as model_server
 from playwright.sync_api import Page, expect
-from ui_desk import ScriptedDesk, to_tab
+from ui_desk import ScriptedDesk, drawn, to_tab
 
 from assistant.chat_models import ChatModels, Trial
 from assistant.llm import QUOTE
@@ -175,14 +175,14 @@ def test_the_size_of_text_changes_everything_at_once_and_is_kept(open_page: Open
     sizes = """() => [".tab-container button", "#composer textarea", ".welcome p"].map(
         part => parseFloat(getComputedStyle(document.querySelector(part)).fontSize))"""
     page = open_page()
-    page.get_by_role("heading", name="Ask the news").wait_for()
+    drawn(page)
     normal = page.evaluate(sizes)
     to_settings(page)
     page.get_by_role("radio", name="Large").check()
     to_tab(page, "Chat")
     assert page.evaluate(sizes) == pytest.approx([size * 1.2 for size in normal], abs=0.2)
     page.reload()
-    page.get_by_role("heading", name="Ask the news").wait_for()
+    drawn(page)
     assert page.evaluate(sizes) == pytest.approx([size * 1.2 for size in normal], abs=0.2)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from ui_desk import ScriptedDesk, meta_answer
+from ui_desk import ScriptedDesk, drawn, meta_answer
 
 from assistant.models import Answer, Exchange, Stage, Turn
 from assistant.ui.render_answer import live_html, past_html
@@ -64,7 +64,7 @@ def desk(tmp_path: Path) -> Iterator[ScriptedDesk]:
 @pytest.mark.parametrize("width", [390, 768, 1440])
 def test_nothing_moves_while_an_answer_grows(open_page: Open, width: int) -> None:
     page = open_page(width, 844)
-    page.get_by_role("heading", name="Ask the news").wait_for()
+    drawn(page)
     page.wait_for_timeout(1000)
     page.evaluate(WATCH)
     before = page.evaluate("window.moved")
@@ -79,9 +79,27 @@ def test_nothing_moves_while_an_answer_grows(open_page: Open, width: int) -> Non
     assert moved < 0.1, page.evaluate("window.movers")
 
 
+@pytest.mark.parametrize("width", [390, 768, 1440])
+@pytest.mark.parametrize("at", ["", "?conversation="], ids=["welcome", "conversation"])
+def test_nothing_moves_while_the_page_opens(open_page: Open, width: int, at: str) -> None:
+    page = open_page(width, 844)
+    if at:
+        box = page.get_by_role("textbox", name="Your question")
+        box.fill("Is Meta open?")
+        box.press("Enter")
+        expect(page.locator("#exchange-1 .onward button").first).to_be_visible(timeout=30_000)
+        page.goto(page.url)
+    drawn(page)
+    page.wait_for_timeout(1000)
+    page.evaluate(WATCH)  # also of what has moved until now
+
+    # What could be asked next is found out once the conversation can be read, and moves the foot of the page.
+    assert page.evaluate("window.moved") < (0.05 if at else 0.01), page.evaluate("window.movers")
+
+
 def test_what_moves_is_measured(open_page: Open) -> None:
     page = open_page()
-    page.get_by_role("heading", name="Ask the news").wait_for()
+    drawn(page)
     page.wait_for_timeout(1000)
     page.evaluate(WATCH)
     before = page.evaluate("window.moved")

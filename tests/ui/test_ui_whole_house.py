@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from gradio_client import Client
 from playwright.sync_api import Page, expect
 from ui_desk import free_port
 
 from app import SAMPLES, Dateline, PageDesk, open_dateline
+from assistant.ui.library_file import library_routes
 from assistant.ui.page import build_page
 from assistant.ui.server import serve
 
@@ -30,7 +32,8 @@ def news(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dateline]:
 
 @pytest.fixture
 def address(news: Dateline) -> Iterator[str]:
-    server = serve(build_page(PageDesk(news, 5)), "127.0.0.1", free_port(), 5)
+    desk = PageDesk(news, 5)
+    server = serve(build_page(desk), "127.0.0.1", free_port(), 5, library_routes(desk))
     yield server.url
     server.close()
 
@@ -137,3 +140,10 @@ def test_a_program_asks_through_the_named_endpoint(address: str) -> None:
     assert "mix of open and closed models" in said
     assert "[1]" in said
     client.close()
+
+
+def test_a_backup_says_how_long_it_is(address: str) -> None:
+    """Who stores it can tell whether it is whole."""
+    with httpx.stream("GET", f"{address}library.db", headers={"accept-encoding": "gzip"}) as answer:
+        assert int(answer.headers["content-length"]) == sum(map(len, answer.iter_raw()))
+        assert "content-encoding" not in answer.headers

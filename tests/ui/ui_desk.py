@@ -481,6 +481,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def drawn(page: Page) -> None:
+    """Wait until the server has drawn what the page opens with, which stands there before, in the document."""
+    page.locator("#talks nav").wait_for(state="attached")
+
+
 def eventually(holds: Callable[[], bool], patience: float = 10) -> None:
     """Wait until something holds that is neither an element of the page nor told by an event."""
     due = monotonic() + patience
