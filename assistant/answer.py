@@ -208,6 +208,7 @@ class Assistant:
 
     def _told(self, answer: Answer, grounds: Grounds, earlier: str, started: float, manner: Manner) -> Iterator[Answer]:
         most = manner.sources if manner != AS_SET else max(manner.sources, self._writer.reads().passages)
+        most = max([most, *(span.number for span in grounds.evidence.spans)])  # the newest figure may be of a later one
         answer = replace(answer, sources=tuple(grounds.found.hits[:most]))
         yield answer
         for snapshot in self._writer.written(answer, grounds, earlier, started, manner.model):

@@ -10,11 +10,14 @@ from assistant.labels import day
 from assistant.models import Answer, Sentence, Support
 from vectorstore.models import Article
 
+CLOSEST = "Your articles do not say it directly. Closest:"
+"""What stands before quotations that are the closest to an answer."""
+
 
 def laid_out(answer: Answer, said: Sequence[str]) -> str:
     """The sentences as `said`, each as its program writes it, in the manner of the answer's kind: an entry a line."""
     if answer.kind in (AnswerKind.FACT, AnswerKind.SUMMARY):
-        return "\n\n".join(text for _, text in paragraphs(answer, said))
+        return "\n\n".join(filter(None, [CLOSEST if answer.closest else "", *(t for _, t in paragraphs(answer, said))]))
     opening = openers(answer)
     return "\n\n".join(filter(None, [" ".join(said[:opening]), _entries(answer, said, opening)]))
 

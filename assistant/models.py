@@ -97,13 +97,13 @@ class Answer:
     `citations` are those that the sentences written so far rest on; `writing` is the sentence that the model has
     not finished yet, which nobody has judged. A refused answer has sentences that say so, `nearest` articles, and
     neither sources nor citations; the sentences of one that is the `closest` are quotations that do not say
-    directly what is asked, as its `notice` says too. `window` and `outlets` are those that the question names or
-    that were set, and whose articles come first. `kind` is what the question asks for, and how the sentences are to
-    be laid out. `notice` is for the reader about the answer, for example that the chat model could not be reached
-    and the answer is quoted instead. `differing` are the sources' own words where they differ on what is asked, the
-    newest first, each cited too; nothing where they agree. `newest_article` is when the newest article of the
-    library was published, of those until `as_of`. `read` is what a model reads of the sources, or would read of
-    them if the question were not refused.
+    directly what is asked, which assistant.layout puts in words. `window` and `outlets` are those that the question
+    names or that were set, and whose articles come first. `kind` is what the question asks for, and how the
+    sentences are to be laid out. `notice` is for the reader about the answer, for example that the chat model could
+    not be reached and the answer is quoted instead. `differing` are the sources' own words where they differ on
+    what is asked, the newest first, each cited too; nothing where they agree. `newest_article` is when the newest
+    article of the library was published, of those until `as_of`. `read` is what a model reads of the sources, or
+    would read of them if the question were not refused.
 
     Sentences in stage SEARCHED are quotations for the time until the model writes: they are taken back then.
     """

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-CLOSEST = "Your articles do not say it directly. Closest:"
-
 
 class Writer(NamedTuple):
     """Writes with a LangChain chat model or, without one, quotes.
@@ -207,5 +205,5 @@ def _with(answer: Answer, draft: Draft, found: Verdict = Verdict.ANSWERED) -> An
         writing=draft.writing,
         newest_source=max(dates, default=None),
         closest=closest,
-        notice=" ".join(filter(None, [answer.notice, *said, CLOSEST if closest else ""])),
+        notice=" ".join(filter(None, [answer.notice, *said])),
     )

@@ -6,7 +6,7 @@ import re
 
 from assistant.basis import basis, reports_differ
 from assistant.kinds import AnswerKind
-from assistant.layout import openers, origin, paragraphs
+from assistant.layout import CLOSEST, openers, origin, paragraphs
 from assistant.models import Answer, Conversation, Exchange, Sentence
 from assistant.safe import without_addresses
 from assistant.ui.plain import doubtful
@@ -42,7 +42,8 @@ def _said(exchange: int, answer: Answer) -> str:
     """Paragraphs, or an entry a line; see assistant.layout."""
     said = [_sentence(each, exchange, answer) for each in answer.sentences]
     if answer.kind in (AnswerKind.FACT, AnswerKind.SUMMARY):
-        return "\n\n".join(f"> {text}" if quotation else text for quotation, text in paragraphs(answer, said))
+        shown = (f"> {text}" if quotation else text for quotation, text in paragraphs(answer, said))
+        return "\n\n".join(filter(None, [CLOSEST if answer.closest else "", *shown]))
     opening = openers(answer)
     told = [*zip(answer.sentences, said, strict=True)][opening:]
     opened = [" ".join(said[:opening]) + "\n"] if opening else []

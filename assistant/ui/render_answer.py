@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from assistant.basis import basis, corrected_since, fallen_behind, source
 from assistant.labels import looked_at
-from assistant.layout import origin, paragraphs
+from assistant.layout import CLOSEST, origin, paragraphs
 from assistant.models import Answer, Exchange, Sentence, Stage, Support
 from assistant.ui.plain import plain
 from assistant.ui.render import byline, count, headline, isolated, link, shown
@@ -97,7 +97,8 @@ def _said(exchange: Exchange) -> str:
         return listed
     told = list(paragraphs(answer, said)) if answer else []
     last = told.pop()[1] if told and told[-1][0] is None else ""  # what is being written goes on where it ends
-    quoted = "".join(_paragraph(quotation, html, answer) for quotation, html in told) if answer else ""
+    opening = f'<p class="closest">{CLOSEST}</p>' if answer and answer.closest else ""
+    quoted = opening + "".join(_paragraph(quotation, html, answer) for quotation, html in told) if answer else ""
     return f"{quoted}<p>{' '.join(filter(None, [last, writing, stopped]))}</p>{nearest}"
 
 

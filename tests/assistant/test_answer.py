@@ -9,6 +9,7 @@ from newsroom import ScriptedChat, WordEmbedder, article, says
 from assistant.answer import Assistant
 from assistant.labels import looked_at
 from assistant.models import Answer, Stage, Support, Turn
+from assistant.terminal import answer_as_text
 from ingest.split import split
 from vectorstore.library import Library
 from vectorstore.models import Scope
@@ -109,7 +110,7 @@ def test_where_a_model_says_that_the_passages_hold_no_answer_the_closest_is_show
         "Who designed the ferry that ran aground near Skerry harbour?", as_of=AS_OF
     )
     assert answer.closest and not answer.refused
-    assert answer.notice == "Your articles do not say it directly. Closest:"
+    assert answer_as_text(answer).startswith("Your articles do not say it directly. Closest:")
     assert answer.citations[0].article.id == "ferry"
     assert {sentence.support for sentence in answer.sentences} == {Support.QUOTED}
 
