@@ -202,14 +202,17 @@ class Assistant:
         told, earlier = before
         of_it = Request(AnswerKind.FACT, told.question)
         grounds = self._finder.grounds(told.question, of_it, earlier, answer.as_of, scope, manner)
-        sources = tuple(grounds.found.hits[: manner.sources])
-        answer = replace(answer, standalone_question=grounds.asked, sources=sources)
+        answer = replace(answer, standalone_question=grounds.asked, sources=self._sources(grounds, manner))
         return self._rewriter.rewritten(answer, request, grounds.evidence, told, manner.model)
 
-    def _told(self, answer: Answer, grounds: Grounds, earlier: str, started: float, manner: Manner) -> Iterator[Answer]:
+    def _sources(self, grounds: Grounds, manner: Manner) -> tuple[Hit, ...]:
+        """What the reader or the model wants of the hits, and whatever may be quoted: the newest figure can be of a
+        later one."""
         most = manner.sources if manner != AS_SET else max(manner.sources, self._writer.reads().passages)
-        most = max([most, *(span.number for span in grounds.evidence.spans)])  # the newest figure may be of a later one
-        answer = replace(answer, sources=tuple(grounds.found.hits[:most]))
+        return tuple(grounds.found.hits[: max([most, *(span.number for span in grounds.evidence.spans)])])
+
+    def _told(self, answer: Answer, grounds: Grounds, earlier: str, started: float, manner: Manner) -> Iterator[Answer]:
+        answer = replace(answer, sources=self._sources(grounds, manner))
         yield answer
         for snapshot in self._writer.written(answer, grounds, earlier, started, manner.model):
             answer = snapshot
