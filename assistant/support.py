@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import NamedTuple
 
-from assistant.evidence import core, reported
+from assistant.evidence import bearing, core
 from assistant.facts import NOT, ORDER_WORDS, TITLES, Fact, Kind, agrees, facts
 from assistant.known import Known
 from assistant.models import Support
@@ -54,7 +54,7 @@ def ground(sentence: str, hit: Hit) -> Ground:
     `supported` when the passage or its heading holds its numbers, dates, names and quotations and the stretch every
     other word, and the two agree in what they negate, which way it goes, who did what to whom, and whose words it is.
     """
-    at, spans = core(hit).start, reported(hit)
+    at, spans = core(hit).start, bearing(hit)
     passage = _only(core(hit).text, spans)
     cut = ""
     for verbatim in _find(sentence, passage):
