@@ -146,7 +146,8 @@ class Assistant:
         if entries.sentences:
             yield _finished(replace(entries, read=""), started)
         else:
-            yield from self._told(answer, grounds, topic(sought.question, sought.turns), started, manner)
+            follows = sought.again or request.intent is Intent.FOLLOW_UP
+            yield from self._told(answer, grounds, topic(sought.question, sought.turns), started, manner, follows)
 
     def tells_more(self, question: str, answer: Answer, turns: Sequence[Turn]) -> bool:
         """Whether a follow-up to an answer would not be refused, and rest first of all on words of the answer's sources
@@ -211,10 +212,12 @@ class Assistant:
         most = manner.sources if manner != AS_SET else max(manner.sources, self._writer.reads().passages)
         return tuple(grounds.found.hits[: max([most, *(span.number for span in grounds.evidence.spans)])])
 
-    def _told(self, answer: Answer, grounds: Grounds, earlier: str, started: float, manner: Manner) -> Iterator[Answer]:
+    def _told(
+        self, answer: Answer, grounds: Grounds, earlier: str, started: float, manner: Manner, follows: bool
+    ) -> Iterator[Answer]:
         answer = replace(answer, sources=self._sources(grounds, manner))
         yield answer
-        for snapshot in self._writer.written(answer, grounds, earlier, started, manner.model):
+        for snapshot in self._writer.written(answer, grounds, earlier, started, manner.model, follows):
             answer = snapshot
             yield snapshot
         if not answer.sentences:

@@ -7,7 +7,7 @@ once. What it cannot bear out is not shown: the passages' own words are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from threading import Event
@@ -22,15 +22,15 @@ from assistant.finding import Grounds
 from assistant.generation.judging import by_judge
 from assistant.generation.odds import Judge, judge_of
 from assistant.llm import PATIENCE, QUOTE
-from assistant.models import Answer, Stage
+from assistant.models import Answer, Sentence, Stage, own
 from assistant.streaming import awaited, pieces
 from assistant.verification.answerability import Verdict, hopeless, says_not_found, verdict
 from assistant.verification.entailment import Entailment, Entails, by_model
-from assistant.verification.genre import genre, genre_notice
+from assistant.verification.genre import genre, introduction
 from assistant.votes import beside
 from assistant.writing import material, messages, stated
 from vectorstore.errors import ModelError, ModelUnavailable
-from vectorstore.models import heading
+from vectorstore.models import Hit, heading
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -55,24 +55,28 @@ class Writer(NamedTuple):
         """How much is read by the model that is set."""
         return self.room(self.model)
 
-    def written(self, answer: Answer, grounds: Grounds, earlier: str, started: float, chosen: str) -> Iterator[Answer]:
+    def written(
+        self, answer: Answer, grounds: Grounds, earlier: str, started: float, chosen: str, follows: bool = False
+    ) -> Iterator[Answer]:
         """The answer while it grows; without sentences in the end when there is none.
 
         `earlier` is what was spoken of before, `started` when the question came (perf_counter), `chosen` the model that
-        the reader named, "" for the one that is set. When the model fails, the answer is quoted, and says so.
+        the reader named, "" for the one that is set. Where the question `follows` on an answer, it says too little to
+        be refused, and gets the closest. When the model fails, the answer is quoted, and says so.
         """
-        if hopeless(grounds.signals):
+        if hopeless(grounds.signals) and not follows:
             return
         draft = None
         try:
             model = self._chosen(chosen)
             if model is None:
-                yield _quoted(answer, grounds.evidence, verdict(grounds.signals))
+                yield _quoted(answer, grounds.evidence, _at_least(verdict(grounds.signals), follows))
                 return
-            draft = _Drafting(self, model, answer, grounds, earlier)
+            draft = _Drafting(self, model, answer, grounds, earlier, follows)
             yield from draft.told(started)
         except ModelError as error:
-            yield _cut_short(draft.text if draft else "", answer, grounds, error)
+            found = _at_least(verdict(grounds.signals), follows)
+            yield _cut_short(draft.text if draft else "", answer, grounds.evidence, found, error)
 
     def _chosen(self, name: str) -> BaseChatModel | None:
         if name == QUOTE:
@@ -83,10 +87,13 @@ class Writer(NamedTuple):
 class _Drafting:
     """One answer by a model; `text` is what it has written so far."""
 
-    def __init__(self, writer: Writer, model: BaseChatModel, answer: Answer, grounds: Grounds, earlier: str) -> None:
+    def __init__(
+        self, writer: Writer, model: BaseChatModel, answer: Answer, grounds: Grounds, earlier: str, follows: bool
+    ) -> None:
         self.text = ""
         self._model, self._patience = model, writer.patience
         self._answer, self._evidence, self._signals = answer, grounds.evidence, grounds.signals
+        self._follows = follows
         self._earlier, self._quoted = earlier, quote(grounds.evidence)
         self._read = context(answer.sources, answer.standalone_question, writer.room(model))
         # A model behind an address says itself that it finds no answer, and is not asked twice before it writes.
@@ -95,7 +102,7 @@ class _Drafting:
 
     def told(self, started: float) -> Iterator[Answer]:
         """The answer while it is judged and written."""
-        found = yield from self._verdict()
+        found = _at_least((yield from self._verdict()), self._follows)
         if found is Verdict.REFUSED:
             yield self._answer
         elif found is Verdict.CLOSEST:
@@ -163,6 +170,21 @@ class _Drafting:
         return by_judge(judge, self._read) if judge else None
 
 
+def _at_least(found: Verdict, closest: bool) -> Verdict:
+    return Verdict.CLOSEST if closest and found is Verdict.REFUSED else found
+
+
+def _with_genres(sentences: Sequence[Sentence], sources: Sequence[Hit]) -> Iterator[Sentence]:
+    """The sentences, and before what satire and opinion say what they are."""
+    said = ""
+    for sentence in sentences:
+        kinds = [introduction(sources[number - 1].article) for number in sentence.citations]
+        if all(kinds) and kinds and kinds[0] != said:
+            yield own(kinds[0])
+        said = kinds[0] if kinds else ""
+        yield sentence
+
+
 def _meanwhile(shown: Answer, work: Callable[[Event], T]) -> Generator[Answer, None, T]:
     """What the work comes to; the same answer again and again until then: whoever watches may want no more."""
     with closing(awaited(work)) as working:
@@ -175,15 +197,14 @@ def _meanwhile(shown: Answer, work: Callable[[Event], T]) -> Generator[Answer, N
             yield shown
 
 
-def _cut_short(text: str, answer: Answer, grounds: Grounds, error: ModelError) -> Answer:
+def _cut_short(text: str, answer: Answer, evidence: Evidence, found: Verdict, error: ModelError) -> Answer:
     """The quotations before whatever whole sentences there are, and why."""
     whole = "" if says_not_found(text) else whole_sentences(text)
     asked = Asked(answer.standalone_question, answer.as_of.date())
     draft = judge(whole, answer.sources, asked, finished=True)
     words = "The articles' own words come first." if draft.sentences else "These are the articles' own words."
-    found = verdict(grounds.signals)
     answer = replace(answer, notice=f"{error} {words} {answer.notice}".strip())
-    return _with(answer, beside(draft, quote(grounds.evidence), answer.question, lead=True), found)
+    return _with(answer, beside(draft, quote(evidence), answer.question, lead=True), found)
 
 
 def _quoted(answer: Answer, evidence: Evidence, found: Verdict) -> Answer:
@@ -195,15 +216,12 @@ def _with(answer: Answer, draft: Draft, found: Verdict = Verdict.ANSWERED) -> An
     if found is Verdict.REFUSED:
         return answer
     dates = [c.article.published_at for c in draft.citations if c.article.published_at]
-    genres = {cited.number: genre(cited.article) for cited in draft.citations}
-    closest = found is Verdict.CLOSEST or not any(each.answers_alone for each in genres.values())
-    said = (genre_notice(number, each, answer.sources[number - 1].article) for number, each in sorted(genres.items()))
+    closest = found is Verdict.CLOSEST or not any(genre(each.article).answers_alone for each in draft.citations)
     return replace(
         answer,
-        sentences=draft.sentences,
+        sentences=tuple(_with_genres(draft.sentences, answer.sources)),
         citations=draft.citations,
         writing=draft.writing,
         newest_source=max(dates, default=None),
         closest=closest,
-        notice=" ".join(filter(None, [answer.notice, *said])),
     )

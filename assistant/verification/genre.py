@@ -66,12 +66,13 @@ class Genre(StrEnum):
         return self in (Genre.NEWS, Genre.ANALYSIS)
 
 
-_CALLED = {Genre.OPINION: "an opinion piece", Genre.SATIRE: "satire"}
+_CALLED = {Genre.OPINION: "an opinion piece", Genre.SATIRE: "a satirical piece"}
 
 
-def genre_notice(number: int, kind: Genre, article: Article) -> str:
-    """`[2] is satire: The Onion.` for the reader, with the number of the source; "" for news and analysis."""
-    return "" if kind.answers_alone else f"[{number}] is {_CALLED[kind]}: {article.outlet or article.title}."
+def introduction(article: Article) -> str:
+    """`In a satirical piece (The Onion):`, to stand before its words; "" for news and analysis."""
+    kind = genre(article)
+    return "" if kind.answers_alone else f"In {_CALLED[kind]} ({article.outlet or article.title}):"
 
 
 @lru_cache(maxsize=1024)

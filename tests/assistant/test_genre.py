@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.verification.consequences import Consequence, consequences
-from assistant.verification.genre import Genre, genre, genre_notice
+from assistant.verification.genre import Genre, genre, introduction
 from vectorstore.models import Article
 
 
@@ -49,13 +49,11 @@ def test_a_report_is_news(article: Article) -> None:
     assert genre(article) is Genre.NEWS
 
 
-def test_satire_and_opinion_answer_no_question_alone_and_a_reader_is_told() -> None:
-    assert [genre_notice(2, kind, piece(outlet="The Onion")) for kind in Genre] == [
-        "",
-        "",
-        "[2] is an opinion piece: The Onion.",
-        "[2] is satire: The Onion.",
-    ]
+def test_satire_and_opinion_answer_no_question_alone_and_are_introduced() -> None:
+    assert [kind.answers_alone for kind in Genre] == [True, True, False, False]
+    assert introduction(piece(outlet="The Onion")) == "In a satirical piece (The Onion):"
+    assert introduction(piece(title="Opinion: Tax cars", outlet="Post")) == "In an opinion piece (Post):"
+    assert introduction(piece(title="Cars are taxed", outlet="Post")) == ""
 
 
 @pytest.mark.parametrize(
