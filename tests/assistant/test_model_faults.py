@@ -106,7 +106,7 @@ def test_a_server_that_is_not_there_leaves_the_quotations_and_says_so(library: L
 
 @pytest.mark.parametrize("model", ["answers", "answers_slowly", "answers_without_a_reason"])
 def test_an_answer_that_ends_as_it_should_has_no_notice(library: Library, model_server: str, model: str) -> None:
-    *_, last = asking(library, model_server, model)
+    *_, last = asking(library, model_server, model, patience=5)
     assert not last.notice
     assert last.text.startswith("The central bank raised its key rate to 2.5 percent. Governor Ann Lowe")
 
