@@ -131,6 +131,7 @@ class Dateline(Intake):
 
     def close(self) -> None:
         self.chat_models.close()
+        self.assistant.close()
         self.library.close()
 
     def __enter__(self) -> Self:

@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from assistant.answering.instruction import Rewriter, nothing_before
-from assistant.answering.library_questions import EMPTY, about_the_library
+from assistant.answering.library_questions import about_the_library
 from assistant.answering.listing import answers_itself, in_order_of_time, listed
 from assistant.answering.small_talk import small_talk
 from assistant.basis import cites, speaks_of
@@ -18,11 +18,12 @@ from assistant.differences import with_differing
 from assistant.evidence import quote, weigh
 from assistant.evidence.context import Room, context, room_of
 from assistant.finding import Finder, Grounds, checked
-from assistant.kinds import AnswerKind, Request
+from assistant.kinds import AnswerKind, Intent, Request
+from assistant.labels import EMPTY
 from assistant.llm import PATIENCE, none_offered
 from assistant.manner import AS_SET, Manner
 from assistant.models import Answer, Sentence, Stage, Support, Timings, Turn
-from assistant.query.intent import OF_NO_ARTICLE, Intent, Intents
+from assistant.query.intent import OF_NO_ARTICLE, Intents
 from assistant.query.request import requested, said
 from assistant.retrieve import Rerank
 from assistant.rewrite import following, spoken_of, topic, untold
@@ -168,6 +169,10 @@ class Assistant:
     def request(self, question: str, as_of: date | datetime | None = None) -> Request:
         """What a question asks for, and of what."""
         return requested(said(question).question, self.moment(as_of).date(), self._intents, self._library.outlets())
+
+    def close(self) -> None:
+        """Wait for what is under way in the embedder, which may not be left alone at the end."""
+        self._intents.close()
 
     def moment(self, as_of: date | datetime | None) -> datetime:
         """The reader's today as a moment in UTC."""

@@ -5,7 +5,24 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from assistant.query.intent import Intent
+
+class Intent(StrEnum):
+    """What a question is for."""
+
+    SMALL_TALK = "small_talk"
+    HELP = "help"
+    LIBRARY = "library"  # of the collection itself: how many articles, which outlets
+    INSTRUCTION = "instruction_on_answer"  # to put the answer before into another form
+    FACT = "fact"
+    YES_NO = "yes_no"
+    LIST = "list"
+    COUNT = "count"
+    ROUNDUP = "roundup"
+    TIMELINE = "timeline"
+    COMPARISON = "comparison"
+    ORDER = "order"  # which of two things came first
+    SUMMARY = "summary"
+    FOLLOW_UP = "follow_up"
 
 
 class AnswerKind(StrEnum):

@@ -8,6 +8,8 @@ from assistant.dates import Window
 from assistant.models import Answer
 from vectorstore.models import Article, Entry, Scope
 
+EMPTY = "The library is empty. Add articles first: on the Library page, or with `dateline ingest`."
+
 
 def day(moment: date | None) -> str:
     """`3 July 2022`, UTC; of a moment its day."""

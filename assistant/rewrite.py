@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from assistant.evidence import Evidence
-from assistant.kinds import Request
+from assistant.kinds import Intent, Request
 from assistant.models import Turn
-from assistant.query.intent import Intent, Intents
+from assistant.query.intent import Intents
 from assistant.wordforms import stem
 from assistant.words import key_words, names_and_numbers, words_of
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.kinds import AnswerKind
-from assistant.labels import count, day
+from assistant.labels import EMPTY, count, day
 from assistant.models import Answer, own
 from assistant.picks import Pick, lede
 from assistant.roundup import front_page, openings, resting_on
@@ -18,7 +18,6 @@ from vectorstore.openings import Opening
 
 _OUTLETS = 8
 _STORIES = 6
-EMPTY = "The library is empty. Add articles first: on the Library page, or with `dateline ingest`."
 
 
 def about_the_library(answer: Answer, detail: str, library: Library, scope: Scope) -> Answer:

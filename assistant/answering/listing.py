@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from assistant.dates import read_timing
-from assistant.evidence import answered, quote, weigh
+from assistant.evidence import quote, weigh
 from assistant.finding import Grounds
-from assistant.kinds import AnswerKind, Request
+from assistant.kinds import AnswerKind, Intent, Request
 from assistant.labels import count, day
 from assistant.models import Answer, Sentence, own
 from assistant.parts import parts
 from assistant.picks import Pick, lede, picked, sentences
-from assistant.query.intent import Intent
 from assistant.roundup import openings, resting_on, stems_of
+from assistant.wanted import offers
 from assistant.wordforms import stem
 from assistant.words import key_words, names_and_numbers
 from vectorstore.library import Library
-from vectorstore.models import Hit, Scope, heading
+from vectorstore.models import Article, Hit, Scope, heading
 
 _ROWS = 20
 _MENTIONING = 2000
@@ -38,8 +39,14 @@ def listed(answer: Answer, request: Request, hits: Sequence[Hit], library: Libra
 
 def answers_itself(request: Request, grounds: Grounds) -> bool:
     """Whether an article names the number that is asked for: "its third increase this year"."""
-    counted = request.intent is Intent.COUNT and request.detail != "articles" and grounds.known
-    return counted and answered(grounds.asked, quote(grounds.evidence))
+    if request.intent is not Intent.COUNT or request.detail == "articles" or not grounds.known:
+        return False
+    first = quote(grounds.evidence).citations[:1]
+    return any(offers(each.quote, grounds.asked, _day(each.article)) for each in first)
+
+
+def _day(article: Article) -> date | None:
+    return article.published_at.date() if article.published_at else None
 
 
 def _told_of(answer: Answer, request: Request, hits: Sequence[Hit], library: Library) -> Answer:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.answering.library_questions import EMPTY, held, overview, within
-from assistant.labels import day
+from assistant.answering.library_questions import held, overview, within
+from assistant.kinds import Intent
+from assistant.labels import EMPTY, day
 from assistant.models import Answer, own
 from assistant.names import names
-from assistant.query.intent import Intent
 from assistant.roundup import front_page
 from assistant.suggestions import is_plain, summary_of
 from vectorstore.library import Library

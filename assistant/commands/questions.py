@@ -45,8 +45,8 @@ class QuestionCommands:
         as_json: JsonOption = False,
     ) -> None:
         """Find the passages that a question is about."""
-        from assistant.answering.library_questions import EMPTY
         from assistant.export import hits_as_json
+        from assistant.labels import EMPTY
         from assistant.limits import limited, moment
         from assistant.terminal import hits_as_text
 

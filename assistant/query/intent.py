@@ -11,8 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
-from enum import StrEnum
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib.resources import files
 from itertools import groupby, pairwise
@@ -22,28 +21,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from assistant.kinds import Intent
 from assistant.words import STOP_WORDS, key_words
 from vectorstore.embedding import Embedder
-
-
-class Intent(StrEnum):
-    """What a question is for."""
-
-    SMALL_TALK = "small_talk"
-    HELP = "help"
-    LIBRARY = "library"  # of the collection itself: how many articles, which outlets
-    INSTRUCTION = "instruction_on_answer"  # to put the answer before into another form
-    FACT = "fact"
-    YES_NO = "yes_no"
-    LIST = "list"
-    COUNT = "count"
-    ROUNDUP = "roundup"
-    TIMELINE = "timeline"
-    COMPARISON = "comparison"
-    ORDER = "order"  # which of two things came first
-    SUMMARY = "summary"
-    FOLLOW_UP = "follow_up"
-
+from vectorstore.errors import DatelineError
 
 # Answered without a search: one that is about something that no example names is no such question.
 OF_NO_ARTICLE = (Intent.SMALL_TALK, Intent.HELP, Intent.LIBRARY, Intent.INSTRUCTION)
@@ -57,7 +38,7 @@ _RIDGE = 0.5
 _LEAST = 0.2
 _MARGIN = 0.05
 _MOST_UNKNOWN = 0.5
-_NEARLY_ALL = 98
+_AT_ONCE = 64
 
 _WORD = re.compile(r"[^\W_]+|[?:]")
 _BRACKETED = re.compile(r"\[[^\]]*\]")
@@ -92,10 +73,19 @@ class Intents:
         self._embedder = embedder
         self._lock = Lock()
         self._fitted: tuple[Floats, Floats] | None = None
+        self._closed = False
+
+    def close(self) -> None:
+        """Wait until nothing is embedded any more, and let nothing more be."""
+        self._closed = True
+        with self._lock:
+            pass
 
     def of(self, question: str) -> Understood:
         """A question of fact where nothing speaks for another intent."""
         if not words(question):
+            return Understood(Intent.FACT)
+        if self._closed:
             return Understood(Intent.FACT)
         vectors, weights = self._ready()
         near = _MEANING * (vectors @ self._embedder.query(question)) + (1 - _MEANING) * _sharing(_frame(question))
@@ -119,9 +109,16 @@ class Intents:
                 self._fitted = self._fit()
             return self._fitted
 
+    def _embedded(self, texts: list[str]) -> Iterator[Floats]:
+        """A few at a time, so that whoever closes it does not wait long."""
+        for start in range(0, len(texts), _AT_ONCE):
+            if self._closed:
+                raise DatelineError("The library was closed.")
+            yield self._embedder.passages(texts[start : start + _AT_ONCE])
+
     def _fit(self) -> tuple[Floats, Floats]:
         examples = _examples()
-        vectors = self._embedder.passages([each.text for each in examples])
+        vectors = np.concatenate([*self._embedded([each.text for each in examples])])
         _, frames = _index()
         kernel = _MEANING * (vectors @ vectors.T) + (1 - _MEANING) * (frames @ frames.T)
         wanted = np.array([[each.intent == intent for intent in Intent] for each in examples], np.float32)
@@ -202,11 +199,10 @@ def _unknown(question: str, intent: Intent) -> float:
 
 
 @lru_cache(maxsize=32)
-def _longest(intent: Intent) -> float:
-    """As many words that carry a question as nearly all examples of the intent have at most: who tells much in a
-    question asks for one thing."""
-    lengths = [len(key_words(each.text)) for each in _examples() if each.intent is intent]
-    return float(np.percentile(lengths, _NEARLY_ALL))
+def _longest(intent: Intent) -> int:
+    """As many words that carry a question as the examples of the intent have at most: who tells much in a question asks
+    for one thing."""
+    return max(len(key_words(each.text)) for each in _examples() if each.intent is intent)
 
 
 @lru_cache(maxsize=32)

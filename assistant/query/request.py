@@ -8,10 +8,10 @@ from datetime import date
 from typing import NamedTuple
 
 from assistant.dates import read_timing
-from assistant.kinds import AnswerKind, Request
+from assistant.kinds import AnswerKind, Intent, Request
 from assistant.outlets import read_outlets
 from assistant.parts import parts
-from assistant.query.intent import Intent, Intents, frame_words
+from assistant.query.intent import Intents, frame_words
 from assistant.words import STOP_WORDS, key_words
 
 _KINDS = {

@@ -123,7 +123,9 @@ def test_an_answer_quotes_and_cites_every_report(library: Library, model: object
     for id, (day, text) in texts.items():
         printed = article(id, text, day, outlet=id.title())
         library.put([(printed, split(printed))])
-    answer = Assistant(library, model).answer("How many people were hurt on the Skerry ferry?", as_of=date(2022, 7, 5))  # type: ignore[arg-type]
+    answer = Assistant(library, model).answer(
+        "How many people were hurt when the Skerry ferry hit a pier?", as_of=date(2022, 7, 5)
+    )  # type: ignore[arg-type]
     assert [each.citation.article.id for each in answer.differing] == ["later", "first"]
     for report in answer.differing:
         cited = report.citation

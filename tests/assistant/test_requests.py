@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from assistant.kinds import AnswerKind
-from assistant.query.intent import Intent, Intents
+from assistant.kinds import AnswerKind, Intent
+from assistant.query.intent import Intents
 from assistant.query.request import requested, said
 from vectorstore.embedding import SentenceEmbedder
 
