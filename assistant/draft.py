@@ -16,7 +16,7 @@ from assistant.timely import untimely
 from assistant.verification.consequences import consequences
 from assistant.verification.entailment import Entails
 from assistant.verification.genre import genre
-from assistant.wanted import echoes
+from assistant.wanted import adds_nothing
 from vectorstore.models import Hit
 from vectorstore.sentences import sentence_spans
 
@@ -58,7 +58,8 @@ def judge(
     complete, rest = (words_only(text), "") if finished else split_unfinished(words_only(text))
     told = dict.fromkeys(read_marks(complete, len(sources))[:_MOST_SENTENCES])
     fit = [each for each in told if not carries_address(each.text)]
-    fit = [each for each in fit if not (finished and echoes(each.text, asked.question))]
+    # A yes that says no more than the question is what a small model says to anything; quotations say who says so.
+    fit = [each for each in fit if not adds_nothing(each.text, asked.question)]
     judged = [_judged(each, sources, asked) for each in fit]
     if entails:
         judged = _entailed(judged, entails, left)

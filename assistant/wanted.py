@@ -45,8 +45,13 @@ def offers(sentence: str, question: str, published: date | None) -> bool:
 
 def echoes(sentence: str, question: str) -> bool:
     """Whether the sentence says nothing but what the question says itself, which may be all that a yes or no needs."""
+    return not asks_yes_or_no(question) and adds_nothing(sentence, question)
+
+
+def adds_nothing(sentence: str, question: str) -> bool:
+    """Whether every word of the sentence that means something is the question's: a yes or a no at most is new."""
     asked = {stem(word) for word in words_of(question)}
-    return not asks_yes_or_no(question) and all(stem(word) in asked for word in key_words(sentence))
+    return all(stem(word) in asked for word in key_words(sentence))
 
 
 def _of_kind(kind: Kind, text: str, published: date | None) -> set[str]:

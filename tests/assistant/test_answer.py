@@ -163,13 +163,20 @@ def test_without_a_model_the_best_sentences_are_quoted(library: Library) -> None
 
 
 def test_a_yes_or_no_gets_the_sentences_beside_it(library: Library) -> None:
-    answer = Assistant(library, says("Yes, the central bank raised its key rate. [1]")).answer(
+    answer = Assistant(library, says("Yes, the central bank raised its key rate to 2.5 percent. [1]")).answer(
         "Did the central bank raise its key rate?", as_of=AS_OF
     )
     assert answer.sentences[0].text.startswith("Yes")
     assert [sentence.support for sentence in answer.sentences[1:]] == [Support.QUOTED] * (len(answer.sentences) - 1)
     assert len(answer.sentences) > 1
     assert_citations_exact(answer)
+
+
+def test_a_yes_that_says_no_more_than_the_question_gives_way_to_quotations(library: Library) -> None:
+    answer = Assistant(library, says("Yes, the central bank raised its key rate. [1]")).answer(
+        "Did the central bank raise its key rate?", as_of=AS_OF
+    )
+    assert answer.sentences and {sentence.support for sentence in answer.sentences} == {Support.QUOTED}
 
 
 def test_a_rambling_model_is_stopped(library: Library) -> None:

@@ -50,7 +50,7 @@ def test_the_example_question_a_citation_a_follow_up_and_a_refusal(open_page: Ca
     ask(page, QUESTION)
     answer = page.locator("#exchange-1 .answer")
     expect(answer).to_contain_text("mix of open and closed models")
-    expect(answer).to_contain_text("no longer suggests")
+    expect(answer).to_contain_text("careful about what we choose to open source")
     answer.locator(".cite").first.click()
     lit = page.locator(".card.lit")
     expect(page.locator(".reader mark.now")).to_be_in_viewport()
