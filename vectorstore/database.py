@@ -142,15 +142,25 @@ def _emptied(path: Path, how: str) -> LibraryUnreadable:
 
 def _refuse_foreign_log(path: Path) -> None:
     # A process that writes meanwhile may be looked at in the middle of a change.
-    if wal.belongs(path):
+    if _log_belongs(path):
         return
     time.sleep(0.5)
-    if not wal.belongs(path):
+    if not _log_belongs(path):
         raise LibraryUnreadable(
             f"The catalogue {path} was put beside a log of another state of it, {wal.log_of(path).name}, which would "
             f"spoil it. Bring the copy back with `dateline library restore FILE`, or move {path.name}-wal and "
             f"{path.name}-shm out of the folder, and start again."
         )
+
+
+def _log_belongs(path: Path) -> bool:
+    try:
+        return wal.belongs(path)
+    except OSError as error:
+        raise LibraryUnreadable(
+            f"The log {wal.log_of(path)} beside the catalogue, which holds what was stored last, cannot be read "
+            f"({error.strerror}). Give Dateline the right to read it, then do the same again."
+        ) from error
 
 
 def _set_up(connection: Connection, path: Path, read_only: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,10 +24,38 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
+from vectorstore.errors import LibraryUnreadable
+
 SCHEMA_VERSION = "6"
 
 
-class UtcTime(TypeDecorator[datetime]):
+class _Read(TypeDecorator[Any]):
+    """What SQLite keeps as text, which a bit that was turned makes unreadable without SQLite noticing."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """Raises LibraryUnreadable."""
+        read = super().result_processor(dialect, coltype)
+
+        def read_or_told(value: Any) -> Any:
+            try:
+                return read(value) if read else value
+            except ValueError as error:
+                raise LibraryUnreadable(
+                    f"The catalogue is damaged: it holds {str(value)[:80]!r}, which cannot be read ({error}). Bring a "
+                    "backup back with `dateline library restore FILE`."
+                ) from error
+
+        return read_or_told
+
+
+class Json(_Read):
+    """Plain JSON values; None is no value."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+
+class UtcTime(_Read):
     """Timezone-aware in Python, naive UTC in the database: SQLite keeps no zone and would sort text by it."""
 
     impl = DateTime
@@ -51,7 +80,7 @@ def _statement() -> list[Column[Any]]:
         Column("version", Integer, nullable=False),
         Column("title", Text, nullable=False),
         Column("outlet", Text, nullable=False),
-        Column("authors", JSON, nullable=False),
+        Column("authors", Json, nullable=False),
         Column("url", Text, nullable=False),
         Column("published_at", UtcTime),
         Column("updated_at", UtcTime),
@@ -183,7 +212,7 @@ exchanges = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("question", Text, nullable=False),
     Column("said", Text, nullable=False),
-    Column("answer", JSON(none_as_null=True)),
+    Column("answer", Json),
     Column("problem", Text, nullable=False),
     Column("stopped", Boolean, nullable=False),
     Column("thumb", String, nullable=False),

@@ -47,8 +47,12 @@ def test_a_reload_shows_the_conversation_as_it_was(open_page: Open) -> None:
     expect(page).to_have_url(re.compile(r"\?conversation="))
     expect(page.locator("#exchange-2 .onward")).to_contain_text("Ask next")
 
-    def drawn() -> list[str]:
-        return [page.locator(f"#exchange-{number}").inner_html() for number in (1, 2)]
+    def drawn() -> list[list[str]]:
+        """Elements with their attributes, whose order Gradio's patches may change, and texts."""
+        walk = """exchange => [...exchange.querySelectorAll("*")].flatMap(e => [
+            e.tagName, [...e.attributes].map(a => `${a.name}=${a.value}`).sort().join(" "),
+            ...[...e.childNodes].filter(c => c.nodeType === Node.TEXT_NODE).map(c => c.data)])"""
+        return [page.locator(f"#exchange-{number}").evaluate(walk) for number in (1, 2)]
 
     page.wait_for_timeout(300)  # the buttons under it come after what to ask next
     before = drawn()

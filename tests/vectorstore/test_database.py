@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,26 @@ def test_damage_inside_the_catalogue_is_told_wherever_it_is_met(large: Path) -> 
         for use in (library.check, lambda: [library.passages_of(f"n{number}") for number in range(40)]):
             with pytest.raises(LibraryUnreadable, match="Bring a backup back"):
                 use()
+
+
+@pytest.mark.parametrize("column", ["published_at", "ingested_at", "authors"])
+def test_a_bit_that_was_turned_in_a_time_or_a_byline_is_told(large: Path, column: str) -> None:
+    with closing(sqlite3.connect(large / "catalogue.db")) as connection, connection:
+        connection.execute(f"UPDATE articles SET {column} = '202&-11-01 00:00:00.000000'")
+    with (
+        Library(large, WordEmbedder()) as library,
+        pytest.raises(LibraryUnreadable, match="it holds '202&.*Bring a backup back"),
+    ):
+        library.article("n7")
+
+
+def test_a_log_that_may_not_be_read_is_told(large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("vectorstore.wal.belongs", refuse)  # the superuser may read everything
+    with pytest.raises(LibraryUnreadable, match=r"catalogue.db-wal .* cannot be read .Permission denied"):
+        Library(large, WordEmbedder())
 
 
 def test_a_copy_of_the_folder_is_a_backup(large: Path, tmp_path: Path) -> None:
