@@ -8,6 +8,7 @@ import threading
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from copy import deepcopy
 from functools import lru_cache
 from math import isfinite
 from pathlib import Path
@@ -87,8 +88,9 @@ class SentenceEmbedder:
     def __init__(self, model: str = DEFAULT_MODEL) -> None:
         self.name = model.removeprefix("sentence-transformers/")
         self._source = model
-        self._loading, self._computing = threading.Lock(), threading.Lock()
+        self._loading, self._computing, self._reading = (threading.Lock() for _ in range(3))
         self._model: SentenceTransformer | None = None
+        self._tokenizer: Any = None
         # A conversation asks for the meaning of its earlier questions again and again.
         self._remembered = lru_cache(_REMEMBERED)(self._embedded)
 
@@ -102,17 +104,27 @@ class SentenceEmbedder:
         """See TokenLimit. Loads the model."""
         if not texts or not self.most_tokens:
             return [0] * len(texts)
-        tokenizer = self.loaded().tokenizer
-        read = tokenizer(list(texts), add_special_tokens=False, truncation=False, padding=False, verbose=False)
-        return [len(ids) for ids in read["input_ids"]]
+        return [len(ids) for ids in self._read(texts)]
 
     def rank(self, word: str) -> int:
         """See TokenLimit. Tokenizers number their words by how frequent they are, after signs and single letters."""
         if not self.most_tokens:
             return 0
-        read = self.loaded().tokenizer([_MOST_FREQUENT, word], add_special_tokens=False)["input_ids"]
-        (first, *_), ids = read
+        (first, *_), ids = self._read([_MOST_FREQUENT, word])
         return max(1, ids[0] - first) if len(ids) == 1 else 0
+
+    def _read(self, texts: Sequence[str]) -> list[list[int]]:
+        """Numbers of tokens, by a copy of the model's tokenizer: one that is told to cut and to pad, or not to, is told
+        so for whoever else uses it at that moment."""
+        loaded = self.loaded()
+        with self._reading:
+            if self._tokenizer is None:
+                self._tokenizer = deepcopy(loaded.tokenizer)
+            read = self._tokenizer(
+                list(texts), add_special_tokens=False, truncation=False, padding=False, verbose=False
+            )
+        ids: list[list[int]] = read["input_ids"]
+        return ids
 
     def passages(self, texts: Sequence[str]) -> Matrix:
         if not texts:

@@ -15,7 +15,8 @@ from typing import Any
 
 import httpx
 
-_CONFIG = re.compile(r"window\.gradio_config = (\{.*?\});</script>", re.DOTALL)
+_CONFIG = re.compile(r"kept/\w+-configuration\.js")
+_EVENTS = "window.gradio_config = "
 _API = "/gradio_api"
 _NOT_FILLED_IN = ("", "", "")  # from, to and outlet below the question
 
@@ -40,7 +41,8 @@ class Page:
         found = _CONFIG.search(self._checked(self._http.get("/")).text)
         if not found:
             raise Refused("the page names no events")
-        config = json.loads(found[1])
+        script = self._checked(self._http.get(f"/{found[0]}")).text
+        config, _ = json.JSONDecoder().raw_decode(script, script.index(_EVENTS) + len(_EVENTS))
         self._events = {each["api_name"]: each for each in config["dependencies"] if each["api_name"]}
 
     def close(self) -> None:

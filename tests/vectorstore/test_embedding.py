@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -136,3 +137,18 @@ def test_a_model_that_openvino_does_not_know_is_left_to_torch(tmp_path: Path) ->
     assert static.passages(["ferry rates", "rates"]).shape == (2, 8)
     assert static.most_tokens == 0 and static.tokens(["ferry " * 900]) == [0]  # it reads texts of any length
     assert static.rank("ferry") == 0
+
+
+def test_texts_are_measured_while_others_are_embedded(embedder: SentenceEmbedder) -> None:
+    """A tokenizer that is shared is told by one thread to pad, and by another not to."""
+
+    def use(number: int) -> None:
+        for turn in range(150):
+            if number % 2:
+                embedder.tokens([f"word {turn}", "and some more words than that"])
+                embedder.rank(f"word{turn}")
+            else:
+                embedder.passages([f"one {turn}", "and a longer one than that"])
+
+    with ThreadPoolExecutor(6) as pool:
+        assert [*pool.map(use, range(6))] == [None] * 6
