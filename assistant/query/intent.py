@@ -38,6 +38,7 @@ _RIDGE = 0.5
 _LEAST = 0.2
 _MARGIN = 0.05
 _MOST_UNKNOWN = 0.5
+_SEVERAL = 4
 _AT_ONCE = 64
 
 _WORD = re.compile(r"[^\W_]+|[?:]")
@@ -193,8 +194,9 @@ def _sharing(frame: Iterable[str]) -> Floats:
 
 
 def _unknown(question: str, intent: Intent) -> float:
-    """The share of the words that carry the question that no example of the intent has."""
-    asked = set(words(question)) - {"?", ":"} - STOP_WORDS
+    """The share of the words that carry the question that no example of the intent has. What stands in the examples of
+    several intents carries nothing, in whatever language: "wer hat", "qué es"."""
+    asked = set(words(question)) - {"?", ":"} - STOP_WORDS - _of_several()
     return len(asked - _vocabulary(intent)) / (len(asked) or 1)
 
 
@@ -203,6 +205,12 @@ def _longest(intent: Intent) -> int:
     """As many words that carry a question as the examples of the intent have at most: who tells much in a question asks
     for one thing."""
     return max(len(key_words(each.text)) for each in _examples() if each.intent is intent)
+
+
+@lru_cache(maxsize=1)
+def _of_several() -> frozenset[str]:
+    held = Counter(word for intent in Intent for word in _vocabulary(intent))
+    return frozenset(word for word, count in held.items() if count >= _SEVERAL)
 
 
 @lru_cache(maxsize=32)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from assistant.kinds import AnswerKind, Intent
-from assistant.query.intent import Intents
+from assistant.query.intent import OF_NO_ARTICLE, Intents
 from assistant.query.request import requested, said
 from vectorstore.embedding import SentenceEmbedder
 
@@ -122,3 +122,10 @@ def test_of_a_pasted_text_the_part_that_asks_is_looked_for_and_the_rest_kept_bes
 def test_of_a_long_sentence_what_the_reader_wants_to_know_is_looked_for() -> None:
     told = "my neighbour, who always knows what is going on, says the ferry company is in trouble " * 4
     assert said(f"Good morning, {told}, so could you find out how many ships it sold?").question.startswith("how many")
+
+
+@pytest.mark.parametrize(
+    "question", ["Wer hat die Norvik Werft gegründet?", "¿Qué es Behemoth?", "Qui a fondé Skerry ?", "Quem é Ana Lind?"]
+)
+def test_a_question_about_somebody_or_something_is_not_one_about_dateline(intents: Intents, question: str) -> None:
+    assert requested(question, TODAY, intents, OUTLETS).intent not in OF_NO_ARTICLE
