@@ -7,6 +7,7 @@ import logging
 import threading
 import warnings
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from copy import deepcopy
 from functools import lru_cache
@@ -238,7 +239,10 @@ def _forward(openvino: Any, torch: Any, transformer: Any) -> Callable[..., Any]:
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # of torch's tracer, about branches that it does not follow
         converted = openvino.convert_model(Hidden(), example_input=example)
-    compiled = openvino.Core().compile_model(converted, "CPU")
+    # OpenVINO gives the thread that makes a core a signal stack, and unmaps it with the core, whichever thread that is
+    # in: the next signal (Ctrl-C) to reach the thread that made it then ends the process. So none of ours makes it.
+    with ThreadPoolExecutor(1) as passing:
+        compiled = passing.submit(lambda: openvino.Core().compile_model(converted, "CPU")).result()
     of_thread = threading.local()  # a request computes one batch at a time
 
     def forward(features: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -152,3 +154,32 @@ def test_texts_are_measured_while_others_are_embedded(embedder: SentenceEmbedder
 
     with ThreadPoolExecutor(6) as pool:
         assert [*pool.map(use, range(6))] == [None] * 6
+
+
+def test_ctrl_c_is_heard_after_an_embedder_is_dropped_in_another_thread() -> None:
+    """OpenVINO leaves the thread that made its core a signal stack that goes with the core; faulthandler makes the
+    kernel use one, as Python's own handlers do."""
+    said = subprocess.run([sys.executable, "-c", _DROPPED], capture_output=True, text=True, timeout=120, check=False)
+    assert (said.returncode, said.stdout) == (0, "heard\n"), said.stderr
+
+
+_DROPPED = """
+import faulthandler, gc, signal, threading
+from vectorstore.embedding import SentenceEmbedder
+
+faulthandler.enable()
+kept = [SentenceEmbedder()]
+kept[0].loaded()
+
+def drop():
+    kept.clear()
+    gc.collect()
+
+thread = threading.Thread(target=drop)
+thread.start()
+thread.join()
+try:
+    signal.raise_signal(signal.SIGINT)
+except KeyboardInterrupt:
+    print("heard")
+"""
