@@ -24,6 +24,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print results as JSON.
 def tell(value: object, text: str, as_json: bool) -> None:
     """Prints a result: the value as JSON, or the text."""
     terminal.out().write((_json(value) if as_json else printable(text)) + "\n")
+    terminal.out().flush()  # the command may go on for a while
 
 
 @contextmanager

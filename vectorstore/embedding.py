@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import logging
 import threading
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -86,17 +87,39 @@ class SentenceEmbedder:
 
     @property
     def most_tokens(self) -> int:
-        """See TokenLimit. Loads the model. A model of static word vectors reads texts of any length."""
+        """See TokenLimit. A model of static word vectors reads texts of any length."""
+        if self._cutting:
+            return self._cutting[0]
         limit = self.loaded().max_seq_length
         return int(limit) if limit and isfinite(limit) else 0
 
     def tokens(self, texts: Sequence[str]) -> list[int]:
-        """See TokenLimit. Loads the model."""
+        """See TokenLimit."""
         if not texts or not self.most_tokens:
             return [0] * len(texts)
+        if self._cutting:
+            return [len(each) for each in self._cutting[1].encode_batch(list(texts), add_special_tokens=False)]
         tokenizer = self.loaded().tokenizer
         read = tokenizer(list(texts), add_special_tokens=False, truncation=False, padding=False, verbose=False)
         return [len(ids) for ids in read["input_ids"]]
+
+    @cached_property
+    def _cutting(self) -> tuple[int, Any] | None:
+        """The limit and the tokenizer from the model's folder, without the model itself, which takes seconds to load;
+        None where the folder does not say, or is not known yet."""
+        from tokenizers import Tokenizer
+
+        folder = _folder(self.name, self._source)
+        try:
+            if folder is None:
+                return None
+            limit = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))["max_seq_length"]
+            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        except (OSError, ValueError, KeyError):
+            return None
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return (int(limit), tokenizer) if limit else None
 
     def passages(self, texts: Sequence[str]) -> Matrix:
         if not texts:
