@@ -12,6 +12,7 @@ import numpy as np
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    LargeBinary,
     Row,
     Select,
     Table,
@@ -80,7 +81,13 @@ class Removed(NamedTuple):
 
 NEXT_EMBEDDER = "next embedder"
 """The fact that names it while the vectors of the one in use are still searched."""
-_NEXT_COLUMNS = [next_vectors.c.passage_key, next_vectors.c.vector]
+_MADE = bindparam("made", type_=LargeBinary)
+_KEEP_VECTOR = update(passages).where(passages.c.id == bindparam("of")).values(vector=_MADE)
+_KEEP_NEXT_VECTOR = (
+    insert(next_vectors)
+    .prefix_with("OR REPLACE")
+    .from_select(["passage_key", "vector"], select(passages.c.key, _MADE).where(passages.c.id == bindparam("of")))
+)
 _PLACED: Select[Any] = select(
     *(passages.c[name].label(f"p_{name}") for name in ("key", "id", "position", "start", "end")), *ARTICLE
 ).join_from(passages, articles)
@@ -249,13 +256,8 @@ class Catalogue:
             _next_generation(connection)  # by which readers see that there is more to find
             if not coming:
                 remember(connection, "embedder", embedder)
-            for row in rows:
-                its_own = passages.c.id == row.passage_id
-                statement = update(passages).where(its_own).values(vector=row.vector.tobytes())
-                if coming:
-                    made = select(passages.c.key, literal(row.vector.tobytes())).where(its_own)
-                    statement = insert(next_vectors).prefix_with("OR REPLACE").from_select(_NEXT_COLUMNS, made)
-                connection.execute(statement)
+            parameters = [{"of": row.passage_id, "made": row.vector.tobytes()} for row in rows]
+            connection.execute(_KEEP_NEXT_VECTOR if coming else _KEEP_VECTOR, parameters)
 
     def begin_change(self, embedder: str, anew: bool) -> None:
         """Another embedder's vectors are gathered from now on; those of it that are there are kept unless `anew`."""

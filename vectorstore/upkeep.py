@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from vectorstore.catalogue import Catalogue, VectorRow
@@ -188,8 +189,8 @@ class KeptIndexes:
     def _start_renewing(self, coming: bool = False) -> threading.Thread:
         with self._starting:
             if not (self._renewing and self._renewing.is_alive()):
-                arguments = {"target": self._renew_in_background, "args": (coming,), "name": "vector index"}
-                self._renewing = threading.Thread(**arguments, daemon=True)
+                renew = partial(self._renew_in_background, coming)
+                self._renewing = threading.Thread(target=renew, name="vector index", daemon=True)
                 self._renewing.start()
             return self._renewing
 

@@ -302,15 +302,16 @@ class Campaign:
             self._tell([("failed", f"{timed} ended with {status}: {watched.complaints[-2000:]}")])
         else:
             work.acknowledge(watched.told)
-            if timed.partition(",")[0] in EMBEDDING and (left := self._without_vector()):
+            operation = timed.partition(",")[0]
+            if operation in EMBEDDING and (left := self._without_vector(operation == "reindex")):
                 self._tell([("no vector", f"{left} passages wait after {timed} has ended")])
 
-    def _without_vector(self) -> int:
+    def _without_vector(self, of_next: bool = True) -> int:
+        """How many passages wait, also for those `of_next`, while the embedder is being changed."""
         with closing(sqlite3.connect(self.library / "catalogue.db")) as connection:
             [count] = connection.execute("SELECT count(*) FROM passages WHERE length(vector) = 0").fetchone()
             [coming] = connection.execute("SELECT count(*) FROM facts WHERE name = 'next embedder'").fetchone()
-            [more] = connection.execute("SELECT count(*) FROM next_vectors").fetchone()
-        return int(count or coming or more)
+        return int(count or coming * of_next)
 
     def _note(self, name: str, seconds: float) -> None:
         self._times[name] = [*self._times[name][-8:], round(seconds, 4)]
