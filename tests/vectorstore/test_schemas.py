@@ -90,3 +90,16 @@ def columns(folder: Path) -> dict[str, set[str]]:
     found = {name: {row[1] for row in connection.execute(f"PRAGMA table_info({name})")} for name in tables}
     connection.close()
     return found
+
+
+def test_vectors_that_a_cut_off_reindex_of_an_earlier_version_mixed_are_made_anew(folder: Path) -> None:
+    connection = sqlite3.connect(made_by("6", folder) / "catalogue.db")
+    connection.execute("UPDATE facts SET value = 'an unfinished reindex' WHERE name = 'embedder'")
+    connection.commit()
+    connection.close()
+    other = WordEmbedder("other")
+    with Library(folder, other) as library:
+        assert by_words(library, "trawler") == {"ferry"} and library.check().waiting == 3
+        library.pending.wait()
+        assert by_meaning(library, "Rates rise (Gazette) The central bank raised interest rates.")[0] == "rates"
+        assert library.check().sound and library.check().embedder == "other"
