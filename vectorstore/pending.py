@@ -138,7 +138,7 @@ class PendingVectors:
         coming = self._is_coming()
         rows = self._catalogue.next_waiting(_AT_ONCE, coming)
         if not rows:
-            return self._kept.change_embedder()
+            return self._kept.change_embedder() if coming else None
         rows.sort(key=lambda row: len(row.text))
         done: list[tuple[WaitingRow, VectorRow]] = []
         try:

@@ -164,6 +164,13 @@ class TestChangesMeanwhile:
         [found] = [each for each in under_way.search({"Divers reached the wreck.": 1.0}, {}, EVERYTHING, 1)]
         assert (found.passage_id, found.similarity) == ("ferry@1#0", pytest.approx(1.0))
 
+    def test_all_that_waited_is_removed_before_it_is_looked_at(self, folder: Path) -> None:
+        with with_waiting(folder) as library:
+            for article, _ in MANY:
+                library.remove(article.id)
+            library.pending._embed_some()
+            assert library.check().sound and by_meaning(library, "The ferry sank.")[0] == "ferry"
+
     def test_closed(self, under_way: Library, gate: Gate, folder: Path) -> None:
         gate.open.set()
         under_way.close()
