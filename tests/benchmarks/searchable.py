@@ -25,6 +25,7 @@ from typing import Any
 import ingest.reading
 from app import Dateline, open_dateline
 from ingest.pipeline import Progress
+from ingest.report import Outcome
 from vectorstore.embedding import SentenceEmbedder
 from vectorstore.library import Library
 from vectorstore.models import EVERYTHING
@@ -47,9 +48,9 @@ def main() -> None:
         source.write_text("\n".join(lines[::step]), encoding="utf-8")
         with open_dateline(library=Path(scratch) / "library", model="quote") as news:
             figures = words(news, source)
-        figures |= vectors(Path(scratch) / "library", options.rounds)
-    figures["peak memory, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps(figures, indent=2))
+        figures["peak memory until then, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        print(json.dumps(figures, indent=2), flush=True)
+        print(json.dumps(vectors(Path(scratch) / "library", options.rounds), indent=2))
 
 
 def words(news: Dateline, source: Path) -> dict[str, Any]:
@@ -63,6 +64,8 @@ def words(news: Dateline, source: Path) -> dict[str, Any]:
         return article
 
     def stored(at: Progress) -> None:
+        if at.row.outcome is not Outcome.ADDED:
+            return
         found[at.row.article_id] = time.perf_counter()
         if at.done % _LOOKED_FOR == 0 and at.row.title:
             keys = news.library._kept.opened().words.search({at.row.title: 1.0}, EVERYTHING, 50)
