@@ -160,7 +160,7 @@ class Library:
         article replaced stays readable as an earlier version. Raises EmbedderMismatch.
         """
         if batch:
-            self.pending.give_way()
+            self.pending.give_way_to_articles()
             self._store(batch)
             self.pending.start()
 
@@ -294,7 +294,7 @@ class Library:
         """
         if limit < 1:
             return []
-        self.pending.give_way()
+        self.pending.give_way_to_question()
         with self._kept.searches.one():
             index, indexed_words = self._searchable()
             vector = self._meaning(texts)

@@ -20,9 +20,10 @@ logger = logging.getLogger(__name__)
 # them others get their turn.
 _AT_ONCE = 512
 _LOT = 32
-# Seconds for which the processors are left to a question or to articles that come in, and how long that can go on.
+# Seconds for which the processors are left to a question or to articles that come in, and how long that can go on
+# before the next lot is computed or the next passages are looked up.
 _AFTER_OTHERS = 2.0
-_AT_MOST = 5.0
+_QUESTIONS_AT_MOST, _ARTICLES_AT_MOST = 5.0, 60.0
 _LOOK_EVERY = 0.2
 
 
@@ -48,16 +49,18 @@ class PendingVectors:
         self._thread: threading.Thread | None = None
         self._failure: Exception | None = None
         self._leaving, self._hurry = threading.Event(), threading.Event()
-        self._others = float("-inf")
+        self._asked = self._arrived = float("-inf")
 
     def standing(self) -> Standing:
         catalogue, coming = self._catalogue, self._catalogue.recall(NEXT_EMBEDDER) or ""
         of_next = catalogue.waiting(coming=True) if coming else 0
         return Standing(catalogue.counts()[1], catalogue.waiting(), coming, of_next)
 
-    def give_way(self) -> None:
-        """Others need the processors just now."""
-        self._others = monotonic()
+    def give_way_to_question(self) -> None:
+        self._asked = monotonic()
+
+    def give_way_to_articles(self) -> None:
+        self._arrived = monotonic()
 
     def start(self) -> None:
         """Let the thread run until nothing waits."""
@@ -135,6 +138,7 @@ class PendingVectors:
             return over
 
     def _embed_some(self) -> None:
+        self._wait_while(lambda: self._arrived, _ARTICLES_AT_MOST)
         coming = self._is_coming()
         rows = self._catalogue.next_waiting(_AT_ONCE, coming)
         if not rows:
@@ -143,7 +147,7 @@ class PendingVectors:
         done: list[tuple[WaitingRow, VectorRow]] = []
         try:
             for start in range(0, len(rows), _LOT):
-                self._wait_for_others()
+                self._wait_while(lambda: self._asked, _QUESTIONS_AT_MOST)
                 if self._leaving.is_set():
                     break
                 lot = rows[start : start + _LOT]
@@ -169,8 +173,8 @@ class PendingVectors:
         if held is not None and held != len(rows[0].vector):
             raise EmbedderMismatch.of_length(held, self._embedder.name)
 
-    def _wait_for_others(self) -> None:
-        """A while after the last question, and after articles came in."""
-        last = monotonic() + _AT_MOST
-        while not self._hurry.is_set() and (until := min(last, self._others + _AFTER_OTHERS)) > monotonic():
+    def _wait_while(self, others: Callable[[], float], at_most: float) -> None:
+        """A while after others were there last."""
+        last = monotonic() + at_most
+        while not self._hurry.is_set() and (until := min(last, others() + _AFTER_OTHERS)) > monotonic():
             self._hurry.wait(until - monotonic())

@@ -147,7 +147,7 @@ class TestAhead:
     def test_reading_goes_on_while_a_batch_is_stored_and_no_further_than_is_allowed(
         self, site, shelf, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("ingest.pipeline._PASSAGES", 32)
+        monkeypatch.setattr("ingest.pipeline._PASSAGES", 4)
         urls = articles(site, *(f"n{number}" for number in range(2 * READ_AHEAD)))
         seen: list[int] = []
 
