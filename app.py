@@ -74,7 +74,8 @@ class Dateline(Intake):
         self._settings = settings
         self._model = _chat_model(settings)
         self.chat_models = _chat_models(settings, self._model)
-        library = Library(settings.library.expanduser(), SentenceEmbedder(settings.embedder), read_only)
+        folder = settings.library.expanduser()
+        library = Library(folder, SentenceEmbedder(settings.embedder), read_only, SentenceEmbedder)
         super().__init__(library, lambda: _web(settings, library.subscriptions))
         rerank = Reranker(settings.reranker) if settings.reranker else None
         entailment = Entailer(settings.verifier) if settings.verifier else None
@@ -194,9 +195,11 @@ def open_dateline(library: str | Path | None = None, model: str | None = None, *
     """Open a library for reading and writing; use it as a context manager.
 
     What is not given comes from the environment; the names are those of assistant.settings.Settings. Raises
-    DatelineError: LibraryBusy when another process has it open.
+    DatelineError: LibraryBusy when another process has it open. What is without a vector gets one meanwhile.
     """
-    return Dateline(_settings(library=library and Path(library), model=model, **settings))
+    news = Dateline(_settings(library=library and Path(library), model=model, **settings))
+    news.library.pending.start()
+    return news
 
 
 def _settings(**given: Any) -> Settings:
@@ -314,7 +317,8 @@ def _site(samples: bool, **given: Any) -> Iterator[Site]:
             from ingest.terminal import progress_bar
 
             with progress_bar() as advance:
-                news.ingest([SAMPLES], advance)
+                news.ingest([SAMPLES], advance, embed=False)
+        news.library.pending.start()
         desk = PageDesk(news, settings.max_upload_mb, settings.refresh_every)
         at = (settings.host, settings.port, settings.public_name, settings.allowed_origins)
         # Of a library that may only be read, whoever may read it makes no less of it than the server would.

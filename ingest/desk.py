@@ -106,11 +106,11 @@ class IntakeDesk(Generic[Step]):
         self, sources: Sequence[Source], progress: Callable[[Step], None], stop: Stop, only: Collection[str] = ()
     ) -> Report:
         with self.in_turn(stop, lambda line: progress(self._step(line))) as halted:
-            return self._intake.ingest(sources, self._telling(progress), halted, only)
+            return self._intake.ingest(sources, self._telling(progress), halted, only, embed=False)
 
     def _refresh(self, urls: Sequence[str] = (), *, progress: Callable[[Progress], None], stop: Stop) -> Refresh:
         with self.in_turn(stop) as halted:
-            return self._intake.refresh(urls, progress=progress, stop=halted)
+            return self._intake.refresh(urls, progress=progress, stop=halted, embed=False)
 
     def _telling(self, progress: Callable[[Step], None]) -> Callable[[Progress], None]:
         return lambda at: progress(self._step(at.row.source, at.done, at.total, at.passages, at.seconds))
@@ -148,9 +148,10 @@ class CommandIntake(Intake):
         progress: Callable[[Progress], None] | None = None,
         stop: Stop = interrupted,
         only: Collection[str] = (),
+        embed: bool = False,
     ) -> Report:
         with self._desk.in_turn(stop, complain) as halted:
-            return super().ingest(sources, progress, halted, only)
+            return super().ingest(sources, progress, halted, only, embed)
 
     def follow_all(self, outlines: Iterable[Outline]) -> int:
         stop_if_interrupted()  # while the feed was looked for
@@ -162,9 +163,10 @@ class CommandIntake(Intake):
         everything: bool = False,
         progress: Callable[[Progress], None] | None = None,
         stop: Stop = interrupted,
+        embed: bool = False,
     ) -> Refresh:
         with self._desk.in_turn(stop, complain) as halted:
-            return super().refresh(urls, everything, progress, halted)
+            return super().refresh(urls, everything, progress, halted, embed)
 
 
 def _is_gone(source: Source) -> bool:

@@ -29,11 +29,26 @@ class Intake:
         progress: Callable[[Progress], None] | None = None,
         stop: Callable[[], bool] = lambda: False,
         only: Collection[str] = (),
+        embed: bool = True,
     ) -> Report:
-        """Put addresses, files, folders, uploads or pasted texts into the library; see ingest.pipeline.ingest."""
+        """Put addresses, files, folders, uploads or pasted texts into the library; see ingest.pipeline.ingest.
+
+        They are found by their words meanwhile. Without `embed` it does not wait for their vectors, which follow.
+        """
         from ingest.pipeline import ingest
 
-        return ingest(sources, self.library, web=self._open_web(), progress=progress, stop=stop, only=only)
+        report = ingest(sources, self.library, web=self._open_web(), progress=progress, stop=stop, only=only)
+        if embed:
+            self.library.pending.wait(stop=stop)
+        return report
+
+    def embed(self, progress: Callable[[int, int], None]) -> int:
+        """Wait for the vectors until Ctrl-C; how many passages are without one then."""
+        from ingest.interrupts import first_interrupt
+        from vectorstore.terminal import remote
+
+        with first_interrupt() as interrupted:
+            return self.library.pending.wait(progress, interrupted, hurry=remote() is None)
 
     def follow(self, url: str) -> Outline:
         """Follow the feed at an address, or the one that the page there names; it is read at the next refresh."""
@@ -70,8 +85,12 @@ class Intake:
         everything: bool = False,
         progress: Callable[[Progress], None] | None = None,
         stop: Callable[[], bool] = lambda: False,
+        embed: bool = True,
     ) -> Refresh:
-        """Read the feeds that are followed, or those named; see ingest.subscriptions.refresh."""
+        """Read the feeds that are followed, or those named; see ingest.subscriptions.refresh, and `ingest`."""
         from ingest.subscriptions import refresh
 
-        return refresh(self.library, self._open_web(), urls=urls, everything=everything, progress=progress, stop=stop)
+        done = refresh(self.library, self._open_web(), urls=urls, everything=everything, progress=progress, stop=stop)
+        if embed:
+            self.library.pending.wait(stop=stop)
+        return done

@@ -25,10 +25,10 @@ from vectorstore.models import Article, Passage
 if TYPE_CHECKING:
     from ingest.web import Web
 
-# A batch is what the embedder did in so many seconds last time: its end is what a stop waits for and what progress
-# tells of. Fewer passages than the first bound waste its time, more than the second gain none.
-_SECONDS = 2.0
-_FEWEST, _MOST = 32, 512
+# An article waits for so many seconds, or until there are so many passages, and is stored together with the others:
+# each time costs as much as some articles.
+_SECONDS = 0.5
+_PASSAGES = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,12 @@ def ingest(
 ) -> Report:
     """Puts everything that the sources hold into the library and says what became of it.
 
-    Several hosts are read side by side while articles are embedded; the report is in the order of the sources, and
-    `progress` in the order in which documents were settled: of two hosts' articles with the same text, the one read
-    first is no duplicate. One bad document is a row with its reason. When `stop()` says so or on Ctrl-C, what is in
-    hand is stored, within seconds, and the report says that it stopped; a second Ctrl-C ends it at once. Errors of the
-    library itself are raised, and what was reported to `progress` before stays stored.
+    Several hosts are read side by side. An article is found by its words as soon as it is stored, a second after it was
+    read, and by its meaning once the library has embedded it, for which nobody waits here. The report is in the order
+    of the sources, and `progress` in the order in which documents were settled: of two hosts' articles with the same
+    text, the one read first is no duplicate. One bad document is a row with its reason. When `stop()` says so or on
+    Ctrl-C, what is in hand is stored, within seconds, and the report says that it stopped; a second Ctrl-C ends it at
+    once. Errors of the library itself are raised, and what was reported to `progress` before stays stored.
 
     Where `only` names documents, all others that stand in files are passed over.
     """
@@ -134,7 +135,7 @@ class _Run:
         self._rows: list[Row] = []
         self._pending: list[_Pending] = []
         self._waiting: set[str] = set()  # the ids and the texts of what is pending
-        self._batch = _FEWEST
+        self._first = 0.0  # when the first of those came that are pending
         self._done = 0
         self._passages = 0
 
@@ -165,10 +166,7 @@ class _Run:
         """Stores what waits, in one transaction, and only then tells of it."""
         if not self._pending:
             return
-        begun = time.monotonic()
-        self._library.put([(waiting.article, waiting.passages) for waiting in self._pending])
-        rate = self._pending_passages() / max(time.monotonic() - begun, 1e-6)
-        self._batch = int(min(max(rate * _SECONDS, _FEWEST), _MOST))
+        self._library.store([(waiting.article, waiting.passages) for waiting in self._pending])
         stored, self._pending, self._waiting = self._pending, [], set()
         for waiting in stored:
             self._settle(waiting.row, len(waiting.passages))
@@ -194,12 +192,12 @@ class _Run:
         self._settle(row, 0)
 
     def _wait(self, row: Row, article: Article) -> None:
+        if not self._pending:
+            self._first = time.monotonic()
         self._pending.append(_Pending(row, article, split(article, self._library.token_limit)))
-        if self._pending_passages() >= self._batch:
+        passages = sum(len(waiting.passages) for waiting in self._pending)
+        if passages >= _PASSAGES or time.monotonic() - self._first >= _SECONDS:
             self.commit()
-
-    def _pending_passages(self) -> int:
-        return sum(len(waiting.passages) for waiting in self._pending)
 
     def _settle(self, row: Row, passages: int) -> None:
         self._done += 1

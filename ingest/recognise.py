@@ -34,8 +34,8 @@ class Shelf(Protocol):
     def mark_gone(self, article_id: str, gone_at: datetime | None) -> None:
         """Notes that the article's page is there no more, or with None that it is there again."""
 
-    def put(self, batch: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
-        """Stores all of the batch or, raising, nothing of it. Earlier versions are kept."""
+    def store(self, batch: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
+        """Stores all of the batch or, raising, nothing of it: from then on it is found. Earlier versions are kept."""
 
 
 def recognise(source: str, article: Article, shelf: Shelf) -> tuple[Row, Article]:

@@ -15,8 +15,8 @@ T = TypeVar("T")
 Place = tuple[int, ...]
 
 _HOSTS_AT_ONCE = 8
-# What was read and waits to be taken in: a slow embedder must not fill the memory with articles.
-READ_AHEAD = 64
+# What was read and waits to be taken in, unseen by any search and filling the memory.
+READ_AHEAD = 16
 # Seconds after which one who waits is told that nothing has come.
 _TICK = 0.5
 

@@ -60,21 +60,22 @@ class _Splitter:
 
     def passages(self) -> Iterator[Span]:
         sentences = sentence_spans(self._text)
-        spans = [piece for span, size in self._sized(list(sentences)) for piece in self._pieces(span, size)]
-        sizes = [size for _, size in self._sized(spans)]
-        for first, last in self._groups(sizes):
-            yield spans[first][0], spans[last][1]
+        pieces = [piece for span, size in self._sized(list(sentences)) for piece in self._pieces(span, size)]
+        for first, last in self._groups([size for _, size in pieces]):
+            yield pieces[first][0][0], pieces[last][0][1]
 
     def _sized(self, spans: Sequence[Span]) -> list[tuple[Span, Size]]:
         texts = [self._text[start:end] for start, end in spans]
         counted = zip(map(word_count, texts), self._limit.tokens(texts) if texts else (), strict=True)
         return [(span, Size(*each)) for span, each in zip(spans, counted, strict=True)]
 
-    def _pieces(self, span: Span, size: Size) -> Iterator[Span]:
+    def _pieces(self, span: Span, size: Size) -> list[tuple[Span, Size]]:
         """The sentence itself, or what it is cut into when it is too long to be one."""
         if size.words <= _LONGEST_SENTENCE and size.tokens <= self._most.tokens:
-            yield span
-            return
+            return [(span, size)]
+        return self._sized([*self._cut(span)])
+
+    def _cut(self, span: Span) -> Iterator[Span]:
         atoms = self._atoms(span)
         first, total = 0, Size(0, 0)
         for index, (_, each) in enumerate(atoms):

@@ -44,6 +44,20 @@ def progress_bar() -> Iterator[Callable[[Progress], None]]:
         yield advance
 
 
+@contextmanager
+def vectors_bar(articles: int) -> Iterator[Callable[[int, int], None]]:
+    """How far the vectors are, of so many articles that can be searched; drawn where some are missing."""
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    told = f"Searchable: {articles:,} articles. Vectors: {{task.completed:,.0f}} of {{task.total:,.0f}}"
+    console = screen(stderr=True)
+    columns = (TextColumn(told), BarColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=1, visible=False)
+        yield lambda done, total: bar.update(task, completed=done, total=total, visible=done < total)
+
+
 def report_as_text(report: Report) -> str:
     """The counts in one line, then each duplicate and each rejected document with its reason."""
     counts = f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "

@@ -9,7 +9,22 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import Connection, Row, Select, Table, delete, func, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
 
 from vectorstore import listing, openings, stories
 from vectorstore.conversations import Conversations
@@ -17,8 +32,8 @@ from vectorstore.database import open_database, recall, remember
 from vectorstore.embedding import Matrix
 from vectorstore.keywords import PassageRow
 from vectorstore.listing import Listings
-from vectorstore.models import Article, Copy, Passage, Scope
-from vectorstore.schema import articles, earlier_versions, passages, withdrawn
+from vectorstore.models import Article, Copy, Passage, Scope, heading
+from vectorstore.schema import WITHOUT_VECTOR, articles, earlier_versions, next_vectors, passages, withdrawn
 from vectorstore.scope import within
 from vectorstore.stored import ARTICLE, article_of, row_of
 from vectorstore.subscriptions import Subscriptions
@@ -32,7 +47,7 @@ class VectorRow(NamedTuple):
 
 
 class Described(NamedTuple):
-    """A passage as a search weighs it, before anything heavier is loaded."""
+    """A passage as a search weighs it, before anything heavier is loaded; `vector` is empty where it waits for one."""
 
     key: int
     passage_id: str
@@ -44,34 +59,41 @@ class Described(NamedTuple):
     vector: Matrix
 
 
-class Shelved(NamedTuple):
-    """An article as the catalogue takes it; `vectors` has one row a passage."""
+class WaitingRow(NamedTuple):
+    """A passage that waits for its vector, with the text that is embedded; stored again, its generation is another."""
 
-    article: Article
-    passages: Sequence[Passage]
-    vectors: Matrix
+    passage_id: str
+    generation: int
+    text: str
 
-    def rows(self) -> Iterator[VectorRow]:
-        for passage, vector in zip(self.passages, self.vectors, strict=True):
-            yield VectorRow(passage.id, vector)
+
+Shelved = tuple[Article, Sequence[Passage]]
+"""An article with its passages."""
 
 
 class Removed(NamedTuple):
-    """All of an article that was removed: enough to put it back without embedding anything. `earlier` are its earlier
-    versions, the earliest first."""
+    """All of an article that was removed; `earlier` are its earlier versions, the earliest first."""
 
-    shelved: Shelved
+    article: Article
+    passages: Sequence[Passage]
     earlier: Sequence[Article]
 
-    @property
-    def article(self) -> Article:
-        return self.shelved.article
 
-
+NEXT_EMBEDDER = "next embedder"
+"""The fact that names it while the vectors of the one in use are still searched."""
+_MADE = bindparam("made", type_=LargeBinary)
+_KEEP_VECTOR = update(passages).where(passages.c.id == bindparam("of")).values(vector=_MADE)
+_KEEP_NEXT_VECTOR = (
+    insert(next_vectors)
+    .prefix_with("OR REPLACE")
+    .from_select(["passage_key", "vector"], select(passages.c.key, _MADE).where(passages.c.id == bindparam("of")))
+)
 _PLACED: Select[Any] = select(
     *(passages.c[name].label(f"p_{name}") for name in ("key", "id", "position", "start", "end")), *ARTICLE
 ).join_from(passages, articles)
-_VECTORS: Select[Any] = select(passages.c.id, passages.c.vector)
+_VECTORS: Select[Any] = select(passages.c.id, passages.c.vector).where(~WITHOUT_VECTOR)
+_NEXT_VECTORS: Select[Any] = select(passages.c.id, next_vectors.c.vector).join_from(next_vectors, passages)
+_NEWEST_FIRST = func.coalesce(articles.c.published_at, articles.c.ingested_at).desc(), passages.c.key
 
 
 class Catalogue:
@@ -100,15 +122,15 @@ class Catalogue:
 
     # -- writing -----------------------------------------------------------------------------------------------
 
-    def put(self, batch: Sequence[Shelved], embedder: str) -> None:
-        """Store articles, and keep what they replace as earlier versions."""
+    def put(self, batch: Sequence[Shelved]) -> None:
+        """Store articles, and keep what they replace as earlier versions. Their passages wait for their vectors."""
         with self._engine.begin() as connection:
-            _shelve_all(connection, batch, embedder)
+            _shelve_all(connection, batch)
 
-    def restore(self, removed: Removed, embedder: str) -> None:
+    def restore(self, removed: Removed) -> None:
         """Put back what `removed` tells of, which is not there."""
         with self._engine.begin() as connection:
-            _shelve_all(connection, [removed.shelved], embedder)
+            _shelve_all(connection, [(removed.article, removed.passages)])
             if removed.earlier:
                 connection.execute(insert(earlier_versions), [row_of(article) for article in removed.earlier])
 
@@ -129,12 +151,6 @@ class Catalogue:
         """Note that the article's page is there no more, or with None that it is there again."""
         with self._engine.begin() as connection:
             connection.execute(update(articles).where(articles.c.id == article_id).values(gone_at=gone_at))
-
-    def replace_vectors(self, rows: Iterable[VectorRow]) -> None:
-        with self._engine.begin() as connection:
-            for row in rows:
-                statement = update(passages).where(passages.c.id == row.passage_id)
-                connection.execute(statement.values(vector=row.vector.tobytes()))
 
     # -- reading -----------------------------------------------------------------------------------------------
 
@@ -188,14 +204,11 @@ class Catalogue:
         with self._engine.connect() as connection:
             return [row.passage for row in _placed(connection.execute(query))]
 
-    def article_ids(self) -> list[str]:
+    def vectors(self, passage_ids: Sequence[str], coming: bool = False) -> list[VectorRow]:
+        """In no order; ids that are gone, or wait, are left out."""
+        query = (_NEXT_VECTORS if coming else _VECTORS).where(passages.c.id.in_(passage_ids))
         with self._engine.connect() as connection:
-            return list(connection.execute(select(articles.c.id).order_by(articles.c.key)).scalars())
-
-    def vectors(self, passage_ids: Sequence[str]) -> list[VectorRow]:
-        """In no order; ids that are gone are left out."""
-        with self._engine.connect() as connection:
-            return [_vector_row(row) for row in connection.execute(_VECTORS.where(passages.c.id.in_(passage_ids)))]
+            return [_vector_row(row) for row in connection.execute(query)]
 
     def described(self, keys: Collection[int]) -> list[Described]:
         """In no order; keys that are gone are left out."""
@@ -206,28 +219,80 @@ class Catalogue:
             rows = connection.execute(query.where(passages.c.key.in_(keys)))
             return [Described(*row[:-1], vector=_vector(row.vector)) for row in rows]
 
-    def dimensions(self) -> int | None:
-        """The length of the vectors held, None when there are none."""
-        with self._engine.connect() as connection:
-            held = connection.execute(select(func.length(passages.c.vector)).limit(1)).scalar()
-        return None if held is None else held // np.dtype(np.float32).itemsize
-
-    def passage_ids(self) -> set[str]:
-        with self._engine.connect() as connection:
-            return set(connection.execute(select(passages.c.id)).scalars())
-
     def passage_keys(self) -> set[int]:
         with self._engine.connect() as connection:
             return set(connection.execute(select(passages.c.key)).scalars())
 
-    # -- what the indexes have yet to learn -----------------------------------------------------------------------
+    # -- vectors: those of the embedder in use, or those of the `coming` one ---------------------------------------
 
-    def vectors_since(self, generation: int, size: int = 2000) -> Iterator[list[VectorRow]]:
-        """Passages stored after this generation, in batches of at most `size`; between two of them nothing is held, so
-        that writing goes on however slowly they are taken."""
-        query = _VECTORS.add_columns(passages.c.key).order_by(passages.c.key).limit(size)
-        if generation:  # else its index would be read, and everything sorted
-            query = query.where(passages.c.generation > generation)
+    def waiting(self, coming: bool = False) -> int:
+        """How many passages have no vector yet."""
+        with self._engine.connect() as connection:
+            missing = select(func.count()).select_from(passages).where(_missing(coming))
+            return connection.execute(missing).scalar_one()
+
+    def next_waiting(self, limit: int, coming: bool = False) -> list[WaitingRow]:
+        """The first that are to get one: those of the newest articles."""
+        keys = select(passages.c.key).join_from(passages, articles).where(_missing(coming))
+        chosen = keys.order_by(*_NEWEST_FIRST).limit(limit)
+        query = _PLACED.add_columns(passages.c.generation.label("generation")).where(passages.c.key.in_(chosen))
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return [
+            WaitingRow(placed.passage.id, row.generation, f"{heading(placed.article)}\n{placed.passage.text}")
+            for row, placed in zip(rows, _placed(rows), strict=True)
+        ]
+
+    def still_there(self, rows: Sequence[WaitingRow]) -> set[str]:
+        """The ids of those of these that were neither removed nor stored again."""
+        query = select(passages.c.id, passages.c.generation).where(passages.c.id.in_([row.passage_id for row in rows]))
+        read = {(row.passage_id, row.generation) for row in rows}
+        with self._engine.connect() as connection:
+            return {row.id for row in connection.execute(query) if (row.id, row.generation) in read}
+
+    def keep_vectors(self, rows: Sequence[VectorRow], embedder: str, coming: bool = False) -> None:
+        """Vectors of passages that are there; `embedder` made them."""
+        with self._engine.begin() as connection:
+            _next_generation(connection)  # by which readers see that there is more to find
+            if not coming:
+                remember(connection, "embedder", embedder)
+            parameters = [{"of": row.passage_id, "made": row.vector.tobytes()} for row in rows]
+            connection.execute(_KEEP_NEXT_VECTOR if coming else _KEEP_VECTOR, parameters)
+
+    def begin_change(self, embedder: str, anew: bool) -> None:
+        """Another embedder's vectors are gathered from now on; those of it that are there are kept unless `anew`."""
+        with self._engine.begin() as connection:
+            if anew or recall(connection, NEXT_EMBEDDER) != embedder:
+                connection.execute(delete(next_vectors))
+            remember(connection, NEXT_EMBEDDER, embedder)
+
+    def complete_change(self, vectors: str, seal: str | None = None) -> None:
+        """The embedder that was to come is the one in use, and its vectors are in this folder; what was stored last
+        may wait for some."""
+        its_own = select(next_vectors.c.vector).where(next_vectors.c.passage_key == passages.c.key).scalar_subquery()
+        with self._engine.begin() as connection:
+            _next_generation(connection)
+            connection.execute(update(passages).values(vector=func.coalesce(its_own, literal(b""))))
+            connection.execute(delete(next_vectors))
+            remember(connection, "embedder", recall(connection, NEXT_EMBEDDER))
+            remember(connection, NEXT_EMBEDDER, None)
+            _adopt(connection, vectors, seal)
+
+    def dimensions(self, coming: bool = False) -> int | None:
+        """The length of the vectors held, None when there are none."""
+        with self._engine.connect() as connection:
+            held = connection.execute((_NEXT_VECTORS if coming else _VECTORS).limit(1)).one_or_none()
+        return None if held is None else len(_vector(held.vector))
+
+    def embedded_ids(self, coming: bool = False) -> set[str]:
+        """The passages that have a vector."""
+        with self._engine.connect() as connection:
+            return set(connection.execute(select(passages.c.id).where(~_missing(coming))).scalars())
+
+    def all_vectors(self, size: int = 2000, coming: bool = False) -> Iterator[list[VectorRow]]:
+        """In batches of at most `size`; between two of them nothing is held, so that writing goes on however slowly
+        they are taken."""
+        query = (_NEXT_VECTORS if coming else _VECTORS).add_columns(passages.c.key).order_by(passages.c.key).limit(size)
         last = -1
         while True:
             with self._engine.connect() as connection:
@@ -236,6 +301,14 @@ class Catalogue:
                 return
             last = rows[-1].key
             yield [_vector_row(row) for row in rows]
+
+    # -- what the indexes have yet to learn -----------------------------------------------------------------------
+
+    def stored_since(self, generation: int) -> set[str]:
+        """The passages stored after this generation."""
+        query = select(passages.c.id).where(passages.c.generation > generation)
+        with self._engine.connect() as connection:
+            return set(connection.execute(query).scalars())
 
     def passages_since(self, generation: int, size: int = 500) -> Iterator[list[PassageRow]]:
         """Passages stored after this generation, in batches of at most `size`."""
@@ -260,8 +333,7 @@ class Catalogue:
     def adopt(self, vectors: str, seal: str | None = None) -> None:
         """From now on the vectors are in this folder, in which nothing was replaced yet."""
         with self._engine.begin() as connection:
-            for name, value in {"vectors": vectors, "replaced": None, "seal": seal}.items():
-                remember(connection, name, value)
+            _adopt(connection, vectors, seal)
 
     def outlets(self) -> list[str]:
         """The outlets of all articles."""
@@ -318,16 +390,28 @@ def text_hash(body: str) -> str:
     return hashlib.sha256(" ".join(body.split()).encode()).hexdigest()
 
 
-def _shelve_all(connection: Connection, batch: Sequence[Shelved], embedder: str) -> None:
+def _missing(coming: bool) -> ColumnElement[bool]:
+    return passages.c.key.not_in(select(next_vectors.c.passage_key)) if coming else WITHOUT_VECTOR
+
+
+def _adopt(connection: Connection, vectors: str, seal: str | None) -> None:
+    for name, value in {"vectors": vectors, "replaced": None, "seal": seal}.items():
+        remember(connection, name, value)
+
+
+def _next_generation(connection: Connection) -> int:
     generation = int(recall(connection, "generation") or 0) + 1
     remember(connection, "generation", str(generation))
-    remember(connection, "embedder", embedder)
-    for shelved in batch:
-        _shelve(connection, shelved, generation)
+    return generation
 
 
-def _shelve(connection: Connection, shelved: Shelved, generation: int) -> None:
-    article = shelved.article
+def _shelve_all(connection: Connection, batch: Sequence[Shelved]) -> None:
+    generation = _next_generation(connection)
+    for article, its_passages in batch:
+        _shelve(connection, article, its_passages, generation)
+
+
+def _shelve(connection: Connection, article: Article, its_passages: Sequence[Passage], generation: int) -> None:
     values = row_of(article) | {"text_hash": text_hash(article.text)}
     current = connection.execute(select(articles.c.key, *ARTICLE).where(articles.c.id == article.id)).one_or_none()
     if current is None:
@@ -340,12 +424,13 @@ def _shelve(connection: Connection, shelved: Shelved, generation: int) -> None:
         stories.leave(connection, key, current.text)
         connection.execute(update(articles).where(articles.c.key == key).values(values))
         stories.join(connection, key, article)
-    listing.enter(connection, key, article, len(shelved.passages))
-    for passage, vector in zip(shelved.passages, shelved.vectors, strict=True):
-        row = {"article_key": key, "generation": generation, "vector": vector.tobytes()}
-        row |= {name: getattr(passage, name) for name in ("id", "position", "start", "end")}
-        connection.execute(insert(passages).values(row))
-        connection.execute(delete(withdrawn).where(withdrawn.c.passage_id == passage.id))
+    listing.enter(connection, key, article, len(its_passages))
+    about = {"article_key": key, "generation": generation, "vector": b""}
+    placed = ("id", "position", "start", "end")
+    rows = [about | {name: getattr(passage, name) for name in placed} for passage in its_passages]
+    if rows:
+        connection.execute(insert(passages), rows)
+        connection.execute(delete(withdrawn).where(withdrawn.c.passage_id == bindparam("id")), rows)
 
 
 def _insert(connection: Connection, table: Table, values: dict[str, Any]) -> int:

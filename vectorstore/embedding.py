@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import logging
 import threading
 import warnings
@@ -10,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from copy import deepcopy
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -89,20 +90,21 @@ class SentenceEmbedder:
     def __init__(self, model: str = DEFAULT_MODEL) -> None:
         self.name = model.removeprefix("sentence-transformers/")
         self._source = model
-        self._loading, self._computing, self._reading = (threading.Lock() for _ in range(3))
+        self._loading, self._computing = threading.Lock(), threading.Lock()
         self._model: SentenceTransformer | None = None
-        self._tokenizer: Any = None
         # A conversation asks for the meaning of its earlier questions again and again.
         self._remembered = lru_cache(_REMEMBERED)(self._embedded)
 
     @property
     def most_tokens(self) -> int:
-        """See TokenLimit. Loads the model. A model of static word vectors reads texts of any length."""
+        """See TokenLimit. A model of static word vectors reads texts of any length."""
+        if self._cutting:
+            return self._cutting[0]
         limit = self.loaded().max_seq_length
         return int(limit) if limit and isfinite(limit) else 0
 
     def tokens(self, texts: Sequence[str]) -> list[int]:
-        """See TokenLimit. Loads the model."""
+        """See TokenLimit."""
         if not texts or not self.most_tokens:
             return [0] * len(texts)
         return [len(ids) for ids in self._read(texts)]
@@ -115,17 +117,30 @@ class SentenceEmbedder:
         return max(1, ids[0] - first) if len(ids) == 1 else 0
 
     def _read(self, texts: Sequence[str]) -> list[list[int]]:
-        """Numbers of tokens, by a copy of the model's tokenizer: one that is told to cut and to pad, or not to, is told
-        so for whoever else uses it at that moment."""
-        loaded = self.loaded()
-        with self._reading:
-            if self._tokenizer is None:
-                self._tokenizer = deepcopy(loaded.tokenizer)
-            read = self._tokenizer(
-                list(texts), add_special_tokens=False, truncation=False, padding=False, verbose=False
-            )
-        ids: list[list[int]] = read["input_ids"]
-        return ids
+        """Numbers of tokens, by a tokenizer of our own: one that is told to cut and to pad, or not to, is told so for
+        whoever else uses it at that moment."""
+        tokenizer = self._cutting[1] if self._cutting else self._uncut
+        return [each.ids for each in tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+
+    @cached_property
+    def _uncut(self) -> Any:
+        return _uncut(deepcopy(self.loaded().tokenizer.backend_tokenizer))
+
+    @cached_property
+    def _cutting(self) -> tuple[int, Any] | None:
+        """The limit and the tokenizer from the model's folder, without the model itself, which takes seconds to load;
+        None where the folder does not say, or is not known yet."""
+        from tokenizers import Tokenizer
+
+        folder = _folder(self.name, self._source)
+        try:
+            if folder is None:
+                return None
+            limit = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))["max_seq_length"]
+            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        except (OSError, ValueError, KeyError):
+            return None
+        return (int(limit), _uncut(tokenizer)) if limit else None
 
     def passages(self, texts: Sequence[str]) -> Matrix:
         if not texts:
@@ -152,6 +167,12 @@ class SentenceEmbedder:
             if self._model is None:
                 self._model = _load(self.name, self._source)
             return self._model
+
+
+def _uncut(tokenizer: Any) -> Any:
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
 
 
 def _unit(vectors: object) -> Matrix:

@@ -95,6 +95,14 @@ class BackupFailed(LibraryError):
 class EmbedderMismatch(LibraryError):
     """The library's vectors were made by another embedding model."""
 
+    @classmethod
+    def of_length(cls, held: int, name: str) -> EmbedderMismatch:
+        """The folder of a model holds another model than last time."""
+        return cls(
+            f"The library holds vectors of {held} numbers, and {name} makes others. Run `dateline library reindex` to "
+            "embed it again, or put the earlier model back."
+        )
+
 
 class ArticleNotFound(LibraryError):
     """No article has that id."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from math import exp, log
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +14,7 @@ from typing import Self
 
 import numpy as np
 
-from vectorstore.catalogue import Catalogue, Removed, Shelved
+from vectorstore.catalogue import NEXT_EMBEDDER, Catalogue, Described, Removed, Shelved
 from vectorstore.conversations import Conversations
 from vectorstore.database import may_write
 from vectorstore.embedding import Embedder, Matrix, TokenLimit
@@ -24,16 +25,15 @@ from vectorstore.keywords import KeywordIndex
 from vectorstore.listing import Listings
 from vectorstore.models import EVERYTHING, Article, Candidate, Entry, Hit, Passage, Scope, heading
 from vectorstore.openings import Opening
+from vectorstore.pending import PendingVectors
 from vectorstore.private import keep_private, tighten
 from vectorstore.subscriptions import Subscriptions
 from vectorstore.upkeep import KeptIndexes, Progress
 from vectorstore.vectors import VectorIndex
 from vectorstore.vocabulary import Vocabulary
 
-_UNFINISHED = "an unfinished reindex"
 _CLOSED_TO_OTHERS = "closed to others"
 _TOO_MANY_UNFOUND = 0.01
-_REINDEX_BATCH = 32
 # Articles: some 2,000 passages, whose vectors are read and compared in about 10 ms.
 _LOOKED_AT_SINGLY = 200
 _TO_BE_SAFE = 1.5
@@ -41,11 +41,15 @@ _MOST_ASKED_FOR = 5000
 _OF_OTHER_THINGS = 300
 # The most frequent word of a language is about every tenth.
 _ZIPF, _WORDS_OF_A_PASSAGE = 0.1, 150
+# Passages without a vector that a search embeds itself: those that its words fit best, in a quarter of a second.
+_EMBEDDED_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What a check found. `missing` and `extra` are passages of the indexes, before they were mended.
+    """What a check found. `missing` and `extra` are passages of the indexes, before they were mended; `waiting` have no
+    vector yet, which is no fault. `coming` is the embedder that the library is being changed over to, and
+    `coming_waiting` how many passages wait for one of its vectors.
 
     `unfound` is how many passages a search by their own vector did not come upon, None where that was not asked, and
     `unfound_then` how many it was after the index of vectors had been built anew, None where it was not.
@@ -57,6 +61,9 @@ class Health:
     catalogue_sound: bool
     missing: int
     extra: int
+    waiting: int = 0
+    coming: str = ""
+    coming_waiting: int = 0
     unfound: int | None = None
     unfound_then: int | None = None
 
@@ -71,12 +78,22 @@ class Library:
     One process may write; a second one that opens the same folder gets LibraryBusy at once, and one that may not write
     there LibraryUnwritable, unless it opens with `read_only`, which touches neither the lock nor the indexes and
     searches what the catalogue holds.
+
+    What is stored is found by its words at once, and by its meaning as soon as `pending` has given it vectors. While
+    the library is changed over to `embedder`, it is searched with the one before, which `embedder_named` opens.
     """
 
-    def __init__(self, folder: Path, embedder: Embedder, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        embedder: Embedder,
+        read_only: bool = False,
+        embedder_named: Callable[[str], Embedder] | None = None,
+    ) -> None:
         self.folder = folder
-        self.embedder = embedder
         self.read_only = read_only
+        self._given = embedder
+        self._embedder_named = embedder_named and lru_cache(1)(embedder_named)
         self._writing = threading.RLock()
         self._read: tuple[str | None, tuple[ExactVectors, KeywordIndex]] | None = None
         path = folder / CATALOGUE
@@ -100,6 +117,9 @@ class Library:
             self._lock.release()
             raise
         self._kept = KeptIndexes(self._catalogue, folder, self._writing)
+        self.pending = PendingVectors(self._catalogue, self._kept, self._writing, embedder)
+        if read_only:
+            self.pending.stop()
 
     def _keep_private(self, new: bool) -> None:
         """Once, for a library that an earlier version made: what its owner opens to others later stays open."""
@@ -110,6 +130,7 @@ class Library:
 
     def close(self) -> None:
         """Close everything properly, so that the next open need not look into the index."""
+        self.pending.stop()
         with self._writing:
             try:
                 self._kept.close()
@@ -129,19 +150,28 @@ class Library:
 
     # -- articles ----------------------------------------------------------------------------------------------
 
-    def put(self, batch: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
+    def put(self, batch: Sequence[Shelved]) -> None:
+        """As `store`, and wait until everything in the library has its vector."""
+        if batch:
+            self._store(batch)
+            self.pending.wait()
+
+    def store(self, batch: Sequence[Shelved]) -> None:
         """Store articles with their passages, replacing what has the same id; all of them or none.
 
-        Embeds every passage. An article replaced stays readable as an earlier version. Raises EmbedderMismatch.
+        They are found by their words from now on, and by their meaning as soon as `pending` has come to them. An
+        article replaced stays readable as an earlier version. Raises EmbedderMismatch.
         """
-        if not batch:
-            return
+        if batch:
+            self.pending.give_way_to_articles()
+            self._store(batch)
+            self.pending.start()
+
+    def _store(self, batch: Sequence[Shelved]) -> None:
         with self._writing:
             self._refuse_to_write()
             self._kept.opened()  # before the catalogue moves on, or its opening would find passages missing
-            shelved = list(self._shelved(batch))
-            self._refuse_other_length([vector for item in shelved for vector in item.vectors])
-            self._catalogue.put(shelved, self.embedder.name)
+            self._catalogue.put(batch)
             self._kept.follow()
 
     def remove(self, article_id: str) -> Removed:
@@ -155,30 +185,33 @@ class Library:
         return removed
 
     def restore(self, removed: Removed) -> bool:
-        """Put an article back as it was, with its versions and vectors; False when one with its id is there.
-
-        `removed` is from this library as it is open now: its vectors are of the same model.
-        """
+        """Put an article back as it was, with its versions; False when one with its id is there."""
         with self._writing:
             self._refuse_to_write()
             if self.find(removed.article.id):
                 return False
             self._kept.opened()
-            self._catalogue.restore(removed, self.embedder.name)
+            self._catalogue.restore(removed)
             self._kept.follow()
+        self.pending.start()
         return True
 
     def _held(self, article_id: str) -> Removed:
         *earlier, article = self.versions(article_id)
-        passages = self.passages_of(article_id)
-        vectors = dict(self._catalogue.vectors([passage.id for passage in passages]))
-        stacked = np.stack([vectors[passage.id] for passage in passages]) if passages else np.empty((0, 0), np.float32)
-        return Removed(Shelved(article, passages, stacked), earlier)
+        return Removed(article, self.passages_of(article_id), earlier)
 
     def mark_gone(self, article_id: str, gone_at: datetime | None) -> None:
         """Note that the article's page is there no more, or with None that it is there again; it stays readable."""
         with self._writing:
             self._catalogue.mark_gone(article_id, gone_at)
+
+    @property
+    def embedder(self) -> Embedder:
+        """The one whose vectors are searched."""
+        in_use, coming = self._catalogue.recall("embedder"), self._catalogue.recall(NEXT_EMBEDDER)
+        if self._embedder_named and in_use not in (None, self._given.name) and coming == self._given.name:
+            return self._embedder_named(in_use)
+        return self._given
 
     @property
     def token_limit(self) -> TokenLimit:
@@ -270,10 +303,14 @@ class Library:
         """
         if limit < 1:
             return []
-        index, indexed_words = self._searchable()
-        vector = self._meaning(texts)
-        by_words = indexed_words.search(words, scope, limit, forms)
-        near = self._near(index, vector, scope, limit)
+        self.pending.give_way_to_question()
+        with self._kept.searches.one():
+            index, indexed_words = self._searchable()
+            vector = self._meaning(texts)
+            by_words = indexed_words.search(words, scope, limit, forms)
+            near = self._near(index, vector, scope, limit)
+            found = self._catalogue.described(by_words.keys() | near)
+            vectors = {row.key: row.vector for row in found} | self._without_vector(found, by_words)
         return [
             Candidate(
                 passage_id=row.passage_id,
@@ -282,11 +319,19 @@ class Library:
                 outlet=row.outlet,
                 published_at=row.published_at,
                 keyword=by_words.get(row.key, 0.0),
-                similarity=float(np.dot(row.vector, vector)),
+                similarity=float(np.dot(vectors[row.key], vector)) if vectors[row.key].size else 0.0,
                 story=row.story,
             )
-            for row in self._catalogue.described(by_words.keys() | near)
+            for row in found
         ]
+
+    def _without_vector(self, found: Sequence[Described], by_words: Mapping[int, float]) -> dict[int, Matrix]:
+        """The vectors of the best of those that still wait: what came in a moment ago is weighed like all else."""
+        waiting = sorted((row for row in found if not row.vector.size), key=lambda row: -by_words.get(row.key, 0.0))
+        best = {row.passage_id: row.key for row in waiting[:_EMBEDDED_AT_ONCE]}
+        read = self._catalogue.passages([*best]) if best else {}
+        texts = [f"{heading(article)}\n{passage.text}" for passage, article in read.values()]
+        return dict(zip((best[id] for id in read), self.embedder.passages(texts), strict=True)) if texts else {}
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
         """How much each word tells: its inverse document frequency over all passages, more than 0 (as in BM25; Spärck
@@ -357,46 +402,34 @@ class Library:
             self._refuse_to_write()
             sound = self._catalogue.sound()
             missing, extra = self._kept.mend() if sound else (0, 0)
-            articles, passages = self._catalogue.counts()
+            articles, at = self._catalogue.counts()[0], self.pending.standing()
             unfound = self._kept.unfound(progress) if deep and sound else None
             then = None
-            if unfound is not None and unfound > _TOO_MANY_UNFOUND * passages:
+            if unfound is not None and unfound > _TOO_MANY_UNFOUND * self._kept.embedded():
                 self._kept.renew()
                 then = self._kept.unfound(progress)
-            return Health(articles, passages, self.embedder.name, sound, missing, extra, unfound, then)
+            name = self.embedder.name
+            return Health(articles, at.passages, name, sound, missing, extra, *at[1:], unfound, then)
 
     def reindex(self, progress: Progress = lambda done, total: None) -> int:
-        """Embed every passage again with this library's embedder; returns how many.
+        """Embed every passage again with the embedder that was given; returns how many passages there are.
 
-        When it is cut off, the library refuses everything but another reindex.
+        Until all are done the library is searched with the vectors that it has. When it is cut off, what is done stays,
+        and the next one goes on from there, as does `pending` in a library opened with the same embedder.
         """
         with self._writing:
             self._refuse_read_only()
-            self._catalogue.remember("embedder", _UNFINISHED)
-            done, (_, total) = 0, self._catalogue.counts()
-            ids = self._catalogue.article_ids()
-            for start in range(0, len(ids), _REINDEX_BATCH):
-                held = [(self.article(id), self.passages_of(id)) for id in ids[start : start + _REINDEX_BATCH]]
-                rows = [row for item in self._shelved(held) for row in item.rows()]
-                self._catalogue.replace_vectors(rows)
-                done += len(rows)
-                progress(done, total)
-            self._kept.renew()
-            self._catalogue.remember("embedder", self.embedder.name)  # last: vectors of two models never meet
-        return done
-
-    def _shelved(self, batch: Sequence[tuple[Article, Sequence[Passage]]]) -> Iterator[Shelved]:
-        texts = [f"{heading(article)}\n{passage.text}" for article, passages in batch for passage in passages]
-        vectors = self.embedder.passages(texts)
-        start = 0
-        for article, passages in batch:
-            yield Shelved(article, passages, vectors[start : start + len(passages)])
-            start += len(passages)
+            held = self._catalogue.dimensions(coming=True)
+            anew = held is not None and held != len(self._given.query(""))
+            self._catalogue.begin_change(self._given.name, anew)
+        self.pending.wait(progress)
+        return self._catalogue.counts()[1]
 
     def _searchable(self) -> tuple[VectorIndex, KeywordIndex]:
         self._refuse_other_embedder()
         if not self.read_only:
-            return self._kept.opened()  # never behind the lock for writing: a reader does not wait for an ingest
+            kept = self._kept.opened()  # never behind the lock for writing: a reader does not wait for an ingest
+            return kept.vectors, kept.words
         with self._writing:
             generation = self._catalogue.recall("generation")
             if self._read is None or self._read[0] != generation:  # the writer goes on writing
@@ -405,7 +438,7 @@ class Library:
 
     def _read_all(self) -> tuple[ExactVectors, KeywordIndex]:
         """Vectors in memory, and the words as the writer keeps them, or in memory as long as it has none."""
-        vectors = ExactVectors(row for batch in self._catalogue.vectors_since(0) for row in batch)
+        vectors = ExactVectors(row for batch in self._catalogue.all_vectors() for row in batch)
         if (kept := self._kept.words_as_kept()) is not None:
             return vectors, kept
         words = KeywordIndex(None)
@@ -425,11 +458,6 @@ class Library:
 
     def _refuse_other_embedder(self) -> None:
         made_with = self._catalogue.recall("embedder")
-        if made_with == _UNFINISHED:
-            raise EmbedderMismatch(
-                f"The library {self.folder} was being embedded again and that was cut off. "
-                "Run `dateline library reindex` to do it in full."
-            )
         if made_with not in (None, self.embedder.name):
             raise EmbedderMismatch(
                 f"The library {self.folder} was made with the embedding model {made_with}, and the setting names "
@@ -438,13 +466,9 @@ class Library:
             )
 
     def _refuse_other_length(self, vectors: Sequence[Matrix]) -> None:
-        """A model's folder can hold another model than last time, under the same name."""
         held = self._catalogue.dimensions()
         if held is not None and any(len(vector) != held for vector in vectors):
-            raise EmbedderMismatch(
-                f"The library {self.folder} holds vectors of {held} numbers, and {self.embedder.name} makes others. "
-                "Run `dateline library reindex` to embed it again, or put the earlier model back."
-            )
+            raise EmbedderMismatch.of_length(held, self.embedder.name)
 
 
 def _not_found(article_id: str) -> ArticleNotFound:

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, String, delete, func, insert, select
 
 from vectorstore.models import EVERYTHING, Article, Entry, Scope
-from vectorstore.schema import articles, listed, passages
+from vectorstore.schema import WITHOUT_VECTOR, articles, listed, passages
 from vectorstore.scope import within
 from vectorstore.stored import ARTICLE, article_of
 
@@ -66,12 +66,14 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """Rows of the table from number `start` on, of `found` that fit the listing and `held` that there are."""
+    """Rows of the table from number `start` on, of `found` that fit the listing and `held` that there are; so many
+    passages of the library are `waiting` for their vectors."""
 
     entries: tuple[Entry, ...]
     start: int
     found: int
     held: int
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,9 @@ _SHOWN = [
     articles.c[name] for name in "id title outlet url published_at ingested_at version summary_only gone_at".split()
 ]
 _ENTRY = select(*_SHOWN, listed.c.passages).join_from(listed, articles, articles.c.key == listed.c.article_key)
+
+
+_WAITING = select(func.count()).select_from(passages).where(WITHOUT_VECTOR)
 
 
 class Listings:
@@ -123,13 +128,14 @@ class Listings:
         count = select(func.count()).select_from(listed)
         with self._engine.connect() as connection:
             held = connection.execute(count).scalar_one()
+            waiting = connection.execute(_WAITING).scalar_one()
             found = connection.execute(count.where(*conditions)).scalar_one() if conditions else held
             start = max(0, min(listing.start, (found - 1) // PAGE * PAGE))
             chosen = select(listed.c.article_key).where(*conditions).order_by(*_order(listing))
             keys = list(connection.execute(chosen.limit(PAGE).offset(start)).scalars())
             rows = connection.execute(_ENTRY.add_columns(listed.c.article_key).where(listed.c.article_key.in_(keys)))
             entries = {row.article_key: _entry(row) for row in rows}
-        return ListPage(tuple(entries[key] for key in keys if key in entries), start, found, held)
+        return ListPage(tuple(entries[key] for key in keys if key in entries), start, found, held, waiting)
 
     def tally(self, listing: Listing) -> Tally:
         """Of all articles that fit the listing, on whatever page."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, delete, inspect, select, text, update
 
 from vectorstore import listing, stories
-from vectorstore.schema import articles, earlier_versions, sketches
+from vectorstore.schema import articles, earlier_versions, facts, passages, sketches
 
-READABLE = ("1", "2", "3", "4", "5")
+READABLE = ("1", "2", "3", "4", "5", "6")
 """The schemas of earlier versions, the oldest first."""
 
 _ADDED_SINCE = (
@@ -27,7 +27,7 @@ def bring_forward(connection: Connection) -> None:
     for table, column, kind in _ADDED_SINCE:
         if column not in _columns(connection, table):
             connection.execute(text(f"ALTER TABLE {table} ADD COLUMN {column} {kind}"))
-    for index in articles.indexes:
+    for index in articles.indexes | passages.indexes:
         index.create(connection, checkfirst=True)
     if "runs" not in _columns(connection, sketches.name):
         connection.execute(text("DROP TABLE IF EXISTS sketches"))
@@ -35,6 +35,15 @@ def bring_forward(connection: Connection) -> None:
         stories.join_all(connection)
     connection.execute(text("DROP TABLE IF EXISTS passage_words"))  # words have an index of their own since schema 4
     listing.enter_all(connection)
+    _forget_mixed_vectors(connection)
+
+
+def _forget_mixed_vectors(connection: Connection) -> None:
+    """A reindex that was cut off left the vectors of two models among each other: all are made anew."""
+    unfinished = select(facts.c.name).where(facts.c.name == "embedder", facts.c.value == "an unfinished reindex")
+    if connection.execute(unfinished).first():
+        connection.execute(update(passages).values(vector=b""))
+        connection.execute(delete(facts).where(facts.c.name.in_(("embedder", "seal"))))
 
 
 def _columns(connection: Connection, table: str) -> set[str]:

@@ -22,11 +22,13 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    func,
+    literal_column,
 )
 
 from vectorstore.errors import LibraryUnreadable
 
-SCHEMA_VERSION = "6"
+SCHEMA_VERSION = "7"
 
 
 class _Read(TypeDecorator[Any]):
@@ -70,7 +72,8 @@ class UtcTime(_Read):
 
 metadata = MetaData()
 
-# What the library remembers of itself: the schema's version, the embedder's name, generations, the vectors' seal.
+# What the library remembers of itself: the schema's version, generations, the vectors' seal, and the name of the
+# embedder whose vectors the passages have, with that of the next one while it is being changed.
 facts = Table("facts", metadata, Column("name", String, primary_key=True), Column("value", Text, nullable=False))
 
 
@@ -127,6 +130,7 @@ listed = Table(
     Column("passages", Integer, nullable=False, index=True),
 )
 
+# `vector` is empty as long as the passage waits for it.
 passages = Table(
     "passages",
     metadata,
@@ -137,6 +141,18 @@ passages = Table(
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
     Column("generation", Integer, nullable=False, index=True),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+# Written out: with a parameter in its place, SQLite would not use the index.
+WITHOUT_VECTOR = func.length(passages.c.vector) == literal_column("0")
+Index("passages_waiting", passages.c.article_key, sqlite_where=WITHOUT_VECTOR)
+
+# While the embedder is being changed: the vectors of the next one.
+next_vectors = Table(
+    "next_vectors",
+    metadata,
+    Column("passage_key", ForeignKey("passages.key", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("vector", LargeBinary, nullable=False),
 )
 

@@ -6,13 +6,13 @@ import json
 import logging
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
-from vectorstore.catalogue import Catalogue
-from vectorstore.embedding import Matrix
+from vectorstore.catalogue import Catalogue, VectorRow
 from vectorstore.errors import IndexUnusable, LibraryError
 from vectorstore.keywords import KeywordIndex
 from vectorstore.vectors import ChromaVectors, Difference, difference_in_a_process
@@ -34,30 +34,37 @@ _PATIENCE = 0.2
 Progress = Callable[[int, int], None]
 
 
-class Indexes(NamedTuple):
-    """The vectors and the words of all passages."""
+@dataclass(slots=True)
+class Indexes:
+    """The words of all passages, and the vectors of those that have one."""
 
-    vectors: ReplaceableVectors
+    vectors: ChromaVectors
     words: KeywordIndex
 
 
-class ReplaceableVectors:
-    """An index of vectors that another one can take the place of between two searches."""
+class Searches:
+    """Many at once, and none while the vectors are exchanged for others."""
 
-    def __init__(self, index: ChromaVectors) -> None:
-        self.index = index
-        self._searching = threading.Lock()
+    def __init__(self) -> None:
+        self._entry, self._changed = threading.Lock(), threading.Condition()
+        self._under_way = 0
 
-    def nearest(self, vector: Matrix, limit: int) -> list[tuple[str, float]]:
-        """See VectorIndex. A search takes about a millisecond, for which others can wait."""
-        with self._searching:
-            return self.index.nearest(vector, limit)
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        with self._entry, self._changed:
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._under_way -= 1
+                self._changed.notify_all()
 
-    def replace(self, index: ChromaVectors) -> None:
-        """Search this one from now on, and close the one before."""
-        with self._searching:
-            before, self.index = self.index, index
-            before.close()
+    @contextmanager
+    def none(self) -> Iterator[None]:
+        with self._entry, self._changed:
+            self._changed.wait_for(lambda: not self._under_way)
+            yield
 
 
 class KeptIndexes:
@@ -69,6 +76,7 @@ class KeptIndexes:
     passages.
 
     `writing` is held by whoever changes the library; the vectors are built anew in the background without it.
+    `searches` are those that use the indexes.
     """
 
     def __init__(self, catalogue: Catalogue, folder: Path, writing: threading.RLock) -> None:
@@ -76,10 +84,13 @@ class KeptIndexes:
         self._folder = folder
         self._words = folder / WORDS
         self._writing = writing
+        self.searches = Searches()
         self._indexes: Indexes | None = None
         self._opening = threading.Lock()
         self._mended = (0, 0)
         self._renewing: threading.Thread | None = None
+        self._starting = threading.Lock()
+        self._failure: LibraryError | None = None
         self._leave_off = threading.Event()
 
     def opened(self) -> Indexes:
@@ -99,21 +110,32 @@ class KeptIndexes:
 
     def close(self) -> None:
         """Close the indexes properly and remember how their files looked."""
-        self._stop_renewing()
+        self.stop_renewing()
         if self._indexes is not None:
-            vectors, words = self._indexes
+            vectors, words = self._indexes.vectors, self._indexes.words
             self._indexes = None
             words.close()
-            vectors.index.close()
-            self._catalogue.remember("seal", seal(vectors.index.folder))
+            vectors.close()
+            self._catalogue.remember("seal", seal(vectors.folder))
             self._catalogue.remember("seal of words", seal(self._words))
 
     def follow(self) -> None:
-        """Take over what the catalogue has stored or removed since the last time, whether or not that went well."""
+        """Take over the words that the catalogue has stored since the last time, whether or not that went well, and
+        what it has removed."""
         self._catch_up(self.opened())
-        if self._worn() >= _WORN_OUT and not (self._renewing and self._renewing.is_alive()):
-            self._renewing = threading.Thread(target=self._renew_in_background, name="vector index", daemon=True)
-            self._renewing.start()
+        if self._worn() >= _WORN_OUT:
+            self._start_renewing()
+
+    def add(self, rows: Sequence[VectorRow]) -> None:
+        """Before the catalogue keeps them: what it has is here, whatever ends the process in between."""
+        self.opened().vectors.add(rows)
+
+    def change_embedder(self) -> None:
+        """Build the index of the coming embedder's vectors beside the other one, and change over to both, unless
+        something comes in between."""
+        self._start_renewing(coming=True).join()
+        if self._failure:
+            raise self._failure
 
     def mend(self) -> tuple[int, int]:
         """Compare passage by passage and put right what differs: how many were missing, and how many too many.
@@ -121,7 +143,7 @@ class KeptIndexes:
         What opening the indexes has mended counts too.
         """
         indexes = self.opened()
-        self._mend_vectors(indexes.vectors.index)
+        self._mend_vectors(indexes.vectors)
         expected, held = self._catalogue.passage_keys(), set(indexes.words.keys())
         if expected != held:
             self._count(len(expected - held), len(held - expected))
@@ -131,19 +153,19 @@ class KeptIndexes:
 
     def _mend_vectors(self, index: ChromaVectors) -> None:
         try:
-            found = index.difference(self._catalogue.vectors_since(0))
+            found = index.difference(self._catalogue.all_vectors())
         except IndexUnusable as error:
             logger.warning("%s It is made anew.", error)
-            self._count(self._catalogue.counts()[1], 0)
+            self._count(self.embedded(), 0)
             self.renew()
         else:
             self._level(index, found)
 
     def unfound(self, progress: Progress) -> int:
         """How many passages a search by their own vector does not come upon."""
-        index, (_, total) = self.opened().vectors.index, self._catalogue.counts()
+        index, total = self.opened().vectors, self.embedded()
         lost = done = 0
-        for rows in self._catalogue.vectors_since(0):
+        for rows in self._catalogue.all_vectors():
             lost += len(list(index.unfound(rows)))
             done += len(rows)
             progress(done, total)
@@ -155,59 +177,81 @@ class KeptIndexes:
         Until that is done searches go on in the index as it is, which stays when the process ends in between. Called
         while `writing` is held.
         """
-        self._stop_renewing()
+        self.stop_renewing()
+        known = self._generation()
         with self._built_beside(lambda: False) as fresh:
-            self._adopt(fresh, int(self._catalogue.recall("generation") or 0))
+            self._adopt(fresh, known)
 
-    def _renew_in_background(self) -> None:
-        known = int(self._catalogue.recall("generation") or 0)
+    def embedded(self) -> int:
+        """How many passages have a vector."""
+        return self._catalogue.counts()[1] - self._catalogue.waiting()
+
+    def _start_renewing(self, coming: bool = False) -> threading.Thread:
+        with self._starting:
+            if not (self._renewing and self._renewing.is_alive()):
+                renew = partial(self._renew_in_background, coming)
+                self._renewing = threading.Thread(target=renew, name="vector index", daemon=True)
+                self._renewing.start()
+            return self._renewing
+
+    def _renew_in_background(self, coming: bool) -> None:
+        known, self._failure = self._generation(), None
         try:
-            with self._built_beside(self._leave_off.is_set) as fresh:
+            with self._built_beside(self._leave_off.is_set, coming) as fresh:
                 while not self._leave_off.is_set():
                     if self._writing.acquire(timeout=_PATIENCE):
                         try:
-                            return self._adopt(fresh, known)
+                            return self._adopt(fresh, known, coming)
                         finally:
                             self._writing.release()
         except LibraryError as error:
             logger.warning("The vector index could not be built anew: %s", error)
+            self._failure = error
 
-    def _stop_renewing(self) -> None:
-        if self._renewing:
+    def stop_renewing(self) -> None:
+        if renewing := self._renewing:
             self._leave_off.set()
-            self._renewing.join()
+            renewing.join()
             self._renewing = None
             self._leave_off.clear()
 
     @contextmanager
-    def _built_beside(self, leave_off: Callable[[], bool]) -> Iterator[ChromaVectors]:
+    def _built_beside(self, leave_off: Callable[[], bool], coming: bool = False) -> Iterator[ChromaVectors]:
         """An index in the other folder, closed in the end unless it has been adopted."""
         place = self._other_place()
         shutil.rmtree(place, ignore_errors=True)
         fresh = ChromaVectors(place)
         try:
-            for rows in self._catalogue.vectors_since(0):
+            for rows in self._catalogue.all_vectors(coming=coming):
                 if leave_off():
                     break
                 fresh.add(rows)
             yield fresh
         finally:
-            if self._indexes is None or self._indexes.vectors.index is not fresh:
+            if self._indexes is None or self._indexes.vectors is not fresh:
                 fresh.close()
 
-    def _adopt(self, fresh: ChromaVectors, known: int) -> None:
-        for rows in self._catalogue.vectors_since(known):  # what came in while it was built
-            fresh.add(rows)
-        fresh.remove(fresh.ids() - self._catalogue.passage_ids())
+    def _adopt(self, fresh: ChromaVectors, known: int, coming: bool = False) -> None:
+        there, expected = fresh.ids(), self._catalogue.embedded_ids(coming)
+        came_in = [*(expected - there | expected & self._catalogue.stored_since(known))]
+        for start in range(0, len(came_in), _BATCH):
+            fresh.add(self._catalogue.vectors(came_in[start : start + _BATCH], coming))
+        fresh.remove(there - expected)
         before = self._place()
-        if self._indexes is None:  # it is opened when it is searched
-            fresh.close()
-            self._catalogue.adopt(fresh.folder.name, seal(fresh.folder))
-        else:
-            self._catalogue.adopt(fresh.folder.name)
-            self._indexes.vectors.replace(fresh)
+        take_over = self._catalogue.complete_change if coming else self._catalogue.adopt
+        with self.searches.none():
+            if self._indexes is None:  # it is opened when it is searched
+                fresh.close()
+                take_over(fresh.folder.name, seal(fresh.folder))
+            else:
+                take_over(fresh.folder.name)
+                self._indexes.vectors.close()
+                self._indexes.vectors = fresh
         shutil.rmtree(before, ignore_errors=True)
         logger.info("the vector index was built anew in %s", fresh.folder)
+
+    def _generation(self) -> int:
+        return int(self._catalogue.recall("generation") or 0)
 
     def _worn(self) -> float:
         """How much of the index was removed since it was built, as a share of what it holds."""
@@ -228,7 +272,7 @@ class KeptIndexes:
         shutil.rmtree(self._other_place(), ignore_errors=True)  # what was not finished, or is no longer wanted
         untouched = self._untouched("seal", place)
         words = self._open_words()
-        indexes = Indexes(ReplaceableVectors(self._open_vectors(place, untouched)), words)
+        indexes = Indexes(self._open_vectors(place, untouched), words)
         self._catch_up(indexes)
         return indexes
 
@@ -242,15 +286,14 @@ class KeptIndexes:
             vectors = ChromaVectors(place)
             self._level(vectors, found)
             return vectors
-        lost = self._catalogue.counts()[1]
-        self._tell_and_count(lost, 0)
+        self._tell_and_count(self.embedded(), 0)
         return self._made_anew(place)
 
     def _made_anew(self, place: Path) -> ChromaVectors:
         shutil.rmtree(place, ignore_errors=True)
         self._catalogue.adopt(place.name)
         vectors = ChromaVectors(place)
-        for rows in self._catalogue.vectors_since(0):
+        for rows in self._catalogue.all_vectors():
             vectors.add(rows)
         return vectors
 
@@ -273,12 +316,10 @@ class KeptIndexes:
 
     def _catch_up(self, indexes: Indexes) -> None:
         known = int(self._catalogue.recall("indexed") or 0)
-        for batch in self._catalogue.vectors_since(known):
-            indexes.vectors.index.add(batch)
         for rows in self._catalogue.passages_since(known):
             indexes.words.add(rows)
         gone = self._catalogue.withdrawn()
-        indexes.vectors.index.remove(gone)
+        indexes.vectors.remove(gone)
         indexes.words.remove(gone)
         indexes.words.commit()
         self._catalogue.mark_indexed(gone)

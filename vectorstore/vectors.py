@@ -153,8 +153,8 @@ _ROOT = Path(__file__).resolve().parent.parent
 def print_difference(folder: str, catalogue: str) -> None:
     """Read every vector and search once; what a damaged index cannot do ends this process."""
     vectors, held = ChromaVectors(Path(folder)), Catalogue(Path(catalogue), read_only=True)
-    found = vectors.difference(held.vectors_since(0))
-    for rows in held.vectors_since(0, size=1):
+    found = vectors.difference(held.all_vectors())
+    for rows in held.all_vectors(size=1):
         vectors.nearest(rows[0].vector, _LOOKED_THROUGH)
         break
     vectors.close()

@@ -133,14 +133,18 @@ class LibraryCommands:
         tell({"articles": held, "replaced": aside and str(aside)}, told, as_json)
 
     def reindex(self, library: LibraryOption = None, as_json: JsonOption = False) -> None:
-        """Embed every passage again with the embedding model that is set."""
+        """Embed every passage again with the embedding model that is set; until that is done the one before is used."""
         with self._writing(library) as opened, _bar("Embedding") as progress:
 
             def advance(done: int, total: int) -> None:
                 stop_if_interrupted()
                 progress(done, total)
 
-            done = opened.library.reindex(advance)
+            try:
+                done = opened.library.reindex(advance)
+            except KeyboardInterrupt:
+                left = opened.library.pending.standing().coming_waiting
+                fail(f"Stopped: {left:,} passages are left, with which the next `dateline library reindex` goes on.")
         tell({"passages": done}, f"Embedded {done:,} passages again.", as_json)
 
     def check(
@@ -164,6 +168,10 @@ def _state(health: Health) -> str:
     state = "Sound."
     if not health.sound:
         state = f"Mended: {health.missing} passages were missing or differed, {health.extra} too many."
+    if health.waiting:
+        state += f" {health.waiting:,} passages wait for their vectors, and are found by their words until then."
+    if health.coming:
+        state += f" {health.coming_waiting:,} passages are to be embedded with {health.coming}, which takes over then."
     if health.unfound is not None:
         state += f" {health.unfound:,} of these passages were not found by their own vector."
     if health.unfound_then is not None:

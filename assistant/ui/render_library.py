@@ -38,9 +38,11 @@ def removed_html(title: str) -> str:
 
 
 def _place(page: ListPage) -> str:
-    """`1–50 of 100,000 articles`."""
+    """`1–50 of 100,000 articles`, and how many passages are not found by their meaning yet."""
     last = page.start + len(page.entries)
-    return f"{page.start + 1:,}–{last:,} of {count(page.found, 'article')}"
+    place = f"{page.start + 1:,}–{last:,} of {count(page.found, 'article')}"
+    waiting = f" · {count(page.waiting, 'passage')} found by words only, until the vectors are made"
+    return place + waiting * bool(page.waiting)
 
 
 def _turning(page: ListPage) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ingest.intake import Intake
-from vectorstore.console import JsonOption, LibraryOption, fail, tell, telling
+from vectorstore.console import JsonOption, LibraryOption, complain, fail, tell, telling
 
 if TYPE_CHECKING:
     from ingest.documents import Source
@@ -24,6 +24,22 @@ ReportOption = Annotated[
 ]
 
 STOPPED = "Stopped. What was reported is stored; run the same command again to go on."
+
+
+def embed(intake: Intake, stopped: bool) -> None:
+    """Waits for the vectors of what is stored, unless the command was stopped before, and says how many are left."""
+    from ingest.terminal import vectors_bar
+
+    if stopped:
+        waiting = intake.library.pending.standing().waiting
+    else:
+        with vectors_bar(intake.library.counts()[0]) as advance:
+            waiting = intake.embed(advance)
+    if waiting:
+        told = f"{waiting:,} passages wait for their vectors, and are found by their words until they have them. "
+        complain(told + "`dateline ingest` and `dateline serve` go on with them.")
+    if waiting and not stopped:
+        raise typer.Exit(1)
 
 
 class DocumentCommands:
@@ -53,9 +69,10 @@ class DocumentCommands:
         opening = self._writing(library)
         with report_file(report_to) as save, opening as intake:
             with progress_bar() as advance:
-                report = intake.ingest([resolved_source(source) for source in sources], advance)
+                report = intake.ingest([resolved_source(source) for source in sources], advance, embed=False)
             save(report.as_json())
-        tell(report.as_json(), report_as_text(report), as_json)
+            tell(report.as_json(), report_as_text(report), as_json)
+            embed(intake, report.stopped)
         if report.stopped:
             fail(STOPPED)
         if not report.readable:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ingest.commands.documents import STOPPED, ReportOption
+from ingest.commands.documents import STOPPED, ReportOption, embed
 from ingest.intake import Intake
 from vectorstore.console import JsonOption, LibraryOption, fail, tell
 from vectorstore.printable import printable, printable_line
@@ -77,10 +77,12 @@ class FeedCommands:
         from ingest.terminal import progress_bar, refresh_as_text
 
         opening = self._writing(library)
-        with report_file(report_to) as save, opening as intake, progress_bar() as advance:
-            done = intake.refresh(urls or (), everything, advance)
+        with report_file(report_to) as save, opening as intake:
+            with progress_bar() as advance:
+                done = intake.refresh(urls or (), everything, advance, embed=False)
             save(done.as_json())
-        tell(done.as_json(), refresh_as_text(done), as_json)
+            tell(done.as_json(), refresh_as_text(done), as_json)
+            embed(intake, done.report.stopped)
         if done.report.stopped:
             fail(STOPPED)
         if done.feeds and all(feed.state == "failed" for feed in done.feeds):

@@ -48,29 +48,25 @@ def main(arguments: Sequence[str]) -> None:
 def audit(folder: Path) -> dict[str, Any]:
     """The library is open for as long as that takes, and closed when this returns."""
     from app import open_dateline
-    from vectorstore.errors import EmbedderMismatch
 
     begun, faults, nearest = time.monotonic(), list[Fault](), Counter[str]()
-    reindexing, mended = False, [0, 0]
     with open_dateline(folder, model="quote") as news:
-        try:
-            news.library.warm()
-        except EmbedderMismatch:
-            reindexing = True  # a reindex was cut off: everything is there, and only another reindex is let
+        news.library.pending.stop()  # what waits is to be looked at, and the next round's
+        news.library.warm()
         opened = time.monotonic() - begun
-        if not reindexing:
-            mended, found = _checked(news.library)
-            faults += found
-            faults += _searched(news)
+        mended, found = _checked(news.library)
+        faults += found
+        faults += _searched(news)
         held = _articles(news.library, faults)
         talks = _talks(news)
+        standing, embedder = news.library.pending.standing(), news.library.embedder
     faults += database_faults(folder)
-    if not reindexing:
-        faults += vector_faults(folder, news.library.embedder)
-        faults += index_faults(folder, nearest)
+    faults += vector_faults(folder, embedder)
+    faults += index_faults(folder, nearest)
     return {
         "seconds": round(opened, 3),
-        "reindexing": reindexing,
+        "waiting": standing.waiting,
+        "coming": standing.coming,
         "mended": mended,
         "nearest": nearest,
         "articles": held,
@@ -202,10 +198,12 @@ _MUST_BE_EMPTY = (
 
 
 def vector_faults(folder: Path, embedder: Any) -> list[Fault]:
-    """Every vector of the catalogue must be the one that the library's model makes of the passage now."""
+    """Every vector of the catalogue must be the one that the library's model makes of the passage now; a passage may
+    wait for its vector."""
     query = "SELECT p.id, p.vector, p.start, p.end, a.text, a.title, a.outlet, a.published_at FROM passages p "
     with closing(sqlite3.connect(folder / "catalogue.db")) as connection:
-        rows = connection.execute(query + "JOIN articles a ON a.key = p.article_key").fetchall()
+        query += "JOIN articles a ON a.key = p.article_key WHERE length(p.vector) > 0"
+        rows = connection.execute(query).fetchall()
     if not rows:
         return []
     made = embedder.passages([_as_embedded(*row[2:]) for row in rows])
@@ -228,13 +226,14 @@ def index_faults(folder: Path, nearest: Counter[str]) -> list[Fault]:
     counts how many passages were asked for by their own vectors, and how many were missed."""
     with closing(sqlite3.connect(folder / "catalogue.db")) as connection:
         rows = connection.execute("SELECT id, key, vector FROM passages").fetchall()
+        embedded = [(id, vector) for id, _, vector in rows if vector]
         place = connection.execute("SELECT value FROM facts WHERE name = 'vectors'").fetchone()
     if not rows:
         return []
     with tempfile.TemporaryDirectory() as scratch:
         shutil.copytree(folder / (place[0] if place else "chroma"), Path(scratch) / "chroma")
         shutil.copytree(folder / "words", Path(scratch) / "words")
-        vectors = {id: np.frombuffer(vector, dtype=np.float32) for id, _, vector in rows}
+        vectors = {id: np.frombuffer(vector, dtype=np.float32) for id, vector in embedded}
         chroma = _chroma_faults(Path(scratch) / "chroma", vectors, nearest)
         return [*chroma, *_word_faults(Path(scratch) / "words", rows)]
 

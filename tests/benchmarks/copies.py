@@ -37,7 +37,7 @@ from typing import Any
 import numpy as np
 from _forged import Forger, Synthetic
 
-from vectorstore.catalogue import Catalogue, Shelved
+from vectorstore.catalogue import Catalogue
 from vectorstore.database import create_database
 from vectorstore.models import Article
 
@@ -140,7 +140,7 @@ def store(folder: Path, articles: Iterable[Article], size: int = 0) -> float:
     catalogue, seconds, done, left = Catalogue(folder / "catalogue.db"), 0.0, 0, iter(articles)
     while part := list(islice(left, BATCH)):
         started = time.process_time()
-        catalogue.put([Shelved(each, "", (), NO_VECTORS) for each in part], "none")
+        catalogue.put([(each, ()) for each in part])
         seconds, done = seconds + time.process_time() - started, done + len(part)
         if size:
             print(f"{done:,} of {size:,}, {seconds:.0f} s", end="\r", file=sys.stderr, flush=True)

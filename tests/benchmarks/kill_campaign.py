@@ -21,7 +21,8 @@ killed too) and everything is compared (see _audit.py and _ledger.py):
 lost: an acknowledged version, removal or "gone" that is not there. doubled: a version or passage that stands twice.
 phantom: what was never sent. half version: a text or headline that is no sent one, a gap in the versions, a table that
 disagrees. wrong passage: passages that are not those that the text is split into. came back: removed and there.
-index: Chroma, Tantivy or a vector differs from the catalogue or the model. not found: more than one passage in a
+index: Chroma, Tantivy or a vector differs from the catalogue or the model; a passage may wait for its vector. no
+vector: one does after a command that ended by itself and was to make them. not found: more than one passage in a
 hundred is not among the ten nearest of its own vector (how many are not is printed in any case). lost, doubled or
 phantom conversation: of questions and answers. not opened, failed: an opening or an unkilled command that did not do
 what it is for, or that showed a traceback; a page that refused what it was asked.
@@ -71,8 +72,8 @@ USUAL = {"start": 0.3, "work": 0.4, "close": 0.2}
 BY_SCRIPT = 20
 MOST_ARTICLES = 260
 MODELS = ("one", "two")
-SCHEMAS = ("1", "2", "3", "4", "5")
-UNFINISHED = "an unfinished reindex"
+SCHEMAS = ("1", "2", "3", "4", "5", "6")
+EMBEDDING = ("ingest", "update", "refresh", "reindex")
 
 
 @dataclass(slots=True)
@@ -152,7 +153,6 @@ class Campaign:
         self._follows: bool = kept.get("follows", False)
         self._stories: int = kept.get("stories", 0)
         self._model: str = kept.get("model", MODELS[0])
-        self._reindexing: bool = kept.get("reindexing", False)
         self._unaudited: list[int] = kept.get("unaudited", [])
         self._again: list[Any] | None = kept.get("again")
         self._times: dict[str, list[float]] = defaultdict(list, kept.get("times", {}))
@@ -184,7 +184,6 @@ class Campaign:
                 "follows": self._follows,
                 "stories": self._stories,
                 "model": self._model,
-                "reindexing": self._reindexing,
                 "unaudited": self._unaudited,
                 "again": self._again,
                 "times": {name: times[-9:] for name, times in self._times.items()},
@@ -214,7 +213,7 @@ class Campaign:
         """One round: a command, mostly killed, and mostly an audit after it."""
         self.round += 1
         self._draw.seed(f"{self.seed}/{self.round}")
-        operation = "reindex" if self._reindexing else self._chosen(OPERATIONS)
+        operation = self._chosen(OPERATIONS)
         if operation == "migrate":
             self.audit()
         if operation in ("remove", "update", "migrate") and not self._ledger.there():
@@ -228,7 +227,7 @@ class Campaign:
             self._unaudited.append(before)
             if operation in ("reindex", "migrate") or len(self._unaudited) > 1 or self._draw.random() < 0.8:
                 self.audit()
-        if len(self._ledger.there()) > MOST_ARTICLES and not self._reindexing:
+        if len(self._ledger.there()) > MOST_ARTICLES:
             self.audit()
             self._begin_library()
 
@@ -303,6 +302,16 @@ class Campaign:
             self._tell([("failed", f"{timed} ended with {status}: {watched.complaints[-2000:]}")])
         else:
             work.acknowledge(watched.told)
+            operation = timed.partition(",")[0]
+            if operation in EMBEDDING and (left := self._without_vector(operation == "reindex")):
+                self._tell([("no vector", f"{left} passages wait after {timed} has ended")])
+
+    def _without_vector(self, of_next: bool = True) -> int:
+        """How many passages wait, also for those `of_next`, while the embedder is being changed."""
+        with closing(sqlite3.connect(self.library / "catalogue.db")) as connection:
+            [count] = connection.execute("SELECT count(*) FROM passages WHERE length(vector) = 0").fetchone()
+            [coming] = connection.execute("SELECT count(*) FROM facts WHERE name = 'next embedder'").fetchone()
+        return int(count or coming * of_next)
 
     def _note(self, name: str, seconds: float) -> None:
         self._times[name] = [*self._times[name][-8:], round(seconds, 4)]
@@ -406,18 +415,14 @@ class Campaign:
         return article_id("", self._site.address(page), "")
 
     def _to_reindex(self) -> Work:
-        """With the other model; after a cut-off one with the same again."""
-        if not self._reindexing:
-            self._model = MODELS[1 - MODELS.index(self._model)]
-        self._reindexing = True
-
-        def acknowledge(_: Any) -> None:
-            self._reindexing = False
-
-        return Work(["library", "reindex", "--json"], acknowledge=acknowledge)
+        """With the other model, or on with one that was cut off."""
+        self._model = MODELS[1 - MODELS.index(self._model)]
+        return Work(["library", "reindex", "--json"])
 
     def _to_migrate(self) -> Work:
         """A library as an earlier Dateline left it, opened by a command that writes."""
+        if self._without_vector():  # no earlier version could leave that
+            return self._to_ingest()
         schema = self._draw.choice(SCHEMAS)
         set_back(self.library / "catalogue.db", schema)
         self._ledger.set_back(schema)
@@ -485,7 +490,6 @@ class Campaign:
         if found is None:
             self._tell([("not opened", watched.complaints[-3000:] or "no end in three minutes")], evidence=True)
             return self._begin_library()
-        self._reindexing = found["reindexing"]
         faults = self._ledger.compare(found)
         self._note_opening(found["seconds"], before)
         self.acknowledged += Counter(found["nearest"])
@@ -526,7 +530,7 @@ class Campaign:
                 shutil.copy(part, scratch)
             with suppress(sqlite3.Error), closing(sqlite3.connect(Path(scratch) / "catalogue.db")) as connection:
                 row = connection.execute("SELECT value FROM facts WHERE name = 'embedder'").fetchone()
-                if row and row[0] != UNFINISHED:
+                if row:
                     self._model = Path(row[0]).name
 
     def _tell(self, faults: Sequence[Fault], evidence: bool = False) -> None:
@@ -543,7 +547,7 @@ class Campaign:
         self.acknowledged += self._ledger.counts
         shutil.rmtree(self.library, ignore_errors=True)
         self._libraries += 1
-        self._ledger, self._follows, self._again, self._reindexing = Ledger(), False, None, False
+        self._ledger, self._follows, self._again = Ledger(), False, None
         self._unaudited.clear()
 
     # -- figures -----------------------------------------------------------------------------------------------------
@@ -691,7 +695,7 @@ def _counted(drawn: str) -> int:
 
 def set_back(catalogue: Path, schema: str) -> None:
     """Makes of a catalogue what a Dateline of that schema left: without what later ones added."""
-    before = [number for number in ("6", "5", "4", "3", "2") if number > schema]
+    before = [number for number in ("7", "6", "5", "4", "3", "2") if number > schema]
     with closing(sqlite3.connect(catalogue)) as connection:
         for number in before:
             connection.executescript(_ADDED[number])
@@ -701,6 +705,7 @@ def set_back(catalogue: Path, schema: str) -> None:
 
 # What came with each schema, undone.
 _ADDED = {
+    "7": "DROP TABLE next_vectors; DROP INDEX passages_waiting",
     "6": "DROP TABLE listed",
     "5": "DROP TABLE exchanges; DROP TABLE conversations",
     "4": "CREATE TABLE passage_words (key INTEGER PRIMARY KEY, words TEXT)",

@@ -65,7 +65,7 @@ def measured(library: Library, questions: Sequence[Question]) -> tuple[float, fl
 
 def recall(library: Library, questions: Sequence[Question]) -> float:
     catalogue, index = library._catalogue, library._kept.opened().vectors
-    exact = ExactVectors(row for batch in catalogue.vectors_since(0) for row in batch)
+    exact = ExactVectors(row for batch in catalogue.all_vectors() for row in batch)
     shares = []
     for question in questions:
         vector = library.embedder.query(question.text)
@@ -80,9 +80,9 @@ class Maker(Unlimited, Embedder):
     def __init__(self, library: Library) -> None:
         self._real = library.embedder
         self._chance = np.random.default_rng(0)
-        batches = library._catalogue.vectors_since(0)
+        batches = library._catalogue.all_vectors()
         self._vectors = np.stack([row.vector for batch in batches for row in batch])
-        ids = library._catalogue.article_ids()
+        ids = [entry.id for entry in library.entries()]
         self._hits = [Hit(p, library.article(id), 0.0) for id in ids for p in library.passages_of(id)]
         self._words = sorted({word for hit in self._hits for word in hit.passage.text.split()})
 

@@ -42,7 +42,7 @@ class MemoryShelf:
     def mark_gone(self, article_id: str, gone_at: datetime | None) -> None:
         self.versions[article_id][-1] = replace(self.versions[article_id][-1], gone_at=gone_at)
 
-    def put(self, batch: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
+    def store(self, batch: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
         ids = [article.id for article, _ in batch]
         assert ids and len(set(ids)) == len(ids)
         self.batches.append(ids)

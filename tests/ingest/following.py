@@ -137,7 +137,9 @@ class Newsroom:
 
     def refresh(self, *urls: str, everything: bool = False, minutes: float = 1) -> Refresh:
         self.clock.sleep(minutes * 60)
-        return refresh(self.library, self.web(), urls=urls, everything=everything, now=self.clock)
+        done = refresh(self.library, self.web(), urls=urls, everything=everything, now=self.clock)
+        self.library.pending.wait()
+        return done
 
     def marks(self) -> dict[str, str]:
         """Version and marks of each article by its headline."""

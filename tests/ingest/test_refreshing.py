@@ -170,4 +170,5 @@ def test_closing_in_the_middle_of_a_refresh_keeps_what_is_done_and_the_next_one_
     press.site.pages["/ferry"] = read
     assert not refreshing(newsroom).refresh().report.stopped
     assert newsroom.marks() == {"Tram": "1", "Ferry": "1"}
+    newsroom.library.pending.wait()
     assert max(newsroom.embedder.seen.values()) == 1

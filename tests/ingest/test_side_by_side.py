@@ -144,12 +144,15 @@ class TestHosts:
 
 
 class TestAhead:
-    def test_reading_goes_on_while_a_batch_is_embedded_and_no_further_than_is_allowed(self, site, shelf) -> None:
+    def test_reading_goes_on_while_a_batch_is_stored_and_no_further_than_is_allowed(
+        self, site, shelf, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("ingest.pipeline._PASSAGES", 4)
         urls = articles(site, *(f"n{number}" for number in range(2 * READ_AHEAD)))
         seen: list[int] = []
 
         class Slow(type(shelf)):
-            def put(self, batch: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
+            def store(self, batch: Sequence[tuple[Article, Sequence[Passage]]]) -> None:
                 stored = len(self.versions) + len(batch)
                 ahead = min(len(urls), stored + READ_AHEAD)
                 deadline = time.monotonic() + PATIENCE
@@ -157,7 +160,7 @@ class TestAhead:
                     time.sleep(0.01)
                 time.sleep(0.1)  # whoever would go further has the time to
                 seen.append(len(site.asked) - stored)
-                super().put(batch)
+                super().store(batch)
 
         report = ingest(urls, Slow(), web=web())
         assert report.added == len(urls)
@@ -231,6 +234,7 @@ class TestStopping:
             assert 0 < first.added == len(stored) < 90
             second = ingest(urls, library, web=web())
             assert (second.unchanged, second.added, second.stopped) == (first.added, 90 - first.added, False)
+            library.pending.wait()
         assert max(embedder.seen.values()) == 1
 
     def test_a_refresh_that_was_stopped_is_finished_by_the_next(self, site, tmp_path: Path) -> None:

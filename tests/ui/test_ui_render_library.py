@@ -37,6 +37,11 @@ class TestTable:
         assert "51–100 of 100,000 articles" in reader(rows(50, 50, 100_000)).text
         assert "1–1 of 1 article" in reader(rows(1, 0, 1)).text
 
+    def test_says_how_many_passages_wait_for_their_vectors(self) -> None:
+        waiting = replace(rows(50, 0, 100_000), waiting=1_204)
+        assert "1,204 passages found by words only, until the vectors are made" in reader(waiting).text
+        assert "vectors" not in reader(rows(50, 0, 100_000)).text
+
     @pytest.mark.parametrize(
         ("start", "found", "leads", "ends"),
         [(0, 51, ["50"], 1), (50, 51, ["0"], 1), (50, 500, ["0", "100"], 0), (30, 500, ["0", "80"], 0)],

@@ -12,7 +12,6 @@ from pathlib import Path
 from threading import Event
 from time import monotonic, sleep
 
-import numpy as np
 from playwright.sync_api import Locator, Page
 from sqlalchemy import StaticPool, create_engine, insert
 
@@ -26,7 +25,7 @@ from assistant.picks import Pick
 from assistant.story import Story
 from assistant.ui.desk import Progress, Step, Stop
 from vectorstore import listing
-from vectorstore.catalogue import Removed, Shelved
+from vectorstore.catalogue import Removed
 from vectorstore.conversations import Conversations
 from vectorstore.database import create_database, open_database
 from vectorstore.errors import ArticleNotFound, ModelUnavailable, RefreshUnderWay, RejectedDocument
@@ -450,7 +449,7 @@ class ScriptedDesk:
         article = self.article(article_id)
         del self.articles[article_id]
         earlier = self.earlier.pop(article_id, [])
-        return Removed(Shelved(article, [], np.empty((0, 0), np.float32)), earlier)
+        return Removed(article, [], earlier)
 
     def restore(self, removed: Removed) -> bool:
         if removed.article.id in self.articles:

@@ -183,3 +183,11 @@ try:
 except KeyboardInterrupt:
     print("heard")
 """
+
+
+def test_texts_are_counted_as_the_model_reads_them_and_it_is_not_loaded_for_that(embedder: SentenceEmbedder) -> None:
+    fresh, texts = SentenceEmbedder(), [*ODD, "The ferry sank off Norvale. " * 100, "Straßenbahn 今日は晴れ。"]
+    counted = fresh.most_tokens, fresh.tokens(texts)
+    assert fresh._model is None
+    read = embedder.loaded().tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
+    assert counted == (embedder.loaded().max_seq_length, [len(each) for each in read])

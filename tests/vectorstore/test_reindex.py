@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from stacks import NOW, WordEmbedder, by_meaning, by_words, story
 
+from vectorstore.catalogue import VectorRow
+from vectorstore.embedding import Matrix
 from vectorstore.errors import EmbedderMismatch
 from vectorstore.library import Library
 from vectorstore.models import Scope
@@ -50,15 +54,11 @@ def test_an_empty_library_takes_any_embedder(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("other", OTHER, ids=["same length", "longer vectors"])
-@pytest.mark.parametrize("warmed", [False, True], ids=["at once", "after use"])
-def test_a_reindex_makes_the_library_the_new_embedder_s(made: Path, other: WordEmbedder, warmed: bool) -> None:
-    with Library(made, WordEmbedder() if warmed else other) as library:
-        if warmed:
-            by_meaning(library, "Report 7.")
-            library.embedder = other
+def test_a_reindex_makes_the_library_the_new_embedder_s(made: Path, other: WordEmbedder) -> None:
+    with Library(made, other) as library:
         steps: list[tuple[int, int]] = []
         assert library.reindex(lambda done, total: steps.append((done, total))) == 80
-        assert steps == [(64, 80), (80, 80)]
+        assert steps[-1] == (80, 80) and other.embedded == 80
         assert by_meaning(library, "Report 7.")[0] == "n7"
     with Library(made, other) as library:
         assert by_meaning(library, "Report 9.")[0] == "n9" and by_words(library, "9") == {"n9"}
@@ -68,22 +68,81 @@ def test_a_reindex_makes_the_library_the_new_embedder_s(made: Path, other: WordE
         by_meaning(library, "Report 7.")
 
 
-@pytest.mark.parametrize("other", OTHER, ids=["same length", "longer vectors"])
-def test_a_reindex_that_was_cut_off_is_refused_until_it_is_done_in_full(made: Path, other: WordEmbedder) -> None:
-    def cut_off(done: int, total: int) -> None:
-        raise KeyboardInterrupt
+class HeldUp(WordEmbedder):
+    """Computes one lot, and no more before `go_on` is set."""
 
-    with Library(made, other) as library, pytest.raises(KeyboardInterrupt):
-        library.reindex(cut_off)
-    for embedder in (other, WordEmbedder()):
-        with Library(made, embedder) as library:
-            for use in (lambda: by_meaning(library, "Report 7."), lambda: library.put(ARTICLES[:1]), library.check):  # noqa: B023
-                with pytest.raises(EmbedderMismatch, match="cut off. Run `dateline library reindex`"):
-                    use()
-            assert library.counts() == (40, 80)
-    with Library(made, other) as library:
-        assert library.reindex() == 80
-        assert by_meaning(library, "Report 39.")[0] == "n39" and library.check().sound
+    def __init__(self, name: str, size: int = 64) -> None:
+        super().__init__(name, size)
+        self.go_on, self.first = threading.Event(), threading.Event()
+
+    def passages(self, texts: Sequence[str]) -> Matrix:
+        if self.embedded:
+            self.first.set()
+            assert self.go_on.wait(20)
+        return super().passages(texts)
+
+
+@pytest.mark.parametrize("size", [64, 96], ids=["same length", "longer vectors"])
+class TestWhileItIsUnderWay:
+    def test_the_library_is_searched_and_changed_with_the_embedder_before(self, made: Path, size: int) -> None:
+        coming = HeldUp("other", size)
+        with Library(made, coming, embedder_named=WordEmbedder) as library:
+            reindexing = threading.Thread(target=library.reindex)
+            reindexing.start()
+            assert coming.first.wait(20)
+            assert library.embedder.name == "words" and by_meaning(library, "Report 7.")[0] == "n7"
+            library.store([story("late", "A trawler rescued two sailors.")])
+            library.remove("n3")
+            assert by_words(library, "trawler") == {"late"} and "n3" not in by_meaning(library, "Report 3.", limit=80)
+            health = library.check()
+            assert (health.sound, health.waiting, health.coming, health.coming_waiting) == (True, 1, "other", 79)
+            with Library(made, WordEmbedder(), read_only=True) as reader:
+                assert by_meaning(reader, "Report 7.")[0] == "n7"
+            coming.go_on.set()
+            reindexing.join()
+            library.pending.wait()
+            assert library.embedder is coming and by_meaning(library, "A trawler rescued two sailors.")[0] == "late"
+            health = library.check(deep=True)
+            assert (health.sound, health.waiting, health.coming, health.unfound) == (True, 0, "", 0)
+
+    def test_cut_off_it_goes_on_from_where_it_was(self, made: Path, size: int) -> None:
+        coming = HeldUp("other", size)
+        with Library(made, coming) as library:
+            coming.go_on = library.pending._leaving
+
+            def interrupt(done: int, total: int) -> None:
+                assert coming.first.wait(20)
+                raise KeyboardInterrupt
+
+            with pytest.raises(KeyboardInterrupt):
+                library.reindex(interrupt)
+        with Library(made, WordEmbedder()) as library:
+            assert by_meaning(library, "Report 7.")[0] == "n7" and library.check().sound
+            assert library.check().coming == "other"
+            library.put([story("late", "A trawler rescued two sailors.")])
+            assert by_meaning(library, "A trawler rescued two sailors.")[0] == "late"
+        again = WordEmbedder("other", size)
+        with Library(made, again) as library:
+            library.pending.wait()
+            assert coming.embedded == 64 and again.embedded == 81 - 64
+            assert by_meaning(library, "Report 39.")[0] == "n39" and library.check().sound
+            assert by_meaning(library, "A trawler rescued two sailors.")[0] == "late"
+
+    def test_a_third_embedder_begins_anew(self, made: Path, size: int) -> None:
+        with Library(made, WordEmbedder("other", size)) as library:
+            library._catalogue.begin_change("other", anew=False)
+            library._catalogue.keep_vectors([VectorRow("n3@1#0", library._given.query("other"))], "other", coming=True)
+        with Library(made, WordEmbedder("third", size)) as library:
+            library.reindex()
+            assert by_meaning(library, "Report 3.")[0] == "n3" and library.check().sound
+
+    def test_another_model_under_the_coming_name_begins_anew(self, made: Path, size: int) -> None:
+        with Library(made, WordEmbedder("other", 32)) as library:
+            library._catalogue.begin_change("other", anew=False)
+            library._catalogue.keep_vectors([VectorRow("n3@1#0", library._given.query("other"))], "other", coming=True)
+        with Library(made, WordEmbedder("other", size)) as library:
+            library.reindex()
+            assert by_meaning(library, "Report 3.")[0] == "n3" and library.check().sound
 
 
 def test_a_library_without_articles_can_be_reindexed(folder: Path) -> None:
@@ -99,6 +158,6 @@ def test_another_model_under_the_same_name_is_refused_before_it_spoils_anything(
         for use in (lambda: library.put([story("b", "Two.")]), lambda: by_meaning(library, "Report 7.")):
             with pytest.raises(EmbedderMismatch, match="vectors of 64 numbers.*`dateline library reindex`"):
                 use()
-        assert library.counts() == (40, 80)
+        assert library.counts() == (41, 81) and library.check().waiting == 1
         library.reindex()
         assert by_meaning(library, "Report 7.")[0] == "n7"

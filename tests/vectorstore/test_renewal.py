@@ -35,7 +35,7 @@ def renewed(library: Library) -> bool:
     """Whether the index was built anew in the background; waits for it."""
     if thread := library._kept._renewing:
         thread.join()
-    return library._kept.opened().vectors.index.folder.name == VECTORS[1]
+    return library._kept.opened().vectors.folder.name == VECTORS[1]
 
 
 def folders(folder: Path) -> list[str]:
@@ -61,13 +61,13 @@ class TestAnotherModelsVectors:
     def test_are_not_left_in_the_index_of_a_catalogue_that_was_put_back(self, put_back: Path) -> None:
         with Library(put_back, WordEmbedder()) as library:
             assert_all_are_found(library)
-            index = library._kept.opened().vectors.index
-            assert index.difference(library._catalogue.vectors_since(0)) == ([], [])
+            index = library._kept.opened().vectors
+            assert index.difference(library._catalogue.all_vectors()) == ([], [])
 
     @pytest.mark.parametrize("size", [64, 96], ids=["of the same length", "of another length"])
     def test_are_found_by_a_check_of_an_index_that_looks_untouched(self, folder: Path, size: int) -> None:
         library, other = filled(folder), WordEmbedder("other", size)
-        index = library._kept.opened().vectors.index
+        index = library._kept.opened().vectors
         if size != 64:
             index.remove(index.ids())
             index._client.delete_collection("passages")
@@ -131,11 +131,12 @@ class TestWornOut:
             with library._writing:  # the one in the background is built, and waits to take the other's place
                 for number in range(34):
                     library.remove(f"n{number}")
-                library.put([story("late", "A trawler rescued two sailors.")])
+                library.store([story("late", "A trawler rescued two sailors.")])
                 library.remove("n40")
+            library.pending.wait()
             assert renewed(library)
             assert by_meaning(library, "A trawler rescued two sailors.")[0] == "late"
-            assert kept.opened().vectors.index.difference(library._catalogue.vectors_since(0)) == ([], [])
+            assert kept.opened().vectors.difference(library._catalogue.all_vectors()) == ([], [])
 
     def test_searches_go_on_all_the_while(self, folder: Path) -> None:
         with filled(folder) as library:

@@ -54,7 +54,7 @@ def assert_all_is_there(folder: Path, version: str) -> None:
         assert sorted(entry.passages for entry in library.entries()) == [1, 2]
         assert [feed.title for feed in library.subscriptions.all()] == (["Post"] if version != "1" else [])
         talks = [entry.title for entry in library.conversations.entries()]
-        assert talks == (["Who was rescued?"] if version in ("5", "6") else [])
+        assert talks == (["Who was rescued?"] if version in ("5", "6", "7") else [])
         removed = library.remove("ferry")
         assert library.restore(removed) and library.check().catalogue_sound
 
@@ -90,3 +90,16 @@ def columns(folder: Path) -> dict[str, set[str]]:
     found = {name: {row[1] for row in connection.execute(f"PRAGMA table_info({name})")} for name in tables}
     connection.close()
     return found
+
+
+def test_vectors_that_a_cut_off_reindex_of_an_earlier_version_mixed_are_made_anew(folder: Path) -> None:
+    connection = sqlite3.connect(made_by("6", folder) / "catalogue.db")
+    connection.execute("UPDATE facts SET value = 'an unfinished reindex' WHERE name = 'embedder'")
+    connection.commit()
+    connection.close()
+    other = WordEmbedder("other")
+    with Library(folder, other) as library:
+        assert by_words(library, "trawler") == {"ferry"} and library.check().waiting == 3
+        library.pending.wait()
+        assert by_meaning(library, "Rates rise (Gazette) The central bank raised interest rates.")[0] == "rates"
+        assert library.check().sound and library.check().embedder == "other"

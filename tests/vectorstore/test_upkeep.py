@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from stacks import WordEmbedder, another_process, by_meaning, by_words, children_ran, story
 
-from vectorstore.catalogue import Catalogue, Shelved
+from vectorstore.catalogue import Catalogue
 from vectorstore.keywords import PassageRow
 from vectorstore.library import Library
 from vectorstore.models import Scope
@@ -171,14 +171,16 @@ class TestBehindTheLibrarysBack:
         put_two(folder)
         article, passages = story("late", "A trawler rescued two sailors.")
         catalogue = Catalogue(folder / "catalogue.db")
-        vectors = WordEmbedder().passages([passage.text for passage in passages])
-        catalogue.put([Shelved(article, passages, vectors)], "words")
+        catalogue.put([(article, passages)])
         if not sealed:
             catalogue.remember("seal", None)
         catalogue.close()
         with Library(folder, WordEmbedder()) as library:
+            assert by_words(library, "trawler") == {"late"}
+            assert library.check().articles == 3 and library.check().waiting == 1
+            library.pending.wait()
             assert by_meaning(library, "A trawler rescued two sailors.")[0] == "late"
-            assert library.check().articles == 3
+            assert library.check().sound and library.check().waiting == 0
 
     @pytest.mark.parametrize("sealed", [True, False], ids=["after a clean close", "after a crash"])
     def test_an_article_that_only_the_index_still_knows_is_not_found(self, folder: Path, sealed: bool) -> None:
