@@ -209,7 +209,10 @@ def _settings(**given: Any) -> Settings:
     gradios = {"GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9)}
     for name, value in (gradios | {"TOKENIZERS_PARALLELISM": "false"}).items():
         os.environ.setdefault(name, value)
-    return read_settings({name: value for name, value in given.items() if value is not None})
+    settings = read_settings({name: value for name, value in given.items() if value is not None})
+    # Gradio would keep what readers upload where every user of this machine may look.
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(settings.cache.expanduser() / "uploads"))
+    return settings
 
 
 def _web(settings: Settings, shelf: RobotsShelf | None = None) -> Web:

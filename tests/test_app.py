@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -153,3 +156,37 @@ def test_a_setting_of_the_wrong_kind_names_itself(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("DATELINE_PORT", "many")
     with pytest.raises(SettingsError, match="DATELINE_PORT"):
         open_dateline(library=tmp_path)
+
+
+def test_what_readers_upload_lies_where_only_the_owner_may_look(tmp_path: Path) -> None:
+    """In a process of its own, for Gradio asks where to put it when it is imported."""
+    places = {"DATELINE_LIBRARY": str(tmp_path / "library"), "DATELINE_CACHE": str(tmp_path / "cache")}
+    said = subprocess.run(
+        [sys.executable, "-c", _UPLOADING],
+        env=os.environ | places,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    assert said.returncode == 0, said.stderr
+    uploaded, rights = said.stdout.split()
+    assert uploaded.startswith(str(tmp_path / "cache" / "uploads")) and rights == "0o700"
+
+
+_UPLOADING = """
+import httpx, socket
+from pathlib import Path
+from app import PageDesk, open_dateline
+from assistant.ui.page import build_page
+from assistant.ui.server import serve
+
+with socket.socket() as taken:
+    taken.bind(("127.0.0.1", 0))
+    port = taken.getsockname()[1]
+with open_dateline(model="quote") as news:
+    server = serve(build_page(PageDesk(news, 5)), "127.0.0.1", port, 5)
+    (path,) = httpx.post(f"{server.url}gradio_api/upload", files={"files": ("a.txt", b"x")}).json()
+    print(path, oct(Path(path).parents[1].stat().st_mode & 0o777))
+    server.close()
+"""

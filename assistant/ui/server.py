@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -33,6 +34,7 @@ from assistant.ui.routes import OpenRoutes
 from assistant.ui.sessions import Sessions
 from assistant.ui.theme import theme
 from vectorstore.errors import SettingsError
+from vectorstore.private import make_folder
 
 _NAMES = ("first", "page", "story", "talks", "settings", "library", "reader")
 STYLES = [Path(__file__).parent / f"{name}.css" for name in _NAMES]
@@ -76,6 +78,8 @@ def serve(
     SettingsError when the port is taken or the host is not this machine's.
     """
     _check_free(host, port)
+    with suppress(OSError):  # where it cannot be made, an upload says so
+        make_folder(Path(page.GRADIO_CACHE))
     files = Files()
     beside = [*routes, *files.routes, Route("/robots.txt", _robots)]
     inner = _mounted(page, files, beside, max_upload_mb)
