@@ -28,7 +28,7 @@ from assistant.query.request import requested, said
 from assistant.retrieve import Rerank
 from assistant.rewrite import following, spoken_of, topic, untold
 from assistant.roundup import put_together
-from assistant.verification.answerability import all_ahead
+from assistant.verification.answerability import Verdict, all_ahead, verdict
 from assistant.verification.entailment import Entailment
 from assistant.writer import Writer
 from vectorstore.library import Library
@@ -148,7 +148,8 @@ class Assistant:
             yield _finished(replace(entries, read=""), started)
         else:
             follows = sought.again or request.intent is Intent.FOLLOW_UP
-            yield from self._told(answer, grounds, topic(sought.question, sought.turns), started, manner, follows)
+            least = Verdict.CLOSEST if follows or _may_be_no(request, grounds) else Verdict.REFUSED
+            yield from self._told(answer, grounds, topic(sought.question, sought.turns), started, manner, least)
 
     def tells_more(self, question: str, answer: Answer, turns: Sequence[Turn]) -> bool:
         """Whether a follow-up to an answer would not be refused, and rest first of all on words of the answer's sources
@@ -218,11 +219,11 @@ class Assistant:
         return tuple(grounds.found.hits[: max([most, *(span.number for span in grounds.evidence.spans)])])
 
     def _told(
-        self, answer: Answer, grounds: Grounds, earlier: str, started: float, manner: Manner, follows: bool
+        self, answer: Answer, grounds: Grounds, earlier: str, started: float, manner: Manner, least: Verdict
     ) -> Iterator[Answer]:
         answer = replace(answer, sources=self._sources(grounds, manner))
         yield answer
-        for snapshot in self._writer.written(answer, grounds, earlier, started, manner.model, follows):
+        for snapshot in self._writer.written(answer, grounds, earlier, started, manner.model, least):
             answer = snapshot
             yield snapshot
         if not answer.sentences:
@@ -255,6 +256,11 @@ class Assistant:
             return ""
         tally = self._library.listings.tally(Listing())
         return all_ahead(sum(tally.days.values()), tally.undated, answer.as_of)
+
+
+def _may_be_no(request: Request, grounds: Grounds) -> bool:
+    """Whether a judge that finds no answer may mean that it is no: what was found is about what is asked."""
+    return request.intent is Intent.YES_NO and verdict(grounds.signals) is Verdict.ANSWERED
 
 
 def _outside(window: Window | None, hits: Sequence[Hit]) -> str:

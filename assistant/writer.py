@@ -24,7 +24,7 @@ from assistant.generation.odds import Judge, judge_of
 from assistant.llm import PATIENCE, QUOTE
 from assistant.models import Answer, Sentence, Stage, own
 from assistant.streaming import awaited, pieces
-from assistant.verification.answerability import Verdict, hopeless, says_not_found, verdict
+from assistant.verification.answerability import Verdict, at_least, hopeless, says_not_found, verdict
 from assistant.verification.entailment import Entailment, Entails, by_model
 from assistant.verification.genre import genre, introduction
 from assistant.votes import beside
@@ -56,26 +56,26 @@ class Writer(NamedTuple):
         return self.room(self.model)
 
     def written(
-        self, answer: Answer, grounds: Grounds, earlier: str, started: float, chosen: str, follows: bool = False
+        self, answer: Answer, grounds: Grounds, earlier: str, started: float, chosen: str, least: Verdict
     ) -> Iterator[Answer]:
         """The answer while it grows; without sentences in the end when there is none.
 
         `earlier` is what was spoken of before, `started` when the question came (perf_counter), `chosen` the model that
-        the reader named, "" for the one that is set. Where the question `follows` on an answer, it says too little to
-        be refused, and gets the closest. When the model fails, the answer is quoted, and says so.
+        the reader named, "" for the one that is set, `least` what the reader gets whatever the judge says. When the
+        model fails, the answer is quoted, and says so.
         """
-        if hopeless(grounds.signals) and not follows:
+        if hopeless(grounds.signals) and least is Verdict.REFUSED:
             return
         draft = None
         try:
             model = self._chosen(chosen)
             if model is None:
-                yield _quoted(answer, grounds.evidence, _at_least(verdict(grounds.signals), follows))
+                yield _quoted(answer, grounds.evidence, at_least(verdict(grounds.signals), least))
                 return
-            draft = _Drafting(self, model, answer, grounds, earlier, follows)
+            draft = _Drafting(self, model, answer, grounds, earlier, least)
             yield from draft.told(started)
         except ModelError as error:
-            found = _at_least(verdict(grounds.signals), follows)
+            found = at_least(verdict(grounds.signals), least)
             yield _cut_short(draft.text if draft else "", answer, grounds.evidence, found, error)
 
     def _chosen(self, name: str) -> BaseChatModel | None:
@@ -88,12 +88,12 @@ class _Drafting:
     """One answer by a model; `text` is what it has written so far."""
 
     def __init__(
-        self, writer: Writer, model: BaseChatModel, answer: Answer, grounds: Grounds, earlier: str, follows: bool
+        self, writer: Writer, model: BaseChatModel, answer: Answer, grounds: Grounds, earlier: str, least: Verdict
     ) -> None:
         self.text = ""
         self._model, self._patience = model, writer.patience
         self._answer, self._evidence, self._signals = answer, grounds.evidence, grounds.signals
-        self._follows = follows
+        self._least = least
         self._earlier, self._quoted = earlier, quote(grounds.evidence)
         self._read = context(answer.sources, answer.standalone_question, writer.room(model))
         # A model behind an address says itself that it finds no answer, and is not asked twice before it writes.
@@ -102,7 +102,7 @@ class _Drafting:
 
     def told(self, started: float) -> Iterator[Answer]:
         """The answer while it is judged and written."""
-        found = _at_least((yield from self._verdict()), self._follows)
+        found = at_least((yield from self._verdict()), self._least)
         if found is Verdict.REFUSED:
             yield self._answer
         elif found is Verdict.CLOSEST:
@@ -168,10 +168,6 @@ class _Drafting:
             return by_model(entailment, [f"{heading(each.hit.article)}. {each.text}" for each in self._read])
         judge = judge_of(self._model)
         return by_judge(judge, self._read) if judge else None
-
-
-def _at_least(found: Verdict, closest: bool) -> Verdict:
-    return Verdict.CLOSEST if closest and found is Verdict.REFUSED else found
 
 
 def _with_genres(sentences: Sequence[Sentence], sources: Sequence[Hit]) -> Iterator[Sentence]:

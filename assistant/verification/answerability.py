@@ -72,6 +72,11 @@ def verdict(signals: Signals, judged: float | None = None) -> Verdict:
     return Verdict.ANSWERED if score >= _ANSWERED else Verdict.CLOSEST if score >= _CLOSEST else Verdict.REFUSED
 
 
+def at_least(found: Verdict, least: Verdict) -> Verdict:
+    """The one of the two that tells more."""
+    return min(found, least, key=[*Verdict].index)
+
+
 def confidence(signals: Signals, judged: float | None = None) -> float:
     """The log odds that the passages hold an answer, about -10 to 10."""
     weights, bias = (_WEIGHTS, _BIAS) if judged is None else (_WEIGHTS_JUDGED, _BIAS_JUDGED)

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
 from newsroom import ScriptedChat, WordEmbedder, article, says
 
 from assistant.answer import Assistant
+from assistant.generation.odds import Messages
 from assistant.labels import looked_at
 from assistant.models import Answer, Stage, Support, Turn
 from assistant.terminal import answer_as_text
@@ -267,3 +270,27 @@ def test_it_is_said_of_the_articles_that_have_a_date(library: Library) -> None:
 def test_nothing_of_the_clock_is_said_where_an_article_is_older(library: Library, as_of: date) -> None:
     answer = Assistant(library, None).answer("Who won the 2031 Tour de France?", as_of=as_of)
     assert answer.refused and "clock" not in answer.text
+
+
+class SeesNothing(ScriptedChat):
+    """Judges that no question is answered by what it reads."""
+
+    def odds(self, material: Messages, questions: Sequence[str], left: Event | None = None) -> list[float]:
+        return [0.01 for _ in questions]
+
+
+@pytest.mark.parametrize(
+    ("question", "closest"),
+    [
+        ("Did the central bank lower its key rate?", True),
+        ("Is the central bank's key rate above 2 percent?", True),
+        ("Has the central bank raised its key rate to 3 percent?", True),
+        ("Who is the husband of Governor Ann Lowe of the central bank?", False),
+    ],
+)
+def test_where_a_judge_sees_no_answer_to_a_question_of_yes_or_no_it_may_be_no(
+    library: Library, question: str, closest: bool
+) -> None:
+    """So the closest is told, where what was found is about what is asked."""
+    answer = Assistant(library, SeesNothing(words=[])).answer(question, as_of=AS_OF)
+    assert (answer.closest, answer.refused) == (closest, not closest)
