@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from assistant.citations import Written, read_marks, shown_while_writing, split_unfinished
 from assistant.evidence import cite
+from assistant.evidence.statements import nameless
+from assistant.facts import Kind
 from assistant.models import Citation, Sentence, Support
 from assistant.safe import carries_address, words_only
 from assistant.support import Ground, ground
@@ -16,7 +18,7 @@ from assistant.timely import untimely
 from assistant.verification.consequences import consequences
 from assistant.verification.entailment import Entails
 from assistant.verification.genre import genre
-from assistant.wanted import adds_nothing
+from assistant.wanted import adds_nothing, wanted
 from vectorstore.models import Hit
 from vectorstore.sentences import sentence_spans
 
@@ -61,6 +63,8 @@ def judge(
     # A yes that says no more than the question is what a small model says to anything; quotations say who says so.
     fit = [each for each in fit if not adds_nothing(each.text, asked.question)]
     judged = [_judged(each, sources, asked) for each in fit]
+    if judged and wanted(asked.question) is Kind.NAME and _nameless(judged[0], sources):
+        judged = []
     if entails:
         judged = _entailed(judged, entails, left)
     held = [each for each in judged if each.support is not Support.UNSUPPORTED]
@@ -84,6 +88,12 @@ class _Judged(NamedTuple):
     def cited(self, sources: Sequence[Hit]) -> list[Citation]:
         found = ((number, self.grounds[number]) for number in self.numbers)
         return [cite(number, sources[number - 1], each.start, each.end) for number, each in found]
+
+
+def _nameless(first: _Judged, sources: Sequence[Hit]) -> bool:
+    """Whether an answer begins with "he" or "it" where its source has the name."""
+    reworded = first.support is not Support.QUOTED and nameless(first.written.text)
+    return reworded and any(not nameless(cited.quote) for cited in first.cited(sources))
 
 
 def _judged(written: Written, sources: Sequence[Hit], asked: Asked) -> _Judged:

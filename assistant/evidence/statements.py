@@ -31,11 +31,11 @@ _DATELINE = re.compile(
     rf"|{_PLACE} \([A-Z]{{2,6}}(?: [A-Z]\w+)?\) (?=[A-Z])"
 )
 # A first word for somebody or something that the sentence before names.
-_LEANS = frozenset(
+_PRONOUNS = frozenset("he she it they er sie es il elle ils elles él ella ellos ellas ele ela eles elas".split())
+_LEANS = _PRONOUNS | frozenset(
     """
-    he she it they this that these those his her hers its their theirs him them both neither such
-    er sie es dies diese dieser dieses ihr sein ihre seine il elle ils elles ceci cela cette ces él ella ellos ellas
-    esto esta este eso ele ela eles elas isso lui lei loro questo questa
+    this that these those his her hers its their theirs him them both neither such dies diese dieser dieses ihr sein
+    ihre seine ceci cela cette ces esto esta este eso isso lui lei loro questo questa
     """.split()
 )
 _FIRST_WORD = re.compile(r"^\W*(\w+)")
@@ -110,8 +110,17 @@ def length(sentence: str) -> int:
 
 def leans(sentence: str) -> bool:
     """Whether its first word stands for what the sentence before names."""
+    return _first_word(sentence) in _LEANS
+
+
+def nameless(sentence: str) -> bool:
+    """Whether it is about him, her, it or them."""
+    return _first_word(sentence) in _PRONOUNS
+
+
+def _first_word(sentence: str) -> str:
     first = _FIRST_WORD.match(sentence)
-    return first is not None and first[1].lower() in _LEANS
+    return first[1].lower() if first else ""
 
 
 def dateline(sentence: str) -> int:

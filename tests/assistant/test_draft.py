@@ -135,3 +135,19 @@ def test_a_sentence_that_says_where_to_go_is_left_out_also_when_the_passage_has_
     hit = hit_of(f"A ferry ran aground near the harbour. {said}")
     draft = judged(f"{said} [1] Rescuers came. ", [hit], finished)
     assert where not in str((draft.sentences, draft.writing))
+
+
+VISIT = hit_of("The foreign minister of Norvale, Ida Brand, came to Calder on Monday for talks. She wants a treaty.")
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Who is the foreign minister of Norvale?", []),
+        ("Which minister came to Calder?", []),
+        ("Why did the minister come to Calder?", ["She came to Calder on Monday for talks."]),
+    ],
+)
+def test_a_pronoun_is_no_answer_to_who(question: str, told: list[str]) -> None:
+    draft = judge("She came to Calder on Monday for talks [1].", [VISIT], Asked(question, TODAY), True)
+    assert [sentence.text for sentence in draft.sentences] == told
