@@ -45,6 +45,7 @@ def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     if not chromium:
         pytest.skip("chromium is not installed")
+    expect.set_options(timeout=20_000)  # a busy machine takes its time; what is there is seen at once all the same
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(
             executable_path=chromium,
