@@ -28,7 +28,7 @@ from assistant.verification.answerability import Verdict, at_least, hopeless, sa
 from assistant.verification.entailment import Entailment, Entails, by_model
 from assistant.verification.genre import genre, introduction
 from assistant.votes import beside
-from assistant.writing import material, messages, stated
+from assistant.writing import judging, messages, stated
 from vectorstore.errors import ModelError, ModelUnavailable
 from vectorstore.models import Hit, heading
 
@@ -113,11 +113,11 @@ class _Drafting:
     def _verdict(self) -> Generator[Answer, None, Verdict]:
         if not self._judge:
             return verdict(self._signals)
-        asked, passages = [stated(self._answer.standalone_question)], material(self._read)
-        judging = self._judge.odds
+        asked, passages = [stated(self._answer.standalone_question)], judging(self._read)
+        odds_of = self._judge.odds
         shown = _quoted(self._answer, self._evidence, Verdict.CLOSEST)
         yield shown  # something to read while the model reads
-        (odds,) = yield from _meanwhile(shown, lambda left: judging(passages, asked, left))
+        (odds,) = yield from _meanwhile(shown, lambda left: odds_of(passages, asked, left))
         return verdict(self._signals, odds)
 
     def _written(self, started: float) -> Iterator[Answer]:

@@ -15,6 +15,10 @@ from vectorstore.models import titled
 # A citation mark of the article's own would be taken for ours.
 _DELIMITER = re.compile(r"\[\s*(\d+)\s*\]")
 
+# Of the two best passages a small model tells an answer from none better than of four (AUC .93 against .92 on quiz, .97
+# against .96 on ordinary questions, .84 against .82 on such as come near), in half the time.
+_JUDGED = 2
+
 Chat = list[tuple[str, str]]
 
 
@@ -30,6 +34,11 @@ def material(read: Sequence[Excerpt]) -> Chat:
         for each in read
     )
     return [*beginning(), ("human", "\n\n".join(passages))]
+
+
+def judging(read: Sequence[Excerpt]) -> Chat:
+    """The passages that a judge is asked about, with which the material begins."""
+    return material(read[:_JUDGED])
 
 
 def messages(answer: Answer, read: Sequence[Excerpt], earlier: str) -> Chat:

@@ -30,7 +30,7 @@ from assistant.generation.odds import judge_of
 from assistant.models import Turn
 from assistant.questions import Question, read_questions, removed
 from assistant.verification.answerability import Signals, confidence, log_odds
-from assistant.writing import material, stated
+from assistant.writing import judging, stated
 from vectorstore.models import EVERYTHING, Scope
 
 HELD_OUT = "held-out"
@@ -62,7 +62,7 @@ def rows(news: Dateline, questions: Sequence[Question], of: Sequence[str], scope
         grounds = assistant.grounds(question.text, as_of=today, turns=question.turns, scope=scope)
         judged = None
         if judge:
-            passages = material(context(grounds.found.hits, grounds.asked, room_of(None)))
+            passages = judging(context(grounds.found.hits, grounds.asked, room_of(None)))
             (judged,) = judge.odds(passages, [stated(grounds.asked)])
         print(f"{name}: {at}/{len(questions)}", end="\r", file=sys.stderr)
         kind = "answerable" if question.answerable else "not"
