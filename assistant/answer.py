@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from assistant.answering.days import with_day
 from assistant.answering.instruction import Rewriter, nothing_before
 from assistant.answering.library_questions import about_the_library
 from assistant.answering.listing import answers_itself, in_order_of_time, listed
@@ -230,7 +231,7 @@ class Assistant:
             answer = self._refused(answer, grounds.found.hits)
         elif not answer.closest:
             answer = with_differing(answer)
-        yield _finished(answer, started)
+        yield _finished(with_day(answer), started)
 
     def _refused(self, answer: Answer, hits: Sequence[Hit]) -> Answer:
         nearest = {hit.article.id: hit.article for hit in hits}

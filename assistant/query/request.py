@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from assistant.dates import read_timing
 from assistant.kinds import AnswerKind, Intent, Request
+from assistant.moments import moments
 from assistant.outlets import read_outlets
 from assistant.parts import parts
 from assistant.query.intent import Intents, frame_words
-from assistant.words import STOP_WORDS, key_words
+from assistant.words import STOP_WORDS, key_words, names_and_numbers
 
 _KINDS = {
     Intent.LIST: AnswerKind.LIST,
@@ -42,6 +43,8 @@ _GREETING = re.compile(
     r"^(?:hi|hello|hey|good (?:morning|evening|afternoon)|quick question|question|please)\b[^.!?]*?[,.!:–-]+\s+", re.I
 )
 _BACK = re.compile(r"^(?:ok(?:ay)?,? )?(?:(?:going|coming|let's go|let us go) )?back to (?:the )?(?=\w)", re.I)
+# Of what is told around a question, the names that it may be about.
+_NAMES = 4
 # Of more words than these the asking part alone is judged and looked for.
 _LONG = 45
 # Characters: more than these are refused when they are looked for.
@@ -62,13 +65,15 @@ class Said(NamedTuple):
 
 
 def said(typed: str) -> Said:
-    """The question without a greeting or "back to" before it; of a long text the part that asks."""
+    """The question without a greeting or "back to" before it; of a long text the part that asks, after the names of
+    the rest."""
     text = " ".join(typed.split())
     if len(text) > _LONGEST:
         return Said(typed)
+    bare = _GREETING.sub("", text)
     if len(text.split()) > _LONG:
-        return _asking(text)
-    bare = _BACK.sub("", _GREETING.sub("", text))
+        return _asking(bare)
+    bare = _BACK.sub("on ", bare)  # a name at the very beginning would not be known as one
     return Said(bare if key_words(bare) else text)
 
 
@@ -79,7 +84,8 @@ def _asking(text: str) -> Said:
     wish = _WISH.search(asking)
     if len(asking.split()) > _LONG and (match := _ASKING.search(asking, wish.end() if wish else len(asking) // 2)):
         around, asking = f"{around} {asking[: match.start()]}".strip(), asking[match.start() :]
-    return Said(asking, around)
+    names = [each for each in names_and_numbers(f"of {around}") if each not in asking and not moments(each, None)]
+    return Said(f"{', '.join(names[:_NAMES])}: {asking}" if names else asking, around)
 
 
 def requested(question: str, today: date, intents: Intents, outlets: Iterable[str] = ()) -> Request:

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from newsroom import article
+
+from assistant.answer import Assistant
+from assistant.answering.days import meant_day
+from assistant.models import Support
+from ingest.split import split
+from vectorstore.library import Library
+
+WEDNESDAY = date(2026, 11, 18)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "phrase", "meant"),
+    [
+        ("The library will reopen on Friday next week.", "Friday next week", date(2026, 11, 27)),
+        ("The vote will be held on Monday.", "Monday", date(2026, 11, 23)),
+        ("She stepped down on Monday.", "Monday", date(2026, 11, 16)),
+        ("The ferry sank yesterday.", "yesterday", date(2026, 11, 17)),
+        ("The council met on Wednesday.", "Wednesday", date(2026, 11, 18)),
+        ("The trial was to begin on Wednesday.", "Wednesday", date(2026, 11, 25)),
+    ],
+)
+def test_a_phrase_of_time_means_a_day(sentence: str, phrase: str, meant: date) -> None:
+    assert meant_day(sentence, WEDNESDAY) == (phrase, meant)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The trial begins on 18 January.",
+        "She resigned on Monday, 16 November.",
+        "It opens next week.",
+        "The bridge is closed on Monday.",
+        "Nobody knows when it opens.",
+        "",
+    ],
+)
+def test_nothing_is_said_where_a_date_stands_or_the_day_is_not_certain(sentence: str) -> None:
+    assert meant_day(sentence, WEDNESDAY) is None
+
+
+def test_who_asks_when_is_told_the_day(library: Library) -> None:
+    told = article("pool", "The town's pool will open on Monday, the council said.", "2022-07-06", "Pool to open")
+    library.put([(told, split(told))])
+    when, who = (
+        Assistant(library, None).answer(question, as_of=date(2022, 7, 8))
+        for question in ("When will the town's pool open?", "Who said that the town's pool will open?")
+    )
+    own = [each.text for each in when.sentences if each.support is Support.OWN]
+    assert own == ["“Monday” is 11 July 2022, counted from the article of 6 July 2022."]
+    assert not [each for each in who.sentences if each.support is Support.OWN]
