@@ -59,6 +59,16 @@ SAMPLES = Path(__file__).parent / "ingest" / "samples"
 _SECONDS_TO_WAIT = 60.0
 _OF_THE_SERVER_ALONE = ("embedder", "reranker", "follow_ups")
 """Settings by which it has loaded its models."""
+_OF_OTHERS = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9),
+    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "0",
+}
+"""No look-ups and no counting at home by what Dateline is built on; nor what Gradio keeps of 10,000 events, and makes
+of them after each, for a monitoring page that is closed; nor the kernels that oneDNN keeps of 1,024, a hundred MB and
+more; a user's own choice stays."""
 
 
 class Dateline(Intake):
@@ -204,10 +214,7 @@ def open_dateline(library: str | Path | None = None, model: str | None = None, *
 
 def _settings(**given: Any) -> Settings:
     """The environment's settings, with what was given in their place."""
-    # No look-ups and no counting at home by what Dateline is built on, nor the statistics that Gradio makes anew after
-    # every event for a monitoring page that is closed; a user's own choice stays.
-    gradios = {"GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9)}
-    for name, value in (gradios | {"TOKENIZERS_PARALLELISM": "false"}).items():
+    for name, value in _OF_OTHERS.items():
         os.environ.setdefault(name, value)
     settings = read_settings({name: value for name, value in given.items() if value is not None})
     # Gradio would keep what readers upload where every user of this machine may look.

@@ -143,7 +143,7 @@ class Assistant:
             read=_read(grounds, self._writer.reads()),
             timings=Timings(sources=perf_counter() - started),
         )
-        entries = self._listed(answer, request, grounds, scope)
+        entries = self._library.steady(lambda: self._listed(answer, request, grounds, scope))
         answer = replace(answer, kind=AnswerKind.FACT)
         if entries.sentences:
             yield _finished(replace(entries, read=""), started)
@@ -201,7 +201,7 @@ class Assistant:
     ) -> Answer:
         """Small talk, help, the library itself, and the answer before in another form."""
         if request.intent is Intent.LIBRARY:
-            return about_the_library(answer, request.detail, self._library, scope)
+            return self._library.steady(lambda: about_the_library(answer, request.detail, self._library, scope))
         if request.intent is not Intent.INSTRUCTION:
             return small_talk(answer, request.intent, request.detail, self._library, scope)
         before = spoken_of(turns, self._intents)

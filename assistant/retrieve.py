@@ -38,15 +38,22 @@ def retrieve(
     The scores are those of assistant.ranking. Of a story that stands in several articles one is shown. `rerank` puts
     the passages found into an order of its own, in which time, outlet and phrases count as before.
     """
-    candidates = {each.passage_id: each for each in _candidates(library, reading, as_of, scope)}.values()
-    held = _phrases_held(library, reading.phrases, [*candidates])
-    best = _spread(one_of_each_story(ranked([*candidates], reading, as_of, held)), lambda pair: pair[0].article_id)[
-        :top
-    ]
-    hits = library.hits([(candidate.passage_id, score) for candidate, score in best], as_of)
-    if rerank:
-        hits = _spread(_reranked(hits, rerank, reading, as_of, held), lambda hit: hit.article.id)
-    return Found(hits, max((candidate.similarity for candidate in candidates), default=0.0))
+    found, held = library.steady(lambda: _retrieved(library, reading, as_of, scope, top))
+    if not rerank:
+        return found
+    reranked = _reranked(found.hits, rerank, reading, as_of, held)
+    return found._replace(hits=_spread(reranked, lambda hit: hit.article.id))
+
+
+def _retrieved(
+    library: Library, reading: Reading, as_of: datetime, scope: Scope, top: int
+) -> tuple[Found, Mapping[str, int]]:
+    """What is found, and how many of the phrases each candidate holds."""
+    candidates = [*{each.passage_id: each for each in _candidates(library, reading, as_of, scope)}.values()]
+    held = _phrases_held(library, reading.phrases, candidates)
+    best = _spread(one_of_each_story(ranked(candidates, reading, as_of, held)), lambda pair: pair[0].article_id)
+    hits = library.hits([(candidate.passage_id, score) for candidate, score in best[:top]], as_of)
+    return Found(hits, max((candidate.similarity for candidate in candidates), default=0.0)), held
 
 
 def _candidates(library: Library, reading: Reading, as_of: datetime, scope: Scope) -> Iterable[Candidate]:

@@ -190,3 +190,33 @@ with open_dateline(model="quote") as news:
     print(path, oct(Path(path).parents[1].stat().st_mode & 0o777))
     server.close()
 """
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks glibc how much memory is in use")
+def test_texts_of_ever_other_lengths_take_no_memory_that_stays(tmp_path: Path) -> None:
+    """Each shape has kernels of its own, 600 KB of them."""
+    code = [sys.executable, "-c", _EVER_OTHER, str(tmp_path / "library")]
+    said = subprocess.run(code, capture_output=True, text=True, timeout=240, check=False)
+    assert said.returncode == 0, said.stderr
+    before, after = map(int, said.stdout.split())
+    assert after - before < 12_000_000, "of 80 shapes; 48,000,000 where all are kept"
+
+
+_EVER_OTHER = """
+import ctypes
+from pathlib import Path
+import sys
+from app import open_dateline
+
+class Used(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in "arena o s h hblkhd u f uordblks fordblks k".split()]
+
+mallinfo = ctypes.CDLL("libc.so.6").mallinfo2
+mallinfo.restype = Used
+embedder = open_dateline(Path(sys.argv[1]), model="quote").library.embedder
+for words in range(2, 102):
+    if words == 22:
+        print(mallinfo().uordblks)
+    embedder.passages(["ferry " * words])
+print(mallinfo().uordblks)
+"""

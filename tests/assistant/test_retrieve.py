@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
-from newsroom import article
+from newsroom import FERRY, RATES, WordEmbedder, article
 
 from assistant.answer import Assistant
 from assistant.models import Turn
 from assistant.ranking import recency
 from ingest.split import split
+from vectorstore.embedding import Matrix
 from vectorstore.errors import DatelineError
 from vectorstore.library import Library
 
@@ -104,3 +108,28 @@ def test_recency_halves_in_thirty_days_and_never_falls_below_its_floor() -> None
     assert recency(datetime(2022, 7, 1, tzinfo=UTC), now) == pytest.approx(0.775)
     assert recency(datetime(1990, 1, 1, tzinfo=UTC), now) == pytest.approx(0.55)
     assert recency(None, now) == pytest.approx(0.775)
+
+
+class UpdatesMeanwhile(WordEmbedder):
+    """Stores a new version of the ferry's article once a search has come upon the first one."""
+
+    def __init__(self) -> None:
+        self.library: Library | None = None
+
+    def passages(self, texts: Sequence[str]) -> Matrix:
+        if self.library and any("ferry" in text for text in texts):
+            library, self.library = self.library, None
+            update = replace(FERRY, text=FERRY.text.replace("41", "43"), version=2)
+            library.store([(update, split(update))])
+        return super().passages(texts)
+
+
+def test_an_article_that_is_stored_anew_while_it_is_searched_is_found_in_its_new_version(tmp_path: Path) -> None:
+    embedder = UpdatesMeanwhile()
+    with Library(tmp_path / "library", embedder) as library:
+        library.pending.stop()
+        library.store([(each, split(each)) for each in (FERRY, RATES)])
+        embedder.library = library
+        [best, *_] = Assistant(library, None).search("What ran aground near Skerry harbour?", as_of=date(2022, 7, 10))
+        assert (best.article.id, best.article.version) == ("ferry", 2) and "43 passengers" in best.passage.text
+        assert embedder.library is None, "or nothing was stored meanwhile"
