@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from app import Dateline, open_dateline
+from assistant.answer import Assistant
 from assistant.models import Answer, Turn
 
 SETS = Path(__file__).parent / "sets"
@@ -59,7 +60,7 @@ def shown(answer: Answer) -> str:
     return " ".join([*(sentence.text for sentence in answer.sentences), answer.notice or ""])
 
 
-def ask(news: Dateline, question: dict[str, Any]) -> dict[str, Any]:
+def ask(news: Dateline | Assistant, question: dict[str, Any]) -> dict[str, Any]:
     """The question with what was told, and with its faults."""
     turns = tuple(Turn(*turn) for turn in question.get("history", ()))
     answer = news.answer(question["question"], as_of=date.fromisoformat(question["as_of"]), turns=turns)
