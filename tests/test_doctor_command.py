@@ -46,6 +46,7 @@ def folder(tmp_path: Path) -> Path:
     source.write_text(json.dumps({"id": "n1", "published_at": "2027-05-01", "text": TEXT}))
     with Library(tmp_path / "library", Flat()) as library:
         assert ingest([source], library, now=lambda: NOW).added == 1
+        library.pending.wait()
     return tmp_path / "library"
 
 
