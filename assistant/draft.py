@@ -63,11 +63,11 @@ def judge(
     # A yes that says no more than the question is what a small model says to anything; quotations say who says so.
     fit = [each for each in fit if not adds_nothing(each.text, asked.question)]
     judged = [_judged(each, sources, asked) for each in fit]
-    if judged and wanted(asked.question) is Kind.NAME and _nameless(judged[0], sources):
-        judged = []
     if entails:
         judged = _entailed(judged, entails, left)
     held = [each for each in judged if each.support is not Support.UNSUPPORTED]
+    while held and (held[0] is not judged[0] or wanted(asked.question) is Kind.NAME) and _nameless(held[0], sources):
+        held.pop(0)  # whom it means was said in a sentence that is left out, or is what is asked
     sentences = {each.written.text: Sentence(each.written.text, each.numbers, each.support) for each in held}
     citations = {(c.number, c.start, c.end): c for each in held for c in each.cited(sources)}
     ordered = sorted(citations.values(), key=lambda c: (c.number, c.start))
@@ -91,7 +91,7 @@ class _Judged(NamedTuple):
 
 
 def _nameless(first: _Judged, sources: Sequence[Hit]) -> bool:
-    """Whether an answer begins with "he" or "it" where its source has the name."""
+    """Whether a sentence in other words begins with "he" or "it" where its source has the name."""
     reworded = first.support is not Support.QUOTED and nameless(first.written.text)
     return reworded and any(not nameless(cited.quote) for cited in first.cited(sources))
 

@@ -151,3 +151,9 @@ VISIT = hit_of("The foreign minister of Norvale, Ida Brand, came to Calder on Mo
 def test_a_pronoun_is_no_answer_to_who(question: str, told: list[str]) -> None:
     draft = judge("She came to Calder on Monday for talks [1].", [VISIT], Asked(question, TODAY), True)
     assert [sentence.text for sentence in draft.sentences] == told
+
+
+def test_a_pronoun_goes_with_the_sentence_that_names_whom_it_means() -> None:
+    text = "Ida Brand is the queen of Norvale [1]. She came to Calder on Monday for talks [1]. She wants a treaty [1]."
+    draft = judge(text, [VISIT], Asked("What is new in Calder?", TODAY), True)
+    assert [sentence.text for sentence in draft.sentences] == ["She wants a treaty."]
