@@ -34,7 +34,7 @@ class Known:
         article = hit.article
         title = " ".join(article.title[start:end] for start, end in reporting(article.title))
         heading = "\n".join((title, article.outlet, *article.authors))
-        return cls(text, heading, article.text, article.published_at.date() if article.published_at else None)
+        return cls(text, heading, article.text, article.day)
 
     def holds(self, fact: Fact) -> bool:
         """Whether it is told; of words that are neither names nor figures nobody asks one by one."""

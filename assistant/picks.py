@@ -14,8 +14,7 @@ from assistant.evidence import core, promise
 from assistant.evidence.statements import states
 from assistant.moments import moments
 from assistant.orders import reporting
-from assistant.wordforms import stem
-from assistant.words import key_words
+from assistant.words import key_stems
 from vectorstore.library import Library
 from vectorstore.models import Hit, Passage
 
@@ -28,8 +27,6 @@ _LEDE = 0.15
 # Cosine of two sentences from which on they tell of the same event.
 _THE_SAME = 0.75
 _OPENING = 3
-# A weekday in such a sentence may be the one to come.
-_AHEAD = re.compile(r"\b(?:will|would|is|are|to be|set to|expected|scheduled|plan(?:s|ned)?|upcoming|coming)\b", re.I)
 _ENDING = re.compile(r"[.!…。！][\"'”’)]*$")
 
 
@@ -51,12 +48,10 @@ class Pick(NamedTuple):
     @property
     def day(self) -> date | None:
         """The day of what is told, UTC: the latest one past that the sentence names, else that of its article."""
-        published = self.hit.article.published_at and self.hit.article.published_at.date()
+        published = self.hit.article.day
         if published is None:
             return None
         told = [each for each in moments(self.text, published) if _one_day(each.text)]
-        if _AHEAD.search(self.text):
-            told = [each for each in told if each.weekday is None or len(each.days) == 1]
         return max((day for each in told for day in each.days if day <= published), default=published)
 
 
@@ -92,12 +87,8 @@ def lede(hit: Hit) -> Pick | None:
     and "Click here" have none. None where no sentence reports anything."""
     spans = [Pick(hit, start, end) for start, end in sentences(hit, hit.passage)]
     opening = [each for each in spans if whole(each.text)][:_OPENING] or spans
-    title = _stems(hit.article.title)
-    return max(opening, key=lambda each: len(title & _stems(each.text)), default=None)
-
-
-def _stems(text: str) -> set[str]:
-    return {stem(word) for word in key_words(text)}
+    title = key_stems(hit.article.title)
+    return max(opening, key=lambda each: len(title & key_stems(each.text)), default=None)
 
 
 def _articles(hits: Sequence[Hit]) -> list[Hit]:
@@ -111,7 +102,7 @@ def _articles(hits: Sequence[Hit]) -> list[Hit]:
 
 def _candidates(subject: str, hit: Hit, best: float, library: Library) -> Iterator[Pick]:
     opening = next(iter(library.passages_of(hit.article.id)), None)
-    published = hit.article.published_at and hit.article.published_at.date()
+    published = hit.article.day
     standing = hit.score / best
     current = opening if opening and opening.version == hit.article.version else None
     if current and (first := lede(replace(hit, passage=current, better=None))):

@@ -13,11 +13,9 @@ from assistant.evidence import bearing, core
 from assistant.facts import NOT, ORDER_WORDS, TITLES, Fact, Kind, agrees, facts
 from assistant.known import Known
 from assistant.models import Support
-from assistant.opposites import opposed
 from assistant.polarity import conflict
 from assistant.roles import swapped
 from assistant.verification.attribution import overstated, severed
-from assistant.verification.superlatives import placed_first
 from assistant.wordforms import folded, plain_letters
 from vectorstore.models import Hit
 
@@ -52,7 +50,7 @@ def ground(sentence: str, hit: Hit) -> Ground:
     `quoted` when the sentence stands in the passage, letter case and the shape of quotation marks aside, and is not
     torn from the words that say whose it is;
     `supported` when the passage or its heading holds its numbers, dates, names and quotations and the stretch every
-    other word, and the two agree in what they negate, which way it goes, who did what to whom, and whose words it is.
+    other word, and the two agree in what they negate, who did what to whom, and whose words it is.
     """
     at, spans = core(hit).start, bearing(hit)
     passage = _only(core(hit).text, spans)
@@ -102,7 +100,6 @@ def _doubt(sentence: str, said: Sequence[Fact], stretch: str, share: float, know
         next(_other_slots(said, held, known.published), "")
         or conflict(sentence, stretch)
         or swapped(sentence, stretch, said, held)
-        or placed_first(sentence, stretch)
     )
 
 
@@ -134,7 +131,7 @@ def _stands_for(fact: Fact, other: Fact, said: Sequence[Fact], slot: Sequence[Fa
     if not _of_a_kind(fact, other) or any(agrees(fact, each, published) for each in slot):
         return False
     if fact.kind is other.kind is Kind.WORD:
-        return opposed(fact.key, other.key)
+        return {fact.text.lower(), other.text.lower()} == ORDER_WORDS
     return len(slot) == 1 or not any(agrees(other, each, published) for each in said)
 
 

@@ -267,3 +267,11 @@ def test_it_is_said_of_the_articles_that_have_a_date(library: Library) -> None:
 def test_nothing_of_the_clock_is_said_where_an_article_is_older(library: Library, as_of: date) -> None:
     answer = Assistant(library, None).answer("Who won the 2031 Tour de France?", as_of=as_of)
     assert answer.refused and "clock" not in answer.text
+
+
+def test_a_quoted_sentence_that_says_what_is_missing_is_no_refusal(library: Library) -> None:
+    text = "The article does not mention who built Skerry lighthouse."
+    printed = article("review", text, title="Skerry lighthouse")
+    library.put([(printed, split(printed))])
+    answer = Assistant(library, None).answer("Who built Skerry lighthouse?", as_of=date(2022, 7, 5))
+    assert not answer.refused and answer.sentences[0].text == text
