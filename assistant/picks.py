@@ -27,6 +27,8 @@ _LEDE = 0.15
 # Cosine of two sentences from which on they tell of the same event.
 _THE_SAME = 0.75
 _OPENING = 3
+# A weekday in such a sentence may be the one to come.
+_AHEAD = re.compile(r"\b(?:will|would|is|are|to be|set to|expected|scheduled|plan(?:s|ned)?|upcoming|coming)\b", re.I)
 _ENDING = re.compile(r"[.!…。！][\"'”’)]*$")
 
 
@@ -52,6 +54,8 @@ class Pick(NamedTuple):
         if published is None:
             return None
         told = [each for each in moments(self.text, published) if _one_day(each.text)]
+        if _AHEAD.search(self.text):
+            told = [each for each in told if each.weekday is None or len(each.days) == 1]
         return max((day for each in told for day in each.days if day <= published), default=published)
 
 
@@ -109,14 +113,8 @@ def _candidates(subject: str, hit: Hit, best: float, library: Library) -> Iterat
         yield first._replace(worth=_LEDE + promise(subject, first.text, published, standing))
     found = [Pick(hit, start, end) for start, end in sentences(hit, core(hit))]
     told = [each._replace(worth=promise(subject, each.text, published, standing)) for each in found if whole(each.text)]
-    if told := [each for each in told if not _of_another_year(each.text, published)]:
+    if told:
         yield max(told, key=lambda pick: pick.worth)
-
-
-def _of_another_year(sentence: str, published: date | None) -> bool:
-    """Whether it looks back: what it tells is no news of the article's day."""
-    years = {each.year for each in moments(sentence, published) if each.year and not each.days}
-    return published is not None and bool(years) and published.year not in years
 
 
 def sentences(hit: Hit, passage: Passage) -> list[tuple[int, int]]:
