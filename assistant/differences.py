@@ -1,4 +1,4 @@
-"""Where sources differ on the figure, the date or the name that a question asks for, and a newer figure. Pure.
+"""Where sources differ on the figure, the date or the name that a question asks for. Pure.
 
 The same in another notation, a figure that was rounded and a year for a day in it do not differ; nor do sources that
 may well speak of two events: published weeks apart, or one with far fewer of the question's words. Rather nothing is
@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from assistant.evidence import cite, core, quotation
 from assistant.evidence.stated_values import Reading, count_the_same, current, readings
 from assistant.facts import Fact, Kind, agrees, facts
-from assistant.models import Answer, Citation, Report, Support
+from assistant.models import Answer, Report
 from assistant.quantities import Quantity
 from vectorstore.models import Hit
 
@@ -31,8 +31,7 @@ def with_differing(answer: Answer) -> Answer:
     """The answer with what its sources say otherwise: as reports, and quoted as far as it does not quote it yet."""
     found = differing(answer.standalone_question, answer.sources)
     quoted = {cited.quote for cited in answer.citations}
-    reported = [each.citation for each in found] or newer_figure(answer)
-    otherwise = {cited.quote: cited for cited in reported}
+    otherwise = {each.citation.quote: each.citation for each in found}
     fresh = tuple(cited for quote, cited in otherwise.items() if quote not in quoted)
     dates = [cited.article.published_at for cited in fresh if cited.article.published_at]
     return replace(
@@ -55,26 +54,6 @@ def differing(question: str, sources: Sequence[Hit]) -> tuple[Report, ...]:
         return ()
     newest_first = sorted(chosen, key=_published, reverse=True)[:_MOST]
     return tuple(Report(each.says, cite(each.number, each.hit, each.start, each.end)) for each in newest_first)
-
-
-def newer_figure(answer: Answer) -> tuple[Citation, ...]:
-    """The words of a source newer than those that the answer cites, where it states the figure asked for and the answer
-    tells another one or none.
-
-    Years may lie between it and an older figure that was right in its day: the two do not differ, and yet a reader
-    wants to know the newer one.
-    """
-    found = readings(answer.standalone_question, answer.sources)
-    likely = [each for each in found if each.share >= _AS_WELL * found[0].share]
-    newest = max(likely, key=_published, default=None)
-    if newest is None or newest.fact.kind is not Kind.NUMBER:
-        return ()
-    cited = max((each.article.published_at or _UNKNOWN for each in answer.citations), default=_UNKNOWN)
-    said = (sentence.text for sentence in answer.sentences if sentence.support is not Support.UNSUPPORTED)
-    told = [fact for text in said for fact in facts(text, newest.hit.article.day)]
-    if _published(newest) <= cited or any(agrees(newest.fact, fact, newest.hit.article.day) for fact in told):
-        return ()
-    return (cite(newest.number, newest.hit, newest.start, newest.end),)
 
 
 def _groups(found: Sequence[Reading]) -> list[list[Reading]]:
