@@ -35,7 +35,17 @@ TITLES = frozenset(
     professor prof st saint director
     """.split()
 )
-# Of nouns that open a sentence without an article.
+# Nouns that open a sentence without an article. Other nouns do so in the plural only, which ends in an s.
+_OPENERS = frozenset(
+    """
+    people police inflation unemployment men women children authorities prosecutors congress parliament work data news
+    health evidence research climate traffic travel business music water fire gas oil food nobody everyone someone
+    anyone according meanwhile however although while since despite instead earlier later early late former until
+    whether once thanks because half many several few much both either neither nearly almost about around more less most
+    another every each two three four five six seven eight nine ten eleven twelve dozens hundreds thousands millions
+    part fans staff media weather
+    """.split()
+)
 _COMMON_ENDING = re.compile(r"(?:[^sui]s|ing|ed|ly|ment|tion|ity|ness|ism|ship|ies|ers)$")
 _LIKE_A_START = re.compile(r"(?:^|[.!?:;…\n]|[-–—]\s|[\"“‘(\[·|])\s*[\"“‘'(]*$")
 
@@ -109,6 +119,8 @@ def _is_name(text: str, match: re.Match[str]) -> bool:
         return False
     if not _starts(text, match) or any(letter.isupper() for letter in word[1:]):
         return True
+    if folded(word) in _OPENERS:
+        return False
     following = text[match.end() : match.end() + 2]
     followed_by_name = following[:1] in (" ", "-") and following[1:2].isupper()
     return followed_by_name or not _COMMON_ENDING.search(folded(word))
