@@ -7,8 +7,7 @@ from datetime import timedelta
 
 from assistant.labels import corrected, count, day
 from assistant.models import Answer, Citation, Report, Sentence
-from assistant.wordforms import stem
-from assistant.words import key_words, words_of
+from assistant.words import key_stems, stems_of
 from vectorstore.models import Article, heading
 
 # News is told from one week to the next: an older library may have missed what matters.
@@ -75,9 +74,9 @@ def corrected_since(answer: Answer, current: Mapping[str, Article]) -> dict[int,
 
 def resting(sentence: Sentence, number: int, citations: Sequence[Citation]) -> Citation | None:
     """The citation behind one of a sentence's marks: of several of one source that which shares most of its words."""
-    said = {stem(word) for word in words_of(sentence.text)}
+    said = stems_of(sentence.text)
     of_source = (each for each in citations if each.number == number)
-    return max(of_source, key=lambda each: len(said & {stem(word) for word in words_of(each.quote)}), default=None)
+    return max(of_source, key=lambda each: len(said & stems_of(each.quote)), default=None)
 
 
 def cites(answer: Answer, words: Citation) -> bool:
@@ -90,6 +89,6 @@ def cites(answer: Answer, words: Citation) -> bool:
 
 def speaks_of(cited: Citation, question: str) -> bool:
     """Whether at least half of the question's words stand in the words cited or the heading above them."""
-    asked = {stem(word) for word in key_words(question)}
-    held = {stem(word) for word in words_of(f"{heading(cited.article)} {cited.quote}")}
+    asked = key_stems(question)
+    held = stems_of(f"{heading(cited.article)} {cited.quote}")
     return len(asked & held) >= len(asked) / 2

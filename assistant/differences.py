@@ -1,8 +1,8 @@
-"""Where sources differ on the figure, the date or the name that a question asks for, and a newer figure. Pure.
+"""Where sources differ on the figure, the date or the name that a question asks for. Pure.
 
 The same in another notation, a figure that was rounded and a year for a day in it do not differ; nor do sources that
-may well speak of two events: published weeks apart, or one with far fewer of the question's words; nor those of two
-things of one name. Rather nothing is said than "differs" of what does not.
+may well speak of two events: published weeks apart, or one with far fewer of the question's words. Rather nothing is
+said than "differs" of what does not.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from assistant.evidence import cite, core, quotation
-from assistant.evidence.stated_values import Reading, count_the_same, current, day, readings
+from assistant.evidence.stated_values import Reading, count_the_same, current, readings
 from assistant.facts import Fact, Kind, agrees, facts
-from assistant.models import Answer, Citation, Report, Support
-from assistant.namesakes import told_apart
+from assistant.models import Answer, Report
 from assistant.quantities import Quantity
 from vectorstore.models import Hit
 
@@ -29,16 +28,10 @@ _UNKNOWN = datetime.min.replace(tzinfo=UTC)
 
 
 def with_differing(answer: Answer) -> Answer:
-    """The answer with what its sources say otherwise: as reports, and quoted as far as it does not quote it yet.
-
-    Where they tell of several things of one name, what is said of each is quoted, and none of it differs.
-    """
-    apart = told_apart(answer.standalone_question, answer.sources)
+    """The answer with what its sources say otherwise: as reports, and quoted as far as it does not quote it yet."""
     found = differing(answer.standalone_question, answer.sources)
     quoted = {cited.quote for cited in answer.citations}
-    otherwise = {cited.quote: cited for cited in (*apart, *(each.citation for each in found))}
-    if not otherwise:
-        otherwise = {cited.quote: cited for cited in newer_figure(answer)}
+    otherwise = {each.citation.quote: each.citation for each in found}
     fresh = tuple(cited for quote, cited in otherwise.items() if quote not in quoted)
     dates = [cited.article.published_at for cited in fresh if cited.article.published_at]
     return replace(
@@ -46,7 +39,7 @@ def with_differing(answer: Answer) -> Answer:
         sentences=(*answer.sentences, *map(quotation, fresh)),
         citations=(*answer.citations, *fresh),
         newest_source=max([*dates, *filter(None, [answer.newest_source])], default=None),
-        differing=() if apart else found,
+        differing=found,
     )
 
 
@@ -61,26 +54,6 @@ def differing(question: str, sources: Sequence[Hit]) -> tuple[Report, ...]:
         return ()
     newest_first = sorted(chosen, key=_published, reverse=True)[:_MOST]
     return tuple(Report(each.says, cite(each.number, each.hit, each.start, each.end)) for each in newest_first)
-
-
-def newer_figure(answer: Answer) -> tuple[Citation, ...]:
-    """The words of a source newer than those that the answer cites, where it states the figure asked for and the answer
-    tells another one or none.
-
-    Years may lie between it and an older figure that was right in its day: the two do not differ, and yet a reader
-    wants to know the newer one.
-    """
-    found = readings(answer.standalone_question, answer.sources)
-    likely = [each for each in found if each.share >= _AS_WELL * found[0].share]
-    newest = max(likely, key=_published, default=None)
-    if newest is None or newest.fact.kind is not Kind.NUMBER:
-        return ()
-    cited = max((each.article.published_at or _UNKNOWN for each in answer.citations), default=_UNKNOWN)
-    said = (sentence.text for sentence in answer.sentences if sentence.support is not Support.UNSUPPORTED)
-    told = [fact for text in said for fact in facts(text, day(newest.hit))]
-    if _published(newest) <= cited or any(agrees(newest.fact, fact, day(newest.hit)) for fact in told):
-        return ()
-    return (cite(newest.number, newest.hit, newest.start, newest.end),)
 
 
 def _groups(found: Sequence[Reading]) -> list[list[Reading]]:
@@ -100,7 +73,7 @@ def _published(reading: Reading) -> datetime:
 
 
 def _same(one: Reading, other: Reading) -> bool:
-    if agrees(one.fact, other.fact, day(other.hit)) or agrees(other.fact, one.fact, day(one.hit)):
+    if agrees(one.fact, other.fact, other.hit.article.day) or agrees(other.fact, one.fact, one.hit.article.day):
         return True
     if not (isinstance(one.fact.value, Quantity) and isinstance(other.fact.value, Quantity)):
         return one.fact.kind is Kind.NAME and not set(one.says.split()).isdisjoint(other.says.split())
@@ -133,4 +106,4 @@ def _knows(older: Reading, newer: Reading) -> bool:
 
 
 def _mentions(hit: Hit, fact: Fact) -> bool:
-    return any(agrees(fact, each, day(hit)) for each in facts(core(hit).text, day(hit)))
+    return any(agrees(fact, each, hit.article.day) for each in facts(core(hit).text, hit.article.day))

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from threading import Event
 from typing import NamedTuple
 
 from assistant.citations import Written, read_marks, shown_while_writing, split_unfinished
-from assistant.evidence import cite
+from assistant.evidence import Quoted, cite
 from assistant.evidence.statements import nameless
 from assistant.facts import Kind
+from assistant.labels import day
 from assistant.models import Citation, Sentence, Support
 from assistant.safe import carries_address, words_only
 from assistant.support import Ground, ground
-from assistant.timely import untimely
 from assistant.verification.consequences import consequences
 from assistant.verification.entailment import Entails
 from assistant.verification.genre import genre
 from assistant.wanted import adds_nothing, wanted
+from assistant.words import asks_yes_or_no
 from vectorstore.models import Hit
 from vectorstore.sentences import sentence_spans
 
@@ -26,6 +28,22 @@ _FAR_BETTER = 0.15
 _MOST_SENTENCES = 4
 _A_SENTENCE = 4
 _ORDER = [Support.UNSUPPORTED, Support.SUPPORTED, Support.QUOTED]
+# A model repeats the "this week" of a question or of an article, whenever that was written. These days may lie between
+# an article and a reader for whom its news are still of that time.
+_LASTS = {
+    **dict.fromkeys(("today", "tonight", "tomorrow", "yesterday"), 2),
+    **dict.fromkeys(("this weekend", "this week", "next weekend", "next week", "day", "week"), 10),
+    **dict.fromkeys(("this month", "next month", "month"), 40),
+    **dict.fromkeys(("this year", "next year", "year"), 370),
+}
+_OF_NOW = re.compile(
+    r"\b(?P<now>to(?:day|night|morrow)|yesterday|(?:this|next) (?:weekend|week|month|year))\b"
+    r"|\bin (?:an? (?:few )?|the (?:next|coming) (?:\w+ )?|\w+ )(?P<ahead>day|week|month|year)s?\b",
+    re.I,
+)
+_MOST_BESIDE = 2
+# What a quotation may be worth less than the best one.
+_NEARLY = 0.3
 
 
 class Draft(NamedTuple):
@@ -140,3 +158,46 @@ def _ground(sentence: str, hit: Hit, asked: Asked) -> Ground:
         if sentence.strip(" .").lower() in hit.article.text[about.start : about.end].lower():
             return found._replace(start=about.start, end=about.end)
     return found
+
+
+def untimely(sentence: str, hit: Hit, today: date) -> str:
+    """What is wrong with the sentence's time, in a few words, read on `today` (UTC) and resting on the hit; nothing
+    when it names none of the reader's days or the article is of that time or of unknown date."""
+    spoken, published = _OF_NOW.search(sentence), hit.article.day
+    if not spoken or not published:
+        return ""
+    lasts = _LASTS[(spoken["now"] or spoken["ahead"]).lower()]
+    old = (today - published).days > lasts
+    return f"the passage is of {day(published)}, and does not tell of “{spoken.group()}”" if old else ""
+
+
+def beside(draft: Draft, quoted: Quoted, question: str, lead: bool = False) -> Draft:
+    """The draft with the quotations that it does not rest on.
+
+    All of them come before it when they are to `lead`, and in its place when nothing of it is borne out. Else at most
+    two come after it, which may not say what it says: for a yes or no, which needs its "but", any, and
+    else such as promise nearly as much as the best.
+    """
+    pairs = list(zip(quoted.sentences, quoted.citations, strict=True))
+    if lead or not draft.sentences:
+        before, after = pairs, []
+    else:
+        fresh = [
+            pair
+            for pair, worth in zip(pairs, quoted.worths, strict=True)
+            if not _rests_on(draft.citations, pair[1])
+            and (asks_yes_or_no(question) or worth >= quoted.worths[0] - _NEARLY)
+        ]
+        before, after = [], fresh[:_MOST_BESIDE]
+    told = {said.text for said, _ in before}
+    written = (said for said in draft.sentences if said.text not in told)
+    sentences = (*(said for said, _ in before), *written, *(said for said, _ in after))
+    citations = dict.fromkeys((*draft.citations, *(citation for _, citation in (*before, *after))))
+    return Draft(sentences, tuple(citations), draft.writing, draft.full)
+
+
+def _rests_on(citations: Sequence[Citation], quotation: Citation) -> bool:
+    return any(
+        each.number == quotation.number and each.start < quotation.end and quotation.start < each.end
+        for each in citations
+    )

@@ -14,8 +14,7 @@ from assistant.evidence import core, promise
 from assistant.evidence.statements import states
 from assistant.moments import moments
 from assistant.orders import reporting
-from assistant.wordforms import stem
-from assistant.words import key_words
+from assistant.words import key_stems
 from vectorstore.library import Library
 from vectorstore.models import Hit, Passage
 
@@ -51,7 +50,7 @@ class Pick(NamedTuple):
     @property
     def day(self) -> date | None:
         """The day of what is told, UTC: the latest one past that the sentence names, else that of its article."""
-        published = self.hit.article.published_at and self.hit.article.published_at.date()
+        published = self.hit.article.day
         if published is None:
             return None
         told = [each for each in moments(self.text, published) if _one_day(each.text)]
@@ -92,12 +91,8 @@ def lede(hit: Hit) -> Pick | None:
     and "Click here" have none. None where no sentence reports anything."""
     spans = [Pick(hit, start, end) for start, end in sentences(hit, hit.passage)]
     opening = [each for each in spans if whole(each.text)][:_OPENING] or spans
-    title = _stems(hit.article.title)
-    return max(opening, key=lambda each: len(title & _stems(each.text)), default=None)
-
-
-def _stems(text: str) -> set[str]:
-    return {stem(word) for word in key_words(text)}
+    title = key_stems(hit.article.title)
+    return max(opening, key=lambda each: len(title & key_stems(each.text)), default=None)
 
 
 def _articles(hits: Sequence[Hit]) -> list[Hit]:
@@ -111,21 +106,15 @@ def _articles(hits: Sequence[Hit]) -> list[Hit]:
 
 def _candidates(subject: str, hit: Hit, best: float, library: Library) -> Iterator[Pick]:
     opening = next(iter(library.passages_of(hit.article.id)), None)
-    published = hit.article.published_at and hit.article.published_at.date()
+    published = hit.article.day
     standing = hit.score / best
     current = opening if opening and opening.version == hit.article.version else None
     if current and (first := lede(replace(hit, passage=current, better=None))):
         yield first._replace(worth=_LEDE + promise(subject, first.text, published, standing))
     found = [Pick(hit, start, end) for start, end in sentences(hit, core(hit))]
     told = [each._replace(worth=promise(subject, each.text, published, standing)) for each in found if whole(each.text)]
-    if told := [each for each in told if not _of_another_year(each.text, published)]:
+    if told:
         yield max(told, key=lambda pick: pick.worth)
-
-
-def _of_another_year(sentence: str, published: date | None) -> bool:
-    """Whether it looks back: what it tells is no news of the article's day."""
-    years = {each.year for each in moments(sentence, published) if each.year and not each.days}
-    return published is not None and bool(years) and published.year not in years
 
 
 def sentences(hit: Hit, passage: Passage) -> list[tuple[int, int]]:

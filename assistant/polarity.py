@@ -1,4 +1,4 @@
-"""Whether two texts say yes and no of the same thing, or send it opposite ways."""
+"""Whether two texts say yes and no of the same thing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from assistant.opposites import ORDER, SIDES, opposed
 from assistant.wordforms import folded, plain_letters, stem
 
 _TOKEN = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}|\w+(?:'\w+)?|[.!?;:]")
@@ -77,35 +76,12 @@ def _denies_a_verb(behind: Sequence[str]) -> bool:
 
 
 def conflict(sentence: str, passage: str) -> str:
-    """How the two disagree in negation or direction, as "the passage says ..."; empty when they don't."""
+    """How the two disagree in negation, as "the passage denies ..."; empty when they don't."""
     wanted, held = reading(sentence), reading(passage)
     for head in sorted(wanted.said.keys() & held.negated):
         if head not in wanted.negated and head not in held.affirmed:
             return f"the passage denies “{wanted.said[head]}”"
     for head in sorted(wanted.negated - held.negated):
-        backed = held.negates if head not in held.said else False
-        if not backed and not any(opposed(head, other) for other in held.affirmed):
+        if head in held.said or not held.negates:
             return f"the passage does not deny “{wanted.said[head]}”"
-    if turned := _turned(wanted, held):
-        return f"the passage says “{held.said[turned]}”"
     return ""
-
-
-def _turned(wanted: Saying, held: Saying) -> str:
-    """The stem that sends the passage the other way, where each of the two goes one way only."""
-    mine, theirs = _ways(wanted), _ways(held)
-    for pair, ways in mine.items():
-        others = theirs.get(pair, {})
-        if pair != ORDER and len(ways) == len(others) == 1 and ways.keys() != others.keys():
-            return next(iter(others.values()))
-    return ""
-
-
-def _ways(saying: Saying) -> dict[int, dict[int, str]]:
-    """For each pair of opposites the sides on which the text stands; what it negates stands on the other one."""
-    found: dict[int, dict[int, str]] = {}
-    for words, flip in ((saying.affirmed, 0), (saying.negated, 1)):
-        for word in words:
-            for pair, side in SIDES.get(word, ()):
-                found.setdefault(pair, {}).setdefault(side ^ flip, word)
-    return found

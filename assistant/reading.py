@@ -10,7 +10,7 @@ from assistant.dates import Strength, Timing, Window, read_timing
 from assistant.manner import Recency
 from assistant.models import Turn
 from assistant.outlets import read_outlets
-from assistant.query.forms import Form, as_written, days, other_forms, sought, spelled_out
+from assistant.query.forms import Form, as_written, days, other_forms, sought
 from assistant.rewrite import carried_over, standalone
 from assistant.words import key_words, quoted_phrases, words_of
 from vectorstore.models import Scope
@@ -90,8 +90,7 @@ def read(
             words.setdefault(word, _CARRIED_WORDS * turn.weight)
     whole = standalone(question, turns)
     forms = tuple(other_forms(whole, known)) if known else ()
-    meaning = spelled_out(question, forms, known) if known else question
-    texts = {turn.question: _CARRIED_MEANING * turn.weight for turn in earlier} | {meaning: 1.0}
+    texts = {turn.question: _CARRIED_MEANING * turn.weight for turn in earlier} | {question: 1.0}
     further = sought(forms, known) if known else []
     further += [] if timing.window else days(asked.rest)
     return Reading(whole, timing, asked.outlets, texts, words, phrases, forms=forms, sought=tuple(further))

@@ -10,8 +10,7 @@ from assistant.models import Turn
 from assistant.rewrite import carried_over
 from assistant.safe import carries_address, words_only
 from assistant.streaming import pieces
-from assistant.wordforms import stem
-from assistant.words import key_words
+from assistant.words import key_stems
 from vectorstore.errors import ModelUnavailable
 
 if TYPE_CHECKING:
@@ -40,5 +39,5 @@ def reworded(model: BaseChatModel, question: str, turns: Sequence[Turn]) -> str:
     if len(said) > _LONGEST:
         return question
     said = words_only(said).strip().strip("\"“”'").strip()
-    new, known = ({stem(word) for word in key_words(text)} for text in (said, f"{question} {asked} {told}"))
+    new, known = (key_stems(text) for text in (said, f"{question} {asked} {told}"))
     return said if new & known and not carries_address(said) else question

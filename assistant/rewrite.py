@@ -10,8 +10,7 @@ from assistant.evidence import Evidence
 from assistant.kinds import Intent, Request
 from assistant.models import Turn
 from assistant.query.intent import Intents
-from assistant.wordforms import stem
-from assistant.words import key_words, names_and_numbers, words_of
+from assistant.words import key_stems, key_words, names_and_numbers, words_of
 
 _OPENING = re.compile(r"^(and|but|so|or|also|then|no|why|how come|(what|how) about|(what|who|where) else)\b", re.I)
 _POINTING = frozenset(
@@ -89,10 +88,10 @@ def spoken_of(turns: Sequence[Turn], intents: Intents) -> tuple[Turn, Sequence[T
 
 def untold(evidence: Evidence, told: str) -> Evidence:
     """Without the sentences that hold nearly nothing but words that the reader has had."""
-    had = {stem(word) for word in key_words(told)}
+    had = key_stems(told)
     if not had:
         return evidence
-    said = [{stem(word) for word in key_words(span.text)} for span in evidence.spans]
+    said = [key_stems(span.text) for span in evidence.spans]
     return evidence.only([len(words & had) < _TOLD * len(words) for words in said])
 
 

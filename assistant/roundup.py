@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from assistant.dates import Window, read_timing
-from assistant.evidence import Evidence, cite, quotation, quote, weigh
+from assistant.evidence import cite, quotation, quote, weigh
 from assistant.groups import grouped
 from assistant.kinds import AnswerKind, Request
 from assistant.labels import day
@@ -21,7 +21,7 @@ from assistant.parts import parts
 from assistant.picks import Pick, lede, picked, sentences, whole
 from assistant.retrieve import Found
 from assistant.wordforms import stem
-from assistant.words import key_words, names_and_numbers, words_of
+from assistant.words import key_stems, names_and_numbers, stems_of
 from vectorstore.library import Library
 from vectorstore.models import Hit, Scope, heading
 from vectorstore.openings import Opening
@@ -33,9 +33,6 @@ _A_WEEK = timedelta(days=7)
 _OF_A_PART = 2
 _READ_OF_AN_ARTICLE = 40
 _ALIKE = 0.5
-# Of a part's words, and of its meaning: a sentence with less is about something else.
-_SHARED = 0.5
-_NEAR = 0.45
 # How much more the first sentence of an article counts than the last.
 _LEAD = 0.3
 
@@ -48,7 +45,7 @@ def put_together(answer: Answer, request: Request, found: Found, library: Librar
     subject = request.subject or answer.standalone_question
     if request.kind is AnswerKind.COMPARISON:
         return _compared(answer, parts(answer.question), found.hits, library)
-    named = {stem(word) for word in key_words(read_timing(subject, answer.as_of.date()).rest)}
+    named = key_stems(read_timing(subject, answer.as_of.date()).rest)
     names = {stem(word) for word in names_and_numbers(f"of {subject}")}
     hits = [hit for hit in found.hits if _names(hit, named, names)]
     if not hits:
@@ -118,14 +115,14 @@ def _of_the_days(answer: Answer, hits: Sequence[Hit]) -> Sequence[Hit]:
 def _compared(answer: Answer, asked: Sequence[str], hits: Sequence[Hit], library: Library) -> Answer:
     """For each part its own quotations, of hits that name what it has before the others; for one that none names, that
     there are none."""
-    held = [{stem(word) for word in key_words(part)} for part in asked]
+    held = [key_stems(part) for part in asked]
     picks: list[Pick] = []
     labels: list[str] = []
     for part, words in zip(asked, held, strict=True):
         own_words = words - set().union(*(each for each in held if each is not words)) or words
         near = [hit for hit in hits if own_words <= stems_of(f"{heading(hit.article)} {hit.passage.text}")]
         taken = {(pick.hit.article.id, pick.start) for pick in picks}
-        quoted = quote(_to_the_point(weigh(part, near, library.embedder), words)).citations
+        quoted = quote(weigh(part, near, library.embedder)).citations
         fresh = [Pick(near[c.number - 1], c.start, c.end) for c in quoted if (c.article.id, c.start) not in taken]
         picks += fresh[:_OF_A_PART]
         labels += [part] * len(fresh[:_OF_A_PART])
@@ -133,20 +130,6 @@ def _compared(answer: Answer, asked: Sequence[str], hits: Sequence[Hit], library
     silent = [part for part in asked if part not in labels]
     missing = [replace(own("No article found says anything of it."), label=part) for part in silent]
     return replace(compared, sentences=(*compared.sentences, *missing)) if picks else answer
-
-
-def _to_the_point(evidence: Evidence, words: Set[str]) -> Evidence:
-    """Without the sentences that have to do with the words neither by their own, the headline's counted, nor by their
-    meaning."""
-    kept = [
-        len(words & stems_of(f"{heading(span.hit.article)} {span.text}")) >= _SHARED * len(words) or cosine >= _NEAR
-        for span, cosine in zip(evidence.spans, evidence.cosines, strict=True)
-    ]
-    return evidence.only(kept)
-
-
-def stems_of(text: str) -> set[str]:
-    return {stem(word) for word in words_of(text)}
 
 
 def _central(hit: Hit, library: Library, most: int) -> list[Pick]:

@@ -18,8 +18,7 @@ from assistant.models import Answer
 from assistant.moments import moments
 from assistant.names import names, speakers
 from assistant.orders import reporting
-from assistant.wordforms import stem
-from assistant.words import key_words, plain
+from assistant.words import key_stems, key_words, plain
 from vectorstore.models import Article, Hit, heading
 
 _MOST = 3
@@ -100,10 +99,10 @@ def _about_it(answer: Answer) -> list[Hit]:
     """The sources that are about what was asked: those cited, and those that have more than half of its words. Further
     down the list a small library has nothing but other things."""
     cited = {each.article.id for each in answer.citations}
-    asked = {stem(word) for word in key_words(answer.standalone_question)}
+    asked = key_stems(answer.standalone_question)
 
     def shares(hit: Hit) -> bool:
-        held = {stem(word) for word in key_words(f"{heading(hit.article)} {hit.passage.text}")}
+        held = key_stems(f"{heading(hit.article)} {hit.passage.text}")
         return len(asked & held) > len(asked) / 2
 
     return [hit for hit in answer.sources if hit.article.id in cited or shares(hit)]

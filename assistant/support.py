@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from assistant.evidence import bearing, core
 from assistant.facts import NOT, ORDER_WORDS, TITLES, Fact, Kind, agrees, facts
-from assistant.known import Known
 from assistant.models import Support
-from assistant.opposites import opposed
+from assistant.moments import Moment, borne_out
+from assistant.orders import reporting
 from assistant.polarity import conflict
+from assistant.quantities import Quantity
 from assistant.roles import swapped
 from assistant.verification.attribution import overstated, severed
-from assistant.verification.superlatives import placed_first
-from assistant.wordforms import folded, plain_letters
+from assistant.wordforms import folded, plain_letters, same_name
 from vectorstore.models import Hit
 
 # With fewer of its words than these in a stretch of the passage a sentence says something else, in whatever words.
@@ -29,6 +30,9 @@ _LONGEST = 3000
 _QUOTATION = re.compile(r'"([^"]+)"')
 _LETTER = re.compile(r"\S")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_WORDS = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}|\w+(?:['’]\w+)?")
+# "World Health Organization", "Department of Justice": what an acronym may stand for.
+_LONG_NAME = re.compile(r"[A-Z]\w+(?:[ -](?:(?:of|and|the|for|on|in|to) )*[A-Z]\w+)+")
 
 
 class Ground(NamedTuple):
@@ -52,7 +56,7 @@ def ground(sentence: str, hit: Hit) -> Ground:
     `quoted` when the sentence stands in the passage, letter case and the shape of quotation marks aside, and is not
     torn from the words that say whose it is;
     `supported` when the passage or its heading holds its numbers, dates, names and quotations and the stretch every
-    other word, and the two agree in what they negate, which way it goes, who did what to whom, and whose words it is.
+    other word, and the two agree in what they negate, who did what to whom, and whose words it is.
     """
     at, spans = core(hit).start, bearing(hit)
     passage = _only(core(hit).text, spans)
@@ -102,7 +106,6 @@ def _doubt(sentence: str, said: Sequence[Fact], stretch: str, share: float, know
         next(_other_slots(said, held, known.published), "")
         or conflict(sentence, stretch)
         or swapped(sentence, stretch, said, held)
-        or placed_first(sentence, stretch)
     )
 
 
@@ -134,7 +137,7 @@ def _stands_for(fact: Fact, other: Fact, said: Sequence[Fact], slot: Sequence[Fa
     if not _of_a_kind(fact, other) or any(agrees(fact, each, published) for each in slot):
         return False
     if fact.kind is other.kind is Kind.WORD:
-        return opposed(fact.key, other.key)
+        return {fact.text.lower(), other.text.lower()} == ORDER_WORDS
     return len(slot) == 1 or not any(agrees(other, each, published) for each in said)
 
 
@@ -176,3 +179,82 @@ def _nearest_stretch(
             if fit > best_fit:
                 best, best_fit = (spans[first][0], spans[last][1], share), fit
     return best
+
+
+@dataclass(frozen=True)
+class Known:
+    """A passage with its headline, outlet and byline; `published` is the day of its article, UTC."""
+
+    text: str
+    heading: str
+    article: str
+    published: date | None
+
+    @classmethod
+    def of(cls, hit: Hit, text: str) -> Known:
+        """Of what is read of a hit."""
+        article = hit.article
+        title = " ".join(article.title[start:end] for start, end in reporting(article.title))
+        heading = "\n".join((title, article.outlet, *article.authors))
+        return cls(text, heading, article.text, article.day)
+
+    def holds(self, fact: Fact) -> bool:
+        """Whether it is told; of words that are neither names nor figures nobody asks one by one."""
+        if isinstance(fact.value, Quantity):
+            return fact.text.lower() == "one" or self._told(fact)
+        if isinstance(fact.value, Moment):
+            return self._told(fact) or self._by_the_article(fact.value)
+        return fact.kind is Kind.WORD or self._named(fact)
+
+    def quotes(self, words: str) -> bool:
+        """Whether these words stand in the passage or its heading one after another."""
+        return _running(words) in _running(f"{self.text}\n{self.heading}")
+
+    @cached_property
+    def heading_facts(self) -> tuple[Fact, ...]:
+        return facts(self.heading, self.published)
+
+    @cached_property
+    def _facts(self) -> tuple[Fact, ...]:
+        return (*facts(self.text, self.published), *self.heading_facts)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        written = (folded(word) for word in _WORDS.findall(f"{self.text}\n{self.heading}"))
+        return frozenset(written) | {fact.key for fact in self._facts if fact.kind is Kind.NAME}
+
+    def _told(self, fact: Fact) -> bool:
+        return any(agrees(fact, each, self.published) for each in self._facts)
+
+    def _by_the_article(self, moment: Moment) -> bool:
+        """The day of the article dates what it tells, unless that names a moment as fine itself."""
+        if self.published is None or any(
+            f.value.grain == moment.grain for f in self._facts if isinstance(f.value, Moment)
+        ):
+            return False
+        day = self.published
+        return borne_out(moment, Moment("", 0, 0, day.year, day.month, day.day, day.weekday(), frozenset({day})), day)
+
+    def _named(self, fact: Fact) -> bool:
+        if fact.key in self._words or any(same_name(fact.key, word) for word in self._words):
+            return True
+        return fact.key in self._initials or self._given_name(fact)
+
+    @cached_property
+    def _initials(self) -> frozenset[str]:
+        return frozenset(_initials(name) for name in _LONG_NAME.findall(f"{self.text}\n{self.heading}"))
+
+    def _given_name(self, fact: Fact) -> bool:
+        """The name that the article elsewhere puts before or behind one of the passage: its "Joe" to this "Biden"."""
+        for match in re.finditer(rf"(?:(\w+) )?\b{re.escape(fact.text)}\b(?: (\w+))?", self.article):
+            if any(near and near[:1].isupper() and folded(near) in self._words for near in match.groups()):
+                return True
+        return False
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in re.split(r"[ -]", name) if word[:1].isupper()).lower()
+
+
+def _running(text: str) -> str:
+    return " " + " ".join(folded(word) for word in _WORDS.findall(plain_letters(text))) + " "

@@ -7,7 +7,7 @@ from datetime import date
 
 from assistant.facts import Fact, Kind, facts
 from assistant.wordforms import stem
-from assistant.words import asks_yes_or_no, key_words, words_of
+from assistant.words import asks_yes_or_no, key_words, stems_of
 
 _HOW_MUCH = re.compile(
     r"\bhow (?:much|many|old|long|far|often|large|big|small|tall|high|low|deep|wide|fast|heavy|strong|hot|cold|late)\b"
@@ -50,7 +50,7 @@ def echoes(sentence: str, question: str) -> bool:
 
 def adds_nothing(sentence: str, question: str) -> bool:
     """Whether every word of the sentence that means something is the question's: a yes or a no at most is new."""
-    asked = {stem(word) for word in words_of(question)}
+    asked = stems_of(question)
     return all(stem(word) in asked for word in key_words(sentence))
 
 

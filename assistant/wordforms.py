@@ -35,7 +35,6 @@ _NAMESAKES = """
 # Written in lower case, these are something else.
 _OTHER_WORDS = frozenset("us pole dane finn turk turkey polish swede".split())
 _COUNTRIES = {form: forms.split()[0] for forms in _NAMESAKES.split(";") for form in forms.split()}
-_GROUPS: dict[str, tuple[str, ...]] = {forms.split()[0]: tuple(forms.split()) for forms in _NAMESAKES.split(";")}
 _OF_A_PLACE = re.compile(r"(?:ia|a|o|e|es|y)?$")
 _OF_ITS_PEOPLE = re.compile(r"(?:ians?|ans?|eses?|is?|ish)$")
 
@@ -78,14 +77,6 @@ def _beginning(form: str) -> str:
     if len(form) > 3 and form[-1] in "ey":
         form = form[:-1] + ("i" if form[-1] == "y" else "")
     return form[:_STEM]
-
-
-def namesakes(word: str) -> tuple[str, ...]:
-    """The other names of the country that a word with a capital names, and of its people."""
-    form = folded(word)
-    if not word[:1].isupper() or form not in _COUNTRIES:
-        return ()
-    return tuple(other for other in _GROUPS[_COUNTRIES[form]] if other != form)
 
 
 def same_name(one: str, other: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from assistant.wordforms import stem
+
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|\w+(?:['’]\w+)?")
 _LETTERS = re.compile(r"[^\W_]+")
 QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"”“»]")
@@ -44,6 +46,16 @@ def asks_yes_or_no(question: str) -> bool:
 def key_words(text: str) -> list[str]:
     """Words that say what a text is about: without those that any question could hold."""
     return [word for word in words_of(text) if word not in STOP_WORDS]
+
+
+def stems_of(text: str) -> set[str]:
+    """Of all its words."""
+    return {stem(word) for word in words_of(text)}
+
+
+def key_stems(text: str) -> set[str]:
+    """Of the words that say what it is about."""
+    return {stem(word) for word in key_words(text)}
 
 
 def quoted_phrases(text: str) -> list[str]:

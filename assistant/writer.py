@@ -15,11 +15,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from assistant.citations import whole_sentences
-from assistant.draft import Asked, Draft, judge
+from assistant.draft import Asked, Draft, beside, judge
 from assistant.evidence import Evidence, quote
-from assistant.evidence.context import Room, context
+from assistant.evidence.context import Excerpt, Room, context
 from assistant.finding import Grounds
-from assistant.generation.judging import by_judge
 from assistant.generation.odds import Judge, judge_of
 from assistant.llm import PATIENCE, QUOTE
 from assistant.models import Answer, Sentence, Stage, own
@@ -27,8 +26,7 @@ from assistant.streaming import awaited, pieces
 from assistant.verification.answerability import Verdict, at_least, hopeless, says_not_found, verdict
 from assistant.verification.entailment import Entailment, Entails, by_model
 from assistant.verification.genre import genre, introduction
-from assistant.votes import beside
-from assistant.writing import judging, messages, stated
+from assistant.writing import borne_out, judging, material, messages, stated
 from vectorstore.errors import ModelError, ModelUnavailable
 from vectorstore.models import Hit, heading
 
@@ -36,6 +34,8 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 T = TypeVar("T")
+# On the tuning half of tests/benchmarks/sets the least odds by which four in five false sentences are told.
+_CONFIRMED = 0.8
 
 
 class Writer(NamedTuple):
@@ -221,3 +221,14 @@ def _with(answer: Answer, draft: Draft, found: Verdict = Verdict.ANSWERED) -> An
         newest_source=max(dates, default=None),
         closest=closest,
     )
+
+
+def by_judge(judge: Judge, read: Sequence[Excerpt]) -> Entails:
+    """By the odds that it says Yes."""
+    passages = material(read)
+
+    def entails(sentences: Sequence[str], left: Event | None = None) -> list[bool]:
+        asked = [borne_out(sentence) for sentence in sentences]
+        return [odds >= _CONFIRMED for odds in judge.odds(passages, asked, left)]
+
+    return entails

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,11 @@ class Article:
     version: int = 1
     summary_only: bool = False
     gone_at: datetime | None = None
+
+    @property
+    def day(self) -> date | None:
+        """When it was published, UTC."""
+        return self.published_at and self.published_at.date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 from assistant.dates import read_timing
 from assistant.evidence import quote, weigh
@@ -14,12 +13,12 @@ from assistant.labels import count, day
 from assistant.models import Answer, Sentence, own
 from assistant.parts import parts
 from assistant.picks import Pick, lede, picked, sentences
-from assistant.roundup import openings, resting_on, stems_of
+from assistant.roundup import openings, resting_on
 from assistant.wanted import offers
 from assistant.wordforms import stem
-from assistant.words import key_words, names_and_numbers
+from assistant.words import key_stems, key_words, names_and_numbers, stems_of
 from vectorstore.library import Library
-from vectorstore.models import Article, Hit, Scope, heading
+from vectorstore.models import Hit, Scope, heading
 
 _ROWS = 20
 _MENTIONING = 2000
@@ -42,18 +41,14 @@ def answers_itself(request: Request, grounds: Grounds) -> bool:
     if request.intent is not Intent.COUNT or request.detail == "articles" or not grounds.known:
         return False
     first = quote(grounds.evidence).citations[:1]
-    return any(offers(each.quote, grounds.asked, _day(each.article)) for each in first)
-
-
-def _day(article: Article) -> date | None:
-    return article.published_at.date() if article.published_at else None
+    return any(offers(each.quote, grounds.asked, each.article.day) for each in first)
 
 
 def _told_of(answer: Answer, request: Request, hits: Sequence[Hit], library: Library) -> Answer:
     """A sentence of each article that tells of the subject."""
     window = answer.window
     hits = [hit for hit in hits if not window or window.holds(hit.article.published_at)]
-    wanted = {stem(word) for word in key_words(request.subject)}
+    wanted = key_stems(request.subject)
     # "List all" and "which" tell nothing of what is listed; one word alone tells less than the question does.
     timing = read_timing(answer.question, answer.as_of.date())
     asked = request.subject if len(wanted) > 1 else timing.rest
@@ -75,7 +70,7 @@ def _told_of(answer: Answer, request: Request, hits: Sequence[Hit], library: Lib
 
 def _mentions(answer: Answer, subject: str, library: Library, scope: Scope) -> Answer:
     """How many articles have the subject's names and most of its words, in the text or the headline."""
-    wanted = {stem(word) for word in key_words(subject)}
+    wanted = key_stems(subject)
     names = {stem(word) for word in names_and_numbers(f"of {subject}")}
     if not wanted:
         return answer
@@ -130,12 +125,12 @@ def in_order_of_time(answer: Answer, hits: Sequence[Hit], library: Library) -> A
 
 def _says(pick: Pick, part: str) -> bool:
     """Whether the sentence and its headline have all words of the event: one that is only near may be another event."""
-    return {stem(word) for word in key_words(part)} <= stems_of(f"{pick.hit.article.title} {pick.text}")
+    return key_stems(part) <= stems_of(f"{pick.hit.article.title} {pick.text}")
 
 
 def _event(part: str, hits: Sequence[Hit], library: Library) -> Pick | None:
     """The sentence that tells of an event best, of hits that have more than half of its words."""
-    wanted = {stem(word) for word in key_words(part)}
+    wanted = key_stems(part)
     near = [
         hit for hit in hits if len(wanted & stems_of(f"{heading(hit.article)} {hit.passage.text}")) > len(wanted) / 2
     ]

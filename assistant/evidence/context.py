@@ -68,8 +68,7 @@ def _sentences(hit: Hit) -> list[str]:
 
 def _most_promising(sentences: Sequence[str], question: str, hit: Hit, room: int, keep: bool) -> str:
     """Those that fit, in their order; with `keep` at least one."""
-    day = hit.article.published_at and hit.article.published_at.date()
-    ranked = sorted(range(len(sentences)), key=lambda at: -promise(question, sentences[at], day, 0.0))
+    ranked = sorted(range(len(sentences)), key=lambda at: -promise(question, sentences[at], hit.article.day, 0.0))
     chosen: list[int] = []
     for at in ranked:
         if len(sentences[at]) <= room or (keep and not chosen):

@@ -16,8 +16,7 @@ from assistant.facts import Kind
 from assistant.models import Citation, Sentence
 from assistant.orders import order
 from assistant.wanted import echoes, offers, wanted
-from assistant.wordforms import stem
-from assistant.words import key_words
+from assistant.words import key_stems
 from vectorstore.embedding import Embedder
 from vectorstore.models import Hit
 
@@ -157,7 +156,7 @@ def _promise(question: str, span: Span, best: float) -> float:
 
 def promise(question: str, sentence: str, published: date | None, standing: float) -> float:
     """What a sentence is worth before its meaning is known; `standing` is its passage's score beside the best one's."""
-    asked, said = ({stem(word) for word in key_words(text)} for text in (question, sentence))
+    asked, said = (key_stems(text) for text in (question, sentence))
     share = len(asked & said) / len(asked) if asked else 0.0
     told = -_ECHO if echoes(sentence, question) else _WORDS * share
     return standing + told + _KIND * offers(sentence, question, published)
@@ -169,13 +168,13 @@ def answered(question: str, quoted: Quoted) -> bool:
 
 
 def _answers(quotation: Citation, question: str) -> bool:
-    said, published = quotation.quote, quotation.article.published_at
+    said = quotation.quote
     if not holds_all(said, question) or echoes(said, question):
         return False
-    return wanted(question) is None or offers(said, question, published and published.date())
+    return wanted(question) is None or offers(said, question, quotation.article.day)
 
 
 def holds_all(sentence: str, question: str) -> bool:
     """Whether every word of the question that means something stands in the sentence; one alone says too little."""
-    asked, said = ({stem(word) for word in key_words(text)} for text in (question, sentence))
+    asked, said = (key_stems(text) for text in (question, sentence))
     return len(asked) > 1 and asked <= said

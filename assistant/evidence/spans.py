@@ -47,7 +47,7 @@ class Span(NamedTuple):
 
     @property
     def day(self) -> date | None:
-        return self.hit.article.published_at and self.hit.article.published_at.date()
+        return self.hit.article.day
 
 
 def core(hit: Hit) -> Passage:

@@ -28,7 +28,6 @@ _NAMES = 0.8
 _WORDS = {Kind.NUMBER: 0.5, Kind.DATE: 0.5, Kind.NAME: 0.65}
 # Facts from a word of the question to what is asked for. A name is taken only from right beside it.
 _NEAR = {Kind.NUMBER: 3, Kind.DATE: 3, Kind.NAME: 1}
-_FARTHER = 5
 _WORDS_BETWEEN = 3
 # "The number of people hurt when a ferry ran into a pier was 41", "the death toll of the storm rose to 12".
 _COUNT = re.compile(r"\b(?:number|total|toll|count)\b[^.;]*\b(?:is|was|were|to|at|reached|of)(?: \w+){0,2} $")
@@ -106,7 +105,6 @@ class _Asked(NamedTuple):
     names: tuple[Fact, ...]
     places: tuple[str, ...]
     words: frozenset[str]
-    reach: int
     counted: str = ""
 
 
@@ -126,7 +124,7 @@ def current(found: Sequence[Reading]) -> Reading | None:
         return None
     told = [each for each in found if _of_one_story(each, first) and each.expected == first.expected]
     newest = max(told, key=lambda each: each.published or _LONG_AGO)
-    changed = any(not agrees(newest.fact, each.fact, day(each.hit)) for each in told)
+    changed = any(not agrees(newest.fact, each.fact, each.hit.article.day) for each in told)
     return newest if changed and not _looks_back(newest) else None
 
 
@@ -145,20 +143,9 @@ def _of_one_story(one: Reading, other: Reading) -> bool:
 
 def _looks_back(reading: Reading) -> bool:
     """Whether its sentence names another year than that of its article."""
-    sentence, published = reading.hit.article.text[reading.start : reading.end], day(reading.hit)
+    sentence, published = reading.hit.article.text[reading.start : reading.end], reading.hit.article.day
     years = {fact.value.year for fact in facts(sentence, published) if isinstance(fact.value, Moment)}
     return published is not None and bool(years - {None, published.year})
-
-
-def reading_of(question: str, number: int, hit: Hit) -> Reading | None:
-    """The best one of a source that is known to be about what the question names, and need not name it in full."""
-    asked = _asked(question)
-    return _best(asked._replace(names=(), reach=_FARTHER), number, hit) if asked else None
-
-
-def day(hit: Hit) -> date | None:
-    """The day of its article, UTC."""
-    return hit.article.published_at.date() if hit.article.published_at else None
 
 
 def _asked(question: str) -> _Asked | None:
@@ -169,7 +156,7 @@ def _asked(question: str) -> _Asked | None:
         return None
     how_many = _HOW_MANY.search(question)
     counted = stem(how_many[1] or how_many[2]) if how_many else ""
-    return _Asked(kind, given, names, _places(question, given), words, _NEAR[kind], counted)
+    return _Asked(kind, given, names, _places(question, given), words, counted)
 
 
 def _says_little(word: Fact) -> bool:
@@ -187,7 +174,7 @@ def _best(asked: _Asked, number: int, hit: Hit) -> Reading | None:
 
 
 def _of_source(asked: _Asked, number: int, hit: Hit) -> Iterator[Reading]:
-    passage, published = core(hit), day(hit)
+    passage, published = core(hit), hit.article.day
     around = (*facts(passage.text, published), *facts(hit.article.title, published))
     named = sum(any(agrees(name, each, published) for each in around) for name in asked.names)
     if named >= _NAMES * len(asked.names):
@@ -197,7 +184,7 @@ def _of_source(asked: _Asked, number: int, hit: Hit) -> Iterator[Reading]:
 
 def _of_sentence(asked: _Asked, number: int, hit: Hit, start: int, end: int) -> Iterator[Reading]:
     """Everything in the sentence that could be what is asked for."""
-    sentence, published = hit.article.text[start:end], day(hit)
+    sentence, published = hit.article.text[start:end], hit.article.day
     said = facts(sentence, published)
     anchors = [at for at, each in enumerate(said) if _sense(each) in asked.words]
     share = len({_sense(said[at]) for at in anchors}) / len(asked.words)
@@ -248,7 +235,7 @@ def _near(asked: _Asked, sentence: str, said: Sequence[Fact], at: int, anchors: 
     """The anchors that the fact at that place belongs to."""
     if asked.kind is Kind.NUMBER and _COUNT.search(sentence[: said[at].start]):
         return [*anchors]
-    near = [anchor for anchor in anchors if abs(anchor - at) <= asked.reach]
+    near = [anchor for anchor in anchors if abs(anchor - at) <= _NEAR[asked.kind]]
     return [a for a in near if _adjoin(sentence, said[a], said[at])] if asked.kind is Kind.NAME else near
 
 

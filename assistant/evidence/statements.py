@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from assistant.quantities import quantities
-from assistant.wordforms import stem
-from assistant.words import key_words
+from assistant.words import key_stems
 from vectorstore.models import Article
 
 _QUESTION = re.compile(r"[?？؟][\"'”’»)\]]*$")
@@ -140,16 +139,12 @@ def retracted(text: str, article: Article, correction: str, by: Article) -> bool
         return False
     wrong = _WRONG.search(correction)
     figures = quantities(correction[wrong.end() :])[:1] if wrong else []
-    shared = _stems(correction) & _stems(f"{article.title} {text}")
+    shared = key_stems(correction) & key_stems(f"{article.title} {text}")
     if shared and any(figure.agrees(each) for figure in figures for each in quantities(text)):
         return True
     older = article.published_at and by.published_at and article.published_at < by.published_at
     withdrawn = bool(older) and article.outlet == by.outlet and _WITHDRAWS.search(correction) is not None
     return withdrawn and len(shared) > 1
-
-
-def _stems(text: str) -> set[str]:
-    return {stem(word) for word in key_words(text)}
 
 
 def _joins(text: str, end: int, start: int) -> bool:

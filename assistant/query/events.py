@@ -8,8 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from assistant.moments import moments
-from assistant.wordforms import stem
-from assistant.words import key_words, words_of
+from assistant.words import key_stems, key_words, stems_of
 from vectorstore.models import Hit
 from vectorstore.sentences import sentence_spans
 
@@ -34,16 +33,15 @@ def since(question: str) -> Since | None:
 def day_of(event: str, hits: Sequence[Hit]) -> date | None:
     """The day of an event that the first of the hits tells of: the one it names in a sentence about it, else its own.
     None when it does not tell of it."""
-    wanted = {stem(word) for word in key_words(event)}
-    if not hits or hits[0].article.published_at is None:
+    wanted = key_stems(event)
+    if not hits:
         return None
-    article, passage = hits[0].article, hits[0].passage
-    published = hits[0].article.published_at.date()
-    if not wanted <= {stem(word) for word in words_of(f"{article.title} {passage.text}")}:
+    passage, published = hits[0].passage, hits[0].article.day
+    if published is None or not wanted <= stems_of(f"{hits[0].article.title} {passage.text}"):
         return None
     for start, end in sentence_spans(passage.text):
         sentence = passage.text[start:end]
-        if wanted <= {stem(word) for word in words_of(sentence)}:
+        if wanted <= stems_of(sentence):
             named = [moment.days for moment in moments(sentence, published) if len(moment.days) == 1]
             if past := [day for days in named for day in days if day <= published]:
                 return past[0]

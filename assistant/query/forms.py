@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from assistant.moments import moments
 from assistant.quantities import in_words, quantities
-from assistant.wordforms import namesakes, stem
+from assistant.wordforms import stem
 from assistant.words import STOP_WORDS, plain
 from vectorstore.vocabulary import Vocabulary
 
@@ -75,22 +75,12 @@ def as_written(text: str, forms: Sequence[Form], found: Sequence[str]) -> str:
     return text
 
 
-def spelled_out(text: str, forms: Sequence[Form], known: Vocabulary) -> str:
-    """The text with short forms explained that say nothing to an embedding model: "the SBU (Sorvenian ...)"."""
-    for form in forms:
-        if " " not in form.said and not known.common(form.said.lower()):
-            long = next((other for other in form.others if " " in other and other.lower() not in text.lower()), None)
-            if long:
-                text = _replaced(text, form.said, f"{form.said} ({long})")
-    return text
-
-
 def _replaced(text: str, said: str, other: str) -> str:
     return re.sub(rf"(?<!\w){re.escape(said)}(?!\w)", lambda _: other, text)
 
 
 def _names(question: str, known: Vocabulary) -> Iterator[Form]:
-    """Short forms and long ones, and countries with their people."""
+    """Short forms and long ones."""
     words = [*_WORD.finditer(question)]
     for at, word in enumerate(words):
         if not _may_begin(word.group(), question):
@@ -100,7 +90,7 @@ def _names(question: str, known: Vocabulary) -> Iterator[Form]:
             said = question[word.start() : last.end()]
             common = _common().get(said) or _common().get(said.lower()) or ()
             others = [other for form, other in learnt if form == said.casefold()]
-            yield Form(said, (*common, *others[:_MOST_LEARNT], *namesakes(said)))
+            yield Form(said, (*common, *others[:_MOST_LEARNT]))
 
 
 def _may_begin(word: str, question: str) -> bool:

@@ -7,8 +7,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.names import names
-from assistant.wordforms import stem
-from assistant.words import key_words, words_of
+from assistant.words import key_stems, stems_of, words_of
 from vectorstore.models import Hit, titled
 
 # A clause inside the question tells which one is meant, or whose.
@@ -20,7 +19,7 @@ _MOST_OF_IT = 0.8
 def bridge(question: str, hits: Sequence[Hit]) -> str:
     """The name in the best article that the question does not give, where no article found holds most of what the
     question says; "" when one does, or when the question describes nothing."""
-    asked = {stem(word) for word in key_words(question)}
+    asked = key_stems(question)
     if not hits or not _DESCRIBED.search(question) or any(_held(asked, hit) >= _MOST_OF_IT for hit in hits[:_FIRST]):
         return ""
     article, passage = hits[0].article, hits[0].passage
@@ -32,5 +31,5 @@ def bridge(question: str, hits: Sequence[Hit]) -> str:
 
 
 def _held(asked: set[str], hit: Hit) -> float:
-    said = {stem(word) for word in words_of(f"{titled(hit.article)} {hit.article.text}")}
+    said = stems_of(f"{titled(hit.article)} {hit.article.text}")
     return len(asked & said) / len(asked) if asked else 1.0

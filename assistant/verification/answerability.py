@@ -21,7 +21,7 @@ from assistant.ranking import recency
 from assistant.reading import Reading
 from assistant.retrieve import Found
 from assistant.wordforms import stem
-from assistant.words import key_words, words_of
+from assistant.words import key_words, stems_of
 from vectorstore.models import Hit, titled
 
 _NEWEST_OF = 3
@@ -140,7 +140,7 @@ def _told(rarity: Mapping[str, float], evidence: Evidence) -> float:
 
 def _share(rarity: Mapping[str, float], text: str) -> float:
     """The share of the words that stand in the text, each counting as much as it is rare."""
-    said = {stem(word) for word in words_of(text)}
+    said = stems_of(text)
     return sum(rare for word, rare in rarity.items() if stem(word) in said) / (sum(rarity.values()) or 1.0)
 
 

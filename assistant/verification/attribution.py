@@ -42,7 +42,6 @@ _GOVERNS = 0.5
 # A sentence that holds nearly as much of the claim as the best one may state what that one only reports.
 _NEARLY = 0.75
 _HALF = 0.6
-_LEAST_INSIDE = 0.3
 _BY_THE_WAY = 2
 _EDGE = " \t\"'“”‘’«»„.,;:!?…"
 _TOKEN = re.compile(r"\w+(?:['’-]\w+)*")
@@ -57,9 +56,7 @@ _HEDGES = (PLANS | POSSIBLE | WISHED | WANTS | FORESEEN) - _NOT_SOFT | _SOFT
 _LINKS = frozenset("of for from in at on with who which de do da na no du des von der die das la le el o".split())
 _SAYING = SAID | CLAIMED | DENIED | ACCUSED | ACCUSED_OF
 _NO_DEEDS = frozenset(map(stem, "be have child man woman person foot".split()))  # as irregular as verbs are
-_ENGLISH = frozenset("the of and was is has have for with that at by it".split())
 _BE = frozenset("is are was were been be has have had".split())
-_ITSELF = frozenset("it its he his she her they their we to".split())
 _IN_WORDS = {
     Stands.SAID: "the passage says that somebody said it",
     Stands.CLAIMED: "the passage has it as an allegation",
@@ -136,7 +133,7 @@ def overstated(claim: str, passage: str, spans: tuple[tuple[int, int], ...], pub
 
     `spans` are the sentences of the passage, and `title` the headline of its article.
     """
-    said = [fact for fact in facts(claim, published) if not _in_a_head(fact, claim)]
+    said = facts(claim, published)
     held = [_held(said, passage[start:end], published) for start, end in spans]
     most = max((len(each.places) for each in held), default=0)
     for number, each in enumerate(held):
@@ -149,10 +146,6 @@ def overstated(claim: str, passage: str, spans: tuple[tuple[int, int], ...], pub
             if len(each.places) > 1 and _leaves_out(claim, frame, each, others, near):
                 return _in_words(frame)
     return ""
-
-
-def _in_a_head(fact: Fact, claim: str) -> bool:
-    return any(f.head <= fact.start and fact.end <= f.until for f in frames(claim) if f.kind.is_speech)
 
 
 def _held(said: Sequence[Fact], sentence: str, published: date | None) -> Held:
@@ -206,10 +199,7 @@ def _names_its_source(claim: str, frame: Frame, sentence: str) -> bool:
     speech = any(each.kind.is_speech for each in frames(claim)) or _SAYING.intersection(_TOKEN.findall(claim.lower()))
     if frame.kind is Stands.DENIED:
         return bool(speech) or any(fact.key == NOT for fact in facts(claim, None))
-    if speech:
-        return True
-    plain = frame.kind is Stands.SAID and consequences(claim).isdisjoint(_GRAVE)
-    return _speaker_acts(claim, frame) and (plain or not _of_itself(frame, sentence))
+    return bool(speech) or _speaker_acts(claim, frame)
 
 
 def _speaker_acts(claim: str, frame: Frame) -> bool:
@@ -221,14 +211,6 @@ def _speaker_acts(claim: str, frame: Frame) -> bool:
     noun = takewhile(lambda word: word.lower() not in _LINKS, speaker)
     names = [*noun, *(word for word in speaker if word[0].isupper())]
     return not opening.isdisjoint(stem(word) for word in names if folded(word) not in STOP_WORDS | _LINKS)
-
-
-def _of_itself(frame: Frame, sentence: str) -> bool:
-    """Whether the speaker speaks of itself: "the company claims that it ...", "claims to have"."""
-    first = _TOKEN.search(sentence, frame.start)
-    return bool(
-        first and first.group().lower() in ("it", "its", "he", "his", "she", "her", "they", "their", "we", "to")
-    )
 
 
 def _says_it_is_done(claim: str, frame: Frame, held: Held, others: Sequence[Held], governed: bool) -> bool:
@@ -250,8 +232,6 @@ def _says_it_is_done(claim: str, frame: Frame, held: Held, others: Sequence[Held
         return True
     if coming or frame.kind is Stands.OPEN or _done_in(claim) & _done_in(*told):
         return False
-    if not _is_english(held.text):  # whose verbs have other forms: what stands behind the auxiliary has to do
-        return len(_inside(frame, held)) >= _LEAST_INSIDE * len(held.places)
     return governed and (frame.kind is not Stands.COMING or bool(_done_in(claim)))
 
 
@@ -335,7 +315,3 @@ def _speaker(words: str) -> str:
     first, _, rest = words.partition(" ")
     small = first.lower() in ("the", "a", "an", "his", "her", "its", "their", "prosecutors", "police", "two", "some")
     return f"{first.lower()} {rest}".strip() if small else words
-
-
-def _is_english(text: str) -> bool:
-    return not _ENGLISH.isdisjoint(word.lower() for word in _TOKEN.findall(text))

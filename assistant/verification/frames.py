@@ -19,7 +19,6 @@ from assistant.verification.wording import (
     COMING,
     DENIED,
     DOES,
-    FORESEEN,
     HEARSAY,
     NOUNS_OF_SAYING,
     PLANS,
@@ -27,8 +26,6 @@ from assistant.verification.wording import (
     SAID,
     THAT,
     UNPROVEN,
-    WANTS,
-    WAYS,
     WISHED,
 )
 from assistant.wordforms import in_the_past, plain_letters
@@ -44,10 +41,6 @@ _SUBORDINATES = frozenset(
     "while whereas although though because when after before unless if since but as während während aber mientras pero "
     "tandis mais enquanto mas".split()
 )
-_NAMES_SOMETHING = frozenset(
-    "it he she they there the this these those a an his her its their we i you my our no nobody nothing all some many "
-    "most more both each every".split()
-)
 _ZERO_THAT = frozenset(
     "say says said claim claims claimed believe believes believed think thinks thought insist insists insisted argue "
     "argues argued".split()
@@ -57,18 +50,6 @@ _BEHIND_A_TAG = frozenset(
     "friday saturday sunday when as am le el en em".split()
 )
 _LIKE = frozenset("as como comme wie".split())
-_IS = frozenset("is are was were be been being not still now also".split())
-_FUTURE = re.compile(r"\w(?:rá|rán|rão|ront)$")  # the future of the Romance languages
-_VERB_LAST = frozenset(
-    "könnte könnten soll sollen sollte sollten würde würden werden".split()
-)  # in subordinate clauses
-_FRENCH = frozenset("le la les des du et une un à au son lui par pour selon est que qui sa ses".split())
-_WHO = frozenset("it he she they there we".split())
-_TELLS = frozenset("tell tells told assure assures assured warn warns warned".split())
-_ASKS = frozenset(
-    "ask asks asked call calls called appeal appeals appealed apply applies applied hope hopes hoped push pushes "
-    "pushed press presses pressed campaign campaigns campaigned plead pleads pleaded".split()
-)
 _HAD = frozenset("had have has having".split())
 _RELATIVE = frozenset("that which who whom whose dass que qui".split())
 _DETERMINERS = frozenset(
@@ -140,7 +121,7 @@ def frames(sentence: str) -> tuple[Frame, ...]:
         if token.text in HEARSAY or token.text in NOUNS_OF_SAYING:
             found += _hearsay(sentence, tokens, at)
         found += _modality(sentence, tokens, at)
-    found += [*_conditional(tokens), *_foreseen(tokens)]
+    found += _conditional(tokens)
     found += [Frame(Kind.QUOTED, a, b, a - 1, a) for a, b in quotations(sentence) if not _is_title(sentence[a:b])]
     found = [_shifted(frame, found) for frame in found]
     return tuple(frame for frame in _with_speakers(sentence, found) if _WORD.search(sentence, frame.start, frame.end))
@@ -231,9 +212,6 @@ def _complement(tokens: Sequence[Token], at: int) -> int:
     for step, token in enumerate(ahead):
         if token.text in THAT and at + 2 + step < none:
             return at + 2 + step
-    told = next((step for step, token in enumerate(ahead) if step and token.text in _WHO), 0)
-    if tokens[at].text in _TELLS and told:
-        return at + 1 + told
     if not ahead or (tokens[at].text in DENIED and not ahead[0].text.endswith("ing")):
         return none
     if tokens[at].text in DENIED or (tokens[at].text in _ZERO_THAT and _is_clause(tokens, at + 1)):
@@ -359,19 +337,10 @@ def _hearsay(sentence: str, tokens: Sequence[Token], at: int) -> Iterator[Frame]
 
 def _modality(sentence: str, tokens: Sequence[Token], at: int) -> Iterator[Frame]:
     """What stands under an auxiliary or in an infinitive, up to the end of its clause."""
-    token = tokens[at]
-    end = _predicate_end(tokens, at + 1)
-    if _FUTURE.search(token.text) or (token.text.endswith("ra") and len(token.text) > 4 and _is_french(tokens)):
-        yield Frame(Kind.COMING, token.start, end, token.start, token.start, "", token.text)
-        return
-    kind = _mood(sentence, tokens, at)
-    if kind and token.text in _VERB_LAST:
-        first = next((n + 1 for n in range(at - 1, -1, -1) if not tokens[n].is_word), 0)
-        yield Frame(kind, tokens[first].start, end, token.start, token.end, "", token.text)
-    elif kind and at + 1 < len(tokens):
+    token, kind = tokens[at], _mood(sentence, tokens, at)
+    if kind and at + 1 < len(tokens):
         head = tokens[at - 1].start if token.text == "to" and at else token.start
-        asks = next((each.text for each in tokens[max(0, at - 4) : at] if each.text in _ASKS), "")
-        yield Frame(kind, token.end, end, head, token.end, "", asks if token.text == "for" else token.text)
+        yield Frame(kind, token.end, _predicate_end(tokens, at + 1), head, token.end, "", token.text)
 
 
 def _mood(sentence: str, tokens: Sequence[Token], at: int) -> Kind | None:
@@ -383,10 +352,6 @@ def _mood(sentence: str, tokens: Sequence[Token], at: int) -> Kind | None:
         return _infinitive(sentence, tokens, at)
     if text in POSSIBLE and sentence[tokens[at].start].islower() and following != "not":
         return Kind.POSSIBLE
-    if text in WANTS and before not in _DETERMINERS | {"to"} and following not in ("to", "that", "for", "by"):
-        return Kind.PLANNED
-    if text == "for" and any(token.text in _ASKS for token in tokens[max(0, at - 4) : at]):
-        return Kind.PLANNED
     if text in WISHED and following != "not":
         return Kind.PLANNED
     return Kind.COMING if text in COMING else None
@@ -395,12 +360,8 @@ def _mood(sentence: str, tokens: Sequence[Token], at: int) -> Kind | None:
 def _infinitive(sentence: str, tokens: Sequence[Token], at: int) -> Kind | None:
     if not _is_infinitive(sentence, tokens, at):
         return None
-    planned = any(each.text in PLANS | WAYS for each in tokens[max(0, at - 4) : at])
+    planned = any(each.text in PLANS for each in tokens[max(0, at - 4) : at])
     return Kind.PLANNED if planned else Kind.OPEN
-
-
-def _is_french(tokens: Sequence[Token]) -> bool:
-    return len({token.text for token in tokens} & _FRENCH) > 1
 
 
 def _is_infinitive(sentence: str, tokens: Sequence[Token], at: int) -> bool:
@@ -432,15 +393,6 @@ def _conditional(tokens: Sequence[Token]) -> Iterator[Frame]:
         if token.text in ("if", "unless", "provided"):
             end = _predicate_end(tokens, at + 1)
             yield Frame(Kind.CONDITIONAL, token.end, end, token.start, token.end, "", token.text)
-
-
-def _foreseen(tokens: Sequence[Token]) -> Iterator[Frame]:
-    """ "A strike is possible", "a concert is planned for June": the clause that says so."""
-    for at, token in enumerate(tokens[1:], start=1):
-        if token.text in FORESEEN and tokens[at - 1].text in _IS:
-            first = _clause_start(tokens, at)
-            end = _predicate_end(tokens, at)
-            yield Frame(Kind.PLANNED, tokens[first].start, end, tokens[at - 1].start, token.end, "", token.text)
 
 
 def _shifted(frame: Frame, found: Sequence[Frame]) -> Frame:

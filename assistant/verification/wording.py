@@ -92,7 +92,6 @@ PLANS = _forms(
     "planned planning hoping aiming intending proposing threatening seek seeks sought seeking try tries tried trying "
     "likely due set ready going considering preparing"
 )
-WAYS = _words("plan plans bid right days time power permission chance")
 # With an object they say that there is none of it yet: "wants a rise", "is considering an appeal".
 WANTS = _words(
     "want wants wanted seek seeks sought seeking demand demands demanded demanding propose proposes proposed proposing",

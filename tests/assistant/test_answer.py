@@ -294,3 +294,11 @@ def test_where_a_judge_sees_no_answer_to_a_question_of_yes_or_no_it_may_be_no(
     """So the closest is told, where what was found is about what is asked."""
     answer = Assistant(library, SeesNothing(words=[])).answer(question, as_of=AS_OF)
     assert (answer.closest, answer.refused) == (closest, not closest)
+
+
+def test_a_quoted_sentence_that_says_what_is_missing_is_no_refusal(library: Library) -> None:
+    text = "The article does not mention who built Skerry lighthouse."
+    printed = article("review", text, title="Skerry lighthouse")
+    library.put([(printed, split(printed))])
+    answer = Assistant(library, None).answer("Who built Skerry lighthouse?", as_of=date(2022, 7, 5))
+    assert not answer.refused and answer.sentences[0].text == text

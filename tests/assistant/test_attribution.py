@@ -46,9 +46,6 @@ def doubt(claim: str, passage: str, title: str = "Headline") -> str:
         ("Per Dahl stole the ring.", "Per Dahl stole the ring, a neighbour said.", "a neighbour said it"),
         ("Per Dahl took the ring.", "Per Dahl denied having taken the ring in May.", "Per Dahl denied it"),
         ("The driver had drunk.", "Police say the driver, Bo Tarn, had drunk.", "police say it"),
-        ("There was a second car.", "A witness told the radio she saw a second car.", "a witness said it"),
-        ("The town has new lights.", "The mayor promised the town new lights by autumn.", "planned"),
-        ("The town got cameras.", "The council has asked the ministry for cameras for the town.", "planned"),
         ("The mine closed in May.", "The mine could soon close, in May.", "may be so"),
         ("Per Dahl became mayor.", "Per Dahl was on track Monday to become mayor.", "not say that it was done"),
         ("The mine is safe.", "There is no evidence that the mine is safe.", "not so, or not known"),
@@ -135,7 +132,6 @@ def test_a_second_place_where_the_words_stand_whole_counts() -> None:
         ("It closed, the maker, Norvik, said on Tuesday.", Kind.SAID, "It closed, ", "the maker, Norvik,"),
         ("The mayor accused Dahl of taking bribes.", Kind.CLAIMED, " Dahl of taking bribes.", "The mayor"),
         ("Sales rose, according to the bank.", Kind.CLAIMED, "Sales rose, ", "the bank"),
-        ("A strike is possible from May.", Kind.PLANNED, "A strike is possible from May.", ""),
         (
             "Die Brücke ist zu, sagte die Ministerin Ida Berg.",
             Kind.SAID,

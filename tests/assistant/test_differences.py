@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from newsroom import NOW, article, hit_of, says
+from newsroom import article, hit_of, says
 
 from assistant.answer import Assistant
-from assistant.differences import differing, with_differing
-from assistant.evidence import cite
-from assistant.models import Answer, Sentence, Support
+from assistant.differences import differing
+from assistant.models import Support
 from assistant.terminal import answer_as_text
 from ingest.split import split
 from vectorstore.library import Library
@@ -137,47 +136,6 @@ def test_an_answer_quotes_and_cites_every_report(library: Library, model: object
     numbers = [each.citation.number for each in answer.differing]
     told = f"41 people — Later, 3 July 2022 [{numbers[0]}]; 23 people — First, 1 July 2022 [{numbers[1]}]"
     assert f"Reports differ: {told}" in answer_as_text(answer)
-
-
-COST = "How much does it cost to raise a child?"
-OLD = "It costs $233,610 to raise a child, the ministry said."
-NEW = "Inflation told: it now costs $310,605 to raise a child."
-
-
-@pytest.mark.parametrize(
-    ("cited", "said", "other", "newer"),
-    [
-        ((OLD, "2017-01-09"), OLD, (NEW, "2022-08-29"), NEW),
-        ((OLD, "2017-01-09"), "It costs a fortune to raise a child.", (NEW, "2022-08-29"), NEW),
-        ((OLD, "2017-01-09"), "It costs $310,605 to raise a child.", (NEW, "2022-08-29"), ""),
-        ((NEW, "2022-08-29"), NEW, (OLD, "2017-01-09"), ""),
-        ((OLD, "2017-01-09"), OLD, ("Children are raised at great cost everywhere.", "2022-08-29"), ""),
-    ],
-    ids=["years later", "no figure told", "told already", "older", "no figure there"],
-)
-def test_the_figure_of_a_newer_source_goes_with_an_older_one(
-    cited: tuple[str, str], said: str, other: tuple[str, str], newer: str
-) -> None:
-    sources = [hit_of(*cited), hit_of(*other)]
-    answer = Answer(
-        COST,
-        COST,
-        NOW,
-        sentences=(Sentence(said, (1,), Support.QUOTED),),
-        citations=(cite(1, sources[0], 0, len(cited[0])),),
-        sources=tuple(sources),
-    )
-    told = with_differing(answer)
-    assert [each.text for each in told.sentences[1:]] == ([newer] if newer else [])
-    assert [each.quote for each in told.citations[1:]] == ([newer] if newer else [])
-    assert told.differing == ()
-
-
-def test_a_figure_that_nothing_bears_out_is_not_told() -> None:
-    sources = (hit_of(OLD, "2017-01-09"), hit_of(NEW, "2022-08-29"))
-    said = Sentence("It costs $310,605 to raise a child.", (1,), Support.UNSUPPORTED)
-    answer = Answer(COST, COST, NOW, sentences=(said,), citations=(cite(1, sources[0], 0, len(OLD)),), sources=sources)
-    assert [each.text for each in with_differing(answer).sentences] == [said.text, NEW]
 
 
 def test_a_figure_that_was_lowered_is_among_those_that_differ_whatever_its_share_of_words() -> None:

@@ -12,10 +12,9 @@ from newsroom import FERRY, NOW, says
 
 from assistant.answer import Assistant
 from assistant.dates import Window
-from assistant.feedback import feedback
 from assistant.kinds import AnswerKind
 from assistant.models import Answer, Exchange, Report, Stage, Thumb, Timings
-from assistant.notebook import Notebook
+from assistant.notebook import Notebook, feedback
 from assistant.questions import read_questions
 from ingest.split import split
 from vectorstore.errors import ConversationNotFound

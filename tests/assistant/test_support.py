@@ -74,8 +74,7 @@ def test_other_words_for_the_same_facts_are_supported(sentence: str) -> None:
             "its words are not those of the passage",
             id="few of the words",
         ),
-        pytest.param("Profit fell 50% to $5bn.", "the passage has rose, not fell", id="direction"),
-        pytest.param("To $5bn fell the profit.", "the passage says “rose”", id="direction in another order"),
+        pytest.param("Profit fell 50% to $5bn.", "“fell” is not in the passage", id="direction"),
         pytest.param(
             "Norvik closed its mine near Oslo before 12 workers had been hurt.",
             "the passage has after, not before",
