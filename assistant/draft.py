@@ -73,7 +73,8 @@ def judge(
     """Read a model's text against the sources it was shown, numbered from 1 in their order.
 
     What is not borne out is left out, and so is a sentence that says again what one before it or the question said, and
-    one with an address. Where there is what `entails`, it has the last word on sentences that are no quotations.
+    one with an address. Where there is what `entails`, it has the last word on sentences that are no quotations. The
+    first sentence is the answer: what comes after it only adds to it, and goes with it.
     """
     complete, rest = (words_only(text), "") if finished else split_unfinished(words_only(text))
     told = dict.fromkeys(read_marks(complete, len(sources))[:_MOST_SENTENCES])
@@ -84,8 +85,8 @@ def judge(
     if entails:
         judged = _entailed(judged, entails, left)
     held = [each for each in judged if each.support is not Support.UNSUPPORTED]
-    while held and (held[0] is not judged[0] or wanted(asked.question) is Kind.NAME) and _nameless(held[0], sources):
-        held.pop(0)  # whom it means was said in a sentence that is left out, or is what is asked
+    if held and (held[0] is not judged[0] or _names_nobody(asked.question, held[0], sources)):
+        held = []
     sentences = {each.written.text: Sentence(each.written.text, each.numbers, each.support) for each in held}
     citations = {(c.number, c.start, c.end): c for each in held for c in each.cited(sources)}
     ordered = sorted(citations.values(), key=lambda c: (c.number, c.start))
@@ -108,10 +109,12 @@ class _Judged(NamedTuple):
         return [cite(number, sources[number - 1], each.start, each.end) for number, each in found]
 
 
-def _nameless(first: _Judged, sources: Sequence[Hit]) -> bool:
-    """Whether a sentence in other words begins with "he" or "it" where its source has the name."""
+def _names_nobody(question: str, first: _Judged, sources: Sequence[Hit]) -> bool:
+    """Whether "he" or "it" answers who, in other words than those of a source that has the name."""
     reworded = first.support is not Support.QUOTED and nameless(first.written.text)
-    return reworded and any(not nameless(cited.quote) for cited in first.cited(sources))
+    if not reworded or wanted(question) is not Kind.NAME:
+        return False
+    return any(not nameless(cited.quote) for cited in first.cited(sources))
 
 
 def _judged(written: Written, sources: Sequence[Hit], asked: Asked) -> _Judged:

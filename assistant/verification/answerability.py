@@ -60,7 +60,9 @@ NOTHING_FOUND = Signals(0.0, 0.0, 1.0, 0.0)
 # with a judge's log odds beside the signals and without.
 _JUDGED, _WEIGHTS_JUDGED, _BIAS_JUDGED = 1.5, Signals(similarity=2.7, told=3.2, outside=-2.4, stale=-5.1), -6.4
 _WEIGHTS, _BIAS = Signals(similarity=4.8, told=4.7, outside=-2.6, stale=-5.3), -7.4
-# Log odds from which on a question is answered, and the closest is shown.
+# Log odds from which on a question is answered, and the closest is shown. Those with a judge were drawn with the
+# built-in model itself, whose odds are lower than those that the weights were fitted with.
+_ANSWERED_JUDGED, _CLOSEST_JUDGED = -0.75, -1.5
 _ANSWERED, _CLOSEST = 0.25, -1.0
 _HOPELESS = -4.0
 _SURE = 0.999
@@ -69,7 +71,8 @@ _SURE = 0.999
 def verdict(signals: Signals, judged: float | None = None) -> Verdict:
     """What may be told; `judged` is the probability that the passages state the answer, by a judge that read them."""
     score = confidence(signals, judged)
-    return Verdict.ANSWERED if score >= _ANSWERED else Verdict.CLOSEST if score >= _CLOSEST else Verdict.REFUSED
+    answered, closest = (_ANSWERED, _CLOSEST) if judged is None else (_ANSWERED_JUDGED, _CLOSEST_JUDGED)
+    return Verdict.ANSWERED if score >= answered else Verdict.CLOSEST if score >= closest else Verdict.REFUSED
 
 
 def at_least(found: Verdict, least: Verdict) -> Verdict:

@@ -89,7 +89,7 @@ def test_each_signal_pulls_its_own_way(signal: str, judged: float | None) -> Non
 def test_a_judge_raises_and_refuses_what_retrieval_alone_calls_the_closest() -> None:
     doubtful = Signals(0.5, 0.9, 0.0, 0.0)
     assert verdict(doubtful) is Verdict.CLOSEST
-    assert [verdict(doubtful, odds) for odds in (0.97, 0.75, 0.1)] == [
+    assert [verdict(doubtful, odds) for odds in (0.97, 0.65, 0.1)] == [
         Verdict.ANSWERED,
         Verdict.CLOSEST,
         Verdict.REFUSED,

@@ -48,7 +48,7 @@ def test_a_wrong_mark_is_moved_to_the_passage_that_holds_the_sentence() -> None:
 
 def test_a_made_up_sentence_is_left_out_with_its_mark() -> None:
     draft = judged(
-        "The governor resigned on Friday [1]. A ferry ran aground near the harbour [2].", [RATES, FERRY], True
+        "A ferry ran aground near the harbour [2]. The governor resigned on Friday [1].", [RATES, FERRY], True
     )
     assert [sentence.text for sentence in draft.sentences] == ["A ferry ran aground near the harbour."]
     assert [citation.number for citation in draft.citations] == [2]
@@ -77,7 +77,7 @@ def test_whether_other_words_say_the_same_is_for_the_judge(yes: bool) -> None:
 
 
 def test_a_judge_may_reject_what_the_rules_let_pass_and_no_quotation() -> None:
-    said = "The ferry ran aground near the harbour [2]. Rescuers brought 41 passengers to land [2]."
+    said = "Rescuers brought 41 passengers to land [2]. The ferry ran aground near the harbour [2]."
     told = judge(said, [RATES, FERRY], Asked("", TODAY), True, lambda sentences, left: [False for _ in sentences])
     assert [sentence.support for sentence in told.sentences] == [Support.QUOTED]
 
@@ -153,7 +153,7 @@ def test_a_pronoun_is_no_answer_to_who(question: str, told: list[str]) -> None:
     assert [sentence.text for sentence in draft.sentences] == told
 
 
-def test_a_pronoun_goes_with_the_sentence_that_names_whom_it_means() -> None:
-    text = "Ida Brand is the queen of Norvale [1]. She came to Calder on Monday for talks [1]. She wants a treaty [1]."
-    draft = judge(text, [VISIT], Asked("What is new in Calder?", TODAY), True)
-    assert [sentence.text for sentence in draft.sentences] == ["She wants a treaty."]
+def test_what_only_adds_to_an_answer_goes_with_it() -> None:
+    text = "Ida Brand is the queen of Norvale [1]. She wants a treaty [1]."
+    draft = judge(text, [VISIT], Asked("Who is Ida Brand?", TODAY), True)
+    assert draft.sentences == draft.citations == ()
