@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from assistant.evidence import Evidence, weigh
+from assistant.evidence import Evidence, quote, weigh
 from assistant.kinds import AnswerKind, Request
 from assistant.manner import AS_SET, Manner, Recency
 from assistant.models import Turn
@@ -80,6 +80,7 @@ class Finder:
         asked = question if listed and reading.standalone == request.subject else reading.standalone
         evidence = weigh(asked, found.hits, self._library.embedder, manner.sources)
         weighed = self._signals(reading, found, evidence, today)
+        evidence = _of_the_days(evidence, reading)
         known = verdict(weighed) is Verdict.ANSWERED
         if not known and request.kind is AnswerKind.COMPARISON:
             known = all(self._tells_of(part, today, scope) for part in parts(sought))
@@ -146,6 +147,15 @@ class Finder:
         """The two parts of a comparison may stand in different articles."""
         reading, found = self.search(part, (), today, scope, _OF_A_PART)
         return self.known(reading, found, weigh(part, found.hits, self._library.embedder, _OF_A_PART), today)
+
+
+def _of_the_days(evidence: Evidence, reading: Reading) -> Evidence:
+    """Where the best quotation is of the days that the question names, only what is of these days: the same figure of
+    another year is no answer."""
+    window, first = reading.window, quote(evidence).citations[:1]
+    if window is None or not first or not window.holds(first[0].article.published_at):
+        return evidence
+    return evidence.only([window.holds(span.hit.article.published_at) for span in evidence.spans])
 
 
 def _together(searched: Iterable[Found]) -> Found:

@@ -302,3 +302,16 @@ def test_a_quoted_sentence_that_says_what_is_missing_is_no_refusal(library: Libr
     library.put([(printed, split(printed))])
     answer = Assistant(library, None).answer("Who built Skerry lighthouse?", as_of=date(2022, 7, 5))
     assert not answer.refused and answer.sentences[0].text == text
+
+
+def test_the_same_figure_of_another_year_is_no_answer_where_the_question_names_its_own(library: Library) -> None:
+    floods = [
+        article("flood21", "The flood drove 900 people from their homes in Skerry.", "2021-02-12", "Flood in Skerry"),
+        article("flood22", "A flood drove 300 people from their homes in Skerry.", "2022-02-20", "Skerry floods again"),
+    ]
+    library.put([(each, split(each)) for each in floods])
+    asked = "How many people did the flood drive from their homes in Skerry"
+    then = Assistant(library, None).answer(f"{asked} in 2021?", as_of=AS_OF)
+    ever = Assistant(library, None).answer(f"{asked}?", as_of=AS_OF)
+    assert "900" in then.text and "300" not in then.text
+    assert "900" in ever.text and "300" in ever.text
