@@ -20,7 +20,7 @@ from assistant.verification.consequences import consequences
 from assistant.verification.entailment import Entails
 from assistant.verification.genre import genre
 from assistant.wanted import adds_nothing, wanted
-from assistant.words import asks_yes_or_no
+from assistant.words import asks_yes_or_no, names_and_numbers
 from vectorstore.models import Hit
 from vectorstore.sentences import sentence_spans
 
@@ -179,17 +179,23 @@ def beside(draft: Draft, quoted: Quoted, question: str, lead: bool = False) -> D
 
     All of them come before it when they are to `lead`, and in its place when nothing of it is borne out. Else at most
     two come after it, which may not say what it says: for a yes or no, which needs its "but", any, and
-    else such as promise nearly as much as the best.
+    else such as promise nearly as much as the best, or have a name of the question that the draft leaves out.
     """
     pairs = list(zip(quoted.sentences, quoted.citations, strict=True))
     if lead or not draft.sentences:
         before, after = pairs, []
     else:
+        told_of = " ".join([*(said.text for said in draft.sentences), *map(_outlet, draft.citations)])
+        left_out = [name for name in names_and_numbers(question) if name not in told_of]
         fresh = [
             pair
             for pair, worth in zip(pairs, quoted.worths, strict=True)
             if not _rests_on(draft.citations, pair[1])
-            and (asks_yes_or_no(question) or worth >= quoted.worths[0] - _NEARLY)
+            and (
+                asks_yes_or_no(question)
+                or worth >= quoted.worths[0] - _NEARLY
+                or any(name in f"{pair[0].text} {_outlet(pair[1])}" for name in left_out)
+            )
         ]
         before, after = [], fresh[:_MOST_BESIDE]
     told = {said.text for said, _ in before}
@@ -197,6 +203,10 @@ def beside(draft: Draft, quoted: Quoted, question: str, lead: bool = False) -> D
     sentences = (*(said for said, _ in before), *written, *(said for said, _ in after))
     citations = dict.fromkeys((*draft.citations, *(citation for _, citation in (*before, *after))))
     return Draft(sentences, tuple(citations), draft.writing, draft.full)
+
+
+def _outlet(citation: Citation) -> str:
+    return citation.article.outlet or ""
 
 
 def _rests_on(citations: Sequence[Citation], quotation: Citation) -> bool:
