@@ -37,11 +37,10 @@ def test_the_example_question_is_answered_in_sentences_with_both_sides_cited(new
     snapshots = list(news.stream("Is Meta still open sourcing its models?"))
     assert snapshots[0].stage is Stage.SEARCHED and snapshots[0].sources
     answer = snapshots[-1]
-    assert answer.sentences[0].text.startswith("Yes")
     borne_out = [sentence for sentence in answer.sentences if sentence.support is not Support.UNSUPPORTED]
     assert len(borne_out) >= 3
     cited = " ".join(citation.quote for citation in answer.citations)
-    assert "open and closed models" in cited
+    assert "open and closed models" in cited and "careful about what we choose to open source" in cited
     assert not answer.notice
 
 
