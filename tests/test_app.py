@@ -161,9 +161,10 @@ def test_a_setting_of_the_wrong_kind_names_itself(tmp_path: Path, monkeypatch: p
 def test_what_readers_upload_lies_where_only_the_owner_may_look(tmp_path: Path) -> None:
     """In a process of its own, for Gradio asks where to put it when it is imported."""
     places = {"DATELINE_LIBRARY": str(tmp_path / "library"), "DATELINE_CACHE": str(tmp_path / "cache")}
+    inherited = {name: value for name, value in os.environ.items() if name != "GRADIO_TEMP_DIR"}
     said = subprocess.run(
         [sys.executable, "-c", _UPLOADING],
-        env=os.environ | places,
+        env=inherited | places,
         capture_output=True,
         text=True,
         timeout=180,
