@@ -226,9 +226,10 @@ class TestErrands:
 class TestStopping:
     def test_a_second_run_finishes_what_was_stopped_and_embeds_nothing_twice(self, site, tmp_path: Path) -> None:
         urls, told = articles(site, *(f"n{number}" for number in range(90))), list[Progress]()
-        embedder = CountingEmbedder()
+        embedder, answered = CountingEmbedder(), held_back(site, "/n80")
         with Library(tmp_path / "library", embedder) as library:
             first = ingest(urls, library, web=web(), progress=told.append, stop=lambda: bool(told))
+            answered.set()
             stored = {entry.id for entry in library.entries()}
             assert first.stopped and {event.row.article_id for event in told} == stored
             assert 0 < first.added == len(stored) < 90
