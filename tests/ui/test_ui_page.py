@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
@@ -53,7 +54,7 @@ def test_a_question_asked_while_the_page_still_opens_is_answered_there(open_page
     desk.listed = slow  # type: ignore[method-assign]
     page = open_page()
     ask(page, META_QUESTION)
-    page.wait_for_url("**/?conversation=*")
+    expect(page).to_have_url(re.compile(r"\?conversation="))
     asked.set()
     expect(page.locator("#exchange-1 .basis")).to_contain_text("As of")
     page.wait_for_timeout(1000)  # the welcome would have come by now
