@@ -12,6 +12,8 @@ from assistant.models import Exchange, Thumb
 from assistant.ui.render import isolated, shown
 from vectorstore.conversations import ConversationEntry
 
+# It is sent anew with each answer.
+_MOST = 100
 _MEANING = {Thumb.UP: "Good answer", Thumb.DOWN: "Poor answer"}
 
 
@@ -24,12 +26,14 @@ def talks_html(
     removed: str = "",
     turn: int | None = None,
 ) -> str:
-    """The list, the last changed first; days are those of the time zone of `now`.
+    """The list, the last changed first, and of many the last hundred; days are those of the time zone of `now`.
 
     `removed` is the title of the one that can be put back, `turn` the number of the reader's last turn to another one.
     """
-    groups = groupby(entries, lambda entry: _when(entry.changed_at, now)[0])
+    groups = groupby(entries[:_MOST], lambda entry: _when(entry.changed_at, now)[0])
     listed = "".join(_group(name, list(group), current, now) for name, group in groups)
+    if (older := len(entries) - _MOST) > 0:
+        listed += f'<p class="hint">{older:,} older: search for a word of theirs.</p>'
     nothing = "No conversation has these words." if searched else "What you ask is kept here."
     undo = f'Removed {isolated(removed)}. <button type="button" class="plain" data-restore>Undo</button>'
     return (

@@ -41,6 +41,13 @@ def test_days_are_those_of_the_reader() -> None:
     assert re.findall(r'conversation=(\w)" title="Who\?" aria-current', html) == ["b"]
 
 
+def test_of_many_conversations_the_last_hundred_are_listed() -> None:
+    many = [entry(str(number), NOON - timedelta(hours=number)) for number in range(1234)]
+    html, few = talks_html(many, "3", NOON), talks_html(many[:100], "3", NOON)
+    assert html.count('class="talk"') == few.count('class="talk"') == 100
+    assert "1,134 older: search for a word of theirs." in html and "older" not in few
+
+
 def test_a_hostile_title_is_text() -> None:
     html = talks_html([entry('"><script>', NOON, HOSTILE_TEXT)], "", NOON, removed=HOSTILE_TEXT)
     assert "<script" not in html and "<img" not in html and "\u202e" not in html
