@@ -152,8 +152,10 @@ class Finder:
 def _of_the_days(evidence: Evidence, reading: Reading) -> Evidence:
     """Where the best quotation is of the days that the question names, only what is of these days: the same figure of
     another year is no answer."""
-    window, first = reading.window, quote(evidence).citations[:1]
-    if window is None or not first or not window.holds(first[0].article.published_at):
+    if (window := reading.window) is None:
+        return evidence
+    first = quote(evidence).citations[:1]
+    if not first or not window.holds(first[0].article.published_at):
         return evidence
     return evidence.only([window.holds(span.hit.article.published_at) for span in evidence.spans])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -12,9 +13,9 @@ from assistant.models import Answer, own
 from assistant.moments import Moment, moments
 from assistant.wanted import wanted
 
-_AHEAD = re.compile(r"\b(?:will|would|(?:is|are|was|were) to|set to|due|scheduled|expected)\b", re.I)
-# Of the past as often as of what is to come: "is in hospital since Monday", "is open on Monday".
-_EITHER = re.compile(r"\b(?:is|are)\b", re.I)
+# News tells what is to come in the present tense too ("reopens Saturday"): without such words a weekday stays as it is.
+_AHEAD = re.compile(r"\b(?:will|would|(?:is|are) (?:to|set|due|scheduled|expected|planned))\b", re.I)
+_LAST_OR_NEXT = re.compile(r"\b(?:last|past|next|coming) $", re.I)
 _ONE_PHRASE = ("", " ", ", ", " of ")
 
 
@@ -34,26 +35,23 @@ def with_day(answer: Answer) -> Answer:
 
 
 def meant_day(sentence: str, published: date) -> tuple[str, date] | None:
-    """The first phrase of time and its day; None where the sentence gives a date, or the day is not certain."""
+    """The first phrase of time whose day is certain, and the day; None where the sentence gives a date itself."""
     told = moments(sentence, published)
-    relative = [each for each in told if each.days]
-    if not relative or any(each.day for each in told):
+    if any(each.day for each in told):
         return None
-    first, *others = relative
+    relative = [each for each in told if each.days]
+    return next(filter(None, (_meant(sentence, relative[at:], published) for at in range(len(relative)))), None)
+
+
+def _meant(sentence: str, told: Sequence[Moment], published: date) -> tuple[str, date] | None:
+    """Of the first of the phrases, with such as adjoin it."""
+    first, *others = told
     end, days = first.end, first.days
     for other in others:
         if sentence[end : other.start] in _ONE_PHRASE:
             end = other.end
             days = frozenset(each for each in other.days if first.weekday in (None, each.weekday()))
-    if len(days) > 1 and first.weekday is not None:
-        days = _by_tense(first, days, sentence, published)
+    before = sentence[: first.start]
+    if len(days) > 1 and first.weekday is not None and _AHEAD.search(before) and not _LAST_OR_NEXT.search(before):
+        days = frozenset({min(each for each in days if each > published)})
     return (sentence[first.start : end].rstrip(" ."), next(iter(days))) if len(days) == 1 else None
-
-
-def _by_tense(weekday: Moment, days: frozenset[date], sentence: str, published: date) -> frozenset[date]:
-    before = sentence[: weekday.start]
-    if _AHEAD.search(before):
-        return frozenset({min(each for each in days if each > published)})
-    if _EITHER.search(before):
-        return days
-    return frozenset({max(each for each in days if each <= published)})

@@ -19,10 +19,9 @@ WEDNESDAY = date(2026, 11, 18)
     [
         ("The library will reopen on Friday next week.", "Friday next week", date(2026, 11, 27)),
         ("The vote will be held on Monday.", "Monday", date(2026, 11, 23)),
-        ("She stepped down on Monday.", "Monday", date(2026, 11, 16)),
+        ("The mayor said on Tuesday that it will open on Monday.", "Monday", date(2026, 11, 23)),
         ("The ferry sank yesterday.", "yesterday", date(2026, 11, 17)),
-        ("The council met on Wednesday.", "Wednesday", date(2026, 11, 18)),
-        ("The trial was to begin on Wednesday.", "Wednesday", date(2026, 11, 25)),
+        ("The trial is due to begin on Wednesday.", "Wednesday", date(2026, 11, 25)),
     ],
 )
 def test_a_phrase_of_time_means_a_day(sentence: str, phrase: str, meant: date) -> None:
@@ -36,6 +35,12 @@ def test_a_phrase_of_time_means_a_day(sentence: str, phrase: str, meant: date) -
         "She resigned on Monday, 16 November.",
         "It opens next week.",
         "The bridge is closed on Monday.",
+        "She stepped down on Monday.",
+        "The museum reopens Saturday.",
+        "The law takes effect on Monday.",
+        "Talks will resume next Thursday.",
+        "The report was due on Monday.",
+        "The trial was to begin on Wednesday.",
         "Nobody knows when it opens.",
         "",
     ],
