@@ -14,6 +14,7 @@ from copy import deepcopy
 from functools import cached_property, lru_cache
 from math import isfinite
 from pathlib import Path
+from queue import LifoQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -38,6 +39,8 @@ _MMAP_THRESHOLD, _MOST_ARENAS = -3, -8  # M_MMAP_THRESHOLD and M_ARENA_MAX of ma
 # Texts of another length, or another number of them, need kernels of their own, which OpenVINO makes in 10 ms: 600 KB
 # for each such shape, of which it would keep a thousand and more. See app.py for those that oneDNN keeps.
 _KERNELS_KEPT = 64
+# While what one has computed is copied, the other computes.
+_AT_ONCE = 2
 _INPUTS = ("input_ids", "attention_mask")
 _LEAST_AGREEMENT = 0.999
 _SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -271,12 +274,18 @@ def _forward(openvino: Any, torch: Any, transformer: Any) -> Callable[..., Any]:
     with ThreadPoolExecutor(1) as passing:
         bounds = {"CPU_RUNTIME_CACHE_CAPACITY": _KERNELS_KEPT}
         compiled = passing.submit(lambda: openvino.Core().compile_model(converted, "CPU", bounds)).result()
-    of_thread = threading.local()  # a request computes one batch at a time
+    # A request computes one batch at a time, and keeps room for the largest that it has seen: one for each of a
+    # server's many threads would take hundreds of megabytes, and one batch takes all processors as it is.
+    requests: LifoQueue[Any] = LifoQueue()
+    for _ in range(_AT_ONCE):
+        requests.put(compiled.create_infer_request())
 
     def forward(features: dict[str, Any], **_: Any) -> dict[str, Any]:
-        if not hasattr(of_thread, "request"):
-            of_thread.request = compiled.create_infer_request()
-        result = of_thread.request.infer({name: features[name].numpy() for name in _INPUTS})
-        return features | {"token_embeddings": torch.from_numpy(result[0].copy())}
+        request = requests.get()
+        try:
+            result = request.infer({name: features[name].numpy() for name in _INPUTS})
+            return features | {"token_embeddings": torch.from_numpy(result[0].copy())}
+        finally:
+            requests.put(request)
 
     return forward

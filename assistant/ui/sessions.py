@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import gradio as gr
+from gradio.blocks import Block
 from gradio.state_holder import SessionState, StateHolder
 
 MOST = 1000
@@ -32,3 +33,10 @@ class _Session(SessionState):
     def __init__(self, page: gr.Blocks) -> None:
         without_components: Any = SimpleNamespace(default_config=page.default_config, blocks={})
         super().__init__(cast(gr.Blocks, without_components))
+
+    def __setitem__(self, key: int, value: Any) -> None:
+        """Gradio puts a component that is updated in the place of the one before with an id of its own, under which it
+        is kept once more when its value comes back: 5 KB for each question that is asked on a page."""
+        if isinstance(value, Block):
+            value._id = key
+        super().__setitem__(key, value)
