@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from assistant.evidence import Evidence, quote, weigh
+from assistant.evidence import Evidence, led_by, quote, weigh
 from assistant.kinds import AnswerKind, Request
 from assistant.manner import AS_SET, Manner, Recency
 from assistant.models import Turn
 from assistant.neighbours import joined
-from assistant.parts import interleaved, parts
+from assistant.parts import interleaved, parts, questions
 from assistant.query.events import day_of, since
 from assistant.query.spelling import corrected
 from assistant.reading import Reading, read
@@ -81,9 +81,12 @@ class Finder:
         evidence = weigh(asked, found.hits, self._library.embedder, manner.sources)
         weighed = self._signals(reading, found, evidence, today)
         evidence = _of_the_days(evidence, reading)
+        if request.kind is AnswerKind.FACT:
+            evidence = led_by(evidence, self._of_each(asked, reading.outlets, found, evidence))
         known = verdict(weighed) is Verdict.ANSWERED
         if not known and request.kind is AnswerKind.COMPARISON:
-            known = all(self._tells_of(part, today, scope) for part in parts(sought))
+            of = parts(sought) if len(reading.outlets) < 2 else [reading.timing.rest]
+            known = all(self._tells_of(part, today, scope) for part in of)
         return Grounds(asked, reading, found, evidence, weighed, known)
 
     def search(
@@ -114,7 +117,7 @@ class Finder:
             return retrieve(self._library, reading, until, inside, room, self._rerank)
 
         reading, several = within(question), parts(question)
-        if len(several) > 1:
+        if len(several) > 1 and len(reading.outlets) < 2:
             found = _together(passages(within(part)) for part in several)
         else:
             found = passages(reading)
@@ -124,6 +127,13 @@ class Finder:
         best = joined(found.hits, top)
         written = [f"{titled(hit.article)} {hit.passage.text}" for hit in best[:_AS_WRITTEN_IN]]
         return reading.as_written_in(written), Found(best, found.similarity)
+
+    def _of_each(self, asked: str, outlets: Sequence[str], found: Found, evidence: Evidence) -> list[Evidence]:
+        """What answers each of several questions in a row, or what each of several outlets tells."""
+        if len(outlets) > 1:
+            return [evidence.only([span.hit.article.outlet == each for span in evidence.spans]) for each in outlets]
+        several = questions(asked)
+        return [weigh(each, found.hits, self._library.embedder) for each in several if len(several) > 1]
 
     def _since_event(self, reading: Reading, until: datetime, scope: Scope) -> Reading:
         """The reading of the days since the event that the question counts from, where the library tells of it."""

@@ -46,16 +46,21 @@ _PLACE = re.compile(r"\b(?:at|of|in|on) (?P<what>.+)$", re.I)
 
 def parts(question: str) -> list[str]:
     """The parts of a comparison or of several questions in a row, at most three; the question alone when it is one."""
-    asked = [part.strip() for part in _QUESTIONS.split(question) if key_words(part)]
+    asked = questions(question)
     if len(asked) > 1:
         # The second question often leans on what the first one names.
-        return [asked[0], *(f"{asked[0]} {part}" for part in asked[1:_MOST])]
+        return [asked[0], *(f"{asked[0]} {part}" for part in asked[1:])]
     for pattern in (*_EVENTS, *_TWO):
         match = re.search(pattern, question, re.I)
         if match and all(key_words(match[name]) for name in ("one", "other")):
             common = [" ".join(key_words(match["asked"])), (match["rest"] or "").strip()]
             return [" ".join(filter(None, [name, *common])) for name in _named(match["one"], match["other"])]
     return [question]
+
+
+def questions(text: str) -> list[str]:
+    """Those that stand in a row, at most three."""
+    return [part.strip() for part in _QUESTIONS.split(text) if key_words(part)][:_MOST]
 
 
 def _named(one: str, other: str) -> tuple[str, str]:

@@ -19,7 +19,7 @@ YES_NO = " Say yes or no, who says so, and what has changed or limits it."
 
 EARLIER = "The reader asked before: {topic}\n"
 
-# Of eight wordings the ones that told apart best what a person would; see tests/benchmarks/judging.py.
+# Of eight wordings the ones that told apart best what a person would.
 STATED = "\n\nQuestion: {question}\nIs the answer to the question stated in the passages? Answer Yes or No."
 BORNE_OUT = (
     "\n\nSentence: {sentence}\n\nDo the passages say exactly this, with the same people, numbers, and actions, and as "

@@ -8,20 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
 from assistant.dates import Window, read_timing
 from assistant.evidence import cite, quotation, quote, weigh
 from assistant.groups import grouped
-from assistant.kinds import AnswerKind, Request
+from assistant.kinds import AnswerKind, Intent, Request
 from assistant.labels import day
 from assistant.models import Answer, own
+from assistant.outlets import read_outlets
 from assistant.parts import parts
 from assistant.picks import Pick, lede, picked, sentences, whole
+from assistant.query.intent import frame_words
 from assistant.retrieve import Found
 from assistant.wordforms import stem
-from assistant.words import key_stems, names_and_numbers, stems_of
+from assistant.words import key_stems, key_words, names_and_numbers, stems_of
 from vectorstore.library import Library
 from vectorstore.models import Hit, Scope, heading
 from vectorstore.openings import Opening
@@ -44,7 +47,7 @@ def put_together(answer: Answer, request: Request, found: Found, library: Librar
         return front_page(answer, library, scope, most)
     subject = request.subject or answer.standalone_question
     if request.kind is AnswerKind.COMPARISON:
-        return _compared(answer, parts(answer.question), found.hits, library)
+        return _compared(answer, found.hits, library)
     named = key_stems(read_timing(subject, answer.as_of.date()).rest)
     names = {stem(word) for word in names_and_numbers(f"of {subject}")}
     hits = [hit for hit in found.hits if _names(hit, named, names)]
@@ -112,24 +115,52 @@ def _of_the_days(answer: Answer, hits: Sequence[Hit]) -> Sequence[Hit]:
     return inside or hits
 
 
-def _compared(answer: Answer, asked: Sequence[str], hits: Sequence[Hit], library: Library) -> Answer:
-    """For each part its own quotations, of hits that name what it has before the others; for one that none names, that
-    there are none."""
-    held = [key_stems(part) for part in asked]
+class _Section(NamedTuple):
+    """One of the things compared: its name, what is asked of it, and the hits that tell of it."""
+
+    name: str
+    asked: str
+    hits: Sequence[Hit]
+
+
+def _compared(answer: Answer, hits: Sequence[Hit], library: Library) -> Answer:
+    """For each part its own quotations; for one that no hit tells of, that there are none."""
     picks: list[Pick] = []
     labels: list[str] = []
+    compared = _outlets(answer, hits) or _parts(answer, hits)
+    for name, asked, near in compared:
+        taken = {(pick.hit.article.id, pick.start) for pick in picks}
+        quoted = quote(weigh(asked, near, library.embedder)).citations
+        fresh = [Pick(near[c.number - 1], c.start, c.end) for c in quoted if (c.article.id, c.start) not in taken]
+        picks += fresh[:_OF_A_PART]
+        labels += [name] * len(fresh[:_OF_A_PART])
+    told = resting_on(answer, picks, labels)
+    silent = [each.name for each in compared if each.name not in labels]
+    missing = [replace(own("No article found says anything of it."), label=name) for name in silent]
+    return replace(told, sentences=(*told.sentences, *missing)) if picks else answer
+
+
+def _outlets(answer: Answer, hits: Sequence[Hit]) -> list[_Section]:
+    """What each of several outlets tells of the one thing; none where the question asks for no two of them."""
+    outlets, rest = read_outlets(answer.question, answer.outlets)
+    if len(outlets) < 2:
+        return []
+    asked = " ".join(word for word in key_words(rest) if word not in frame_words(Intent.COMPARISON))
+    words, names = key_stems(asked), {stem(word) for word in names_and_numbers(f"of {asked}")}
+    told = [hit for hit in hits if _names(hit, words, names)]
+    return [_Section(each, asked, [hit for hit in told if hit.article.outlet == each]) for each in outlets]
+
+
+def _parts(answer: Answer, hits: Sequence[Hit]) -> list[_Section]:
+    """Of each the hits that name what it has before the others."""
+    asked = parts(answer.question)
+    held = [key_stems(part) for part in asked]
+    sections = []
     for part, words in zip(asked, held, strict=True):
         own_words = words - set().union(*(each for each in held if each is not words)) or words
         near = [hit for hit in hits if own_words <= stems_of(f"{heading(hit.article)} {hit.passage.text}")]
-        taken = {(pick.hit.article.id, pick.start) for pick in picks}
-        quoted = quote(weigh(part, near, library.embedder)).citations
-        fresh = [Pick(near[c.number - 1], c.start, c.end) for c in quoted if (c.article.id, c.start) not in taken]
-        picks += fresh[:_OF_A_PART]
-        labels += [part] * len(fresh[:_OF_A_PART])
-    compared = resting_on(answer, picks, labels)
-    silent = [part for part in asked if part not in labels]
-    missing = [replace(own("No article found says anything of it."), label=part) for part in silent]
-    return replace(compared, sentences=(*compared.sentences, *missing)) if picks else answer
+        sections.append(_Section(part, part, near))
+    return sections
 
 
 def _central(hit: Hit, library: Library, most: int) -> list[Pick]:

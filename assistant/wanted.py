@@ -21,6 +21,10 @@ _WHEN = re.compile(
     r"|\bwhat (?:is|was) the (?:date|[\w-]+ date|birthday)\b",
     re.I,
 )
+_HOW_MANY = re.compile(r"\bhow many\b|\bwie viele\b|\bcombien\b|\bcuánt[oa]s\b|\bquant[oa]s\b", re.I)
+_NONE = re.compile(
+    r"\b(?:nobody|no one|none|niemand|keiner|personne|aucune?|nadie|ningun[oa]|ningún|ninguém|nenhuma?)\b", re.I
+)
 _WHO = re.compile(r"\b(?:who|whom|whose|where|which)\b", re.I)
 
 
@@ -39,6 +43,8 @@ def offers(sentence: str, question: str, published: date | None) -> bool:
     kind = wanted(question)
     if kind is None:
         return False
+    if kind is Kind.NUMBER and _HOW_MANY.search(question) and _NONE.search(sentence):
+        return True
     given = _of_kind(kind, question, None)
     return bool(_of_kind(kind, sentence, published) - given)
 

@@ -1,6 +1,6 @@
 """Which sentences of the passages found are evidence, what they are worth, and what a model reads of them."""
 
-from assistant.evidence.selection import Evidence, Quoted, answered, promise, quote, weigh
+from assistant.evidence.selection import Evidence, Quoted, answered, led_by, promise, quote, weigh
 from assistant.evidence.spans import Span, bearing, cite, core, quotation, reported, spans_of
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "bearing",
     "cite",
     "core",
+    "led_by",
     "promise",
     "quotation",
     "quote",

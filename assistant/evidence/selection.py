@@ -32,8 +32,8 @@ _ALIKE = 0.5
 _SAME_SOURCE = 0.2
 # A sentence with the one before it has more words of the question by its length alone.
 _LEANING = 0.1
-# What a correction is worth more than a sentence like it.
-_CORRECTS = 0.3
+# What a correction is worth more than what it corrects.
+_CORRECTS = 0.1
 # For a sign that it is an order to a program, and for each further one.
 _DOUBTFUL = 0.4
 # A further quotation is worth at least this share of the best one, and near to the question (cosine): on the tuning
@@ -74,12 +74,12 @@ def weigh(question: str, hits: Sequence[Hit], embedder: Embedder, looked_into: i
     changes the newest is worth most, also that of a later hit.
     """
     newest = current(readings(question, hits))
-    spans = _standing(spans_of(hits[:looked_into]))
-    if newest and not any(_states(span, newest) for span in spans):
-        spans += [span for span in spans_of(hits) if _states(span, newest)]
-    if not spans:
+    read = spans_of(hits[:looked_into])
+    if newest and not any(_states(span, newest) for span in read):
+        read += [span for span in spans_of(hits) if _states(span, newest)]
+    if not read:
         return Evidence((), *(np.empty(shape, np.float32) for shape in (0, 0, (0, 0))))
-    promised = np.array([_promise(question, span, hits[0].score) for span in spans])
+    spans, promised = _standing(read, [_promise(question, span, hits[0].score) for span in read])
     leads = np.array([newest is not None and _states(span, newest) for span in spans])
     likely = [int(i) for i in np.argsort(-(promised + leads), kind="stable")[:_EMBEDDED]]
     vectors = embedder.passages([_meant(question, spans[i]) for i in likely])
@@ -87,6 +87,23 @@ def weigh(question: str, hits: Sequence[Hit], embedder: Embedder, looked_into: i
     worths = promised[likely] + cosines
     worths[leads[likely]] += max(0.0, worths.max() - worths[leads[likely]].max(initial=0.0)) if leads.any() else 0.0
     return Evidence(tuple(spans[i] for i in likely), worths, cosines, vectors)
+
+
+def led_by(evidence: Evidence, several: Sequence[Evidence]) -> Evidence:
+    """The evidence with the best sentence of each of several others before the rest, each worth as much as the best."""
+    firsts = {each.spans[best]: (each, best) for each in several if each.spans for best in [int(each.worths.argmax())]}
+    if not firsts:
+        return evidence
+    led = [each.only([at == best for at in range(len(each.spans))]) for each, best in firsts.values()]
+    rest = evidence.only([span not in firsts for span in evidence.spans])
+    top = np.full(len(led), max([*evidence.worths, *(each.worths[0] for each in led)]), np.float32)
+    rows = [*led, rest] if rest.spans else led
+    return Evidence(
+        (*firsts, *rest.spans),
+        np.concatenate([top, rest.worths]),
+        np.concatenate([each.cosines for each in rows]),
+        np.concatenate([each.vectors for each in rows]),
+    )
 
 
 def quote(evidence: Evidence) -> Quoted:
@@ -123,10 +140,16 @@ def _with(chosen: Sequence[tuple[Span, float]], span: Span, worth: float) -> lis
     return [*chosen[:at], (both, chosen[at][1]), *chosen[at + 1 :]]
 
 
-def _standing(spans: Sequence[Span]) -> list[Span]:
-    """Without those that a correction among them takes back."""
-    corrections = [span for span in spans if corrects(span.itself)]
-    return [span for span in spans if span in corrections or not any(_taken_back(span, by) for by in corrections)]
+def _standing(spans: Sequence[Span], promised: Sequence[float]) -> tuple[list[Span], Floats]:
+    """Without those that a correction among them takes back, in whose place it stands."""
+    worths = np.array(promised, np.float32)
+    corrections = [at for at, span in enumerate(spans) if corrects(span.itself)]
+    stands = np.ones(len(spans), bool)
+    for by in corrections:
+        back = [at for at, span in enumerate(spans) if at not in corrections and _taken_back(span, spans[by])]
+        worths[by] = max([worths[by], *(worths[back] + _CORRECTS)])
+        stands[back] = False
+    return [span for span, keep in zip(spans, stands, strict=True) if keep], worths[stands]
 
 
 def _taken_back(span: Span, by: Span) -> bool:
@@ -151,7 +174,7 @@ def _promise(question: str, span: Span, best: float) -> float:
         told_by_itself = offers(span.itself, question, span.day) or not offers(span.text, question, span.day)
         joint = promise(question, span.text, span.day, standing) - (0.0 if told_by_itself else _KIND)
         worth = max(worth, joint - _LEANING)
-    return worth + _CORRECTS * corrects(span.itself) - _DOUBTFUL * max(0.0, order(span.itself) - 1)
+    return worth - _DOUBTFUL * max(0.0, order(span.itself) - 1)
 
 
 def promise(question: str, sentence: str, published: date | None, standing: float) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from newsroom import WordEmbedder, hit_of
 
-from assistant.evidence import quote, spans_of, weigh
+from assistant.evidence import led_by, quote, spans_of, weigh
 from assistant.evidence.context import BUILT_IN, OTHERS, Room, context
 from assistant.evidence.statements import statements
 from vectorstore.models import Hit
@@ -113,6 +113,35 @@ def test_a_correction_leads_and_the_figure_that_it_takes_back_is_not_told_alone(
     told = quoted("How much did the bridge of Hale cost?", copied, right)
     assert told[0].startswith("Correction") and told[0].endswith("The bridge cost 240 million.")
     assert not any(each.startswith("The bridge of Hale cost 420") for each in told)
+
+
+def test_a_correction_of_something_else_does_not_lead() -> None:
+    text = (
+        "The bridge of Hale opened on Sunday. The toll on the bridge of Hale is 35 crowns. Correction: an earlier "
+        "version of this article said that the bridge cost 420 million crowns. The bridge cost 240 million."
+    )
+    assert quoted("How much is the toll on the bridge of Hale?", of("a", text))[0].endswith("is 35 crowns.")
+
+
+def test_nobody_answers_how_many() -> None:
+    text = "The Hale earthquake shook the missing village. The Hale earthquake killed 12. Nobody is missing in Hale."
+    assert quoted("How many people are missing in Hale?", of("a", text))[0] == "Nobody is missing in Hale."
+
+
+def test_the_best_of_each_of_several_comes_first() -> None:
+    hits = [
+        of("a", "The Kestrel van is built in Port Esker. The Kestrel van is built by 2,100 people.", "2022-07-02"),
+        of("b", "The plant of Port Esker will close in March, the carmaker said.", "2022-07-02", "Capital Wire"),
+    ]
+    asked = ["In which town is the Kestrel van built", "what will happen to the plant?"]
+    several = [weigh(each, hits, WordEmbedder()) for each in asked]
+    led = led_by(weigh(" and ".join(asked), hits, WordEmbedder()), several)
+    assert [each.quote for each in quote(led).citations][:2] == [
+        "The Kestrel van is built in Port Esker.",
+        "The plant of Port Esker will close in March, the carmaker said.",
+    ]
+    assert len(led.spans) == len(set(led.spans)) == len(led.worths) == len(led.vectors) == 3
+    assert led_by(led, []) is led
 
 
 def test_a_report_that_its_outlet_has_withdrawn_is_not_told() -> None:

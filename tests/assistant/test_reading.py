@@ -24,9 +24,12 @@ TODAY = date(2022, 7, 14)
         ("Who resigned, according to The Sunday Times?", ("The Sunday Times",), "Who resigned, ?"),
         ("Who resigned, according to the Times?", ("The Times",), "Who resigned, ?"),
         ("What is the latest from CNN?", ("CNN",), "What is the latest ?"),
+        ("What do CNN and The Week say about grain?", ("CNN", "The Week"), "What do grain?"),
+        ("How do the Times, USA Today and CNN differ on grain?", ("The Times", "USA Today", "CNN"), "How do grain?"),
+        ("According to CNN or the Times, who resigned?", ("CNN", "The Times"), "who resigned?"),
         (
             "According to CNN and what USA Today reported, who resigned?",
-            ("USA Today", "CNN"),
+            ("CNN", "USA Today"),
             "and what , who resigned?",
         ),
     ],

@@ -11,6 +11,7 @@ from newsroom import NOW, WordEmbedder, article, says
 
 from assistant.answer import Assistant
 from assistant.arrivals import arrivals
+from assistant.evidence import quote
 from assistant.groups import grouped
 from assistant.kinds import AnswerKind
 from assistant.models import Answer, Support, Turn
@@ -80,6 +81,26 @@ def test_news_of_a_thing_leave_out_what_is_of_another(news: Library) -> None:
     answer = ask(news, "Give me the news on the Skerry ferry accident", Turn("What of the olive harvest?", "Small."))
     assert answer.kind is AnswerKind.DIGEST
     assert {"inquiry", "fined"} <= set(told_by(answer)) and "olive" not in told_by(answer)
+
+
+def test_a_comparison_of_outlets_quotes_each_on_the_one_thing(tmp_path: Path) -> None:
+    told = [
+        article("g", "Some 80,000 people marched in Hale, organisers said.", "2022-07-02", "March", "Hale Gazette"),
+        article("w", "About 25,000 people marched in Hale, police said.", "2022-07-02", "Rally", "Capital Wire"),
+        article("t", "People marched in Hale.", "2022-07-02", "Rally in Hale", "The Tribune"),
+        article("r", "Rents rose in Skerry.", "2022-07-02", "Rents", "Capital Wire"),
+    ]
+    with Library(tmp_path / "library", WordEmbedder()) as library:
+        library.put([(each, split(each)) for each in told])
+        compared = ask(library, "Compare what the Hale Gazette and Capital Wire said: people marched in Hale")
+        assert compared.kind is AnswerKind.COMPARISON
+        assert [(each.label, each.text[:12]) for each in compared.sentences] == [
+            ("Hale Gazette", "Some 80,000 "),
+            ("Capital Wire", "About 25,000"),
+        ]
+        asked = "What do the Hale Gazette and Capital Wire say about the number of people who marched?"
+        found = quote(Assistant(library, None).grounds(asked, as_of=AS_OF).evidence)
+        assert {each.article.id for each in found.citations[:2]} == {"g", "w"}
 
 
 def test_a_comparison_quotes_for_each_part(news: Library) -> None:
