@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from assistant.answering.days import with_day
 from assistant.answering.instruction import Rewriter, nothing_before
 from assistant.answering.library_questions import about_the_library
-from assistant.answering.listing import answers_itself, in_order_of_time, listed
+from assistant.answering.listing import Tells, answers_itself, in_order_of_time, is_judged, listed
 from assistant.answering.small_talk import small_talk
 from assistant.basis import cites, speaks_of
-from assistant.dates import Window
+from assistant.dates import Window, read_timing
 from assistant.differences import with_differing
 from assistant.evidence import quote, weigh
 from assistant.evidence.context import Room, context, room_of
@@ -144,6 +144,13 @@ class Assistant:
             timings=Timings(sources=perf_counter() - started),
         )
         entries = self._library.steady(lambda: self._listed(answer, request, grounds, scope))
+        if is_judged(request) and not answers_itself(request, grounds):
+
+            def judged(tells: Tells) -> Answer:
+                return listed(answer, request, grounds.found.hits, self._library, scope, tells)
+
+            asked_for = read_timing(grounds.asked, today.date()).rest
+            entries = yield from self._writer.listing(entries, asked_for, manner.model, judged)
         answer = replace(answer, kind=AnswerKind.FACT)
         if entries.sentences:
             yield _finished(replace(entries, read=""), started)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.evidence import core, promise
-from assistant.evidence.statements import states
+from assistant.evidence.statements import dateline, states
 from assistant.moments import moments
 from assistant.orders import reporting
 from assistant.words import key_stems
@@ -118,8 +118,9 @@ def _candidates(subject: str, hit: Hit, best: float, library: Library) -> Iterat
 
 
 def sentences(hit: Hit, passage: Passage) -> list[tuple[int, int]]:
-    """Those of a passage of a hit's article that report something, as offsets in the article's text."""
-    return [(passage.start + a, passage.start + b) for a, b in reporting(passage.text)]
+    """Those of a passage of a hit's article that report something, without datelines, as offsets in its text."""
+    found = [(a + dateline(passage.text[a:b]), b) for a, b in reporting(passage.text)]
+    return [(passage.start + a, passage.start + b) for a, b in found]
 
 
 def whole(sentence: str) -> bool:

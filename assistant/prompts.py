@@ -25,6 +25,7 @@ BORNE_OUT = (
     "\n\nSentence: {sentence}\n\nDo the passages say exactly this, with the same people, numbers, and actions, and as "
     "firmly? Answer Yes or No."
 )
+LISTED = "\n\nQuestion: {question}\nDoes the passage report one of those that the question asks for? Answer Yes or No."
 
 REWORDING = (
     "Rewrite the reader's last question so that it can be understood without the conversation: put names and things in "

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
+Shown = TypeVar("Shown")
 
 # Twice what an answer has at most: 512 tokens of four characters.
 _MOST_CHARACTERS = 4096
@@ -76,6 +77,18 @@ def awaited(work: Callable[[Event], T]) -> Generator[None, None, T]:
     if isinstance(came, Exception):
         raise came
     return came
+
+
+def meanwhile(shown: Shown, work: Callable[[Event], T]) -> Generator[Shown, None, T]:
+    """What the work comes to; the same again and again until then: whoever watches may want no more."""
+    with closing(awaited(work)) as working:
+        while True:
+            try:
+                next(working)
+            except StopIteration as done:
+                result: T = done.value
+                return result
+            yield shown
 
 
 def _finished(chunks: Iterator[AIMessageChunk | None]) -> Iterator[str]:

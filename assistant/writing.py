@@ -10,7 +10,7 @@ from assistant.evidence.context import Excerpt
 from assistant.models import Answer
 from assistant.orders import reporting
 from assistant.words import asks_yes_or_no
-from vectorstore.models import titled
+from vectorstore.models import Hit, titled
 
 # A citation mark of the article's own would be taken for ours.
 _DELIMITER = re.compile(r"\[\s*(\d+)\s*\]")
@@ -41,6 +41,11 @@ def judging(read: Sequence[Excerpt]) -> Chat:
     return material(read[:_JUDGED])
 
 
+def one_sentence(hit: Hit, text: str) -> Chat:
+    """One sentence of a hit, for a judge."""
+    return [*beginning(), ("human", prompts.PASSAGE.format(number=1, heading=as_data(titled(hit.article)), text=text))]
+
+
 def messages(answer: Answer, read: Sequence[Excerpt], earlier: str) -> Chat:
     """The question about the passages; `earlier` is what was spoken of before."""
     asked = prompts.QUESTION.format(
@@ -53,6 +58,11 @@ def messages(answer: Answer, read: Sequence[Excerpt], earlier: str) -> Chat:
 def stated(question: str) -> str:
     """Asks a judge whether the passages state the answer."""
     return prompts.STATED.format(question=question)
+
+
+def listed(question: str) -> str:
+    """Asks a judge whether the passage belongs in the list that the question asks for."""
+    return prompts.LISTED.format(question=question)
 
 
 def borne_out(sentence: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.dates import read_timing
@@ -25,27 +25,46 @@ _MENTIONING = 2000
 # Of the subject's words, the headline's counted; or of its meaning: a row with less is of something else.
 _SHARED = 0.6
 _NEAR = 0.4
+# With less than this of its meaning it is not worth a judge's second, and of more rows a reader would not wait for it.
+_DISTANT = 0.1
+_JUDGED = 12
+
+Tells = Callable[[Hit, str], bool]
+"""Whether a sentence of a hit reports one of the things that are listed. Raises ModelError."""
 
 
-def listed(answer: Answer, request: Request, hits: Sequence[Hit], library: Library, scope: Scope) -> Answer:
-    """The answer with an opening that says how much was looked at; without sentences where no row fits."""
+def listed(
+    answer: Answer, request: Request, hits: Sequence[Hit], library: Library, scope: Scope, tells: Tells | None = None
+) -> Answer:
+    """The answer with an opening that says how much was looked at; without sentences where no row fits. `tells` is
+    asked where `is_judged`."""
     if request.intent is Intent.COUNT and request.detail == "articles":
         return _mentions(answer, request.subject, library, scope)
     if request.broad:
         return _published(answer, library, scope)
-    return _told_of(answer, request, hits, library)
+    return _told_of(answer, request, hits, library, tells)
+
+
+def is_judged(request: Request) -> bool:
+    """Whether a list is of what articles report, and not of articles."""
+    return request.kind is AnswerKind.LIST and not request.broad and request.detail != "articles"
 
 
 def answers_itself(request: Request, grounds: Grounds) -> bool:
     """Whether an article names the number that is asked for: "its third increase this year"."""
     if request.intent is not Intent.COUNT or request.detail == "articles" or not grounds.known:
         return False
-    first = quote(grounds.evidence).citations[:1]
-    return any(offers(each.quote, grounds.asked, each.article.day) for each in first)
+    first, wanted = quote(grounds.evidence).citations[:1], key_stems(request.subject)
+    return any(
+        offers(each.quote, grounds.asked, each.article.day)
+        and len(wanted & stems_of(each.quote)) >= _SHARED * len(wanted)
+        for each in first
+    )
 
 
-def _told_of(answer: Answer, request: Request, hits: Sequence[Hit], library: Library) -> Answer:
-    """A sentence of each article that tells of the subject."""
+def _told_of(answer: Answer, request: Request, hits: Sequence[Hit], library: Library, tells: Tells | None) -> Answer:
+    """A sentence of each article that tells of the subject: one that shares its words or comes near to its meaning,
+    which "hires" does to "lays off"; or one of which `tells` says so."""
     window = answer.window
     hits = [hit for hit in hits if not window or window.holds(hit.article.published_at)]
     wanted = key_stems(request.subject)
@@ -54,13 +73,14 @@ def _told_of(answer: Answer, request: Request, hits: Sequence[Hit], library: Lib
     asked = request.subject if len(wanted) > 1 else timing.rest
 
     def to_the_point(pick: Pick, cosine: float) -> bool:
-        said = stems_of(f"{pick.hit.article.title} {pick.text}")
-        return cosine >= _NEAR or len(wanted & said) >= _SHARED * len(wanted)
+        shared = len(wanted & stems_of(f"{pick.hit.article.title} {pick.text}"))
+        return (cosine >= _DISTANT or shared > 0) if tells else cosine >= _NEAR or shared >= _SHARED * len(wanted)
 
-    rows = picked(asked, hits, library, request.most or _ROWS, to_the_point)
+    read = picked(asked, hits, library, _JUDGED if tells else request.most or _ROWS, to_the_point)
+    rows = [row for row in read if tells is None or tells(row.hit, row.text)][: request.most or _ROWS]
     if not rows:
         return answer
-    looked = count(len({hit.article.id for hit in hits}), "article")
+    looked = count(len({each.article.id for each in ([row.hit for row in read] if tells else hits)}), "article")
     opening = f"{count(len(rows), 'report')} of it, in the {looked} that come nearest to the question."
     more = (
         " Two of them may be of one event: count the rows." if request.intent is Intent.COUNT and len(rows) > 1 else ""

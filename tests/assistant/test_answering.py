@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from threading import Event
 
 import pytest
-from newsroom import article, says
+from newsroom import ScriptedChat, article, says
 
 from assistant.answer import Assistant
+from assistant.generation.odds import Messages
 from assistant.kinds import AnswerKind
 from assistant.models import Answer, Exchange, Support, Turn
 from assistant.notebook import Notebook
@@ -17,6 +19,7 @@ from assistant.terminal import answer_as_text
 from assistant.ui.render_answer import past_html
 from ingest.split import split
 from vectorstore.embedding import SentenceEmbedder
+from vectorstore.errors import ModelUnavailable
 from vectorstore.library import Library
 
 AS_OF = date(2022, 7, 20)
@@ -97,6 +100,33 @@ def test_a_list_has_a_row_for_each_and_says_how_many_articles_were_looked_at(ass
     answer = assistant.answer("List all companies that cut jobs", as_of=AS_OF)
     assert answer.kind is AnswerKind.LIST and {"mill", "bank"} <= shown_by(answer) and "goat" not in shown_by(answer)
     assert "articles that come nearest" in answer.sentences[0].text
+
+
+class KnowsJobs(ScriptedChat):
+    """Judges that sentences with jobs in them belong in every list, and nothing else; gone where it is `down`."""
+
+    down: bool = False
+
+    def odds(self, material: Messages, questions: Sequence[str], left: Event | None = None) -> list[float]:
+        if self.down:
+            raise ModelUnavailable("The chat model is not there.")
+        assert all(question.endswith("Answer Yes or No.") for question in questions)
+        return [0.9 if "jobs" in material[-1][1] else 0.1 for _ in questions]
+
+
+def test_a_judge_says_what_belongs_in_a_list_whatever_its_words(news: Library) -> None:
+    answer = Assistant(news, KnowsJobs(words=[])).answer("List all lay-offs", as_of=AS_OF)
+    assert answer.kind is AnswerKind.LIST and shown_by(answer) == {"mill", "bank"}
+    assert answer.sentences[0].text.startswith("2 reports of it, in the 3 articles")
+
+
+def test_what_is_near_in_its_words_stands_until_the_judge_has_read_and_where_it_cannot(news: Library) -> None:
+    asked = "List all companies that cut jobs"
+    first, *_, last = Assistant(news, KnowsJobs(words=[])).stream(asked, as_of=AS_OF)
+    without = Assistant(news, None).answer(asked, as_of=AS_OF)
+    assert shown_by(first) == shown_by(without) and shown_by(last) == {"mill", "bank"}
+    failing = Assistant(news, KnowsJobs(words=[], down=True)).answer(asked, as_of=AS_OF)
+    assert [each.text for each in failing.sentences] == [each.text for each in without.sentences]
 
 
 def test_articles_that_mention_a_thing_are_counted_all(assistant: Assistant) -> None:
