@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LOCAL = "local"
 QUOTE = "quote"
 ENDLESS = "The chat model did not come to an end."
-PATIENCE = 18.0
+PATIENCE = 15.0
 """Seconds that a server of models may be silent, before its first word and between two, where nothing else is set: with
 the search before and the judging after, nobody waits for longer than 20 to hear that there will be no more. One that
 has yet to load its model may need longer."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _TURNS = 3
 _WORDS_OF_ANSWER = 60
 _LONGEST = 300
+# Seconds of silence: until the question is reworded nothing is found, and nothing on the page.
+_PATIENCE = 4.0
 
 
 def reworded(model: BaseChatModel, question: str, turns: Sequence[Turn]) -> str:
@@ -33,7 +35,7 @@ def reworded(model: BaseChatModel, question: str, turns: Sequence[Turn]) -> str:
     told = " ".join(turns[-1].answer.split()[:_WORDS_OF_ANSWER])
     wish = prompts.REWORD.format(conversation=f"{asked}\nAnswer: {told}", question=question)
     try:
-        said = "".join(pieces(model, [("system", prompts.REWORDING), ("human", wish)], stop=["\n"]))
+        said = "".join(pieces(model, [("system", prompts.REWORDING), ("human", wish)], _PATIENCE, stop=["\n"]))
     except ModelUnavailable:  # the words carried over do without it
         return question
     if len(said) > _LONGEST:

@@ -14,11 +14,12 @@ from model_server import ModelServer
 from model_server import model_server as model_server
 from newsroom import ScriptedChat, says
 
+from assistant import rewording
 from assistant.answer import Assistant
 from assistant.chat_models import ChatModels
 from assistant.keeping import as_kept
-from assistant.llm import failure, masked, open_chat_model
-from assistant.models import Answer, Exchange, Stage, Support
+from assistant.llm import PATIENCE, failure, masked, open_chat_model
+from assistant.models import Answer, Exchange, Stage, Support, Turn
 from assistant.streaming import pieces
 from assistant.terminal import answer_as_text
 from assistant.ui.completions import completion
@@ -96,6 +97,20 @@ def test_of_an_answer_that_breaks_off_the_whole_sentences_stand_behind_the_quota
     assert last.sentences[: len(quoted.sentences)] == quoted.sentences
     assert "to 2.5 percent." in last.text and "The council" not in last.text
     assert not last.writing
+
+
+def test_a_server_that_hangs_is_not_waited_for_before_anything_is_found(
+    library: Library, model_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked to reword the follow-up before the search, and to write after it."""
+    assert rewording._PATIENCE + PATIENCE < 20
+    monkeypatch.setattr(rewording, "_PATIENCE", 0.2)
+    chat = open_chat_model("openai:hangs", f"{model_server}/v1", KEY, Path())
+    asked = Assistant(library, chat, patience=0.3, rewording=chat)
+    turns = (Turn(QUESTION, "To 2.5 percent."),)
+    _, quoted, *_, last = asked.stream("And why did the central bank raise it?", as_of=AS_OF, turns=turns)
+    assert quoted.sentences and last.sentences == quoted.sentences
+    assert last.notice == f"{LATE} {OWN_WORDS}"
 
 
 def test_a_server_that_is_not_there_leaves_the_quotations_and_says_so(library: Library) -> None:
