@@ -43,7 +43,8 @@ _OPENERS = frozenset(
     anyone according meanwhile however although while since despite instead earlier later early late former until
     whether once thanks because half many several few much both either neither nearly almost about around more less most
     another every each two three four five six seven eight nine ten eleven twelve dozens hundreds thousands millions
-    part fans staff media weather
+    part fans staff media weather across against along among amid around behind beneath beside besides beyond except
+    inside outside throughout till toward towards under underneath unlike upon via within without
     """.split()
 )
 _COMMON_ENDING = re.compile(r"(?:[^sui]s|ing|ed|ly|ment|tion|ity|ness|ism|ship|ies|ers)$")
