@@ -1,30 +1,42 @@
-"""How long a search takes as a library grows, question in to hits out, without embedding the question.
+"""How long a search takes as a library grows, and what else a large one costs.
 
-    python tests/benchmarks/latency.py LIBRARY QUESTIONS.jsonl [--sizes 100000 400000] [--plot latency.svg]
+    python tests/benchmarks/latency.py LIBRARY QUESTIONS.jsonl [--sizes 100000 400000 1000000] [--keep FOLDER]
+                                       [--plot latency.svg]
 
 LIBRARY is one of real articles; its own size comes first, with the recall@10 of its vector index against looking at
-every vector. The larger ones are made from it: articles of eleven of its passages, with every fifth word replaced by
-another of its words, and vectors halfway between two of its vectors. Every question is asked twice, and the second
-time counts.
+every vector. A larger one is made from it, in FOLDER, where it is kept and gone on with the next time: articles of
+eleven of its passages, with every fifth word replaced by another of its words, and vectors halfway between two of its
+vectors. Each size is measured in a process of its own:
+  p50, p95  from the question to the hits, without embedding it: every question is asked twice, the second time counts
+  start     from opening a library that was closed properly to the first hits, the embedding model loaded before
+  article   an article of eleven passages stored, found by its words, and by its meaning too (embedding included)
+  memory    of the process, and what of it was there before the library was opened: Python and the embedding model
 """
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
+import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from soak import resident
 
-from app import open_dateline
 from assistant.answer import Assistant
 from assistant.evaluate import retrieve_all
 from assistant.figures import markdown
 from assistant.questions import Question, read_questions
 from assistant.scorecard import latencies
-from vectorstore.embedding import Embedder, Matrix, Unlimited
+from ingest.split import split
+from vectorstore.embedding import Embedder, Matrix, SentenceEmbedder, Unlimited
 from vectorstore.exact import ExactVectors
 from vectorstore.library import Library
 from vectorstore.models import Article, Hit, Passage, Scope
@@ -33,41 +45,109 @@ _PASSAGES = 11
 _BATCH = 200
 
 
+class Measured(NamedTuple):
+    """Milliseconds, seconds and megabytes."""
+
+    passages: int
+    p50: float
+    p95: float
+    start: float
+    by_words: float
+    by_meaning: float
+    memory: float
+    before: float
+    disk: float
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("library", type=Path)
     parser.add_argument("questions", type=Path)
     parser.add_argument("--sizes", type=int, nargs="*", default=[], help="passages")
+    parser.add_argument("--keep", type=Path, help="where the larger library is, or shall be, kept")
     parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
-    questions = [question for question in read_questions(options.questions) if question.articles]
-    with open_dateline(library=options.library, model="quote") as news:
-        held = news.library
-        rows = [(held.counts()[1], measured(held, questions))]
-        print(f"recall@10 of the vector index against every vector: {recall(held, questions):.4f}", flush=True)
-        maker = Maker(held)
-        for size in options.sizes:
-            with tempfile.TemporaryDirectory() as folder, Library(Path(folder), maker) as larger:
-                for batch in maker.articles(size):
-                    larger.put(batch)
-                rows.append((larger.counts()[1], measured(larger, questions)))
-    print(markdown(["passages", "p50 ms", "p95 ms"], [[f"{size:,}", *times] for size, times in rows]))
+    with Library(options.library, SentenceEmbedder()) as held:
+        print(f"recall@10 of the vector index against every vector: {recall(held, options.questions):.4f}", flush=True)
+        maker = Maker(held) if options.sizes else None
+    rows = [told(options.library, options.questions, ours=False)]
+    with nullcontext(options.keep) if options.keep else tempfile.TemporaryDirectory() as folder:
+        for size in sorted(options.sizes):
+            assert maker
+            grow(Path(folder) / "library", maker, size)
+            rows.append(told(Path(folder) / "library", options.questions))
+    titles = ["passages", "p50 ms", "p95 ms", "start s", "article s: words, meaning", "memory (before) MB", "disk MB"]
+    print(markdown(titles, [cells(each) for each in rows]))
     if options.plot:
         draw(rows, options.plot)
 
 
-def measured(library: Library, questions: Sequence[Question]) -> tuple[float, float]:
-    """p50 and p95 in milliseconds."""
-    found = retrieve_all(Assistant(library, None), questions, Scope(), lambda done, total: None)
-    times = latencies({"again": [each.again for each in found]})["again"]
-    return times["p50 ms"], times["p95 ms"]
+def told(library: Path, questions: Path, ours: bool = True) -> Measured:
+    with multiprocessing.get_context("spawn").Pool(1) as process:
+        row = process.apply(measured, (library, questions, ours))
+    print(row, flush=True)
+    return row
 
 
-def recall(library: Library, questions: Sequence[Question]) -> float:
+def cells(row: Measured) -> list[str]:
+    article = f"{row.by_words:.2f}, {row.by_meaning:.2f}" if row.by_words else ""
+    memory = f"{row.memory:,.0f} ({row.before:,.0f})"
+    times = (f"{row.p50:.1f}", f"{row.p95:.1f}", f"{row.start:.2f}")
+    return [f"{row.passages:,}", *times, article, memory, f"{row.disk:,.0f}"]
+
+
+def grow(folder: Path, maker: Maker, size: int) -> None:
+    """Add articles until there are so many passages."""
+    with Library(folder, maker) as library:
+        library.pending.wait()
+        begun, held = time.monotonic(), library.counts()[1]
+        for batch in maker.articles(held, size):
+            library.put(batch)
+            now = library.counts()[1]
+            pace = (now - held) / (time.monotonic() - begun)
+            print(f"{now:,} of {size:,} passages, {pace:,.0f} a second", file=sys.stderr, flush=True)
+
+
+def measured(folder: Path, path: Path, ours: bool) -> Measured:
+    """`ours` may be changed."""
+    questions, embedder = asked(path), SentenceEmbedder()
+    for question in questions:
+        embedder.query(question.text)
+    before, begun = resident(), time.monotonic()
+    with Library(folder, embedder) as library:
+        assistant = Assistant(library, None)
+        assistant.search(questions[0].text)
+        start = time.monotonic() - begun
+        found = retrieve_all(assistant, questions, Scope(), lambda done, total: None)
+        times = latencies({"again": [each.again for each in found]})["again"]
+        passages = library.counts()[1]
+        by_words, by_meaning = one_more(library) if ours else (0.0, 0.0)
+        memory = resident()
+    disk = sum(each.stat().st_size for each in folder.rglob("*") if each.is_file()) / 1024**2
+    return Measured(passages, times["p50 ms"], times["p95 ms"], start, by_words, by_meaning, memory, before, disk)
+
+
+def one_more(library: Library) -> tuple[float, float]:
+    """Seconds until another article is found by its words, and by its meaning."""
+    text = " ".join(f"The ferry {number} of Norvale sank on Monday." for number in range(330))
+    article, begun = Article("one-more", text, ingested_at=datetime.now(UTC)), time.monotonic()
+    library.store([(article, split(article))])
+    by_words = time.monotonic() - begun
+    library.pending.wait()
+    by_meaning = time.monotonic() - begun
+    library.remove(article.id)
+    return by_words, by_meaning
+
+
+def asked(path: Path) -> list[Question]:
+    return [question for question in read_questions(path) if question.articles]
+
+
+def recall(library: Library, path: Path) -> float:
     catalogue, index = library._catalogue, library._kept.opened().vectors
     exact = ExactVectors(row for batch in catalogue.all_vectors() for row in batch)
     shares = []
-    for question in questions:
+    for question in asked(path):
         vector = library.embedder.query(question.text)
         best, near = ({id for id, _ in way.nearest(vector, 10)} for way in (exact, index))
         shares.append(len(best & near) / len(best))
@@ -99,10 +179,10 @@ class Maker(Unlimited, Embedder):
         unit: Matrix = mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
         return unit
 
-    def articles(self, passages: int) -> Iterator[list[tuple[Article, list[Passage]]]]:
-        """Batches of articles, with so many passages in all."""
+    def articles(self, held: int, passages: int) -> Iterator[list[tuple[Article, list[Passage]]]]:
+        """Batches of articles, which make so many passages of those that are held."""
         count = passages // _PASSAGES
-        for start in range(0, count, _BATCH):
+        for start in range(held // _PASSAGES, count, _BATCH):
             yield [self._article(number) for number in range(start, min(start + _BATCH, count))]
 
     def _article(self, number: int) -> tuple[Article, list[Passage]]:
@@ -122,14 +202,13 @@ class Maker(Unlimited, Embedder):
         return " ".join(words)
 
 
-def draw(rows: Sequence[tuple[int, tuple[float, float]]], path: Path) -> None:
+def draw(rows: Sequence[Measured], path: Path) -> None:
     from matplotlib.figure import Figure
 
     drawing = Figure(figsize=(6, 4), layout="constrained")
     axes = drawing.subplots()
-    sizes = [size for size, _ in rows]
-    for name, which in (("p50", 0), ("p95", 1)):
-        axes.plot(sizes, [times[which] for _, times in rows], marker="o", label=name)
+    for name in ("p50", "p95"):
+        axes.plot([row.passages for row in rows], [getattr(row, name) for row in rows], marker="o", label=name)
     axes.set(title="A search, question in to hits out", xlabel="passages", ylabel="ms", xscale="log", ylim=(0, None))
     axes.grid(alpha=0.3)
     axes.legend()

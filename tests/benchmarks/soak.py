@@ -293,10 +293,15 @@ def look(process: int, begun: float) -> Look:
     megabytes, handles = 0.0, 0
     for each in [process, *_children(process)]:
         with suppress(OSError):
-            pages = int(Path(f"/proc/{each}/statm").read_text().split()[1])
-            megabytes += pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
+            megabytes += resident(each)
             handles += len(os.listdir(f"/proc/{each}/fd"))
     return Look(time.monotonic() - begun, megabytes, handles)
+
+
+def resident(process: int | str = "self") -> float:
+    """Megabytes."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
 
 
 def _children(process: int) -> list[int]:
