@@ -120,7 +120,7 @@ class HaikuRag:
         return self._loop.run_until_complete(work)
 
     def take_in(self, articles: Rows) -> int:
-        return self._run(self._taken_in(articles))
+        return int(self._run(self._taken_in(articles)))
 
     async def _taken_in(self, articles: Rows) -> int:
         passages = 0
