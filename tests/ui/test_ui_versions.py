@@ -68,6 +68,7 @@ def ask_about_meta(page: Page) -> None:
     page.get_by_role("textbox", name="Your question").press("Enter")
     expect(page.locator("#exchange-1 .basis")).to_contain_text("As of")
     expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    expect(page.get_by_text("Ask next")).to_be_visible()  # until then it is drawn as it was being written
 
 
 def test_a_citation_made_before_an_update_opens_the_version_it_cited(open_page: Open, desk: ScriptedDesk) -> None:
