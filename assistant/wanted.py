@@ -21,10 +21,8 @@ _WHEN = re.compile(
     r"|\bwhat (?:is|was) the (?:date|[\w-]+ date|birthday)\b",
     re.I,
 )
-_HOW_MANY = re.compile(r"\bhow many\b|\bwie viele\b|\bcombien\b|\bcuánt[oa]s\b|\bquant[oa]s\b", re.I)
-_NONE = re.compile(
-    r"\b(?:nobody|no one|none|niemand|keiner|personne|aucune?|nadie|ningun[oa]|ningún|ninguém|nenhuma?)\b", re.I
-)
+_HOW_MANY = re.compile(r"\bhow many\b", re.I)
+_NONE = re.compile(r"\b(?:nobody|no one|none)\b", re.I)
 _WHO = re.compile(r"\b(?:who|whom|whose|where|which)\b", re.I)
 
 

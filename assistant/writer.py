@@ -27,7 +27,7 @@ from assistant.streaming import meanwhile, pieces
 from assistant.verification.answerability import Verdict, at_least, hopeless, says_not_found, verdict
 from assistant.verification.entailment import Entailment, Entails, by_model
 from assistant.verification.genre import genre, introduction
-from assistant.writing import borne_out, judging, listed, material, messages, one_sentence, stated
+from assistant.writing import belongs_in_list, borne_out, judging, material, messages, one_sentence, stated
 from vectorstore.errors import ModelError, ModelUnavailable
 from vectorstore.models import Hit, heading
 
@@ -90,7 +90,7 @@ class Writer(NamedTuple):
             if judge is None:
                 return shown
             yield shown  # something to read while the model reads
-            odds_of, asked = judge.odds, [listed(question)]
+            odds_of, asked = judge.odds, [belongs_in_list(question)]
 
             def judged(left: Event) -> Answer:
                 return among(lambda hit, text: odds_of(one_sentence(hit, text), asked, left)[0] >= _LISTED)

@@ -43,7 +43,8 @@ def judging(read: Sequence[Excerpt]) -> Chat:
 
 def one_sentence(hit: Hit, text: str) -> Chat:
     """One sentence of a hit, for a judge."""
-    return [*beginning(), ("human", prompts.PASSAGE.format(number=1, heading=as_data(titled(hit.article)), text=text))]
+    passage = prompts.PASSAGE.format(number=1, heading=as_data(titled(hit.article)), text=as_data(text))
+    return [*beginning(), ("human", passage)]
 
 
 def messages(answer: Answer, read: Sequence[Excerpt], earlier: str) -> Chat:
@@ -60,7 +61,7 @@ def stated(question: str) -> str:
     return prompts.STATED.format(question=question)
 
 
-def listed(question: str) -> str:
+def belongs_in_list(question: str) -> str:
     """Asks a judge whether the passage belongs in the list that the question asks for."""
     return prompts.LISTED.format(question=question)
 

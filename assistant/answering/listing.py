@@ -80,7 +80,8 @@ def _told_of(answer: Answer, request: Request, hits: Sequence[Hit], library: Lib
     rows = [row for row in read if tells is None or tells(row.hit, row.text)][: request.most or _ROWS]
     if not rows:
         return answer
-    looked = count(len({each.article.id for each in ([row.hit for row in read] if tells else hits)}), "article")
+    among = [row.hit for row in read] if tells else hits
+    looked = count(len({hit.article.id for hit in among}), "article")
     opening = f"{count(len(rows), 'report')} of it, in the {looked} that come nearest to the question."
     more = (
         " Two of them may be of one event: count the rows." if request.intent is Intent.COUNT and len(rows) > 1 else ""

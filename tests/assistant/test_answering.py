@@ -25,7 +25,10 @@ from vectorstore.library import Library
 AS_OF = date(2022, 7, 20)
 ARTICLES = [
     article(
-        "mill", "The Norvale paper mill will cut 120 jobs in autumn, its owner said on Monday.", "2022-06-28", "Mill"
+        "mill",
+        "The Norvale paper mill will cut 120 jobs [9] in autumn, its owner said on Monday.",
+        "2022-06-28",
+        "Mill",
     ),
     article(
         "bank",
@@ -111,6 +114,7 @@ class KnowsJobs(ScriptedChat):
         if self.down:
             raise ModelUnavailable("The chat model is not there.")
         assert all(question.endswith("Answer Yes or No.") for question in questions)
+        assert "[9]" not in material[-1][1]
         return [0.9 if "jobs" in material[-1][1] else 0.1 for _ in questions]
 
 
