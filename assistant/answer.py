@@ -26,6 +26,7 @@ from assistant.manner import AS_SET, Manner
 from assistant.models import Answer, Sentence, Stage, Support, Timings, Turn
 from assistant.query.intent import OF_NO_ARTICLE, Intents
 from assistant.query.request import requested, said
+from assistant.query.spelling import corrected
 from assistant.retrieve import Rerank
 from assistant.rewrite import following, spoken_of, topic, untold
 from assistant.roundup import put_together
@@ -176,8 +177,13 @@ class Assistant:
         )
 
     def request(self, question: str, as_of: date | datetime | None = None) -> Request:
-        """What a question asks for, and of what."""
-        return requested(said(question).question, self.moment(as_of).date(), self._intents, self._library.outlets())
+        """What a question asks for, and of what, as its writer meant it. Small talk has words that no library knows."""
+        asked, today, outlets = said(question).question, self.moment(as_of).date(), self._library.outlets()
+        request = requested(asked, today, self._intents, outlets)
+        meant = corrected(asked, self._library.vocabulary()).text
+        if request.intent in OF_NO_ARTICLE or meant == asked:
+            return request
+        return requested(meant, today, self._intents, outlets)
 
     def close(self) -> None:
         """Wait for what is under way in the embedder, which may not be left alone at the end."""

@@ -43,6 +43,7 @@ _GREETING = re.compile(
     r"^(?:hi|hello|hey|good (?:morning|evening|afternoon)|quick question|question|please)\b[^.!?]*?[,.!:–-]+\s+", re.I
 )
 _BACK = re.compile(r"^(?:ok(?:ay)?,? )?(?:(?:going|coming|let's go|let us go) )?back to (?:the )?(?=\w)", re.I)
+_UNMARKED = re.compile(r"\b(what|who|where|when|how|that|there)s\b(?= \w)", re.I)
 # Of what is told around a question, the names that it may be about.
 _NAMES = 4
 # Of more words than these the asking part alone is judged and looked for.
@@ -65,11 +66,12 @@ class Said(NamedTuple):
 
 
 def said(typed: str) -> Said:
-    """The question without a greeting or "back to" before it; of a long text the part that asks, after the names of
-    the rest."""
+    """The question without a greeting or "back to" before it, and with "whats" as "what's"; of a long text the part that
+    asks, after the names of the rest."""
     text = " ".join(typed.split())
     if len(text) > _LONGEST:
         return Said(typed)
+    text = _UNMARKED.sub(r"\1's", text)
     bare = _GREETING.sub("", text)
     if len(text.split()) > _LONG:
         return _asking(bare)

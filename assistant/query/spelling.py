@@ -16,6 +16,8 @@ _WORD = re.compile(r"[^\W\d_]{3,30}")
 _TWO_MISTAKES = 8
 _OF_EVERY_TEXT = 10**9
 _LEAST_OF_A_COMPOUND = 3
+# Of so many words that nobody knows most are near to none that is known where the question is in another language.
+_FOREIGN = 3
 
 
 class Corrected(NamedTuple):
@@ -31,17 +33,22 @@ def corrected(question: str, known: Vocabulary) -> Corrected:
     left = [match.span() for match in QUOTED.finditer(question)]
     left += [(moment.start, moment.end) for moment in moments(question, None)]
     shouted = question.isupper()
-    parts, words, done = [], [], 0
-    for match in _WORD.finditer(question):
-        word = match.group()
-        short_form = word.isupper() and not shouted
-        if short_form or any(start <= match.start() < end for start, end in left) or not _strange(word, known):
-            continue
-        if meant := _nearest(folded(word), known):
-            parts += [question[done : match.start()], _in_case_of(word, meant)]
-            done = match.end()
-            words += [meant] if meant not in STOP_WORDS else []
-    return Corrected("".join([*parts, question[done:]]), tuple(dict.fromkeys(words)))
+    strange = [
+        match
+        for match in _WORD.finditer(question)
+        if not (match.group().isupper() and not shouted)
+        and not any(start <= match.start() < end for start, end in left)
+        and _strange(match.group(), known)
+    ]
+    meant = [(match, nearest) for match in strange if (nearest := _nearest(folded(match.group()), known))]
+    if len(strange) >= _FOREIGN and len(meant) * 2 < len(strange):
+        return Corrected(question)
+    parts, done = [], 0
+    for match, nearest in meant:
+        parts += [question[done : match.start()], _in_case_of(match.group(), nearest)]
+        done = match.end()
+    words = dict.fromkeys(nearest for _, nearest in meant if nearest not in STOP_WORDS)
+    return Corrected("".join([*parts, question[done:]]), tuple(words))
 
 
 def _strange(word: str, known: Vocabulary) -> bool:

@@ -12,6 +12,7 @@ from newsroom import article
 
 from assistant.answer import Assistant
 from assistant.finding import Finder
+from assistant.kinds import AnswerKind
 from assistant.models import Turn
 from assistant.query.spelling import corrected, distance
 from assistant.reading import Reading
@@ -75,12 +76,29 @@ def test_a_word_that_nobody_knows_is_corrected_to_one_of_the_library(
         'Who said "earthqauke"?',
         "What does the HPV do?",
         "Was war in 2O22 los? 12345",
+        "Wie viele Menschen wurden bei dem Beben verletzt?",  # of a language that the library has nothing in
+        "Quante persone sono rimaste ferite nel terremoto?",
         "地震 🙂",
         "",
     ],
 )
 def test_what_is_spelled_rightly_or_quoted_or_short_is_left_alone(library: Library, question: str) -> None:
     assert corrected(question, library.vocabulary()) == (question, ())
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("what happned this week", "what happened this week"),
+        ("whats the latset", "what's the latest"),
+        ("anything abuot the earthqauke", "anything about the earthquake"),
+        ("lst all strikes", "list all strikes"),
+    ],
+)
+def test_what_is_asked_for_is_read_from_the_question_as_it_was_meant(library: Library, typed: str, meant: str) -> None:
+    assistant = Assistant(library, None)
+    assert assistant.request(typed, TODAY) == assistant.request(meant, TODAY)
+    assert assistant.request(typed, TODAY).kind is not AnswerKind.FACT
 
 
 def test_the_reader_is_told_what_was_searched_for_and_sentences_are_compared_with_it(library: Library) -> None:
