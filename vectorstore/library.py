@@ -222,9 +222,10 @@ class Library:
     @property
     def embedder(self) -> Embedder:
         """The one whose vectors are searched."""
-        in_use, coming = self._catalogue.recall("embedder"), self._catalogue.recall(NEXT_EMBEDDER)
-        if self._embedder_named and in_use not in (None, self._given.name) and coming == self._given.name:
-            return self._embedder_named(in_use)
+        if self._embedder_named and self._catalogue.recall(NEXT_EMBEDDER) == self._given.name:
+            in_use = self._catalogue.recall("embedder")
+            if in_use not in (None, self._given.name):
+                return self._embedder_named(in_use)
         return self._given
 
     @property

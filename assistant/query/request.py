@@ -66,8 +66,8 @@ class Said(NamedTuple):
 
 
 def said(typed: str) -> Said:
-    """The question without a greeting or "back to" before it, and with "whats" as "what's"; of a long text the part that
-    asks, after the names of the rest."""
+    """The question without a greeting or "back to" before it, and with "whats" as "what's"; of a long text the part
+    that asks, after the names of the rest."""
     text = " ".join(typed.split())
     if len(text) > _LONGEST:
         return Said(typed)
