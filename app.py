@@ -46,9 +46,9 @@ if TYPE_CHECKING:
 
     from langchain_core.language_models import BaseChatModel
 
-    from assistant.chat_models import ChatModels
-    from assistant.models import Answer
-    from assistant.retriever import NewsRetriever
+    from assistant.api.langchain_retriever import NewsRetriever
+    from assistant.generation.model_menu import ChatModels
+    from assistant.types import Answer
     from ingest.web import RobotsShelf, Web
     from vectorstore.models import Hit
 
@@ -75,7 +75,7 @@ class Dateline(Intake):
     """A library with everything that can be done with it; see `open_dateline`."""
 
     def __init__(self, settings: Settings, read_only: bool = False) -> None:
-        from assistant.answer import Assistant
+        from assistant.answering.assistant import Assistant
         from assistant.evidence.context import room_of
         from vectorstore.embedding import SentenceEmbedder
         from vectorstore.library import Library
@@ -103,26 +103,26 @@ class Dateline(Intake):
         self.assistant = self.assistant_with(self._model)
 
     def search(self, question: str, **given: Any) -> list[Hit]:
-        """The passages that an answer would be looked for in, best first; see assistant.answer.Assistant.search."""
+        """The passages that an answer would be looked for in, best first; see Assistant.search."""
         return self.assistant.search(question, **given)
 
     def answer(self, question: str, **given: Any) -> Answer:
-        """The finished answer; see assistant.answer.Assistant.answer."""
+        """The finished answer; see Assistant.answer."""
         return self.assistant.answer(question, **given)
 
     def stream(self, question: str, **given: Any) -> Iterator[Answer]:
-        """Growing snapshots of the answer; see assistant.answer.Assistant.stream."""
+        """Growing snapshots of the answer; see Assistant.stream."""
         return self.assistant.stream(question, **given)
 
     def retriever(self, **given: Any) -> NewsRetriever:
-        """The library as a LangChain retriever; see assistant.retriever.NewsRetriever."""
-        from assistant.retriever import NewsRetriever
+        """The library as a LangChain retriever; see assistant.api.langchain_retriever.NewsRetriever."""
+        from assistant.api.langchain_retriever import NewsRetriever
 
         return NewsRetriever(assistant=self.assistant, **given)
 
     def chat_model(self, settings: Settings) -> BaseChatModel | None:
         """The one that other settings name; the built-in one is loaded once."""
-        from assistant.llm import LOCAL
+        from assistant.generation.providers import LOCAL
 
         if all(
             getattr(settings, name) == getattr(self._settings, name) for name in ("model", "model_url", "model_key")
@@ -136,7 +136,7 @@ class Dateline(Intake):
         self.library.warm()
         self.assistant.request("warm")
         if warm := getattr(self._model, "warm", None):
-            from assistant.writing import beginning
+            from assistant.generation.prompting import beginning
 
             warm(beginning())
 
@@ -234,7 +234,7 @@ def _web(settings: Settings, shelf: RobotsShelf | None = None) -> Web:
 
 
 def _chat_model(settings: Settings) -> Any:
-    from assistant.llm import open_chat_model
+    from assistant.generation.providers import open_chat_model
 
     cache = settings.cache.expanduser()
     try:
@@ -247,7 +247,7 @@ def _chat_model(settings: Settings) -> Any:
 
 
 def _chat_models(settings: Settings, model: Any) -> ChatModels:
-    from assistant.chat_models import ChatModels
+    from assistant.generation.model_menu import ChatModels
 
     cache, patience = settings.cache.expanduser(), settings.model_patience
     return ChatModels(

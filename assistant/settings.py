@@ -13,7 +13,7 @@ from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from assistant.llm import PATIENCE
+from assistant.generation.providers import PATIENCE
 from vectorstore.errors import SettingsError
 
 _PREFIX = "DATELINE_"

@@ -13,8 +13,8 @@ import pytest
 from model_server import model_server as model_server
 
 from app import SAMPLES, Dateline, open_dateline
-from assistant.models import Turn
 from assistant.settings import read_settings
+from assistant.types import Turn
 from vectorstore.errors import ArticleNotFound, LibraryBusy, ProviderMissing, SettingsError
 
 QUESTION = "Is Meta still open sourcing its models?"

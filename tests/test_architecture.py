@@ -22,11 +22,27 @@ ONLY_HOME = {
     "tantivy": ("vectorstore/keywords.py",),
     "sentence_transformers": ("vectorstore/embedding.py", "vectorstore/reranking.py"),
     "gradio": ("assistant/ui/",),
-    "mcp": ("assistant/tools.py",),
+    "mcp": ("assistant/api/mcp_server.py",),
     "openvino": ("vectorstore/embedding.py",),
     "openvino_genai": ("assistant/generation/engine.py",),
     "typer": ("app.py", "assistant/commands/", "ingest/commands/", "vectorstore/console.py"),
 }
+# The rooms of assistant/ in the order of an answer: each imports those before it, and those that stand with it not.
+ROOMS = (
+    ("types",),
+    ("text",),
+    ("query",),
+    ("retrieval",),
+    ("evidence",),
+    ("verification",),
+    ("generation",),
+    ("answering",),
+    ("presentation",),
+    ("conversations", "evaluation"),
+    ("api",),
+    ("ui",),
+    ("commands",),
+)
 READS_SETTINGS = {"app.py", "assistant/settings.py"}
 TOP_LEVEL = {
     *("assistant", "ingest", "vectorstore", "tests", "docs", ".ci", ".gitignore"),
@@ -72,10 +88,25 @@ def import_rules_broken(file: str, imported: str) -> Iterator[str]:
         yield f"{package} must not import {top}"
     if top in ONLY_HOME and not file.startswith(ONLY_HOME[top]):
         yield f"{top} may be imported in {', '.join(ONLY_HOME[top])} only"
+    if runs_upwards(file, imported):
+        yield f"{room_of(imported)} comes after {room_of(file)}: " + " < ".join("/".join(each) for each in ROOMS)
     if re.match(r"assistant\.settings\b", imported) and file not in READS_SETTINGS:
         yield "only app.py reads the settings: take what you need as an argument"
     if imported in {"os.environ", "os.environb", "os.getenv"} and file not in READS_SETTINGS:
         yield "only app.py and assistant/settings.py read the environment"
+
+
+def room_of(name: str) -> str:
+    """The room of assistant/ that a path or a dotted name lies in; "" outside of it and for what lies in none."""
+    found = re.match(r"assistant[./](\w+)(?=[./]|$)", name)
+    return found[1] if found and any(found[1] in each for each in ROOMS) else ""
+
+
+def runs_upwards(file: str, imported: str) -> bool:
+    """Whether a room imports one that comes after it, or stands beside it."""
+    rank = {room: at for at, rooms in enumerate(ROOMS) for room in rooms}
+    own, other = room_of(file), room_of(imported)
+    return bool(own and other and own != other) and rank[own] <= rank[other]
 
 
 def environment_reads(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -149,22 +180,41 @@ def test_no_file_names_a_package_registry_or_a_folder_of_one_machine(tracked: li
     [
         ("vectorstore/library.py", "import ingest.split", "vectorstore must not import ingest"),
         ("vectorstore/library.py", "from app import main", "vectorstore must not import app"),
-        ("ingest/pipeline.py", "from assistant.models import Turn", "ingest must not import assistant"),
-        ("assistant/answer.py", "def f():\n    from ingest import split", "assistant must not import ingest"),
+        ("ingest/pipeline.py", "from assistant.types import Turn", "ingest must not import assistant"),
+        (
+            "assistant/answering/assistant.py",
+            "def f():\n    from ingest import split",
+            "assistant must not import ingest",
+        ),
+        ("assistant/text/tokens.py", "from assistant.query.reading import Reading", "query comes after text"),
+        ("assistant/evaluation/run.py", "import assistant.conversations", "conversations comes after evaluation"),
+        ("assistant/types.py", "from assistant.text import tokens", "text comes after types"),
         ("assistant/ui/page.py", "if TYPE_CHECKING:\n    import app", "assistant must not import app"),
-        ("assistant/answer.py", "from . import models", "imports are absolute"),
+        ("assistant/answering/assistant.py", "from . import models", "imports are absolute"),
         ("vectorstore/library.py", "import chromadb.api", "chromadb may be imported in vectorstore/vectors.py only"),
         ("ingest/fetch.py", "importlib.import_module('chromadb')", "chromadb may be imported"),
         ("app.py", "import gradio as gr", "gradio may be imported in assistant/ui/ only"),
         ("ingest/pipeline.py", "import typer", "typer may be imported in app.py, assistant/commands/"),
-        ("ingest/commands/feeds.py", "from assistant.export import hit_as_json", "ingest must not import assistant"),
+        (
+            "ingest/commands/feeds.py",
+            "from assistant.presentation.as_json import hit_as_json",
+            "ingest must not import assistant",
+        ),
         ("assistant/commands/serve.py", "from assistant.settings import Settings", "only app.py reads the settings"),
-        ("assistant/llm.py", "from sentence_transformers import util", "sentence_transformers may be imported"),
-        ("assistant/answer.py", "from assistant import settings", "only app.py reads the settings"),
-        ("assistant/llm.py", "from assistant.settings import Settings", "only app.py reads the settings"),
+        (
+            "assistant/generation/providers.py",
+            "from sentence_transformers import util",
+            "sentence_transformers may be imported",
+        ),
+        ("assistant/answering/assistant.py", "from assistant import settings", "only app.py reads the settings"),
+        (
+            "assistant/generation/providers.py",
+            "from assistant.settings import Settings",
+            "only app.py reads the settings",
+        ),
         ("vectorstore/weights.py", "import os\nos.environ['A']", "read the environment"),
         ("ingest/fetch.py", "import os as system\nsystem.getenv('A')", "read the environment"),
-        ("assistant/llm.py", "from os import environ", "read the environment"),
+        ("assistant/generation/providers.py", "from os import environ", "read the environment"),
     ],
 )
 def test_a_forbidden_import_is_found(tmp_path: Path, file: str, source: str, rule: str) -> None:
@@ -184,7 +234,7 @@ def test_a_forbidden_import_is_found(tmp_path: Path, file: str, source: str, rul
         ("vectorstore/vectors.py", "import chromadb"),
         ("ingest/commands/feeds.py", "import typer"),
         ("vectorstore/embedding.py", "def f():\n    from sentence_transformers import SentenceTransformer"),
-        ("assistant/ui/page.py", "import gradio as gr\nfrom assistant.answer import Assistant"),
+        ("assistant/ui/page.py", "import gradio as gr\nfrom assistant.answering.assistant import Assistant"),
         ("ingest/pipeline.py", "import os\nfrom vectorstore.models import Article\nos.fspath('a')"),
     ],
 )

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from app import SAMPLES, PageDesk, _site, main, open_dateline
 from assistant.generation.embedded import prepared
-from assistant.models import Exchange
+from assistant.types import Exchange
 from assistant.ui.library_file import library_routes
 from vectorstore.command_client import Address
 from vectorstore.errors import LibraryBusy, LibraryUnwritable, ModelUnavailable

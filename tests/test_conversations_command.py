@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from app import SAMPLES, main, open_dateline
-from assistant.models import Exchange, Thumb
-from assistant.notebook import Notebook
+from assistant.conversations.notebook import Notebook
+from assistant.types import Exchange, Thumb
 
 QUESTION = "Is Meta still open sourcing its models?"
 

@@ -30,8 +30,8 @@ from forty_lines import (  # noqa: E402
 )
 from newsroom import FERRY, NOW, OLD_RATES, RATES, ScriptedChat, WordEmbedder, says  # noqa: E402
 
-from assistant.answer import Assistant  # noqa: E402
-from assistant.tutorial import tutorial  # noqa: E402
+from assistant.answering.assistant import Assistant  # noqa: E402
+from assistant.evaluation.tutorial import tutorial  # noqa: E402
 from ingest.split import split  # noqa: E402
 from vectorstore.errors import DatelineError  # noqa: E402
 from vectorstore.library import Library  # noqa: E402

@@ -24,8 +24,8 @@ from _tiny_model import save_tiny_model  # noqa: E402
 from kill_campaign import SCHEMAS, set_back  # noqa: E402
 
 from app import Dateline, open_dateline  # noqa: E402
-from assistant.models import Exchange  # noqa: E402
-from assistant.notebook import Notebook  # noqa: E402
+from assistant.conversations.notebook import Notebook  # noqa: E402
+from assistant.types import Exchange  # noqa: E402
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="commands are watched through /proc")
 

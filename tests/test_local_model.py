@@ -16,7 +16,7 @@ import pytest
 from app import SAMPLES, Dateline, open_dateline
 from assistant.generation.embedded import LocalChat, prepared
 from assistant.generation.odds import judge_of
-from assistant.models import Stage, Support
+from assistant.types import Stage, Support
 from vectorstore.errors import ModelUnavailable
 
 

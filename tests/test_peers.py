@@ -28,7 +28,7 @@ from peers import (  # noqa: E402
     table,
 )
 
-from assistant.questions import Question, read_questions  # noqa: E402
+from assistant.evaluation.dataset import Question, read_questions  # noqa: E402
 
 ARTICLES = [{"id": id, "title": f"Of {id}", "text": f"What {id} did."} for id in ("mayor", "ferry", "rates", "storm")]
 ASKED = [

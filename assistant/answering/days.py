@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from assistant.facts import Kind
-from assistant.labels import day
-from assistant.models import Answer, own
-from assistant.moments import Moment, moments
-from assistant.wanted import wanted
+from assistant.query.answer_type import wanted
+from assistant.text.facts import Kind
+from assistant.text.labels import day
+from assistant.text.text_dates import Moment, moments
+from assistant.types import Answer, own
 
 # News tells what is to come in the present tense too ("reopens Saturday"): without such words a weekday stays as it is.
 _AHEAD = re.compile(r"\b(?:will|would|(?:is|are) (?:to|set|due|scheduled|expected|planned))\b", re.I)

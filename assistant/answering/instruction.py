@@ -6,16 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.citations import read_marks
-from assistant.draft import Asked, judge
 from assistant.evidence import Evidence, quote
 from assistant.evidence.context import Excerpt, Room, context
-from assistant.kinds import AnswerKind, Request
-from assistant.llm import PATIENCE, QUOTE
-from assistant.models import Answer, Citation, Sentence, Support, Turn, own
-from assistant.safe import carries_address, words_only
-from assistant.streaming import pieces
-from assistant.writing import as_data, material
+from assistant.generation.citations import read_marks
+from assistant.generation.draft import Asked, judge
+from assistant.generation.prompting import as_data, material
+from assistant.generation.providers import PATIENCE, QUOTE
+from assistant.generation.streaming import pieces
+from assistant.text.sanitizing import carries_address, words_only
+from assistant.types import Answer, AnswerKind, Citation, Request, Sentence, Support, Turn, own
 from vectorstore.errors import ModelError
 
 if TYPE_CHECKING:

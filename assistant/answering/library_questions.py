@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.kinds import AnswerKind
-from assistant.labels import EMPTY, count, day
-from assistant.models import Answer, own
-from assistant.picks import Pick, lede
-from assistant.roundup import front_page, openings, resting_on
+from assistant.answering.roundup import front_page, openings, resting_on
+from assistant.evidence.best_sentences import Pick, lede
+from assistant.text.labels import EMPTY, count, day
+from assistant.types import Answer, AnswerKind, own
 from vectorstore.library import Library
 from vectorstore.listing import Listing, Tally
 from vectorstore.models import Hit, Scope

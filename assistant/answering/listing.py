@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from assistant.dates import read_timing
+from assistant.answering.grounds import Grounds
+from assistant.answering.roundup import openings, resting_on
 from assistant.evidence import quote, weigh
-from assistant.finding import Grounds
-from assistant.kinds import AnswerKind, Intent, Request
-from assistant.labels import count, day
-from assistant.models import Answer, Sentence, own
-from assistant.parts import parts
-from assistant.picks import Pick, lede, picked, sentences
-from assistant.roundup import openings, resting_on
-from assistant.wanted import offers
-from assistant.wordforms import stem
-from assistant.words import key_stems, key_words, names_and_numbers, stems_of
+from assistant.evidence.best_sentences import Pick, lede, picked, sentences
+from assistant.query.answer_type import offers
+from assistant.query.decomposition import parts
+from assistant.text.labels import count, day
+from assistant.text.time_window import read_timing
+from assistant.text.tokens import key_stems, key_words, names_and_numbers, stems_of
+from assistant.text.word_forms import stem
+from assistant.types import Answer, AnswerKind, Intent, Request, Sentence, own
 from vectorstore.library import Library
 from vectorstore.models import Hit, Scope, heading
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assistant.answering.library_questions import held, overview, within
-from assistant.kinds import Intent
-from assistant.labels import EMPTY, day
-from assistant.models import Answer, own
-from assistant.names import names
-from assistant.roundup import front_page
-from assistant.suggestions import is_plain, summary_of
+from assistant.answering.roundup import front_page
+from assistant.answering.suggestions import is_plain, summary_of
+from assistant.text.labels import EMPTY, day
+from assistant.text.names import names
+from assistant.types import Answer, Intent, own
 from vectorstore.library import Library
 from vectorstore.listing import Listing
 from vectorstore.models import Scope

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from assistant.answer import Assistant
+    from assistant.answering.assistant import Assistant
     from vectorstore.library import Library
 
 

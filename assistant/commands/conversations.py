@@ -16,7 +16,7 @@ from vectorstore.errors import ReportUnwritable
 from vectorstore.terminal import resolved
 
 if TYPE_CHECKING:
-    from assistant.notebook import Notebook
+    from assistant.conversations.notebook import Notebook
 
 
 class ConversationCommands:
@@ -39,7 +39,7 @@ class ConversationCommands:
         as_json: JsonOption = False,
     ) -> None:
         """Every conversation, the last changed first."""
-        from assistant.terminal import conversations_as_text
+        from assistant.presentation.terminal import conversations_as_text
         from vectorstore.export import conversation_as_json
 
         with self._reading(library) as opened:
@@ -48,7 +48,7 @@ class ConversationCommands:
 
     def export(self, conversation_id: str, library: LibraryOption = None, as_json: JsonOption = False) -> None:
         """One conversation as Markdown, the sources as footnotes."""
-        from assistant.export import exchange_as_json
+        from assistant.presentation.as_json import exchange_as_json
         from assistant.ui.markdown import markdown
         from vectorstore.export import conversation_as_json
 
@@ -79,6 +79,6 @@ class ConversationCommands:
 
 
 def _notebook(opened: Opened) -> Notebook:
-    from assistant.notebook import Notebook
+    from assistant.conversations.notebook import Notebook
 
     return Notebook(opened.library.conversations, opened.library.find)

@@ -14,7 +14,7 @@ from vectorstore.console import JsonOption, LibraryOption, tell
 from vectorstore.printable import printable_line
 
 if TYPE_CHECKING:
-    from assistant.doctor import Circumstances
+    from assistant.commands.exposure import Circumstances
 
 
 class DoctorCommand:
@@ -28,7 +28,7 @@ class DoctorCommand:
 
     def doctor(self, library: LibraryOption = None, as_json: JsonOption = False) -> None:
         """Say what is open to whom, where data goes, and what would be safer; changes nothing."""
-        from assistant.doctor import as_text, examine
+        from assistant.commands.exposure import as_text, examine
 
         findings = list(examine(self._circumstances(library), datetime.now(UTC)))
         lines = [printable_line(as_text(each)) for each in findings]

@@ -40,10 +40,10 @@ class EvaluateCommand:
         as_json: JsonOption = False,
     ) -> None:
         """Measure retrieval, answers and refusals on your own questions."""
-        from assistant.measure import PARTS, measure
-        from assistant.scorecard import as_json as plain
-        from assistant.scorecard import as_markdown
-        from assistant.terminal import progress_bars
+        from assistant.evaluation.run import PARTS, measure
+        from assistant.evaluation.tables import as_json as plain
+        from assistant.evaluation.tables import as_markdown
+        from assistant.presentation.terminal import progress_bars
 
         for value, allowed, option in ((only, PARTS, "--only"), (compare, ("tutorial",), "--compare")):
             if value is not None and value not in allowed:

@@ -27,11 +27,11 @@ class McpCommand:
     def mcp(self, library: LibraryOption = None, model: ModelOption = None) -> None:
         """Give the library to a program that speaks MCP, on standard input and output; such programs start this."""
         try:
-            from assistant.tools import serve_tools
+            from assistant.api.mcp_server import serve_tools
         except ImportError as error:
             raise DatelineError("This needs the package mcp: pip install -e '.[mcp]'.") from error
+        from assistant.api.service import Wire
         from assistant.ui.reading_desk import ReadingDesk
-        from assistant.wire import Wire
 
         # The protocol's reader waits for input in a thread that hears of no Ctrl-C; what only reads can just end.
         signal.signal(signal.SIGINT, signal.SIG_DFL)

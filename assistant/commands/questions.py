@@ -45,10 +45,10 @@ class QuestionCommands:
         as_json: JsonOption = False,
     ) -> None:
         """Find the passages that a question is about."""
-        from assistant.export import hits_as_json
-        from assistant.labels import EMPTY
-        from assistant.limits import limited, moment
-        from assistant.terminal import hits_as_text
+        from assistant.presentation.as_json import hits_as_json
+        from assistant.presentation.terminal import hits_as_text
+        from assistant.query.search_filters import limited, moment
+        from assistant.text.labels import EMPTY
 
         with self._reading(library, "quote") as opened, _told_as_usage():
             scope = limited(since or "", until or "", outlets or (), opened.library.outlets())
@@ -68,9 +68,9 @@ class QuestionCommands:
         as_json: JsonOption = False,
     ) -> None:
         """Answer a question from the library."""
-        from assistant.export import answer_as_json
-        from assistant.limits import limited, moment
-        from assistant.terminal import answer_as_text
+        from assistant.presentation.as_json import answer_as_json
+        from assistant.presentation.terminal import answer_as_text
+        from assistant.query.search_filters import limited, moment
 
         with self._reading(library, model) as opened, _told_as_usage(), screen(True).status("Searching") as status:
             scope = limited(since or "", until or "", outlets or (), opened.library.outlets())

@@ -9,14 +9,14 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from assistant.evidence.injection_filter import order
 from assistant.evidence.spans import Span, cite, quotation, spans_of
 from assistant.evidence.stated_values import Reading, current, readings
 from assistant.evidence.statements import corrects, retracted
-from assistant.facts import Kind
-from assistant.models import Citation, Sentence
-from assistant.orders import order
-from assistant.wanted import echoes, offers, wanted
-from assistant.words import key_stems
+from assistant.query.answer_type import echoes, offers, wanted
+from assistant.text.facts import Kind
+from assistant.text.tokens import key_stems
+from assistant.types import Citation, Sentence
 from vectorstore.embedding import Embedder
 from vectorstore.models import Hit
 
@@ -41,6 +41,8 @@ _DOUBTFUL = 0.4
 _FLOOR, _NEAR = 0.55, 0.2
 
 Floats = npt.NDArray[np.float32]
+# Of the words of a sentence that were told before, the share from which on it tells nothing new.
+_TOLD = 0.8
 
 
 class Evidence(NamedTuple):
@@ -56,6 +58,12 @@ class Evidence(NamedTuple):
         spans = tuple(span for span, keep in zip(self.spans, kept, strict=True) if keep)
         rows = np.array(kept, bool)
         return Evidence(spans, self.worths[rows], self.cosines[rows], self.vectors[rows])
+
+    def beyond(self, told: str) -> Evidence:
+        """Without the sentences that hold nearly nothing but words that the reader has had."""
+        had = key_stems(told)
+        said = [key_stems(span.text) for span in self.spans]
+        return self.only([len(words & had) < _TOLD * len(words) for words in said]) if had else self
 
 
 class Quoted(NamedTuple):

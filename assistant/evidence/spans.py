@@ -7,10 +7,10 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
+from assistant.evidence.injection_filter import DOUBTFUL, reporting
 from assistant.evidence.statements import statements
-from assistant.models import Citation, Sentence, Support
-from assistant.orders import DOUBTFUL, reporting
-from assistant.safe import without_marks
+from assistant.text.sanitizing import without_marks
+from assistant.types import Citation, Sentence, Support
 from vectorstore.models import Hit, Passage
 
 

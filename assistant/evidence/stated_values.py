@@ -12,15 +12,15 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
+from assistant.evidence.injection_filter import reporting
 from assistant.evidence.spans import core
-from assistant.facts import TITLES, Fact, Kind, agrees, facts
-from assistant.moments import Moment
-from assistant.orders import reporting
-from assistant.quantities import Quantity
-from assistant.roles import full_names
-from assistant.wanted import wanted
-from assistant.wordforms import folded, same_name, stem
-from assistant.words import STOP_WORDS
+from assistant.query.answer_type import wanted
+from assistant.text.facts import TITLES, Fact, Kind, agrees, facts
+from assistant.text.quantities import Quantity
+from assistant.text.roles import full_names
+from assistant.text.text_dates import Moment
+from assistant.text.tokens import STOP_WORDS
+from assistant.text.word_forms import folded, same_name, stem
 from vectorstore.models import Hit
 
 # Shares of the question's names that a source must have, and of its other words that a sentence must.

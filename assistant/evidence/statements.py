@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from assistant.quantities import quantities
-from assistant.words import key_stems
+from assistant.text.quantities import quantities
+from assistant.text.tokens import key_stems
 from vectorstore.models import Article
 
 _QUESTION = re.compile(r"[?？؟][\"'”’»)\]]*$")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from threading import Event
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from assistant.llm import failure
+from assistant.generation.providers import failure
 from vectorstore.errors import ModelUnavailable
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from assistant.moments import moments
-from assistant.words import key_stems, key_words, stems_of
+from assistant.text.text_dates import moments
+from assistant.text.tokens import key_stems, key_words, stems_of
 from vectorstore.models import Hit
 from vectorstore.sentences import sentence_spans
 

@@ -11,10 +11,10 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
 
-from assistant.moments import moments
-from assistant.quantities import in_words, quantities
-from assistant.wordforms import stem
-from assistant.words import STOP_WORDS, plain
+from assistant.text.quantities import in_words, quantities
+from assistant.text.text_dates import moments
+from assistant.text.tokens import STOP_WORDS, plain
+from assistant.text.word_forms import stem
 from vectorstore.vocabulary import Vocabulary
 
 _WORD = re.compile(r"[^\W_]+(?:[.&'’-][^\W_]+)*")

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from assistant.dates import read_timing
-from assistant.kinds import AnswerKind, Intent, Request
-from assistant.moments import moments
-from assistant.outlets import read_outlets
-from assistant.parts import parts
+from assistant.query.decomposition import parts
 from assistant.query.intent import Intents, frame_words
-from assistant.words import STOP_WORDS, key_words, names_and_numbers
+from assistant.query.outlets import read_outlets
+from assistant.text.text_dates import moments
+from assistant.text.time_window import read_timing
+from assistant.text.tokens import STOP_WORDS, key_words, names_and_numbers
+from assistant.types import AnswerKind, Intent, Request
 
 _KINDS = {
     Intent.LIST: AnswerKind.LIST,

@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-from assistant.moments import moments
-from assistant.wordforms import folded
-from assistant.words import QUOTED, STOP_WORDS
+from assistant.text.text_dates import moments
+from assistant.text.tokens import QUOTED, STOP_WORDS
+from assistant.text.word_forms import folded
 from vectorstore.vocabulary import Vocabulary
 
 _WORD = re.compile(r"[^\W\d_]{3,30}")

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.changes import changes
+from assistant.presentation.changes import changes
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
 from assistant.ui.render import is_web_address

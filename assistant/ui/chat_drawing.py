@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from assistant.basis import corrected_since
-from assistant.models import Conversation, Exchange
+from assistant.answering.provenance import corrected_since
+from assistant.types import Conversation, Exchange
 from assistant.ui.conversation import turns
 from assistant.ui.desk import Desk
 from assistant.ui.render_answer import live_html, past_html, welcome_html

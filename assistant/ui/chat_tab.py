@@ -10,8 +10,8 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.limits import ALL_DATES
-from assistant.models import Thumb
+from assistant.query.search_filters import ALL_DATES
+from assistant.types import Thumb
 from assistant.ui.chat_drawing import Drawing
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk

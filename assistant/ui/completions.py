@@ -1,7 +1,7 @@
 """OpenAI's chat completions as Dateline speaks them: what is asked, what is answered, and why not. Pure.
 
 https://platform.openai.com/docs/api-reference/chat. Beyond it, a message carries `dateline`: the whole answer as
-assistant.export writes it.
+assistant.presentation.as_json writes it.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, Field, ValidationError
 
-from assistant.export import answer_as_json
-from assistant.history import turns_of
-from assistant.models import Answer, Stage, Turn
+from assistant.conversations.messages import turns_of
+from assistant.presentation.as_json import answer_as_json
+from assistant.types import Answer, Stage, Turn
 from assistant.ui.plain import body, marked, plain
 from assistant.ui.render import headline, is_web_address
 from vectorstore.errors import DatelineError, LibraryError, ModelError

@@ -16,7 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from assistant.models import Answer, Exchange
+from assistant.types import Answer, Exchange
 from assistant.ui.completions import Asked, Chunks, Refused, asked, completion, model_as_json, models_as_json, refused
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk

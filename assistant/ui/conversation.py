@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from assistant.models import Exchange, Turn
+from assistant.types import Exchange, Turn
 from assistant.ui.refusals import described
 from vectorstore.errors import DatelineError
 

@@ -8,14 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from assistant.news_desk import NewsDesk
+from assistant.api.news_desk import NewsDesk
 
 if TYPE_CHECKING:
-    from assistant.arrivals import Arrivals
-    from assistant.chat_models import ChatModels
-    from assistant.models import Answer, Turn
-    from assistant.notebook import Notebook
-    from assistant.story import Story
+    from assistant.answering.arrivals import Arrivals
+    from assistant.answering.story import Story
+    from assistant.conversations.notebook import Notebook
+    from assistant.generation.model_menu import ChatModels
+    from assistant.types import Answer, Turn
     from vectorstore.catalogue import Removed
     from vectorstore.listing import Listing, ListPage, Tally
     from vectorstore.models import Article

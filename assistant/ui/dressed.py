@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.models import Exchange
+from assistant.types import Exchange
 from assistant.ui.files import Files
 from assistant.ui.render_answer import live_html
 from vectorstore.errors import DatelineError

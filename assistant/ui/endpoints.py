@@ -12,13 +12,13 @@ import gradio as gr
 from gradio.events import api
 from pydantic import ValidationError, validate_call
 
-from assistant.history import turns_of
+from assistant.api.service import Wire
+from assistant.conversations.messages import turns_of
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
 from assistant.ui.places import Places
 from assistant.ui.plain import plain
 from assistant.ui.run import snapshots
-from assistant.wire import Wire
 
 P = ParamSpec("P")
 R = TypeVar("R")

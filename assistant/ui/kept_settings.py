@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from assistant.llm import QUOTE
-from assistant.manner import AS_SET, FEWEST, MOST, Manner, Recency
+from assistant.generation.providers import QUOTE
+from assistant.types import AS_SET, FEWEST, MOST, Manner, Recency
 
 _LONGEST_NAME = 300
 

@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from assistant.filters import kept_to
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
+from assistant.ui.table_filters import kept_to
 from vectorstore.errors import LimitUnusable
 from vectorstore.jsonl import lines
 

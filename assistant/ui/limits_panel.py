@@ -6,9 +6,9 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.labels import kept_to
-from assistant.limits import limited
-from assistant.models import Answer
+from assistant.query.search_filters import limited
+from assistant.text.labels import kept_to
+from assistant.types import Answer
 from assistant.ui.desk import Desk
 from assistant.ui.render_work import problem_html
 from vectorstore.errors import LimitUnusable

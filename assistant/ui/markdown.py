@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from assistant.basis import basis, reports_differ
-from assistant.kinds import AnswerKind
-from assistant.layout import CLOSEST, openers, origin, paragraphs
-from assistant.models import Answer, Conversation, Exchange, Sentence
-from assistant.safe import without_addresses
+from assistant.answering.provenance import basis, reports_differ
+from assistant.presentation.layout import CLOSEST, openers, origin, paragraphs
+from assistant.text.sanitizing import without_addresses
+from assistant.types import Answer, AnswerKind, Conversation, Exchange, Sentence
 from assistant.ui.plain import doubtful
 from assistant.ui.render import byline, headline, is_web_address, legible
 from vectorstore.models import Article
@@ -39,7 +38,7 @@ def _exchange(exchange: Exchange) -> str:
 
 
 def _said(exchange: int, answer: Answer) -> str:
-    """Paragraphs, or an entry a line; see assistant.layout."""
+    """Paragraphs, or an entry a line; see assistant.presentation.layout."""
     said = [_sentence(each, exchange, answer) for each in answer.sentences]
     if answer.kind in (AnswerKind.FACT, AnswerKind.SUMMARY):
         shown = (f"> {text}" if quotation else text for quotation, text in paragraphs(answer, said))

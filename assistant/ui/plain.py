@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from assistant.basis import basis, fallen_behind, reports_differ
-from assistant.layout import laid_out
-from assistant.models import Answer, Sentence, Stage, Support
+from assistant.answering.provenance import basis, fallen_behind, reports_differ
+from assistant.presentation.layout import laid_out
+from assistant.types import Answer, Sentence, Stage, Support
 from assistant.ui.render import byline, headline, is_web_address
 from vectorstore.models import Article
 

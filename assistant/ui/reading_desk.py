@@ -6,17 +6,17 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from assistant.manner import AS_SET, Manner
+from assistant.types import AS_SET, Manner
 from vectorstore.models import EVERYTHING
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from assistant.answer import Assistant
-    from assistant.arrivals import Arrivals
-    from assistant.models import Answer, Turn
-    from assistant.story import Story
+    from assistant.answering.arrivals import Arrivals
+    from assistant.answering.assistant import Assistant
+    from assistant.answering.story import Story
+    from assistant.types import Answer, Turn
     from vectorstore.catalogue import Removed
     from vectorstore.library import Library
     from vectorstore.listing import Listing, ListPage, Tally
@@ -39,7 +39,7 @@ class ReadingDesk:
     """The half of assistant.ui.desk.Desk that needs no ingest."""
 
     def __init__(self, library: Library, assistant: Assistant) -> None:
-        from assistant.notebook import Notebook
+        from assistant.conversations.notebook import Notebook
 
         self._library, self._assistant = library, assistant
         self.notebook = Notebook(library.conversations, library.find)
@@ -68,7 +68,7 @@ class ReadingDesk:
         return self._assistant.stream(question, as_of=as_of, turns=turns, scope=scope, manner=manner)
 
     def follow_ups(self, answer: Answer, turns: Sequence[Turn]) -> Sequence[str]:
-        from assistant.suggestions import suggestions
+        from assistant.answering.suggestions import suggestions
 
         return suggestions(answer, lambda question: self._assistant.tells_more(question, answer, turns))
 
@@ -99,18 +99,18 @@ class ReadingDesk:
         return self._library.versions(article_id)
 
     def arrivals(self, since: datetime) -> Arrivals:
-        from assistant.arrivals import arrivals
+        from assistant.answering.arrivals import arrivals
 
         return self._library.steady(lambda: arrivals(self._library, since))
 
     def story_of(self, article_id: str) -> Story:
-        from assistant.story import story_of
+        from assistant.answering.story import story_of
 
         return self._library.steady(lambda: story_of(self._library.article(article_id), self._library))
 
     def story_about(self, question: str) -> Story:
-        from assistant.roundup import LOOKED_AT
-        from assistant.story import story
+        from assistant.answering.roundup import LOOKED_AT
+        from assistant.answering.story import story
 
         subject = self._assistant.request(question).subject or question
         return story(subject, self._assistant.search(subject, top=LOOKED_AT), self._library)

@@ -10,8 +10,8 @@ import re
 from html import escape
 from urllib.parse import urlsplit
 
-from assistant.labels import count as count
-from assistant.labels import day, marks
+from assistant.text.labels import count as count
+from assistant.text.labels import day, marks
 from vectorstore.hidden import without_hidden
 from vectorstore.models import Article, Entry
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from assistant.basis import basis, corrected_since, fallen_behind, source
-from assistant.labels import looked_at
-from assistant.layout import CLOSEST, origin, paragraphs
-from assistant.models import Answer, Exchange, Sentence, Stage, Support
+from assistant.answering.provenance import basis, corrected_since, fallen_behind, source
+from assistant.presentation.layout import CLOSEST, origin, paragraphs
+from assistant.text.labels import looked_at
+from assistant.types import Answer, Exchange, Sentence, Stage, Support
 from assistant.ui.plain import plain
 from assistant.ui.render import byline, count, headline, isolated, link, shown
 from assistant.ui.render_keys import HINT

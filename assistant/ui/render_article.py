@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.changes import Changes, Kind, Run, around
-from assistant.labels import corrected, edition
+from assistant.presentation.changes import Changes, Kind, Run, around
+from assistant.text.labels import corrected, edition
 from assistant.ui.render import byline, headline, is_web_address, isolated, link, marks_html, shown
 from assistant.ui.render_sources import Span, marked
 from vectorstore.models import Article

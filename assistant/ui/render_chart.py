@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.labels import day
-from assistant.timeline import Bar, Timeline, Unit, timeline
+from assistant.presentation.histogram import Bar, Timeline, Unit, timeline
+from assistant.text.labels import day
 from assistant.ui.render import count, shown
 from vectorstore.listing import Tally
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote
 
-from assistant.labels import clock
+from assistant.text.labels import clock
 from assistant.ui.desk import Standing
 from assistant.ui.render import count, isolated, link, shown
 from assistant.ui.render_work import brought

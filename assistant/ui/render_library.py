@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from assistant.filters import as_query
-from assistant.labels import day
+from assistant.text.labels import day
 from assistant.ui.render import count, headline, isolated, marks_html, shown
+from assistant.ui.table_filters import as_query
 from vectorstore.listing import PAGE, Column, Listing, ListPage
 from vectorstore.models import Entry
 

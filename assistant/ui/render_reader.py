@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.labels import corrected, edition
+from assistant.text.labels import corrected, edition
 from assistant.ui.render import byline, headline, isolated, link, marks_html, shown
 from assistant.ui.render_sources import Span, marked
 from vectorstore.models import Article

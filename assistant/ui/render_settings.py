@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from assistant.chat_models import Trial
-from assistant.llm import LOCAL, QUOTE
-from assistant.manner import FEWEST, MOST, Recency
+from assistant.generation.model_menu import Trial
+from assistant.generation.providers import LOCAL, QUOTE
+from assistant.types import FEWEST, MOST, Recency
 from assistant.ui.kept_settings import Settings
 from assistant.ui.render import shown
 

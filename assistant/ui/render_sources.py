@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from assistant.labels import corrected
-from assistant.models import Answer, Citation
-from assistant.stories import also_in
-from assistant.suggestions import about
+from assistant.answering.suggestions import about
+from assistant.retrieval.deduplication import also_in
+from assistant.text.labels import corrected
+from assistant.types import Answer, Citation
 from assistant.ui.render import byline, headline, isolated, label_html, link, marks_html, shown
 from vectorstore.models import Hit
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from assistant.basis import resting
-from assistant.models import Answer, Citation, Sentence, Support
+from assistant.answering.provenance import resting
+from assistant.types import Answer, Citation, Sentence, Support
 from assistant.ui.plain import doubtful
 from assistant.ui.render import headline, shown
 from assistant.ui.render_sources import card_id

@@ -7,8 +7,8 @@ from datetime import datetime
 from itertools import groupby
 from urllib.parse import quote
 
-from assistant.labels import day
-from assistant.models import Exchange, Thumb
+from assistant.text.labels import day
+from assistant.types import Exchange, Thumb
 from assistant.ui.render import isolated, shown
 from vectorstore.conversations import ConversationEntry
 

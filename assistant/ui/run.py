@@ -9,8 +9,7 @@ from dataclasses import replace
 from threading import Condition, Thread
 from typing import Any
 
-from assistant.manner import AS_SET, Manner
-from assistant.models import Answer, Exchange, Turn
+from assistant.types import AS_SET, Answer, Exchange, Manner, Turn
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
 from vectorstore.models import EVERYTHING, Scope

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from assistant.kinds import AnswerKind
-from assistant.labels import day
-from assistant.layout import openers, source
-from assistant.models import Answer, Sentence
+from assistant.presentation.layout import openers, source
+from assistant.text.labels import day
+from assistant.types import Answer, AnswerKind, Sentence
 from assistant.ui.render import byline, headline, isolated
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from assistant.arrivals import Arrivals, NewStory
-from assistant.labels import clock, day
-from assistant.picks import Pick
-from assistant.stories import also_in
-from assistant.story import Story
+from assistant.answering.arrivals import Arrivals, NewStory
+from assistant.answering.story import Story
+from assistant.evidence.best_sentences import Pick
+from assistant.retrieval.deduplication import also_in
+from assistant.text.labels import clock, day
 from assistant.ui.render import byline, count, headline, isolated, shown
 
 # Of the axis' width, in per cent: where it begins and ends, and how far apart two numbers have to be to stand side by

@@ -9,8 +9,8 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.models import Conversation
-from assistant.story import Story
+from assistant.answering.story import Story
+from assistant.types import Conversation
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
 from assistant.ui.render_work import problem_html

@@ -8,13 +8,13 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.filters import kept_to
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
 from assistant.ui.render import legible
 from assistant.ui.render_chart import chart_html
 from assistant.ui.render_library import library_html
 from assistant.ui.render_work import problem_html
+from assistant.ui.table_filters import kept_to
 from assistant.ui.work import QUIET
 from vectorstore.errors import DatelineError, LimitUnusable
 from vectorstore.listing import Column, Listing

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from threading import Lock
 
-from assistant.manner import AS_SET, Manner
-from assistant.models import Conversation, Exchange
+from assistant.types import AS_SET, Conversation, Exchange, Manner
 from assistant.ui.conversation import turns
 from assistant.ui.desk import Desk
 from assistant.ui.run import Run

@@ -13,22 +13,31 @@ from enum import StrEnum
 from math import log
 from typing import NamedTuple
 
-from assistant import prompts
-from assistant.dates import Strength, Window
 from assistant.evidence import Evidence
-from assistant.labels import day
-from assistant.ranking import recency
-from assistant.reading import Reading
-from assistant.retrieve import Found
-from assistant.wordforms import stem
-from assistant.words import key_words, stems_of
+from assistant.query.reading import Reading
+from assistant.retrieval.ranking import recency
+from assistant.retrieval.search import Found
+from assistant.text.labels import day
+from assistant.text.time_window import Strength
+from assistant.text.tokens import key_words, stems_of
+from assistant.text.word_forms import stem
+from assistant.types import Window
 from vectorstore.models import Hit, titled
 
 _NEWEST_OF = 3
 # Days beside a window in which news of it still appears.
 _BESIDE = timedelta(days=3)
 _OF_THE_PRESENT = re.compile(r"\b(?:is|are|has|have|will|does|do)\b", re.I)
-_SAYS_NOT_FOUND = re.compile(prompts.NOT_FOUND, re.I)
+# How models say that the passages do not hold the answer, whatever they were told to write.
+_SAYS_NOT_FOUND = re.compile(
+    r"(passages?|articles?|text|sources?|information|context)\b[^.]{0,60}\b"
+    r"(do(es)? not|don['’]t|doesn['’]t|did not|cannot|can['’]t)\b[^.]{0,30}\b"
+    r"(contain|mention|provide|say|state|specify|include|give|answer|indicate|discuss|cover|address)"
+    r"|\b(no|not enough|insufficient) (information|mention|answer|evidence)\b"
+    r"|\bis not (mentioned|specified|provided|stated|given)\b"
+    r"|\b(cannot|can['’]t|unable to) (be )?(answer|determine|find|say)",
+    re.I,
+)
 
 
 class Verdict(StrEnum):

@@ -13,7 +13,9 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
-from assistant.facts import NOT, Fact, Kind, agrees, facts
+from assistant.text.facts import NOT, Fact, Kind, agrees, facts
+from assistant.text.tokens import STOP_WORDS
+from assistant.text.word_forms import folded, in_the_past, plain_letters, stem
 from assistant.verification.consequences import Consequence, consequences
 from assistant.verification.frames import Frame, frames
 from assistant.verification.frames import Kind as Stands
@@ -34,8 +36,6 @@ from assistant.verification.wording import (
     WANTS,
     WISHED,
 )
-from assistant.wordforms import folded, in_the_past, plain_letters, stem
-from assistant.words import STOP_WORDS
 
 # Of the claim's words in a sentence of the passage that share stands under a frame which governs the claim.
 _GOVERNS = 0.5

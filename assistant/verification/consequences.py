@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from assistant.facts import Kind, facts
+from assistant.text.facts import Kind, facts
 
 
 class Consequence(StrEnum):

@@ -10,7 +10,8 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
-from assistant.quantities import quantities
+from assistant.text.quantities import quantities
+from assistant.text.word_forms import in_the_past, plain_letters
 from assistant.verification.wording import (
     ACCORDING,
     ACCUSED,
@@ -28,7 +29,6 @@ from assistant.verification.wording import (
     UNPROVEN,
     WISHED,
 )
-from assistant.wordforms import in_the_past, plain_letters
 
 _TOKEN = re.compile(r"'ll\b|\d+(?:[.,:]\d+)*|\w+(?:['-]\w+)*|[^\w\s]")
 _WORD = re.compile(r"[^\W\d_]{2}")

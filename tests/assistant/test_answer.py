@@ -8,11 +8,11 @@ from threading import Event
 import pytest
 from newsroom import ScriptedChat, WordEmbedder, article, says
 
-from assistant.answer import Assistant
+from assistant.answering.assistant import Assistant
 from assistant.generation.odds import Messages
-from assistant.labels import looked_at
-from assistant.models import Answer, Stage, Support, Turn
-from assistant.terminal import answer_as_text
+from assistant.presentation.terminal import answer_as_text
+from assistant.text.labels import looked_at
+from assistant.types import Answer, Stage, Support, Turn
 from ingest.split import split
 from vectorstore.library import Library
 from vectorstore.models import Scope

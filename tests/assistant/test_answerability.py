@@ -9,8 +9,8 @@ import pytest
 from newsroom import NOW, WordEmbedder
 
 from assistant.evidence import Evidence, weigh
-from assistant.reading import Reading, read
-from assistant.retrieve import Found, retrieve
+from assistant.query.reading import Reading, read
+from assistant.retrieval.search import Found, retrieve
 from assistant.verification.answerability import (
     Signals,
     Verdict,

@@ -10,12 +10,11 @@ from threading import Event
 import pytest
 from newsroom import ScriptedChat, article, says
 
-from assistant.answer import Assistant
+from assistant.answering.assistant import Assistant
+from assistant.conversations.notebook import Notebook
 from assistant.generation.odds import Messages
-from assistant.kinds import AnswerKind
-from assistant.models import Answer, Exchange, Support, Turn
-from assistant.notebook import Notebook
-from assistant.terminal import answer_as_text
+from assistant.presentation.terminal import answer_as_text
+from assistant.types import Answer, AnswerKind, Exchange, Support, Turn
 from assistant.ui.render_answer import past_html
 from ingest.split import split
 from vectorstore.embedding import SentenceEmbedder

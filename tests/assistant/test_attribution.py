@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 from newsroom import hit_of
 
-from assistant.models import Support
-from assistant.support import ground
+from assistant.types import Support
 from assistant.verification.attribution import overstated, severed, standing
 from assistant.verification.frames import Kind, frames
+from assistant.verification.support import ground
 from vectorstore.sentences import sentence_spans
 
 COURT = (

@@ -8,13 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from newsroom import NOW, RATES, article, hit_of
 
-from assistant.answer import Assistant
-from assistant.basis import basis, corrected_since, fallen_behind
-from assistant.dates import Window
+from assistant.answering.assistant import Assistant
+from assistant.answering.provenance import basis, corrected_since, fallen_behind
 from assistant.evidence import cite
-from assistant.export import answer_as_json
-from assistant.models import Answer, Citation
-from assistant.terminal import answer_as_text
+from assistant.presentation.as_json import answer_as_json
+from assistant.presentation.terminal import answer_as_text
+from assistant.types import Answer, Citation, Window
 from ingest.split import split
 from vectorstore.library import Library
 from vectorstore.models import Article, Copy, Hit

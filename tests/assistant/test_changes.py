@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from assistant.changes import Kind, Run, around, changes, word_runs
-from assistant.export import changes_as_json
-from assistant.terminal import bracketed, changes_as_text, coloured
+from assistant.presentation.as_json import changes_as_json
+from assistant.presentation.changes import Kind, Run, around, changes, word_runs
+from assistant.presentation.terminal import bracketed, changes_as_text, coloured
 from vectorstore.models import Article
 
 BRIDGE = Article("b", "The bridge opens on Monday.\n\nIt cost 4 million crowns.", title="Bridge opens", outlet="Post")

@@ -9,8 +9,8 @@ from model_server import BROKEN, HOSTILE, SMALL, ModelServer
 from model_server import model_server as model_server
 from newsroom import ScriptedChat, says
 
-from assistant.chat_models import ChatModels, Trial, listed, model_servers
-from assistant.chat_models import ModelServer as At
+from assistant.generation.model_menu import ChatModels, Trial, listed, model_servers
+from assistant.generation.model_menu import ModelServer as At
 from vectorstore.errors import ModelUnavailable
 
 HOME = At("ollama", "http://127.0.0.1:11434")

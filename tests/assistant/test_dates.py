@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from assistant.dates import Strength, Window, read_timing
+from assistant.text.time_window import Strength, read_timing
+from assistant.types import Window
 
 TODAY = date(2022, 7, 14)  # a Thursday
 

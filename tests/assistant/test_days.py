@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from newsroom import article
 
-from assistant.answer import Assistant
+from assistant.answering.assistant import Assistant
 from assistant.answering.days import meant_day
-from assistant.models import Support
+from assistant.types import Support
 from ingest.split import split
 from vectorstore.library import Library
 

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 from newsroom import article, hit_of, says
 
-from assistant.answer import Assistant
-from assistant.differences import differing
-from assistant.models import Support
-from assistant.terminal import answer_as_text
+from assistant.answering.assistant import Assistant
+from assistant.presentation.terminal import answer_as_text
+from assistant.types import Support
+from assistant.verification.disagreement import differing
 from ingest.split import split
 from vectorstore.library import Library
 

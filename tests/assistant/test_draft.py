@@ -7,8 +7,8 @@ from threading import Event
 import pytest
 from newsroom import hit_of
 
-from assistant.draft import Asked, Draft, judge
-from assistant.models import Support
+from assistant.generation.draft import Asked, Draft, judge
+from assistant.types import Support
 from vectorstore.models import Hit
 
 RATES = hit_of("The bank raised its key rate to 2.5 percent on Thursday. Two members voted against the rise.")

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from assistant.answer import Assistant
-from assistant.evaluate import holds, retrieve_all, tells
-from assistant.figures import curve, figure
-from assistant.measure import PARTS, measure
-from assistant.questions import Question, read_questions
-from assistant.scorecard import as_json, as_markdown
+from assistant.answering.assistant import Assistant
+from assistant.evaluation.dataset import Question, read_questions
+from assistant.evaluation.metrics import holds, retrieve_all, tells
+from assistant.evaluation.run import PARTS, measure
+from assistant.evaluation.statistics import curve, figure
+from assistant.evaluation.tables import as_json, as_markdown
 from vectorstore.errors import DatelineError
 from vectorstore.library import Library
 from vectorstore.models import Scope
@@ -117,7 +117,7 @@ def test_earlier_turns_count(library: Library) -> None:
 
 
 def read_turns(question: str) -> Any:
-    from assistant.models import Turn
+    from assistant.types import Turn
 
     return (Turn(question, "To 2.5 percent."),)
 

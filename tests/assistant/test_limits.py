@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from assistant.answer import Assistant
-from assistant.limits import ALL_DATES, limited
+from assistant.answering.assistant import Assistant
+from assistant.query.search_filters import ALL_DATES, limited
 from vectorstore.errors import LimitUnusable
 from vectorstore.library import Library
 from vectorstore.models import Scope

@@ -7,9 +7,8 @@ from datetime import date
 import pytest
 from newsroom import article, says
 
-from assistant.answer import Assistant
-from assistant.manner import Manner, Recency
-from assistant.models import Answer, Support
+from assistant.answering.assistant import Assistant
+from assistant.types import Answer, Manner, Recency, Support
 from ingest.split import split
 from vectorstore.errors import ModelUnavailable
 from vectorstore.library import Library

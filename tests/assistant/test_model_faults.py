@@ -14,14 +14,14 @@ from model_server import ModelServer
 from model_server import model_server as model_server
 from newsroom import ScriptedChat, says
 
-from assistant import rewording
-from assistant.answer import Assistant
-from assistant.chat_models import ChatModels
-from assistant.keeping import as_kept
-from assistant.llm import PATIENCE, failure, masked, open_chat_model
-from assistant.models import Answer, Exchange, Stage, Support, Turn
-from assistant.streaming import pieces
-from assistant.terminal import answer_as_text
+from assistant.answering.assistant import Assistant
+from assistant.conversations.serialization import as_kept
+from assistant.generation import rewording
+from assistant.generation.model_menu import ChatModels
+from assistant.generation.providers import PATIENCE, failure, masked, open_chat_model
+from assistant.generation.streaming import pieces
+from assistant.presentation.terminal import answer_as_text
+from assistant.types import Answer, Exchange, Stage, Support, Turn
 from assistant.ui.completions import completion
 from assistant.ui.markdown import markdown
 from assistant.ui.render_answer import past_html

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from newsroom import article, says
 
-from assistant.answer import Assistant
-from assistant.models import Support
-from assistant.neighbours import joined
+from assistant.answering.assistant import Assistant
+from assistant.retrieval.merging import joined
+from assistant.types import Support
 from ingest.split import split
 from vectorstore.library import Library
 from vectorstore.models import Hit

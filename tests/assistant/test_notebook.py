@@ -10,12 +10,10 @@ from pathlib import Path
 import pytest
 from newsroom import FERRY, NOW, says
 
-from assistant.answer import Assistant
-from assistant.dates import Window
-from assistant.kinds import AnswerKind
-from assistant.models import Answer, Exchange, Report, Stage, Thumb, Timings
-from assistant.notebook import Notebook, feedback
-from assistant.questions import read_questions
+from assistant.answering.assistant import Assistant
+from assistant.conversations.notebook import Notebook, feedback
+from assistant.evaluation.dataset import read_questions
+from assistant.types import Answer, AnswerKind, Exchange, Report, Stage, Thumb, Timings, Window
 from ingest.split import split
 from vectorstore.errors import ConversationNotFound
 from vectorstore.library import Library

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.orders import DOUBTFUL, order, reporting
+from assistant.evidence.injection_filter import DOUBTFUL, order, reporting
 from vectorstore.sentences import sentence_spans
 
 BEFORE = "The government approved a wind farm of 62 turbines off Hale on Wednesday."

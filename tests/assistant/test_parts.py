@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from assistant.answer import Assistant
-from assistant.parts import interleaved, parts
+from assistant.answering.assistant import Assistant
+from assistant.query.decomposition import interleaved, parts
 from vectorstore.library import Library
 
 

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from assistant.models import Turn
-from assistant.outlets import read_outlets
-from assistant.reading import read
-from assistant.rewrite import carried_over
+from assistant.query.follow_ups import carried_over
+from assistant.query.outlets import read_outlets
+from assistant.query.reading import read
+from assistant.types import Turn
 
 KNOWN = ["CNN", "USA Today", "The Week", "The Sunday Times", "The Times", "Nature", ""]
 TODAY = date(2022, 7, 14)

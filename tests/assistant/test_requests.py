@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from assistant.kinds import AnswerKind, Intent
 from assistant.query.intent import OF_NO_ARTICLE, Intents
 from assistant.query.request import requested, said
+from assistant.types import AnswerKind, Intent
 from vectorstore.embedding import SentenceEmbedder
 
 TODAY = date(2022, 7, 3)

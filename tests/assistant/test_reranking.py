@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from newsroom import WordEmbedder, article
 
-from assistant.answer import Assistant
+from assistant.answering.assistant import Assistant
 from ingest.split import split
 from vectorstore.embedding import DEFAULT_MODEL, SentenceEmbedder
 from vectorstore.errors import WeightsMissing

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from newsroom import FERRY, RATES, WordEmbedder, article
 
-from assistant.answer import Assistant
-from assistant.models import Turn
-from assistant.ranking import recency
+from assistant.answering.assistant import Assistant
+from assistant.retrieval.ranking import recency
+from assistant.types import Turn
 from ingest.split import split
 from vectorstore.embedding import Matrix
 from vectorstore.errors import DatelineError

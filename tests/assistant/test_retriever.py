@@ -6,8 +6,8 @@ import pytest
 from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 
-from assistant.answer import Assistant
-from assistant.retriever import NewsRetriever
+from assistant.answering.assistant import Assistant
+from assistant.api.langchain_retriever import NewsRetriever
 from vectorstore.errors import DatelineError
 from vectorstore.library import Library
 

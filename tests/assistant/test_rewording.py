@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from newsroom import says
 
-from assistant.answer import Assistant
-from assistant.models import Turn
-from assistant.rewording import reworded
+from assistant.answering.assistant import Assistant
+from assistant.generation.rewording import reworded
+from assistant.types import Turn
 from vectorstore.library import Library
 
 TURNS = (Turn("What did the central bank do to its key rate?", "It raised the rate to 2.5 percent."),)

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.models import Turn
-from assistant.rewrite import standalone
+from assistant.query.follow_ups import standalone
+from assistant.types import Turn
 
 TURNS = (Turn("Is Meta still open sourcing its models?", "Yes, but with more care."),)
 

@@ -9,15 +9,14 @@ from pathlib import Path
 import pytest
 from newsroom import NOW, WordEmbedder, article, says
 
-from assistant.answer import Assistant
-from assistant.arrivals import arrivals
+from assistant.answering.arrivals import arrivals
+from assistant.answering.assistant import Assistant
+from assistant.answering.clustering import grouped
+from assistant.answering.story import story_of
 from assistant.evidence import quote
-from assistant.groups import grouped
-from assistant.kinds import AnswerKind
-from assistant.models import Answer, Support, Turn
-from assistant.picks import Pick, lede
-from assistant.story import story_of
-from assistant.terminal import answer_as_text
+from assistant.evidence.best_sentences import Pick, lede
+from assistant.presentation.terminal import answer_as_text
+from assistant.types import Answer, AnswerKind, Support, Turn
 from ingest.split import split
 from vectorstore.library import Library
 from vectorstore.models import Article, Hit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.safe import carries_address, carries_link, without_marks, words_only
+from assistant.text.sanitizing import carries_address, carries_link, without_marks, words_only
 
 SAID = "The farm has 62 turbines."
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from newsroom import NOW, article
 
-from assistant.answer import Assistant
+from assistant.answering.assistant import Assistant
+from assistant.answering.suggestions import about, suggestions
 from assistant.evidence import cite
-from assistant.models import Answer, Sentence, Stage, Support, Turn
-from assistant.names import names, speakers
-from assistant.suggestions import about, suggestions
+from assistant.text.names import names, speakers
+from assistant.types import Answer, Sentence, Stage, Support, Turn
 from ingest.split import split
 from vectorstore.library import Library
 from vectorstore.models import Hit

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from newsroom import hit_of
 
-from assistant.models import Support
-from assistant.support import Ground, ground
+from assistant.types import Support
+from assistant.verification.support import Ground, ground
 
 PASSAGE = (
     "The board met in private. The company sold 1,200 cars in May 2022, Ann Lowe said. It did not raise its prices. "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from assistant.timeline import MOST_BARS, Bar, Unit, timeline
+from assistant.presentation.histogram import MOST_BARS, Bar, Unit, timeline
 
 NEWEST = date(2022, 7, 3)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from newsroom import hit_of
 
-from assistant.draft import Draft, beside
 from assistant.evidence import Quoted, cite, quotation
-from assistant.models import Sentence, Support
+from assistant.generation.draft import Draft, beside
+from assistant.types import Sentence, Support
 
 SAID = ["The rate rose to 2.5 percent.", "Two members voted against it.", "Prices had risen all spring."]
 HIT = hit_of(" ".join(SAID))

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from assistant.facts import Kind
-from assistant.wanted import offers, wanted
+from assistant.query.answer_type import offers, wanted
+from assistant.text.facts import Kind
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 from newsroom import article
 
-from assistant.answer import Assistant
-from assistant.finding import Finder
-from assistant.kinds import AnswerKind
-from assistant.models import Turn
+from assistant.answering.assistant import Assistant
+from assistant.answering.grounds import Finder
+from assistant.query.reading import Reading
 from assistant.query.spelling import corrected, distance
-from assistant.reading import Reading
+from assistant.types import AnswerKind, Turn
 from ingest.split import split
 from vectorstore.embedding import SentenceEmbedder
 from vectorstore.library import Library

@@ -117,7 +117,7 @@ def _articles(library: Library, faults: list[Fault]) -> dict[str, list[list[Any]
 
 def _talks(news: Dateline) -> dict[str, list[list[Any]]]:
     """By id, each exchange with its number, question, whether it was answered, and a digest of the answer."""
-    from assistant.notebook import Notebook
+    from assistant.conversations.notebook import Notebook
 
     notebook = Notebook(news.library.conversations, news.library.find)
     talks = {}

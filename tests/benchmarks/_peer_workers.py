@@ -145,7 +145,7 @@ class Dateline:
     def __init__(self, job: dict[str, Any]) -> None:
         sys.path.insert(0, str(Path(__file__).parents[2]))
         from app import open_dateline
-        from assistant.questions import read_questions
+        from assistant.evaluation.dataset import read_questions
 
         self._best, self._source = job["best"], job["articles"]
         self._asked = {each.id: each for each in read_questions(Path(job["questions"]))}

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 from markdown_it import MarkdownIt
 
-from assistant.models import Answer, Exchange
+from assistant.types import Answer, Exchange
 from assistant.ui.completions import completion
 from assistant.ui.markdown import markdown
 from assistant.ui.render_answer import live_html, past_html
@@ -18,7 +18,7 @@ from assistant.ui.render_answer import live_html, past_html
 _OURS = set("article h2 h3 h4 p div span aside ol ul li a bdi b blockquote mark button svg path circle form".split())
 _OURS |= {"label", "input", "textarea"}
 _LEGEND = (("details", {"class": "legend"}), ("summary", {}))
-# Rules of its own, so that a gap in assistant.safe is no gap here.
+# Rules of its own, so that a gap in assistant.text.sanitizing is no gap here.
 _ADDRESS = re.compile(
     r"\b[a-z][a-z0-9+.-]*://[^\s\"'<>“”]+|\bwww\.\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*|\S+@[\w-]+\.[a-z]{2,}"
     r"|\b(?:javascript|data|mailto|tel|vbscript):\S+|(?<!\S)//\S+",

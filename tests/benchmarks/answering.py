@@ -32,13 +32,13 @@ from langchain_core.messages import BaseMessage
 from pydantic import PrivateAttr
 
 from app import open_dateline
-from assistant.answer import Assistant
-from assistant.figures import markdown
+from assistant.answering.assistant import Assistant
+from assistant.evaluation.dataset import Question, read_questions
+from assistant.evaluation.statistics import markdown
 from assistant.generation.embedded import LocalChat, joined
-from assistant.models import Answer, Stage
-from assistant.questions import Question, read_questions
+from assistant.generation.prompting import beginning
 from assistant.settings import read_settings
-from assistant.writing import beginning
+from assistant.types import Answer, Stage
 
 _WHILE_READING = 0.5  # seconds after the question
 _JUDGED = "Claim: {}\nIs every detail of the claim stated by the passages? Answer Yes or No."

@@ -28,9 +28,9 @@ from _claims import TRUE_EDITS
 from support import hits_of, rows, share
 
 from assistant.evidence import reported
-from assistant.models import Support
-from assistant.support import ground
+from assistant.types import Support
 from assistant.verification.attribution import overstated
+from assistant.verification.support import ground
 from vectorstore.models import Hit
 from vectorstore.sentences import sentence_spans
 

@@ -24,10 +24,10 @@ from ordinary import PARTS, read
 from support import hits_of, share
 
 from app import open_dateline
-from assistant.draft import Asked, judge
+from assistant.answering.writer import by_judge
 from assistant.evidence.context import Excerpt
+from assistant.generation.draft import Asked, judge
 from assistant.generation.odds import Judge
-from assistant.writer import by_judge
 from vectorstore.models import Hit
 
 

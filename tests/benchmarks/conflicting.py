@@ -32,12 +32,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from assistant.answer import Assistant
-from assistant.evaluate import holds
-from assistant.figures import Figure, figure, markdown
-from assistant.llm import open_chat_model
-from assistant.models import Answer
+from assistant.answering.assistant import Assistant
+from assistant.evaluation.metrics import holds
+from assistant.evaluation.statistics import Figure, figure, markdown
+from assistant.generation.providers import open_chat_model
 from assistant.settings import read_settings
+from assistant.types import Answer
 from ingest.pipeline import ingest
 from vectorstore.embedding import Embedder, Matrix, SentenceEmbedder
 from vectorstore.library import Library

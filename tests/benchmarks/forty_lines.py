@@ -36,9 +36,9 @@ from langchain_core.language_models import BaseChatModel
 from ordinary import ask, faults
 
 from app import open_dateline
-from assistant.answer import Assistant
-from assistant.models import Turn
-from assistant.tutorial import Tutorial, tutorial
+from assistant.answering.assistant import Assistant
+from assistant.evaluation.tutorial import Tutorial, tutorial
+from assistant.types import Turn
 from assistant.verification.answerability import says_not_found
 from vectorstore.errors import DatelineError
 from vectorstore.models import EVERYTHING

@@ -35,9 +35,9 @@ from typing import Any, NamedTuple
 from _shown import forbidden
 
 from app import Dateline, open_dateline
-from assistant.evaluate import holds
-from assistant.figures import figure, markdown
-from assistant.models import Answer
+from assistant.evaluation.metrics import holds
+from assistant.evaluation.statistics import figure, markdown
+from assistant.types import Answer
 from vectorstore.hidden import without_hidden
 from vectorstore.sentences import sentence_spans
 

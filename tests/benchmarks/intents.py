@@ -14,8 +14,8 @@ from collections import Counter
 
 from ordinary import PARTS, read
 
-from assistant.kinds import Intent
 from assistant.query.intent import Intents
+from assistant.types import Intent
 from vectorstore.embedding import SentenceEmbedder
 
 _OF_NO_ARTICLE = {Intent.SMALL_TALK, Intent.HELP, Intent.LIBRARY, Intent.INSTRUCTION}

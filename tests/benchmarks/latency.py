@@ -30,11 +30,11 @@ from typing import NamedTuple
 import numpy as np
 from soak import resident
 
-from assistant.answer import Assistant
-from assistant.evaluate import retrieve_all
-from assistant.figures import markdown
-from assistant.questions import Question, read_questions
-from assistant.scorecard import latencies
+from assistant.answering.assistant import Assistant
+from assistant.evaluation.dataset import Question, read_questions
+from assistant.evaluation.metrics import retrieve_all
+from assistant.evaluation.statistics import markdown
+from assistant.evaluation.tables import latencies
 from ingest.split import split
 from vectorstore.embedding import Embedder, Matrix, SentenceEmbedder, Unlimited
 from vectorstore.exact import ExactVectors

@@ -24,8 +24,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "assistant"))
 
 from newsroom import ScriptedChat, says
 
-from assistant.answer import Assistant
-from assistant.models import Answer
+from assistant.answering.assistant import Assistant
+from assistant.types import Answer
 from ingest.split import split
 from vectorstore.embedding import SentenceEmbedder
 from vectorstore.library import Library

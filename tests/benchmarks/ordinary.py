@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from app import Dateline, open_dateline
-from assistant.answer import Assistant
-from assistant.models import Answer, Turn
+from assistant.answering.assistant import Assistant
+from assistant.types import Answer, Turn
 
 SETS = Path(__file__).parent / "sets"
 PARTS = ("tuning", "held-out")

@@ -39,8 +39,8 @@ import numpy as np
 from _peer_workers import TOOLS
 from forty_lines import rows, say, until_stopped
 
-from assistant.figures import figure, markdown
-from assistant.questions import Question, read_questions
+from assistant.evaluation.dataset import Question, read_questions
+from assistant.evaluation.statistics import figure, markdown
 from vectorstore.errors import DatelineError
 from vectorstore.weights import packaged_file
 

@@ -25,12 +25,12 @@ import numpy as np
 from ordinary import SETS, read
 
 from app import Dateline, open_dateline
+from assistant.evaluation.dataset import Question, read_questions, removed
 from assistant.evidence.context import context, room_of
 from assistant.generation.odds import judge_of
-from assistant.models import Turn
-from assistant.questions import Question, read_questions, removed
+from assistant.generation.prompting import judging, stated
+from assistant.types import Turn
 from assistant.verification.answerability import Signals, confidence, log_odds
-from assistant.writing import judging, stated
 from vectorstore.models import EVERYTHING, Scope
 
 HELD_OUT = "held-out"

@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 
 from app import open_dateline
-from assistant.measure import measure
-from assistant.scorecard import as_markdown
+from assistant.evaluation.run import measure
+from assistant.evaluation.tables import as_markdown
 
 
 def main() -> None:

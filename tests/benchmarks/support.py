@@ -40,8 +40,8 @@ from typing import Any, NamedTuple
 
 from _claims import ALTERATIONS, TRUE_EDITS, bare, reworded, shortened
 
-from assistant.models import Support
-from assistant.support import ground
+from assistant.types import Support
+from assistant.verification.support import ground
 from ingest.split import split
 from vectorstore.models import Article, Hit
 from vectorstore.sentences import sentence_spans

@@ -3,7 +3,7 @@
     python tests/benchmarks/unrelated_history.py QUESTIONS.jsonl --library DIR
 
 Each question without a history of its own is asked after the question of the row before it and that one's answer.
-Prints two tables; a loss of more than .01 in any figure but the times is a fault of assistant/rewrite.py.
+Prints two tables; a loss of more than .01 in any figure but the times is a fault of assistant/query/follow_ups.py.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from app import open_dateline
-from assistant.evaluate import retrieve_all
-from assistant.models import Turn
-from assistant.questions import Question, read_questions, removed
-from assistant.scorecard import as_markdown, retrieval
+from assistant.evaluation.dataset import Question, read_questions, removed
+from assistant.evaluation.metrics import retrieve_all
+from assistant.evaluation.tables import as_markdown, retrieval
+from assistant.types import Turn
 from vectorstore.models import Scope
 
 

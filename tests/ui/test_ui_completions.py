@@ -12,8 +12,7 @@ import openai
 import pytest
 from ui_desk import BEHEMOTH, META, ScriptedDesk, free_port, meta_answer
 
-from assistant.kinds import AnswerKind
-from assistant.models import Stage, Turn
+from assistant.types import AnswerKind, Stage, Turn
 from assistant.ui.completions import Chunks, completion
 from assistant.ui.completions_api import routes
 from assistant.ui.page import build_page

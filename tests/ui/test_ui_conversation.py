@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from ui_desk import BEHEMOTH, META, Receipt, Row, ScriptedDesk, refusal
 
-from assistant.history import turns_of
-from assistant.models import Answer, Conversation, Exchange, Turn
+from assistant.conversations.messages import turns_of
+from assistant.types import Answer, Conversation, Exchange, Turn
 from assistant.ui.conversation import turns
 from assistant.ui.desk import Desk, Progress, Step, Stop
 from assistant.ui.run import Run

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from ui_desk import ScriptedDesk, typed
 
-from assistant.dates import Window
-from assistant.limits import ALL_DATES
+from assistant.query.search_filters import ALL_DATES
+from assistant.types import Window
 from vectorstore.models import Scope
 
 Open = Callable[..., Page]

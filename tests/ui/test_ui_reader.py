@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 from test_ui_render import Reader as Markup
 from ui_desk import META, NOW, ScriptedDesk, answered, cite, hit, meta_answer, refusal
 
-from assistant.basis import resting
-from assistant.models import Exchange, Sentence, Stage, Support
+from assistant.answering.provenance import resting
+from assistant.types import Exchange, Sentence, Stage, Support
 from assistant.ui.reader import Reader
 from assistant.ui.render_answer import live_html, past_html
 from assistant.ui.render_support import legend_html, sentence_html

@@ -28,11 +28,10 @@ from ui_desk import (
     story,
 )
 
-from assistant.basis import basis
-from assistant.changes import changes
-from assistant.kinds import AnswerKind
-from assistant.labels import day
-from assistant.models import Answer, Exchange, Report, Sentence, Stage, Support
+from assistant.answering.provenance import basis
+from assistant.presentation.changes import changes
+from assistant.text.labels import day
+from assistant.types import Answer, AnswerKind, Exchange, Report, Sentence, Stage, Support
 from assistant.ui.desk import Step
 from assistant.ui.plain import plain
 from assistant.ui.render import byline, is_web_address, link, shown

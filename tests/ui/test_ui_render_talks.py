@@ -10,7 +10,7 @@ import pytest
 from markdown_it import MarkdownIt
 from ui_desk import HOSTILE_TEXT, META, answered, hit, hostile_answer, meta_answer, refusal
 
-from assistant.models import Exchange, Sentence, Support, Thumb
+from assistant.types import Exchange, Sentence, Support, Thumb
 from assistant.ui.completions import completion
 from assistant.ui.markdown import markdown
 from assistant.ui.render_answer import exchange_html, past_html

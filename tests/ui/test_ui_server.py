@@ -14,8 +14,8 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from ui_desk import META, ScriptedDesk, free_port
 
-from assistant.limits import limited
-from assistant.models import Turn
+from assistant.query.search_filters import limited
+from assistant.types import Turn
 from assistant.ui.page import build_page
 from assistant.ui.server import serve
 from vectorstore.errors import SettingsError

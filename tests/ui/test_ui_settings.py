@@ -11,9 +11,9 @@ from model_server import model_server as model_server
 from playwright.sync_api import Page, expect
 from ui_desk import ScriptedDesk, drawn, to_tab
 
-from assistant.chat_models import ChatModels, Trial
-from assistant.llm import QUOTE
-from assistant.manner import AS_SET, Manner, Recency
+from assistant.generation.model_menu import ChatModels, Trial
+from assistant.generation.providers import QUOTE
+from assistant.types import AS_SET, Manner, Recency
 from assistant.ui.kept_settings import Settings, kept_settings
 from assistant.ui.render_settings import settings_html, trial_html
 

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from ui_desk import ScriptedDesk, drawn, meta_answer
 
-from assistant.models import Answer, Exchange, Stage, Turn
+from assistant.types import Answer, Exchange, Stage, Turn
 from assistant.ui.render_answer import live_html, past_html
 
 Open = Callable[..., Page]

@@ -11,10 +11,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from ui_desk import BEHEMOTH, META, NOW, ScriptedDesk, hit, meta_answer, pick, story
 
-from assistant.arrivals import Arrivals
-from assistant.kinds import AnswerKind
-from assistant.models import Exchange
-from assistant.story import Story
+from assistant.answering.arrivals import Arrivals
+from assistant.answering.story import Story
+from assistant.types import AnswerKind, Exchange
 from assistant.ui.plain import plain
 from assistant.ui.render_answer import live_html
 from assistant.ui.story_render import arrivals_html, axis_svg, lanes, story_html

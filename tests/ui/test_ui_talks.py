@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import update
 from ui_desk import ScriptedDesk, eventually, free_port, typed
 
-from assistant.questions import read_questions
+from assistant.evaluation.dataset import read_questions
 from assistant.ui.page import build_page
 from assistant.ui.server import Server, serve
 from vectorstore.schema import conversations

@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 from test_ui_render import Reader
 from ui_desk import BEHEMOTH, META, NOW, ScriptedDesk, answered, hit
 
-from assistant.changes import changes
-from assistant.models import Sentence, Support
+from assistant.presentation.changes import changes
+from assistant.types import Sentence, Support
 from assistant.ui.render_article import article_html, changes_html
 from assistant.ui.render_library import library_html
 from assistant.ui.render_sources import sources_html

@@ -15,14 +15,12 @@ from time import monotonic, sleep
 from playwright.sync_api import Locator, Page
 from sqlalchemy import StaticPool, create_engine, insert
 
-from assistant.arrivals import Arrivals, NewStory
-from assistant.chat_models import ChatModels
-from assistant.dates import Window
-from assistant.manner import AS_SET, Manner
-from assistant.models import Answer, Citation, Sentence, Stage, Support, Turn
-from assistant.notebook import Notebook
-from assistant.picks import Pick
-from assistant.story import Story
+from assistant.answering.arrivals import Arrivals, NewStory
+from assistant.answering.story import Story
+from assistant.conversations.notebook import Notebook
+from assistant.evidence.best_sentences import Pick
+from assistant.generation.model_menu import ChatModels
+from assistant.types import AS_SET, Answer, Citation, Manner, Sentence, Stage, Support, Turn, Window
 from assistant.ui.desk import Progress, Step, Stop
 from vectorstore import listing
 from vectorstore.catalogue import Removed

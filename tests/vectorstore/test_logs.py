@@ -61,7 +61,7 @@ def test_a_record_has_500_characters_at_most(program: str) -> None:
     "told",
     [
         "logging.getLogger('uvicorn.error').error('Exception in ASGI application', exc_info=error)",
-        "logging.getLogger('assistant.writer').warning('the chat model failed', exc_info=error)",
+        "logging.getLogger('assistant.answering.writer').warning('the chat model failed', exc_info=error)",
         "sys.stderr = Printed(); traceback.print_exc()",
     ],
     ids=["uvicorn", "the chat model's", "Gradio, printed"],

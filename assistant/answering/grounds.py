@@ -1,0 +1,195 @@
+"""What an answer may rest on: the passages found for a question, their best sentences, whether they hold an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from assistant.answering.roundup import LOOKED_AT
+from assistant.evidence import Evidence, led_by, quote, weigh
+from assistant.generation.rewording import reworded
+from assistant.query.decomposition import interleaved, parts, questions
+from assistant.query.events import day_of, since
+from assistant.query.follow_ups import topic
+from assistant.query.reading import Reading, read
+from assistant.query.spelling import corrected
+from assistant.retrieval.hops import bridge
+from assistant.retrieval.merging import joined
+from assistant.retrieval.search import Found, Rerank, retrieve
+from assistant.types import AS_SET, AnswerKind, Manner, Recency, Request, Turn
+from assistant.verification.answerability import Signals, Verdict, signals, verdict, words_asked
+from vectorstore.errors import DatelineError
+from vectorstore.library import Library
+from vectorstore.models import EVERYTHING, Hit, Scope, titled
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+PASSAGES = 12
+_OF_A_PART = 5
+# The hits that are re-ranked, and twice those wanted: each could join with a neighbour and leave its place.
+_LOOKED_AT = 20
+_ROOM_TO_JOIN = 2
+_LONGEST_QUESTION = 2000
+# Passages whose way of writing is taken for that of the answer.
+_AS_WRITTEN_IN = 3
+
+
+class Grounds(NamedTuple):
+    """What is there for an answer: `asked` is the question as it is put to the sentences, `signals` tell how likely
+    they hold an answer to it, and `known` whether they do as far as can be told from these alone."""
+
+    asked: str
+    reading: Reading
+    found: Found
+    evidence: Evidence
+    signals: Signals
+    known: bool
+
+
+class Finder:
+    """Finds in a library what answers rest on."""
+
+    def __init__(self, library: Library, rerank: Rerank | None, rewording: BaseChatModel | None) -> None:
+        self._library = library
+        self._rerank = rerank
+        self._rewording = rewording
+
+    def grounds(
+        self,
+        question: str,
+        request: Request,
+        turns: Sequence[Turn],
+        today: datetime,
+        scope: Scope = EVERYTHING,
+        manner: Manner = AS_SET,
+    ) -> Grounds:
+        """What there is for an answer of the kind requested.
+
+        A list is looked for by what it is of, alone: no earlier question counts there.
+        """
+        listed = request.kind is not AnswerKind.FACT
+        sought = question if request.broad or not listed else request.subject or topic(question, turns) or question
+        named = listed and request.kind is not AnswerKind.COMPARISON
+        top, turns = (LOOKED_AT if listed else PASSAGES), (() if named else turns)
+        reading, found = self.search(sought, turns, today, scope, top, manner.recency)
+        asked = question if listed and reading.standalone == request.subject else reading.standalone
+        evidence = weigh(asked, found.hits, self._library.embedder, manner.sources)
+        weighed = self._signals(reading, found, evidence, today)
+        evidence = _of_the_days(evidence, reading)
+        if request.kind is AnswerKind.FACT:
+            evidence = led_by(evidence, self._of_each(asked, reading.outlets, found, evidence))
+        known = verdict(weighed) is Verdict.ANSWERED
+        if not known and request.kind is AnswerKind.COMPARISON:
+            of = parts(sought) if len(reading.outlets) < 2 else [reading.timing.rest]
+            known = all(self._tells_of(part, today, scope) for part in of)
+        return Grounds(asked, reading, found, evidence, weighed, known)
+
+    def search(
+        self,
+        question: str,
+        turns: Sequence[Turn],
+        today: datetime,
+        scope: Scope = EVERYTHING,
+        top: int = PASSAGES,
+        newer: Recency = Recency.NORMAL,
+    ) -> tuple[Reading, Found]:
+        """How the question is read, and what is found for it, part by part where it asks for several things."""
+        question = checked(question, turns)
+        if self._rewording:
+            question = reworded(self._rewording, question, turns)
+        outlets, known = self._library.outlets(), self._library.vocabulary()
+        question, spelled = corrected(question, known)
+        turns = [replace(turn, question=corrected(turn.question, known).text) for turn in turns]
+        until = min(scope.until, today) if scope.until else today
+        inside, room = replace(scope, until=until), max(_LOOKED_AT, _ROOM_TO_JOIN * top)
+
+        def within(asked: str) -> Reading:
+            reading = read(asked, turns, today.date(), outlets, known)
+            dated = self._since_event(reading, until, inside) if reading.window is None else reading
+            return replace(dated, recency=newer, corrected=spelled).within(scope, today)
+
+        def passages(reading: Reading) -> Found:
+            return retrieve(self._library, reading, until, inside, room, self._rerank)
+
+        reading, several = within(question), parts(question)
+        if len(several) > 1 and len(reading.outlets) < 2:
+            found = _together(passages(within(part)) for part in several)
+        else:
+            found = passages(reading)
+            if name := bridge(reading.standalone, found.hits):
+                reading = replace(reading, standalone=f"{reading.standalone} ({name})")
+                found = _together([found, _elsewhere(passages(within(f"{question} ({name})")), found.hits[0])])
+        best = joined(found.hits, top)
+        written = [f"{titled(hit.article)} {hit.passage.text}" for hit in best[:_AS_WRITTEN_IN]]
+        return reading.as_written_in(written), Found(best, found.similarity)
+
+    def _of_each(self, asked: str, outlets: Sequence[str], found: Found, evidence: Evidence) -> list[Evidence]:
+        """What answers each of several questions in a row, or what each of several outlets tells."""
+        if len(outlets) > 1:
+            return [evidence.only([span.hit.article.outlet == each for span in evidence.spans]) for each in outlets]
+        several = questions(asked)
+        return [weigh(each, found.hits, self._library.embedder) for each in several if len(several) > 1]
+
+    def _since_event(self, reading: Reading, until: datetime, scope: Scope) -> Reading:
+        """The reading of the days since the event that the question counts from, where the library tells of it."""
+        asked = since(reading.standalone)
+        if asked is None:
+            return reading
+        found = retrieve(
+            self._library, read(asked.event, (), until.date(), known=self._library.vocabulary()), until, scope, 1
+        )
+        day = day_of(asked.event, found.hits)
+        return reading.since(day, asked.rest) if day else reading
+
+    def known(self, reading: Reading, found: Found, evidence: Evidence, today: datetime) -> bool:
+        """Whether what was found holds an answer, as far as can be told without a judge."""
+        return verdict(self._signals(reading, found, evidence, today)) is Verdict.ANSWERED
+
+    def _signals(self, reading: Reading, found: Found, evidence: Evidence, today: datetime) -> Signals:
+        return signals(reading, found, evidence, self._library.rarity(words_asked(reading)), today)
+
+    def _tells_of(self, part: str, today: datetime, scope: Scope) -> bool:
+        """The two parts of a comparison may stand in different articles."""
+        reading, found = self.search(part, (), today, scope, _OF_A_PART)
+        return self.known(reading, found, weigh(part, found.hits, self._library.embedder, _OF_A_PART), today)
+
+
+def _of_the_days(evidence: Evidence, reading: Reading) -> Evidence:
+    """Where the best quotation is of the days that the question names, only what is of these days: the same figure of
+    another year is no answer."""
+    if (window := reading.window) is None:
+        return evidence
+    first = quote(evidence).citations[:1]
+    if not first or not window.holds(first[0].article.published_at):
+        return evidence
+    return evidence.only([window.holds(span.hit.article.published_at) for span in evidence.spans])
+
+
+def _together(searched: Iterable[Found]) -> Found:
+    """What several searches found, the first of each first."""
+    found = [*searched]
+    hits = {hit.passage.id: hit for hit in interleaved([each.hits for each in found])}
+    return Found([*hits.values()], max(each.similarity for each in found))
+
+
+def _elsewhere(found: Found, first: Hit) -> Found:
+    """What was found in other articles than the one of the first hit."""
+    return Found([hit for hit in found.hits if hit.article.id != first.article.id], found.similarity)
+
+
+def checked(question: str, turns: Sequence[Turn]) -> str:
+    """The question, if it can be asked. Raises DatelineError."""
+    question = question.strip()
+    try:
+        "".join([question, *(each for turn in turns for each in (turn.question, turn.answer))]).encode()
+    except UnicodeEncodeError as error:  # half a character, as JSON and a terminal can hold it
+        wrong = ascii(error.object[error.start : error.end])
+        raise DatelineError(f"The question holds {wrong}, which is no character. Type it anew, in UTF-8.") from error
+    if not question:
+        raise DatelineError("The question is empty. Type one, for example: What happened this week?")
+    if len(question) > _LONGEST_QUESTION:
+        raise DatelineError(f"The question is longer than {_LONGEST_QUESTION:,} characters. Shorten it.")
+    return question

@@ -1,0 +1,197 @@
+"""Short questions that could follow an answer: of what its sources say and it does not. No model is asked.
+
+Each is made from a sentence of a source that answers it. Nothing of an article goes into one but names, sums, days and
+plain words of counting, and nothing of a sentence that gives orders: a question never says what an article wants said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from itertools import chain, zip_longest
+
+from assistant.answering.provenance import cites
+from assistant.evidence import Span, cite, spans_of
+from assistant.evidence.injection_filter import reporting
+from assistant.text.labels import day
+from assistant.text.names import names, speakers
+from assistant.text.text_dates import moments
+from assistant.text.tokens import key_stems, key_words, plain
+from assistant.types import Answer
+from vectorstore.models import Article, Hit, heading
+
+_MOST = 3
+# Each that is tried costs a search.
+_TRIED = 8
+_OF_A_KIND = 3
+_LONGEST = 90
+_LONGEST_HEADLINE = 200
+_OUTLET_WORDS = 3
+# Letters of any script, digits, and what stands in names and sums: no mark that could mean something to a program.
+_PLAIN = re.compile(r"(?:[^\W_]|[ .,'’&$£€-])+\?")
+_HEADLINE = re.compile(r"(?:[^\W_]|[ .,;:'’‘&$£€%?!–-])+")
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens|hundreds)"
+_COUNTED = r"(?P<who>people|children|women|men|passengers|civilians|soldiers|workers|residents|students|patients)"
+_WERE = re.compile(rf"\b{_NUMBER} {_COUNTED} (?:were|have been|had been) (?P<done>[a-z]{{3,}}(?:ed|en|own|ost))\b")
+_DOING = re.compile(
+    rf"\b(?P<done>kill|injur|wound|arrest|evacuat|displac|rescu)(?:ed|ing) (?:[a-z]+ ){{0,2}}?{_NUMBER} {_COUNTED}\b"
+)
+_SUM = re.compile(r"[$£€]\d[\d,.]* (?:thousand|million|billion|trillion)\b")
+# News of a day is looked for in what was printed within so many days; see assistant.verification.answerability.
+_SOON = timedelta(days=3)
+# What an article opens with, "HALLOW BAY, 4 October 2026 - ", tells of the report and of nothing that happened.
+_PLACE_AND_DAY = re.compile(r"^[A-Z][A-Z .'’-]+\b[^–—-]{0,60}[–—-] ")
+_GOES_ON = re.compile(r"['’-]|\.\w| (?:of|for|and|the|an?|de|da|di|van|von) ?[A-Z]|,? (?:and|&) ")
+# What the reader's own question is about: "on the ferry", at the end of a clause.
+_SUBJECT = re.compile(r"(?<=\b(?:on|at|in|of|to|by) )(?:the (?:[a-z-]+ )?[a-z-]+)(?=[?.,]|$)")
+
+
+def suggestions(answer: Answer, answered: Callable[[str], bool]) -> tuple[str, ...]:
+    """At most three; `answered` says of each whether it would be, which may take it a while. A summary of the article
+    that the answer opens with can always be had, and comes last."""
+    found: list[str] = []
+    for question in _tried(answer, answered):
+        found.append(question)
+        if len(found) == _MOST:
+            return tuple(found)
+    return (*found, *_of_the_article(answer))
+
+
+def about(article: Article) -> str:
+    """The beginning of a question about this one article, for the reader to end: the search puts first what holds a
+    phrase in quotation marks."""
+    title = re.sub(r"[\"“”„«»]", "'", " ".join(article.title.split()))
+    if len(title) > _LONGEST_HEADLINE:
+        title = title[:_LONGEST_HEADLINE].rpartition(" ")[0]
+    return f'What did "{title}" say about ' if title else ""
+
+
+def _tried(answer: Answer, answered: Callable[[str], bool]) -> Iterator[str]:
+    """Those that would be answered, each in the first of its wordings that would be."""
+    asked: list[set[str]] = []
+    left = _TRIED
+    for ways in _candidates(answer):
+        if any(set(key_words(way)) <= words for way in ways for words in asked):
+            continue  # of somebody who is asked about already: by the family name, or for something else
+        for question in ways[:left]:
+            left -= 1
+            if answered(question):
+                asked.append(set(key_words(question)))
+                yield question
+                break
+
+
+def _candidates(answer: Answer) -> Iterator[Sequence[str]]:
+    """Questions, each in several wordings, the plainest first; one of each kind, then others."""
+    at_hand = {hit.article.id for hit in _about_it(answer)}
+    told_of = (span for span in spans_of(answer.sources) if span.hit.article.id in at_hand)
+    untold = [span for span in told_of if not cites(answer, cite(span.number, span.hit, span.start, span.end))]
+    ways = (_of_words, _of_people, _of_days, _of_sums, _of_names)
+    kinds = [[each for span in untold for each in way(span, answer)] for way in ways]
+    kinds.insert(2, list(_of_outlets(answer)))
+    asked = [list(dict.fromkeys(kind))[:_OF_A_KIND] for kind in kinds]
+    for question in filter(None, chain(*zip_longest(*asked))):
+        yield [each for each in _worded(question, answer) if is_plain(each)]
+
+
+def _about_it(answer: Answer) -> list[Hit]:
+    """The sources that are about what was asked: those cited, and those that have more than half of its words. Further
+    down the list a small library has nothing but other things."""
+    cited = {each.article.id for each in answer.citations}
+    asked = key_stems(answer.standalone_question)
+
+    def shares(hit: Hit) -> bool:
+        held = key_stems(f"{heading(hit.article)} {hit.passage.text}")
+        return len(asked & held) > len(asked) / 2
+
+    return [hit for hit in answer.sources if hit.article.id in cited or shares(hit)]
+
+
+def _of_words(span: Span, answer: Answer) -> Iterator[str]:
+    for name in speakers(span.itself, span.hit.article.text):
+        if not _mentions(answer, name):
+            yield f"What did {name} say?"
+
+
+def _of_people(span: Span, answer: Answer) -> Iterator[str]:
+    for match in (*_WERE.finditer(span.itself), *_DOING.finditer(span.text)):
+        done = match["done"] if match.re is _WERE else f"{match['done']}ed"
+        if not _mentions(answer, f"{match['who']} {done}"):
+            yield f"How many {match['who']} were {done}?"
+
+
+def _of_days(span: Span, answer: Answer) -> Iterator[str]:
+    text = _PLACE_AND_DAY.sub("", span.itself)
+    for moment in moments(text, span.day):
+        [on] = moment.days if moment.month and len(moment.days) == 1 else [None]
+        if on is None or span.day is None or not timedelta() <= span.day - on <= _SOON:
+            continue
+        told = day(on) if on.year != answer.as_of.year else f"{on.day} {on:%B}"
+        if told not in answer.text:
+            for name in names(text, span.hit.article.text):
+                if len(key_words(name.text)) > 1:
+                    yield f"What happened with {name.text} on {told}?"
+
+
+def _of_sums(span: Span, answer: Answer) -> Iterator[str]:
+    for amount in _SUM.findall(span.itself)[:1]:
+        if amount not in answer.text:
+            yield f"What was the {amount} about?"
+
+
+def _of_names(span: Span, answer: Answer) -> Iterator[str]:
+    """Of whom or what a sentence opens with, as a follow-up; one word alone may be anybody's name, and part of one is
+    nobody's: "Disease Control and Prevention"."""
+    text = _PLACE_AND_DAY.sub("", span.itself)
+    for name in names(text, span.hit.article.text)[:1]:
+        opens = text[: name.start].strip() in ("", "The") and not _GOES_ON.match(text[name.end :])
+        if opens and len(key_words(name.text)) > 1 and not _mentions(answer, name.text):
+            yield f"What about {name.text}?"
+
+
+def _of_outlets(answer: Answer) -> Iterator[str]:
+    """What another outlet says that the answer does not cite, of the same thing."""
+    cited = {each.article.outlet for each in answer.citations}
+    for outlet in dict.fromkeys(hit.article.outlet for hit in _about_it(answer)):
+        if outlet and outlet not in cited and len(key_words(outlet)) <= _OUTLET_WORDS:
+            yield f"And what did {outlet} report?"
+
+
+def _of_the_article(answer: Answer) -> list[str]:
+    first = next((number for each in answer.sentences for number in each.citations), None)
+    if first is None or not 1 <= first <= len(answer.sources):
+        return []
+    return summary_of(answer.sources[first - 1].article)
+
+
+def summary_of(article: Article) -> list[str]:
+    """The question for a summary of an article whose headline can be repeated; else nothing."""
+    title = " ".join(article.title.split())
+    if reporting(title) != ((0, len(title)),) or not _HEADLINE.fullmatch(title):
+        return []
+    room = _LONGEST - len("Summarise the article “…”")
+    told = title if len(title) <= room else title[:room].rpartition(" ")[0]
+    return [f"Summarise the article “{told}{'' if told == title else '…'}”"] if told else []
+
+
+def _worded(question: str, answer: Answer) -> Iterator[str]:
+    """By itself; with what was asked about, without which a name says little; and as a follow-up, for which the search
+    takes in the whole question before."""
+    yield question
+    subject = _SUBJECT.search(answer.question)
+    if subject and question.endswith(" say?"):
+        yield f"{question[:-1]} about {subject.group()}?"
+    if not question.startswith(("And ", "What about ")):
+        yield f"And {question[0].lower()}{question[1:]}"
+
+
+def is_plain(question: str) -> bool:
+    """Whether a question is short and of plain words alone."""
+    return len(question) <= _LONGEST and _PLAIN.fullmatch(question) is not None
+
+
+def _mentions(answer: Answer, words: str) -> bool:
+    """Whether any of these words stands in the question or the answer: a family name alone says who is meant."""
+    known = plain(f"{answer.question} {answer.text}").split()
+    return not set(known).isdisjoint(key_words(words))

@@ -1,0 +1,243 @@
+"""An answer to a question of fact: quoted at once, judged, then in the chat model's words as far as they are borne out.
+
+The model first judges, by its odds, whether the passages state the answer (assistant.verification.answerability), then
+writes, then judges what it wrote (assistant.verification.entailment). All three begin with the passages, which it reads
+once. What it cannot bear out is not shown: the passages' own words are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from threading import Event
+from time import perf_counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from assistant.answering.grounds import Grounds
+from assistant.answering.listing import Tells
+from assistant.evidence import Evidence, quote
+from assistant.evidence.context import Excerpt, Room, context
+from assistant.generation.citations import whole_sentences
+from assistant.generation.draft import Asked, Draft, beside, judge
+from assistant.generation.odds import Judge, judge_of
+from assistant.generation.prompting import belongs_in_list, borne_out, judging, material, messages, one_sentence, stated
+from assistant.generation.providers import PATIENCE, QUOTE
+from assistant.generation.streaming import meanwhile, pieces
+from assistant.types import Answer, Sentence, Stage, own
+from assistant.verification.answerability import Verdict, at_least, hopeless, says_not_found, verdict
+from assistant.verification.entailment import Entailment, Entails, by_model
+from assistant.verification.genre import genre, introduction
+from vectorstore.errors import ModelError, ModelUnavailable
+from vectorstore.models import Hit, heading
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+# On the tuning half of tests/benchmarks/sets the least odds by which four in five false sentences are told.
+_CONFIRMED = 0.8
+# On six lists of that half's articles what belongs there had .62 and more, the rest up to .57, but for one of 40.
+_LISTED = 0.6
+
+
+class Writer(NamedTuple):
+    """Writes with a LangChain chat model or, without one, quotes.
+
+    `models` opens a model that a reader names, `patience` is how many seconds a server of models may be silent, `room`
+    how much a model reads, and `entailment` judges sentences in the place of the chat model.
+    """
+
+    model: BaseChatModel | None
+    models: Callable[[str], BaseChatModel | None]
+    room: Callable[[BaseChatModel | None], Room]
+    entailment: Entailment | None = None
+    patience: float = PATIENCE
+
+    def reads(self) -> Room:
+        """How much is read by the model that is set."""
+        return self.room(self.model)
+
+    def written(
+        self, answer: Answer, grounds: Grounds, earlier: str, started: float, chosen: str, least: Verdict
+    ) -> Iterator[Answer]:
+        """The answer while it grows; without sentences in the end when there is none.
+
+        `earlier` is what was spoken of before, `started` when the question came (perf_counter), `chosen` the model that
+        the reader named, "" for the one that is set, `least` what the reader gets whatever the judge says. When the
+        model fails, the answer is quoted, and says so.
+        """
+        if hopeless(grounds.signals) and least is Verdict.REFUSED:
+            return
+        draft = None
+        try:
+            model = self._chosen(chosen)
+            if model is None:
+                yield _quoted(answer, grounds.evidence, at_least(verdict(grounds.signals), least))
+                return
+            draft = _Drafting(self, model, answer, grounds, earlier, least)
+            yield from draft.told(started)
+        except ModelError as error:
+            found = at_least(verdict(grounds.signals), least)
+            yield _cut_short(draft.text if draft else "", answer, grounds.evidence, found, error)
+
+    def listing(
+        self, shown: Answer, question: str, chosen: str, among: Callable[[Tells], Answer]
+    ) -> Generator[Answer, None, Answer]:
+        """The list made of the rows `among` which a judge says that each belongs in it, and `shown` until then; that
+        too where there is no judge, or none that answers."""
+        try:
+            judge = judge_of(self._chosen(chosen))
+            if judge is None:
+                return shown
+            yield shown  # something to read while the model reads
+            odds_of, asked = judge.odds, [belongs_in_list(question)]
+
+            def judged(left: Event) -> Answer:
+                return among(lambda hit, text: odds_of(one_sentence(hit, text), asked, left)[0] >= _LISTED)
+
+            return (yield from meanwhile(shown, judged))
+        except ModelError:
+            return shown
+
+    def _chosen(self, name: str) -> BaseChatModel | None:
+        if name == QUOTE:
+            return None
+        return self.models(name) if name else self.model
+
+
+class _Drafting:
+    """One answer by a model; `text` is what it has written so far."""
+
+    def __init__(
+        self, writer: Writer, model: BaseChatModel, answer: Answer, grounds: Grounds, earlier: str, least: Verdict
+    ) -> None:
+        self.text = ""
+        self._model, self._patience = model, writer.patience
+        self._answer, self._evidence, self._signals = answer, grounds.evidence, grounds.signals
+        self._least = least
+        self._earlier, self._quoted = earlier, quote(grounds.evidence)
+        self._read = context(answer.sources, answer.standalone_question, writer.room(model))
+        # A model behind an address says itself that it finds no answer, and is not asked twice before it writes.
+        self._judge = model if isinstance(model, Judge) else None
+        self._entails = self._entailment(writer.entailment)
+
+    def told(self, started: float) -> Iterator[Answer]:
+        """The answer while it is judged and written."""
+        found = at_least((yield from self._verdict()), self._least)
+        if found is Verdict.REFUSED:
+            yield self._answer
+        elif found is Verdict.CLOSEST:
+            yield _quoted(self._answer, self._evidence, found)
+        else:
+            yield from self._written(started)
+
+    def _verdict(self) -> Generator[Answer, None, Verdict]:
+        if not self._judge:
+            return verdict(self._signals)
+        asked, passages = [stated(self._answer.standalone_question)], judging(self._read)
+        odds_of = self._judge.odds
+        shown = _quoted(self._answer, self._evidence, Verdict.CLOSEST)
+        yield shown  # something to read while the model reads
+        (odds,) = yield from meanwhile(shown, lambda left: odds_of(passages, asked, left))
+        return verdict(self._signals, odds)
+
+    def _written(self, started: float) -> Iterator[Answer]:
+        shown = _quoted(self._answer, self._evidence, Verdict.ANSWERED)
+        yield shown
+        asked = messages(self._answer, self._read, self._earlier)
+        with closing(pieces(self._model, asked, self._patience)) as arriving:
+            for grown in self._growing(arriving, shown, started):
+                shown = grown
+                yield shown
+        yield (yield from meanwhile(shown, self._finished))
+
+    def _growing(self, arriving: Iterator[str], shown: Answer, started: float) -> Iterator[Answer]:
+        for piece in arriving:
+            if piece:
+                if not self.text:
+                    first = perf_counter() - started
+                    timings = replace(self._answer.timings, first_token=first)
+                    self._answer = replace(self._answer, stage=Stage.WRITING, timings=timings)
+                self.text += piece
+                draft = self._judged(finished=False)
+                shown = self._beside_quotations(draft)
+                if draft.full:
+                    yield shown
+                    return
+            yield shown  # the same again while the model is waited for: whoever watches may want no more
+
+    def _finished(self, left: Event) -> Answer:
+        if says_not_found(self.text):
+            return _quoted(self._answer, self._evidence, Verdict.CLOSEST)
+        try:
+            draft = self._judged(finished=True, left=left)
+        except ModelUnavailable:  # what needs no judge is told all the same
+            self._entails = None
+            draft = self._judged(finished=True)
+        return self._beside_quotations(draft)
+
+    def _beside_quotations(self, draft: Draft) -> Answer:
+        return _with(self._answer, beside(draft, self._quoted, self._answer.question))
+
+    def _judged(self, finished: bool, left: Event | None = None) -> Draft:
+        asked = Asked(self._answer.standalone_question, self._answer.as_of.date())
+        sources = [each.hit for each in self._read]
+        return judge(self.text, sources, asked, finished, self._entails if finished else None, left)
+
+    def _entailment(self, entailment: Entailment | None) -> Entails | None:
+        if entailment:
+            return by_model(entailment, [f"{heading(each.hit.article)}. {each.text}" for each in self._read])
+        judge = judge_of(self._model)
+        return by_judge(judge, self._read) if judge else None
+
+
+def _with_genres(sentences: Sequence[Sentence], sources: Sequence[Hit]) -> Iterator[Sentence]:
+    """The sentences, and before what satire and opinion say what they are."""
+    said = ""
+    for sentence in sentences:
+        kinds = [introduction(sources[number - 1].article) for number in sentence.citations]
+        if all(kinds) and kinds and kinds[0] != said:
+            yield own(kinds[0])
+        said = kinds[0] if kinds else ""
+        yield sentence
+
+
+def _cut_short(text: str, answer: Answer, evidence: Evidence, found: Verdict, error: ModelError) -> Answer:
+    """The quotations before whatever whole sentences there are, and why."""
+    whole = "" if says_not_found(text) else whole_sentences(text)
+    asked = Asked(answer.standalone_question, answer.as_of.date())
+    draft = judge(whole, answer.sources, asked, finished=True)
+    words = "The articles' own words come first." if draft.sentences else "These are the articles' own words."
+    answer = replace(answer, notice=f"{error} {words} {answer.notice}".strip())
+    return _with(answer, beside(draft, quote(evidence), answer.question, lead=True), found)
+
+
+def _quoted(answer: Answer, evidence: Evidence, found: Verdict) -> Answer:
+    quoted = quote(evidence)
+    return _with(answer, Draft(quoted.sentences, quoted.citations), found)
+
+
+def _with(answer: Answer, draft: Draft, found: Verdict = Verdict.ANSWERED) -> Answer:
+    if found is Verdict.REFUSED:
+        return answer
+    dates = [c.article.published_at for c in draft.citations if c.article.published_at]
+    closest = found is Verdict.CLOSEST or not any(genre(each.article).answers_alone for each in draft.citations)
+    return replace(
+        answer,
+        sentences=tuple(_with_genres(draft.sentences, answer.sources)),
+        citations=draft.citations,
+        writing=draft.writing,
+        newest_source=max(dates, default=None),
+        closest=closest,
+    )
+
+
+def by_judge(judge: Judge, read: Sequence[Excerpt]) -> Entails:
+    """By the odds that it says Yes."""
+    passages = material(read)
+
+    def entails(sentences: Sequence[str], left: Event | None = None) -> list[bool]:
+        asked = [borne_out(sentence) for sentence in sentences]
+        return [odds >= _CONFIRMED for odds in judge.odds(passages, asked, left)]
+
+    return entails

@@ -1,0 +1,216 @@
+"""What a model has written so far, judged: sentences with their support, and citations of exact words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from threading import Event
+from typing import NamedTuple
+
+from assistant.evidence import Quoted, cite
+from assistant.evidence.statements import nameless
+from assistant.generation.citations import Written, read_marks, shown_while_writing, split_unfinished
+from assistant.query.answer_type import adds_nothing, wanted
+from assistant.text.facts import Kind
+from assistant.text.labels import day
+from assistant.text.sanitizing import carries_address, words_only
+from assistant.text.tokens import asks_yes_or_no, names_and_numbers
+from assistant.types import Citation, Sentence, Support
+from assistant.verification.consequences import consequences
+from assistant.verification.entailment import Entails
+from assistant.verification.genre import genre
+from assistant.verification.support import Ground, ground
+from vectorstore.models import Hit
+from vectorstore.sentences import sentence_spans
+
+_FAR_BETTER = 0.15
+_MOST_SENTENCES = 4
+_A_SENTENCE = 4
+_ORDER = [Support.UNSUPPORTED, Support.SUPPORTED, Support.QUOTED]
+# A model repeats the "this week" of a question or of an article, whenever that was written. These days may lie between
+# an article and a reader for whom its news are still of that time.
+_LASTS = {
+    **dict.fromkeys(("today", "tonight", "tomorrow", "yesterday"), 2),
+    **dict.fromkeys(("this weekend", "this week", "next weekend", "next week", "day", "week"), 10),
+    **dict.fromkeys(("this month", "next month", "month"), 40),
+    **dict.fromkeys(("this year", "next year", "year"), 370),
+}
+_OF_NOW = re.compile(
+    r"\b(?P<now>to(?:day|night|morrow)|yesterday|(?:this|next) (?:weekend|week|month|year))\b"
+    r"|\bin (?:an? (?:few )?|the (?:next|coming) (?:\w+ )?|\w+ )(?P<ahead>day|week|month|year)s?\b",
+    re.I,
+)
+_MOST_BESIDE = 2
+# What a quotation may be worth less than the best one.
+_NEARLY = 0.3
+
+
+class Draft(NamedTuple):
+    """`writing` is the sentence that is not finished. Of what a model adds to a `full` one nothing would be shown."""
+
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    writing: str = ""
+    full: bool = False
+
+
+class Asked(NamedTuple):
+    """What an answer is judged by: the question, and the reader's today, UTC."""
+
+    question: str
+    today: date
+
+
+def judge(
+    text: str,
+    sources: Sequence[Hit],
+    asked: Asked,
+    finished: bool,
+    entails: Entails | None = None,
+    left: Event | None = None,
+) -> Draft:
+    """Read a model's text against the sources it was shown, numbered from 1 in their order.
+
+    What is not borne out is left out, and so is a sentence that says again what one before it or the question said, and
+    one with an address. Where there is what `entails`, it has the last word on sentences that are no quotations. The
+    first sentence is the answer: what comes after it only adds to it, and goes with it.
+    """
+    complete, rest = (words_only(text), "") if finished else split_unfinished(words_only(text))
+    told = dict.fromkeys(read_marks(complete, len(sources))[:_MOST_SENTENCES])
+    fit = [each for each in told if not carries_address(each.text)]
+    # A yes that says no more than the question is what a small model says to anything; quotations say who says so.
+    fit = [each for each in fit if not adds_nothing(each.text, asked.question)]
+    judged = [_judged(each, sources, asked) for each in fit]
+    if entails:
+        judged = _entailed(judged, entails, left)
+    held = [each for each in judged if each.support is not Support.UNSUPPORTED]
+    if held and (held[0] is not judged[0] or _names_nobody(asked.question, held[0], sources)):
+        held = []
+    sentences = {each.written.text: Sentence(each.written.text, each.numbers, each.support) for each in held}
+    citations = {(c.number, c.start, c.end): c for each in held for c in each.cited(sources)}
+    ordered = sorted(citations.values(), key=lambda c: (c.number, c.start))
+    writing = "" if carries_address(rest) else shown_while_writing(rest)
+    # Counted as the model wrote them: one that says the same over and over has said enough.
+    full = len(sentence_spans(text)) > _MOST_SENTENCES
+    return Draft(tuple(sentences.values()), tuple(ordered), writing, full)
+
+
+class _Judged(NamedTuple):
+    """A sentence, and what its sources make of it; `grounds` by their numbers."""
+
+    written: Written
+    numbers: tuple[int, ...]
+    grounds: Mapping[int, Ground]
+    support: Support
+
+    def cited(self, sources: Sequence[Hit]) -> list[Citation]:
+        found = ((number, self.grounds[number]) for number in self.numbers)
+        return [cite(number, sources[number - 1], each.start, each.end) for number, each in found]
+
+
+def _names_nobody(question: str, first: _Judged, sources: Sequence[Hit]) -> bool:
+    """Whether "he" or "it" answers who, in other words than those of a source that has the name."""
+    reworded = first.support is not Support.QUOTED and nameless(first.written.text)
+    if not reworded or wanted(question) is not Kind.NAME:
+        return False
+    return any(not nameless(cited.quote) for cited in first.cited(sources))
+
+
+def _judged(written: Written, sources: Sequence[Hit], asked: Asked) -> _Judged:
+    """The marks that hold are kept, unless another source bears the sentence out far better; where no mark holds, a
+    source that does takes its place, or failing that one that lacks nothing of it but ordinary words. What can harm
+    somebody is not told in other words."""
+    grounds = {number: _ground(written.text, hit, asked) for number, hit in enumerate(sources, start=1)}
+    holding = {number: g for number, g in grounds.items() if g.support is not Support.UNSUPPORTED}
+    if not holding and not consequences(written.text):
+        holding = {number: g for number, g in grounds.items() if g.reworded}
+    kept = [number for number in written.numbers if number in holding]
+    best = max(holding, key=lambda number: holding[number].share, default=None)
+    if best and all(holding[number].share < holding[best].share - _FAR_BETTER for number in kept):
+        kept = [best]
+    support = max((grounds[number].support for number in kept), key=_ORDER.index, default=Support.UNSUPPORTED)
+    return _Judged(written, tuple(kept), grounds, support)
+
+
+def _entailed(judged: Sequence[_Judged], entails: Entails, left: Event | None) -> list[_Judged]:
+    """With the last word on those that are in words of their own."""
+    own = [each.written.text for each in judged if each.numbers and each.support is not Support.QUOTED]
+    entailed = dict(zip(own, entails(own, left), strict=True)) if own else {}
+    supports = {True: Support.SUPPORTED, False: Support.UNSUPPORTED}
+    return [
+        each._replace(support=supports[entailed[text]]) if (text := each.written.text) in entailed else each
+        for each in judged
+    ]
+
+
+def _no_news(hit: Hit) -> str:
+    kind = genre(hit.article)
+    return "" if kind.answers_alone else f"the article is {kind}, not news"
+
+
+def _ground(sentence: str, hit: Hit, asked: Asked) -> Ground:
+    found = ground(sentence, hit)
+    if found.support is Support.QUOTED or not (found.support is Support.SUPPORTED or found.reworded):
+        return found
+    doubt = untimely(sentence, hit, asked.today) or _no_news(hit)
+    if doubt:
+        return found._replace(support=Support.UNSUPPORTED, doubt=doubt, reworded=False)
+    if len(sentence.split()) < _A_SENTENCE:  # a bare name stands in many places: cited is the one that is asked about
+        about = ground(f"{asked.question} {sentence}", hit)
+        if sentence.strip(" .").lower() in hit.article.text[about.start : about.end].lower():
+            return found._replace(start=about.start, end=about.end)
+    return found
+
+
+def untimely(sentence: str, hit: Hit, today: date) -> str:
+    """What is wrong with the sentence's time, in a few words, read on `today` (UTC) and resting on the hit; nothing
+    when it names none of the reader's days or the article is of that time or of unknown date."""
+    spoken, published = _OF_NOW.search(sentence), hit.article.day
+    if not spoken or not published:
+        return ""
+    lasts = _LASTS[(spoken["now"] or spoken["ahead"]).lower()]
+    old = (today - published).days > lasts
+    return f"the passage is of {day(published)}, and does not tell of “{spoken.group()}”" if old else ""
+
+
+def beside(draft: Draft, quoted: Quoted, question: str, lead: bool = False) -> Draft:
+    """The draft with the quotations that it does not rest on.
+
+    All of them come before it when they are to `lead`, and in its place when nothing of it is borne out. Else at most
+    two come after it, which may not say what it says: for a yes or no, which needs its "but", any, and
+    else such as promise nearly as much as the best, or have a name of the question that the draft leaves out.
+    """
+    pairs = list(zip(quoted.sentences, quoted.citations, strict=True))
+    if lead or not draft.sentences:
+        before, after = pairs, []
+    else:
+        told_of = " ".join([*(said.text for said in draft.sentences), *map(_outlet, draft.citations)])
+        left_out = [name for name in names_and_numbers(question) if name not in told_of]
+        fresh = [
+            pair
+            for pair, worth in zip(pairs, quoted.worths, strict=True)
+            if not _rests_on(draft.citations, pair[1])
+            and (
+                asks_yes_or_no(question)
+                or worth >= quoted.worths[0] - _NEARLY
+                or any(name in f"{pair[0].text} {_outlet(pair[1])}" for name in left_out)
+            )
+        ]
+        before, after = [], fresh[:_MOST_BESIDE]
+    told = {said.text for said, _ in before}
+    written = (said for said in draft.sentences if said.text not in told)
+    sentences = (*(said for said, _ in before), *written, *(said for said, _ in after))
+    citations = dict.fromkeys((*draft.citations, *(citation for _, citation in (*before, *after))))
+    return Draft(sentences, tuple(citations), draft.writing, draft.full)
+
+
+def _outlet(citation: Citation) -> str:
+    return citation.article.outlet or ""
+
+
+def _rests_on(citations: Sequence[Citation], quotation: Citation) -> bool:
+    return any(
+        each.number == quotation.number and each.start < quotation.end and quotation.start < each.end
+        for each in citations
+    )

@@ -1,0 +1,62 @@
+"""Answers of several kinds as lines of plain text. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby, takewhile
+
+from assistant.text.labels import day
+from assistant.types import Answer, AnswerKind, Sentence, Support
+from vectorstore.models import Article
+
+CLOSEST = "Your articles do not say it directly. Closest:"
+"""What stands before quotations that are the closest to an answer."""
+
+
+def laid_out(answer: Answer, said: Sequence[str]) -> str:
+    """The sentences as `said`, each as its program writes it, in the manner of the answer's kind: an entry a line."""
+    if answer.kind in (AnswerKind.FACT, AnswerKind.SUMMARY):
+        return "\n\n".join(filter(None, [CLOSEST if answer.closest else "", *(t for _, t in paragraphs(answer, said))]))
+    opening = openers(answer)
+    return "\n\n".join(filter(None, [" ".join(said[:opening]), _entries(answer, said, opening)]))
+
+
+def openers(answer: Answer) -> int:
+    """How many sentences of Dateline's own stand before the first entry of a list."""
+    return len([*takewhile(lambda each: each.support is Support.OWN and not each.label, answer.sentences)])
+
+
+def _entries(answer: Answer, said: Sequence[str], opening: int) -> str:
+    told = [*zip(answer.sentences, said, strict=True)][opening:]
+    if answer.kind is AnswerKind.COMPARISON:
+        parts = groupby(told, key=lambda pair: pair[0].label)
+        return "\n".join(f"{label}: {' '.join(text for _, text in pairs)}" for label, pairs in parts)
+    return "\n".join(f"{origin(sentence, answer)}: {text}" for sentence, text in told)
+
+
+def paragraphs(answer: Answer, said: Sequence[str]) -> Iterator[tuple[Sentence | None, str]]:
+    """Running text, and apart from it each quotation that an answer to a question of fact gives, with its sentence."""
+    apart = answer.kind is AnswerKind.FACT and not answer.refused
+    running: list[str] = []
+    for sentence, text in zip(answer.sentences, said, strict=True):
+        if not (apart and sentence.support is Support.QUOTED):
+            running.append(text)
+            continue
+        if running:
+            yield None, " ".join(running)
+            running = []
+        yield sentence, text
+    if running:
+        yield None, " ".join(running)
+
+
+def origin(sentence: Sentence, answer: Answer) -> str:
+    """`3 July 2022, CNN`: the day of what is told, or failing that of its article, and who tells it."""
+    article = source(sentence, answer)
+    published = day(article.published_at) if article else ""
+    return ", ".join(filter(None, (sentence.label or published, article.outlet if article else "")))
+
+
+def source(sentence: Sentence, answer: Answer) -> Article | None:
+    """The article that a sentence is quoted from."""
+    return answer.sources[sentence.citations[0] - 1].article if sentence.citations else None

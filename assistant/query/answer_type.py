@@ -1,0 +1,63 @@
+"""What kind of thing a question asks for, and which sentences hold one."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from assistant.text.facts import Fact, Kind, facts
+from assistant.text.tokens import asks_yes_or_no, key_words, stems_of
+from assistant.text.word_forms import stem
+
+_HOW_MUCH = re.compile(
+    r"\bhow (?:much|many|old|long|far|often|large|big|small|tall|high|low|deep|wide|fast|heavy|strong|hot|cold|late)\b"
+    r"|\bwhat (?:do|does|did|will|would) .{1,60}\b(?:cost|weigh|measure)\b|\bwhat (?:percent|share|number)\w*"
+    r"|\bwhat (?:is|was|are|were|'s) (?:the )?(?:[\w-]+ )?"
+    r"(?:population|toll|price|cost|age|rate|number|salary|score|fee|budget|turnout|speed|size|height|length|weight|depth)\b",
+    re.I,
+)
+_WHEN = re.compile(
+    r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|time)\b"
+    r"|\bwhat (?:is|was) the (?:date|[\w-]+ date|birthday)\b",
+    re.I,
+)
+_HOW_MANY = re.compile(r"\bhow many\b", re.I)
+_NONE = re.compile(r"\b(?:nobody|no one|none)\b", re.I)
+_WHO = re.compile(r"\b(?:who|whom|whose|where|which)\b", re.I)
+
+
+def wanted(question: str) -> Kind | None:
+    """None when the question gives no hint, as "why" and "what" do."""
+    if _HOW_MUCH.search(question):
+        return Kind.NUMBER
+    if _WHEN.search(question):
+        return Kind.DATE
+    return Kind.NAME if _WHO.search(question) else None
+
+
+def offers(sentence: str, question: str, published: date | None) -> bool:
+    """Whether the sentence, published on that day, holds something of the kind that the question asks for, and does
+    not give itself."""
+    kind = wanted(question)
+    if kind is None:
+        return False
+    if kind is Kind.NUMBER and _HOW_MANY.search(question) and _NONE.search(sentence):
+        return True
+    given = _of_kind(kind, question, None)
+    return bool(_of_kind(kind, sentence, published) - given)
+
+
+def echoes(sentence: str, question: str) -> bool:
+    """Whether the sentence says nothing but what the question says itself, which may be all that a yes or no needs."""
+    return not asks_yes_or_no(question) and adds_nothing(sentence, question)
+
+
+def adds_nothing(sentence: str, question: str) -> bool:
+    """Whether every word of the sentence that means something is the question's: a yes or a no at most is new."""
+    asked = stems_of(question)
+    return all(stem(word) in asked for word in key_words(sentence))
+
+
+def _of_kind(kind: Kind, text: str, published: date | None) -> set[str]:
+    found: tuple[Fact, ...] = facts(text, published)
+    return {fact.key for fact in found if fact.kind is kind}

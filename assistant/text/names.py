@@ -1,0 +1,76 @@
+"""Names in a sentence as a question can repeat them, and those who are quoted in it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from assistant.text.facts import TITLES, Kind, facts
+
+_VERBS = r"(?:said|says|told|added|announced|warned|wrote|explained|argued)"
+_SAID = re.compile(rf"\b(?:(?:has|had|also|later) )*{_VERBS}\b")
+# "Mark Zuckerberg, the chief executive, said": who somebody is stands between the name and the verb.
+_WHO_IT_IS = re.compile(r", (?:the|an?|who|its|his|her|their|[a-z]\w+) [^,;:.]{2,80},$")
+_WORD = re.compile(r"[^\W\d_](?:[\w-]|['’](?!s\b)\w|\.(?=\w))*")
+_MOST_WORDS = 4
+
+
+class Name(NamedTuple):
+    """How a question calls it, "the White House", and where it stands without its article."""
+
+    text: str
+    start: int
+    end: int
+
+
+def names(sentence: str, article: str) -> list[Name]:
+    """The names in a sentence, in order; a word that only opens it is none unless the article has it elsewhere too."""
+    known = {fact.start for fact in facts(sentence, None) if fact.kind is Kind.NAME}
+    found: list[Name] = []
+    for run in _runs(sentence, known):
+        start, end = run[0].start(), run[-1].end()
+        alone = len(run) == 1 and not sentence[:start].strip(" \"'“‘(")
+        if len(run) <= _MOST_WORDS and not (alone and not _stands_inside(run[0].group(), article)):
+            the = "the " if re.search(r"\b[Tt]he $", sentence[:start]) else ""
+            found.append(Name(the + sentence[start:end], start, end))
+    return found
+
+
+def speakers(sentence: str, article: str) -> list[str]:
+    """Those named as saying something in the sentence: "Mark Zuckerberg", "the White House"."""
+    found = names(sentence, article)
+    before, after = {each.end: each.text for each in found}, {each.start: each.text for each in found}
+    spoke = []
+    for match in _SAID.finditer(sentence):
+        told = sentence[: match.start()].rstrip()
+        spoke += [before.get(len(_WHO_IT_IS.sub("", told))), after.get(match.end() + 1)]
+    return list(dict.fromkeys(filter(None, spoke)))
+
+
+def _runs(sentence: str, known: set[int]) -> Iterator[Sequence[re.Match[str]]]:
+    """Words of one name, side by side, with a title before them: what belongs to somebody begins another."""
+    run: list[re.Match[str]] = []
+    for word in _WORD.finditer(sentence):
+        title = word.group().lower() in TITLES and word.group()[0].isupper()
+        if word.start() not in known and not title:
+            continue
+        if run and not _side_by_side(sentence[run[-1].end() : word.start()], run[-1]):
+            yield from _named(run, known)
+            run = []
+        run.append(word)
+    yield from _named(run, known)
+
+
+def _side_by_side(between: str, before: re.Match[str]) -> bool:
+    short = len(before.group()) == 1 or before.group().lower() in TITLES
+    return between == " " or (short and between == ". ")
+
+
+def _named(run: Sequence[re.Match[str]], known: set[int]) -> Iterator[Sequence[re.Match[str]]]:
+    if any(word.start() in known for word in run):
+        yield run
+
+
+def _stands_inside(word: str, article: str) -> bool:
+    return re.search(rf"(?<=[a-z,] ){re.escape(word)}\b", article) is not None
