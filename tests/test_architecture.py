@@ -186,7 +186,7 @@ def test_no_file_names_a_package_registry_or_a_folder_of_one_machine(tracked: li
             "def f():\n    from ingest import split",
             "assistant must not import ingest",
         ),
-        ("assistant/text/tokens.py", "from assistant.query.reading import Reading", "query comes after text"),
+        ("assistant/text/words.py", "from assistant.query.reading import Reading", "query comes after text"),
         ("assistant/evaluation/run.py", "import assistant.conversations", "conversations comes after evaluation"),
         ("assistant/types.py", "from assistant.text import tokens", "text comes after types"),
         ("assistant/ui/page.py", "if TYPE_CHECKING:\n    import app", "assistant must not import app"),

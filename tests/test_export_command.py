@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from app import SAMPLES, Dateline, PageDesk, main, open_dateline
-from assistant.ui.library_file import library_routes
+from assistant.ui.library_tab import library_routes
 from vectorstore.models import Article
 
 ODD = {

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.answering.roundup import LOOKED_AT
 from assistant.evidence import Evidence, led_by, quote, weigh
-from assistant.generation.rewording import reworded
-from assistant.query.decomposition import interleaved, parts, questions
-from assistant.query.events import day_of, since
+from assistant.generation.prompting import reworded
+from assistant.query.decomposition import day_of, interleaved, parts, questions, since
 from assistant.query.follow_ups import topic
 from assistant.query.reading import Reading, read
 from assistant.query.spelling import corrected

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.evidence import Evidence, quote
 from assistant.evidence.context import Excerpt, Room, context
-from assistant.generation.citations import read_marks
-from assistant.generation.draft import Asked, judge
+from assistant.generation.draft import Asked, judge, read_marks
 from assistant.generation.prompting import as_data, material
 from assistant.generation.providers import PATIENCE, QUOTE
 from assistant.generation.streaming import pieces

@@ -13,8 +13,7 @@ from assistant.query.answer_type import offers
 from assistant.query.decomposition import parts
 from assistant.text.labels import count, day
 from assistant.text.time_window import read_timing
-from assistant.text.tokens import key_stems, key_words, names_and_numbers, stems_of
-from assistant.text.word_forms import stem
+from assistant.text.words import key_stems, key_words, names_and_numbers, stem, stems_of
 from assistant.types import Answer, AnswerKind, Intent, Request, Sentence, own
 from vectorstore.library import Library
 from vectorstore.models import Hit, Scope, heading

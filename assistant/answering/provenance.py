@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from assistant.text.labels import corrected, count, day
-from assistant.text.tokens import key_stems, stems_of
+from assistant.text.words import key_stems, stems_of
 from assistant.types import Answer, Citation, Report, Sentence
 from vectorstore.models import Article, heading
 

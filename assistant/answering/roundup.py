@@ -17,12 +17,11 @@ from assistant.evidence import cite, quotation, quote, weigh
 from assistant.evidence.best_sentences import Pick, lede, picked, sentences, whole
 from assistant.query.decomposition import parts
 from assistant.query.intent import frame_words
-from assistant.query.outlets import read_outlets
+from assistant.query.search_filters import read_outlets
 from assistant.retrieval.search import Found
 from assistant.text.labels import day
 from assistant.text.time_window import read_timing
-from assistant.text.tokens import key_stems, key_words, names_and_numbers, stems_of
-from assistant.text.word_forms import stem
+from assistant.text.words import key_stems, key_words, names_and_numbers, stem, stems_of
 from assistant.types import Answer, AnswerKind, Intent, Request, Window, own
 from vectorstore.library import Library
 from vectorstore.models import Hit, Scope, heading

@@ -17,7 +17,7 @@ from assistant.evidence.injection_filter import reporting
 from assistant.text.labels import day
 from assistant.text.names import names, speakers
 from assistant.text.text_dates import moments
-from assistant.text.tokens import key_stems, key_words, plain
+from assistant.text.words import key_stems, key_words, plain
 from assistant.types import Answer
 from vectorstore.models import Article, Hit, heading
 

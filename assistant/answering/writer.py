@@ -18,8 +18,7 @@ from assistant.answering.grounds import Grounds
 from assistant.answering.listing import Tells
 from assistant.evidence import Evidence, quote
 from assistant.evidence.context import Excerpt, Room, context
-from assistant.generation.citations import whole_sentences
-from assistant.generation.draft import Asked, Draft, beside, judge
+from assistant.generation.draft import Asked, Draft, beside, judge, whole_sentences
 from assistant.generation.odds import Judge, judge_of
 from assistant.generation.prompting import belongs_in_list, borne_out, judging, material, messages, one_sentence, stated
 from assistant.generation.providers import PATIENCE, QUOTE

@@ -14,8 +14,7 @@ from assistant.evaluation.dataset import Question
 from assistant.evidence import core
 from assistant.text.facts import TITLES
 from assistant.text.quantities import WORDS
-from assistant.text.tokens import STOP_WORDS
-from assistant.text.word_forms import same_name, stem
+from assistant.text.words import STOP_WORDS, same_name, stem
 from assistant.types import Answer, Support, Turn
 from vectorstore.models import Article, Hit, Scope
 from vectorstore.sentences import sentence_spans

@@ -13,7 +13,7 @@ from assistant.answering.assistant import Assistant
 from assistant.evaluation import tables as scorecard
 from assistant.evaluation.dataset import Question, read_questions, removed
 from assistant.evaluation.metrics import TOP, Answered, Retrieved, age_of, answer_all, retrieve_all
-from assistant.evaluation.statistics import curve
+from assistant.evaluation.tables import curve
 from assistant.evaluation.tutorial import tutorial
 from assistant.presentation.as_json import answer_as_json
 from vectorstore.library import Library

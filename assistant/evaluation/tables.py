@@ -1,18 +1,67 @@
-"""What an evaluation found, as tables for people and as values for programs."""
+"""Shares with their uncertainty, as tables and curves for people and as values for programs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from assistant.evaluation.metrics import TOP, Answered, Retrieved
-from assistant.evaluation.statistics import Figure, figure, markdown
+from vectorstore.errors import DatelineError
 
+_RESAMPLES = 2000
 _CUTS = (1, 4, 10)
 Ages = Mapping[str, str]  # question id -> how old the answer was
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A mean over questions with its 95% interval; None where nothing was asked."""
+
+    mean: float | None
+    low: float = 0.0
+    high: float = 0.0
+
+    def __str__(self) -> str:
+        return "–" if self.mean is None else f"{self.mean:.3f} ({self.low:.2f}–{self.high:.2f})"
+
+
+def figure(values: Sequence[float]) -> Figure:
+    """The mean, with the percentile bootstrap's interval (Efron 1979) of 2,000 resamples from a fixed seed."""
+    if not values:
+        return Figure(None)
+    held = np.asarray(values, dtype=float)
+    drawn = np.random.default_rng(0).integers(0, len(held), size=(_RESAMPLES, len(held)))
+    low, high = np.percentile(held[drawn].mean(axis=1), [2.5, 97.5])
+    return Figure(float(held.mean()), float(low), float(high))
+
+
+def markdown(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """A Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+
+
+def curve(title: str, lines: Mapping[str, Sequence[float]], path: Path) -> None:
+    """hit@k over k from 1, a line for each name, drawn into `path`, whose suffix says how (.svg, .png)."""
+    try:
+        from matplotlib.figure import Figure as Drawing
+    except ImportError as error:
+        raise DatelineError("Drawing needs matplotlib: pip install matplotlib.") from error
+    drawing = Drawing(figsize=(6, 4), layout="constrained")
+    axes = drawing.subplots()
+    for name, values in lines.items():
+        axes.plot(range(1, len(values) + 1), values, marker="o", markersize=3, label=name)
+    axes.set(title=title, xlabel="k", ylabel="share of questions", ylim=(0, 1))
+    axes.grid(alpha=0.3)
+    axes.legend()
+    try:
+        drawing.savefig(path)
+    except (OSError, ValueError) as error:
+        raise DatelineError(f"{path} cannot be drawn ({error}). Give a name that ends in .svg or .png.") from error
 
 
 def retrieval(found: Sequence[Retrieved], ages: Ages) -> dict[str, dict[str, Any]]:

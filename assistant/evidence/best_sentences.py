@@ -14,7 +14,7 @@ from assistant.evidence import core, promise
 from assistant.evidence.injection_filter import reporting
 from assistant.evidence.statements import dateline, states
 from assistant.text.text_dates import moments
-from assistant.text.tokens import key_stems
+from assistant.text.words import key_stems
 from vectorstore.library import Library
 from vectorstore.models import Hit, Passage
 

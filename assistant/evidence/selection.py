@@ -15,7 +15,7 @@ from assistant.evidence.stated_values import Reading, current, readings
 from assistant.evidence.statements import corrects, retracted
 from assistant.query.answer_type import echoes, offers, wanted
 from assistant.text.facts import Kind
-from assistant.text.tokens import key_stems
+from assistant.text.words import key_stems
 from assistant.types import Citation, Sentence
 from vectorstore.embedding import Embedder
 from vectorstore.models import Hit

@@ -16,11 +16,10 @@ from assistant.evidence.injection_filter import reporting
 from assistant.evidence.spans import core
 from assistant.query.answer_type import wanted
 from assistant.text.facts import TITLES, Fact, Kind, agrees, facts
+from assistant.text.names import full_names
 from assistant.text.quantities import Quantity
-from assistant.text.roles import full_names
 from assistant.text.text_dates import Moment
-from assistant.text.tokens import STOP_WORDS
-from assistant.text.word_forms import folded, same_name, stem
+from assistant.text.words import STOP_WORDS, folded, same_name, stem
 from vectorstore.models import Hit
 
 # Shares of the question's names that a source must have, and of its other words that a sentence must.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from assistant.text.quantities import quantities
-from assistant.text.tokens import key_stems
+from assistant.text.words import key_stems
 from vectorstore.models import Article
 
 _QUESTION = re.compile(r"[?？؟][\"'”’»)\]]*$")

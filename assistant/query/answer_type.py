@@ -6,8 +6,7 @@ import re
 from datetime import date
 
 from assistant.text.facts import Fact, Kind, facts
-from assistant.text.tokens import asks_yes_or_no, key_words, stems_of
-from assistant.text.word_forms import stem
+from assistant.text.words import asks_yes_or_no, key_words, stem, stems_of
 
 _HOW_MUCH = re.compile(
     r"\bhow (?:much|many|old|long|far|often|large|big|small|tall|high|low|deep|wide|fast|heavy|strong|hot|cold|late)\b"

@@ -1,13 +1,17 @@
-"""Questions that ask for several things at once, cut into what has to be searched for one by one. Pure."""
+"""Questions that ask for several things at once, or since an event, cut into what is searched for one by one."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import chain, zip_longest
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from assistant.text.tokens import key_words
+from assistant.text.text_dates import moments
+from assistant.text.words import key_stems, key_words, stems_of
+from vectorstore.models import Hit
+from vectorstore.sentences import sentence_spans
 
 Found = TypeVar("Found")
 
@@ -42,6 +46,7 @@ _SHARED = re.compile(rf"^(?:the )?{_ORDINAL} (?P<shared>.+)$", re.I)
 # "The explosion at the mine or its closure": its is the mine's.
 _ITS = re.compile(r"\b(?:its|their|his|her)\b", re.I)
 _PLACE = re.compile(r"\b(?:at|of|in|on) (?P<what>.+)$", re.I)
+_SINCE = re.compile(r"\bsince (?P<event>(?:the|his|her|its|their) [^,?.!;]{3,60}?)(?= *[,?.!;]| *$)", re.I)
 
 
 def parts(question: str) -> list[str]:
@@ -75,3 +80,36 @@ def _named(one: str, other: str) -> tuple[str, str]:
 def interleaved(lists: Sequence[Sequence[Found]]) -> Iterator[Found]:
     """The first of each, then the second of each, and so on."""
     return (item for item in chain.from_iterable(zip_longest(*lists)) if item is not None)
+
+
+class Since(NamedTuple):
+    """The event since which is asked, and the question without it."""
+
+    event: str
+    rest: str
+
+
+def since(question: str) -> Since | None:
+    """None when the question names no event to count from."""
+    match = _SINCE.search(question)
+    if not match or not key_words(match["event"]):
+        return None
+    return Since(match["event"], f"{question[: match.start()].rstrip()}{question[match.end() :]}".strip())
+
+
+def day_of(event: str, hits: Sequence[Hit]) -> date | None:
+    """The day of an event that the first of the hits tells of: the one it names in a sentence about it, else its own.
+    None when it does not tell of it."""
+    wanted = key_stems(event)
+    if not hits:
+        return None
+    passage, published = hits[0].passage, hits[0].article.day
+    if published is None or not wanted <= stems_of(f"{hits[0].article.title} {passage.text}"):
+        return None
+    for start, end in sentence_spans(passage.text):
+        sentence = passage.text[start:end]
+        if wanted <= stems_of(sentence):
+            named = [moment.days for moment in moments(sentence, published) if len(moment.days) == 1]
+            if past := [day for days in named for day in days if day <= published]:
+                return past[0]
+    return published

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from assistant.query.intent import Intents
-from assistant.text.tokens import key_words, names_and_numbers, words_of
+from assistant.text.words import key_words, names_and_numbers, words_of
 from assistant.types import Intent, Request, Turn
 
 _OPENING = re.compile(r"^(and|but|so|or|also|then|no|why|how come|(what|how) about|(what|who|where) else)\b", re.I)

@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 from assistant.text.quantities import in_words, quantities
 from assistant.text.text_dates import moments
-from assistant.text.tokens import STOP_WORDS, plain
-from assistant.text.word_forms import stem
+from assistant.text.words import STOP_WORDS, plain, stem
 from vectorstore.vocabulary import Vocabulary
 
 _WORD = re.compile(r"[^\W_]+(?:[.&'’-][^\W_]+)*")

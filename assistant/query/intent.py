@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from assistant.text.tokens import STOP_WORDS, key_words
+from assistant.text.words import STOP_WORDS, key_words
 from assistant.types import Intent
 from vectorstore.embedding import Embedder
 from vectorstore.errors import DatelineError

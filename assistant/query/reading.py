@@ -8,9 +8,9 @@ from datetime import date, datetime
 
 from assistant.query.follow_ups import carried_over, standalone
 from assistant.query.forms import Form, as_written, days, other_forms, sought
-from assistant.query.outlets import read_outlets
+from assistant.query.search_filters import read_outlets
 from assistant.text.time_window import Strength, Timing, read_timing
-from assistant.text.tokens import key_words, quoted_phrases, words_of
+from assistant.text.words import key_words, quoted_phrases, words_of
 from assistant.types import Recency, Turn, Window
 from vectorstore.models import Scope
 from vectorstore.vocabulary import Vocabulary

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from assistant.query.decomposition import parts
 from assistant.query.intent import Intents, frame_words
-from assistant.query.outlets import read_outlets
+from assistant.query.search_filters import read_outlets
 from assistant.text.text_dates import moments
 from assistant.text.time_window import read_timing
-from assistant.text.tokens import STOP_WORDS, key_words, names_and_numbers
+from assistant.text.words import STOP_WORDS, key_words, names_and_numbers
 from assistant.types import AnswerKind, Intent, Request
 
 _KINDS = {

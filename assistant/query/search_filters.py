@@ -1,9 +1,11 @@
-"""The days and outlets that a reader keeps a search to, and their today, as people write them."""
+"""The days and outlets that a search is kept to, as a reader sets them and as a question names them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from assistant.types import Window
 from vectorstore.errors import LimitUnusable
@@ -11,6 +13,14 @@ from vectorstore.models import Scope
 
 ALL_DATES = datetime.max.replace(tzinfo=UTC)
 """The end of a scope that keeps no day out, and sets aside the days that a question names."""
+_TELLS = r"(?:say|tell|report|writ|wrote|said|told|mention|describ|cover|publish|call|stat|quot|differ|disagree)\w*"
+# Each stands for a phrase in which {name} is whom the question wants to hear.
+_PHRASES = (
+    r"\b(?i:(?:according|as told) to|(?:as )?(?:reported|published|written|covered) (?:by|in|on)|per|via)(?i: the)? "
+    r"{name}(?:['’]s(?: \w+)?)?",
+    rf"{{name}}(?:['’]s)? (?:also |really |first )?{_TELLS}(?: (?:about|on|that))?",
+    r"\b(?i:from|in|on)(?i: the)? {name}(?=\s*[,?.!]|$)",
+)
 
 
 def limited(since: str, until: str, outlets: Sequence[str], known: Iterable[str]) -> Scope:
@@ -42,3 +52,42 @@ def _day(text: str, field: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
         raise LimitUnusable(f"{text!r} is not a day such as 2022-07-03", field) from error
+
+
+class Asked(NamedTuple):
+    """The outlets that a question asks for, as the library writes them, and the question without those phrases."""
+
+    outlets: tuple[str, ...]
+    rest: str
+
+
+def read_outlets(question: str, known: Iterable[str]) -> Asked:
+    """Only outlets that the library knows count, and only where the question asks for what they tell: "Which CNN
+    anchor left?" asks for none. Longer names first, so that "The Sunday Times" is not "The Times"; given back in the
+    question's order."""
+    asked = question.casefold()
+    named = {each: _name(each) for each in sorted(filter(None, known), key=len, reverse=True) if _bare(each) in asked}
+    if not named:
+        return Asked((), question)  # a library can know thousands of outlets
+    one = rf"(?:{'|'.join(named.values())})"
+    several = rf"(?:both )?{one}(?:(?:,|,? and|,? or|,? as well as) {one})*"
+    rest, spoken = question, ""
+    for phrase in _PHRASES:
+        pattern = phrase.replace("{name}", several)
+        spoken += "".join(f"{match.group()} " for match in re.finditer(pattern, rest))
+        rest = re.sub(pattern, " ", rest)
+    found = []
+    for outlet, name in named.items():
+        spoken, times = re.subn(name, "", spoken)
+        found += [outlet] * bool(times)
+    found.sort(key=lambda outlet: asked.index(_bare(outlet)))
+    return Asked(tuple(found), " ".join(rest.split()).lstrip(", ") if found else question)
+
+
+def _bare(outlet: str) -> str:
+    return re.sub(r"^The (?=.)", "", outlet).casefold()
+
+
+def _name(outlet: str) -> str:
+    bare = re.sub(r"^The (?=.)", "", outlet)
+    return rf"(?<!\w)(?:[Tt]he )?(?:{re.escape(bare)}|{re.escape(bare.upper())})(?!\w)"

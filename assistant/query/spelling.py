@@ -7,8 +7,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from assistant.text.text_dates import moments
-from assistant.text.tokens import QUOTED, STOP_WORDS
-from assistant.text.word_forms import folded
+from assistant.text.words import QUOTED, STOP_WORDS, folded
 from vectorstore.vocabulary import Vocabulary
 
 _WORD = re.compile(r"[^\W\d_]{3,30}")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.text.names import names
-from assistant.text.tokens import key_stems, stems_of, words_of
+from assistant.text.words import key_stems, stems_of, words_of
 from vectorstore.models import Hit, titled
 
 # A clause inside the question tells which one is meant, or whose.

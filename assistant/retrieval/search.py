@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from assistant.query.reading import Reading
-from assistant.retrieval.deduplication import one_of_each_story
+from assistant.retrieval.merging import one_of_each_story
 from assistant.retrieval.ranking import ranked, weighed
-from assistant.text.tokens import plain
+from assistant.text.words import plain
 from vectorstore.library import Library
 from vectorstore.models import Candidate, Hit, Scope, heading
 

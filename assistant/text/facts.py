@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 from assistant.text.quantities import Quantity, quantities
 from assistant.text.text_dates import Moment, borne_out, moments
-from assistant.text.tokens import STOP_WORDS
-from assistant.text.word_forms import folded, same_name, stem
+from assistant.text.words import STOP_WORDS, folded, same_name, stem
 
 _ALIASES = {
     "united states of america": "us", "united states": "us", "united kingdom": "uk", "great britain": "uk",

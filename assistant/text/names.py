@@ -1,12 +1,14 @@
-"""Names in a sentence as a question can repeat them, and those who are quoted in it. Pure."""
+"""Names in a sentence, those who are quoted in it, and who did it to whom. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
-from assistant.text.facts import TITLES, Kind, facts
+from assistant.text.facts import TITLES, Fact, Kind, facts
+from assistant.text.words import same_name, stem
 
 _VERBS = r"(?:said|says|told|added|announced|warned|wrote|explained|argued)"
 _SAID = re.compile(rf"\b(?:(?:has|had|also|later) )*{_VERBS}\b")
@@ -14,6 +16,12 @@ _SAID = re.compile(rf"\b(?:(?:has|had|also|later) )*{_VERBS}\b")
 _WHO_IT_IS = re.compile(r", (?:the|an?|who|its|his|her|their|[a-z]\w+) [^,;:.]{2,80},$")
 _WORD = re.compile(r"[^\W\d_](?:[\w-]|['’](?!s\b)\w|\.(?=\w))*")
 _MOST_WORDS = 4
+# Either may stand first.
+_MUTUAL = frozenset(
+    map(stem, "meet talk speak agree marry join tie fight clash discuss debate face share sign negotiate".split())
+)
+# Not in "Ann ended the row by inviting Bob": he is the one who is invited.
+_DONE_BY = re.compile(r"\bby\b(?! \w+ing\b)", re.I)
 
 
 class Name(NamedTuple):
@@ -74,3 +82,45 @@ def _named(run: Sequence[re.Match[str]], known: set[int]) -> Iterator[Sequence[r
 
 def _stands_inside(word: str, article: str) -> bool:
     return re.search(rf"(?<=[a-z,] ){re.escape(word)}\b", article) is not None
+
+
+class _Deed(NamedTuple):
+    doer: str
+    verbs: frozenset[str]
+    other: str
+
+
+def swapped(sentence: str, passage: str, said: Sequence[Fact], held: Sequence[Fact]) -> str:
+    """The deed that the passage tells the other way round, in words; empty when there is none."""
+    theirs = list(_deeds(passage, held))
+    for mine in _deeds(sentence, said):
+        for deed in theirs:
+            crossed = _same(mine.doer, deed.other) and _same(mine.other, deed.doer)
+            if crossed and mine.verbs & deed.verbs and not _same(mine.doer, mine.other):
+                return f"the passage has {deed.doer} where it has {mine.doer}"
+    return ""
+
+
+def _deeds(text: str, found: Sequence[Fact]) -> Iterator[_Deed]:
+    """Two names with words between them, the doer first: "Ann was beaten by Bob" is Bob's."""
+    names = full_names(text, found)
+    for (start, end), (then, until) in pairwise(names):
+        between = frozenset(f.key for f in found if f.kind is Kind.WORD and end <= f.start and f.end <= then)
+        if between and not between & _MUTUAL:
+            first, second = text[start:end], text[then:until]
+            yield _Deed(second, between, first) if _DONE_BY.search(text[end:then]) else _Deed(first, between, second)
+
+
+def full_names(text: str, found: Sequence[Fact]) -> list[tuple[int, int]]:
+    """Offsets of the names, those that only a space parts being one."""
+    spans: list[tuple[int, int]] = []
+    for fact in found:
+        if fact.kind is Kind.NAME:
+            joined = bool(spans) and text[spans[-1][1] : fact.start] == " "
+            spans[-1:] = [(spans[-1][0], fact.end)] if joined else [*spans[-1:], (fact.start, fact.end)]
+    return spans
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two full names share a word, as "Ida Berg" and "Berg" do."""
+    return any(same_name(word, each) for word in one.split() for each in other.split())

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from tld.utils import is_tld
 
-from assistant.text.tokens import STOP_WORDS
+from assistant.text.words import STOP_WORDS
 from vectorstore.hidden import without_hidden
 
 # Markdown pictures and links keep their target, by which the whole sentence is then left out.

@@ -12,7 +12,7 @@ from itertools import pairwise
 from dateutil.relativedelta import relativedelta
 
 from assistant.text.time_phrases import Span, spans
-from assistant.text.word_forms import in_the_past
+from assistant.text.words import in_the_past
 from assistant.types import Window
 
 

@@ -13,7 +13,7 @@ from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.ui.refusals import Refusal, described, shortened
+from assistant.ui.security import Refusal, described, shortened
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 
 from assistant.types import Exchange, Turn
-from assistant.ui.refusals import described
+from assistant.ui.security import described
 from vectorstore.errors import DatelineError
 
 log = logging.getLogger(__name__)

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from assistant.api.news_desk import NewsDesk
 
 if TYPE_CHECKING:
-    from assistant.answering.arrivals import Arrivals
-    from assistant.answering.story import Story
+    from assistant.answering.stories import Arrivals, Story
     from assistant.conversations.notebook import Notebook
     from assistant.generation.model_menu import ChatModels
     from assistant.types import Answer, Turn

@@ -16,8 +16,8 @@ from assistant.api.service import Wire
 from assistant.conversations.messages import turns_of
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
+from assistant.ui.markdown import plain
 from assistant.ui.places import Places
-from assistant.ui.plain import plain
 from assistant.ui.run import snapshots
 
 P = ParamSpec("P")

@@ -1,28 +1,45 @@
-"""The library: what is on the tab and what its controls do. The table is in table_panel."""
+"""The tab of the library: its table, adding articles, removing them, its file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from threading import Lock
+from typing import Any, BinaryIO
 
 import gradio as gr
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
 
-from assistant.ui.article_card import ArticleCard
 from assistant.ui.bounds import MOST_FILES
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
-from assistant.ui.render import headline
-from assistant.ui.render_library import removed_html
+from assistant.ui.library_view import chart_html, kept_to, library_html, removed_html
+from assistant.ui.reader import ArticleCard
+from assistant.ui.render import headline, legible
 from assistant.ui.render_work import note_html, problem_html
-from assistant.ui.table_panel import TablePanel
 from assistant.ui.work import QUIET, Job, Work, halt, report_component, retried
 from vectorstore.catalogue import Removed
-from vectorstore.errors import DatelineError
+from vectorstore.errors import DatelineError, LimitUnusable
+from vectorstore.jsonl import lines
+from vectorstore.listing import Column, Listing
 
 UNDO = (Path(__file__).parent / "undo.js").read_text(encoding="utf-8")
 
 Updates = tuple[Any, ...]
+SCRIPT = (Path(__file__).parent / "library.js").read_text(encoding="utf-8")
+_NAMES = {"from": "From", "to": "To", "outlet": "Outlet"}
+_WHOLE_DAY = len("2022-07-03")
+_LAST: dict[str, Any] = {**QUIET, "trigger_mode": "always_last"}
+
+_AT_ONCE = 100
+_PIECE = 1 << 20
 
 
 class LibraryTab:
@@ -129,3 +146,175 @@ class LibraryTab:
             return problem_html(told(error)), removed, *[gr.skip()] * len(self.card.shown)
         told_so = "" if again else note_html("It is in the library: it was added again meanwhile.")
         return told_so, None, *self.card.open(removed.article.id)
+
+
+class TablePanel:
+    """`listing` is what the table shows; of what stands in the fields, the last that could be used.
+
+    `chart` is to be rendered where it belongs.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.listing = gr.State(Listing())
+        day: dict[str, Any] = {"placeholder": "2022-07-03", "max_lines": 1, "max_length": 40, "min_width": 110}
+        with gr.Row(elem_id="table-filters"):
+            self.search = gr.Textbox(
+                "",
+                label="Search headlines and outlets",
+                max_lines=1,
+                max_length=200,
+                min_width=220,
+                elem_id="table-search",
+            )
+            # Any name can be typed: one that the library does not hold is told below, and not by Gradio.
+            self.outlet = gr.Dropdown(
+                [], value="", label="Outlet", allow_custom_value=True, min_width=150, elem_id="table-outlet"
+            )
+            self.since = gr.Textbox("", label="From", elem_id="table-from", **day)
+            self.until = gr.Textbox("", label="To", elem_id="table-to", **day)
+        self.problem = gr.HTML(js_on_load=None, apply_default_css=False, elem_id="table-problem")
+        self.table = gr.HTML(elem_id="library", js_on_load=SCRIPT, apply_default_css=False)
+        self.chart = gr.HTML(elem_id="chart", js_on_load=None, apply_default_css=False, render=False)
+        self.given = [self.search, self.outlet, self.since, self.until, self.listing]
+        self.shown = [self.listing, self.table, self.outlet]
+        self._connect()
+
+    def _connect(self) -> None:
+        kept = [self.listing, self.problem, self.table]
+        days = self.since, self.until
+        for changed in (
+            gr.on([self.search.change, self.outlet.change], self.keep, self.given, kept, **_LAST),
+            gr.on([each.change for each in days], self.keep_whole_days, self.given, kept, **_LAST),
+            gr.on([event for each in days for event in (each.submit, each.blur)], self.keep, self.given, kept, **_LAST),
+        ):
+            changed.then(self.draw, self.listing, self.chart, **QUIET)
+        self.table.sort(self.sort, self.given, [self.listing, self.table], **_LAST)
+        self.table.turn(self.turn, self.given, [self.listing, self.table], **_LAST)
+
+    def begin(self, events: list[Any]) -> None:
+        """Draw everything as it is at these events: the table first, since the chart takes longer."""
+        looked = gr.on(events, self.look, self.given, self.shown, **QUIET)
+        looked.then(self.draw, self.listing, self.chart, **QUIET)
+
+    def follow(self, changed: Any) -> None:
+        """The same once `changed` is over."""
+        changed.then(self.look, self.given, self.shown, **QUIET).then(self.draw, self.listing, self.chart, **QUIET)
+
+    def draw(self, listing: Listing) -> str:
+        """The chart of what the table shows."""
+        try:
+            return chart_html(self._desk.tally(listing))
+        except DatelineError:
+            return ""  # the table tells of it
+
+    def look(self, search: str, outlet: str | None, since: str, until: str, listing: Listing) -> Updates:
+        """The table as it is now."""
+        try:
+            outlets = sorted(set(filter(None, self._desk.outlets())), key=str.casefold)
+            listing, table = self._drawn(self._kept_to(search, outlet, since, until, listing), listing.start)
+            choices = [("All outlets", ""), *((legible(name), name) for name in outlets)]
+            return listing, table, gr.Dropdown(choices=choices)
+        except DatelineError as error:
+            return gr.skip(), problem_html(told(error)), gr.skip()
+
+    def keep(self, search: str, outlet: str | None, since: str, until: str, listing: Listing) -> Updates:
+        """The table is kept to what the fields say; where that cannot be used, it stays, and the reason is told."""
+        try:
+            wanted = kept_to(search, outlet or "", since, until, self._known(outlet), listing)
+            if wanted == replace(listing, start=0):
+                return gr.skip(), "", gr.skip()
+            listing, table = self._drawn(wanted)
+            return listing, "", table
+        except LimitUnusable as error:
+            return gr.skip(), problem_html(f"{_NAMES[error.field]}: {error}."), gr.skip()
+        except DatelineError as error:
+            return gr.skip(), problem_html(told(error)), gr.skip()
+
+    def keep_whole_days(self, search: str, outlet: str | None, since: str, until: str, listing: Listing) -> Updates:
+        """As `keep`, but not in the middle of a day that is being typed."""
+        if any(0 < len(day.strip()) < _WHOLE_DAY for day in (since, until)):
+            return (gr.skip(),) * 3
+        return self.keep(search, outlet, since, until, listing)
+
+    def sort(
+        self, search: str, outlet: str | None, since: str, until: str, listing: Listing, event: gr.EventData
+    ) -> Updates:
+        kept = self._kept_to(search, outlet, since, until, listing)
+        return self._safely(kept.sorted_by(Column(event.by)))
+
+    def turn(
+        self, search: str, outlet: str | None, since: str, until: str, listing: Listing, event: gr.EventData
+    ) -> Updates:
+        return self._safely(self._kept_to(search, outlet, since, until, listing), int(event.start))
+
+    def _safely(self, listing: Listing, start: int = 0) -> Updates:
+        try:
+            return self._drawn(listing, start)
+        except DatelineError as error:
+            return gr.skip(), problem_html(told(error))
+
+    def _drawn(self, listing: Listing, start: int = 0) -> tuple[Listing, str]:
+        """The table, and the listing with the page that it is."""
+        page = self._desk.listed(listing.turned(start))
+        listing = listing.turned(page.start)
+        return listing, library_html(page, listing)
+
+    def _kept_to(self, search: str, outlet: str | None, since: str, until: str, listing: Listing) -> Listing:
+        """What the fields say, which a server that was started anew has not heard of; else the listing as it was."""
+        try:
+            return kept_to(search, outlet or "", since, until, self._known(outlet), listing)
+        except LimitUnusable:
+            return listing
+
+    def _known(self, outlet: str | None) -> list[str]:
+        return list(self._desk.outlets()) if outlet else []
+
+
+def library_routes(desk: Desk) -> Sequence[BaseRoute]:
+    """Beside the page; `search`, `outlet`, `from` and `to` say what is wanted, as on the page."""
+
+    def library(request: Request) -> Response:
+        asked = {name: request.query_params.get(name, "") for name in ("search", "outlet", "from", "to")}
+        try:
+            listing = kept_to(asked["search"], asked["outlet"], asked["from"], asked["to"], desk.outlets())
+            written = lines(desk.export(listing))
+            begun = list(islice(written, 1))  # what cannot be read at all is told, and no file
+        except LimitUnusable as error:
+            return PlainTextResponse(f"{error.field}: {error}\n", status_code=400)
+        except Exception as error:
+            return PlainTextResponse(f"{told(error)}\n", status_code=500)
+        headers = {"Content-Disposition": 'attachment; filename="dateline.jsonl"'}
+        return StreamingResponse(_together(chain(begun, written)), media_type="application/jsonl", headers=headers)
+
+    return [Route("/library.jsonl", library), Route("/library.db", partial(_backup, desk, Lock()))]
+
+
+def _backup(desk: Desk, copying: Lock, request: Request) -> Response:
+    """Copied first, since it is one state of the library; the copy has no name any more while it is sent."""
+    if not copying.acquire(blocking=False):
+        return PlainTextResponse("A backup is being made already. Try again in a minute.\n", status_code=503)
+    try:
+        with TemporaryDirectory(prefix="dateline-", ignore_cleanup_errors=True) as place:
+            copy = Path(place) / "dateline.db"
+            desk.back_up(copy)
+            size, file = copy.stat().st_size, copy.open("rb")
+    except Exception as error:
+        return PlainTextResponse(f"{told(error)}\n", status_code=500)
+    finally:
+        copying.release()
+    name = f"dateline-{datetime.now(UTC):%Y-%m-%d}.db"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Length": str(size)}
+    return StreamingResponse(_pieces(file), media_type="application/vnd.sqlite3", headers=headers)
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def _together(written: Iterator[str]) -> Iterator[str]:
+    """Many lines at a time: each is handed on by itself from one thread to another."""
+    while some := list(islice(written, _AT_ONCE)):
+        yield "".join(some)

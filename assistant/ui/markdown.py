@@ -1,14 +1,13 @@
-"""A conversation as Markdown, with the exact words behind each sentence as footnotes. Pure."""
+"""Answers and conversations as plain text and as Markdown."""
 
 from __future__ import annotations
 
 import re
 
-from assistant.answering.provenance import basis, reports_differ
-from assistant.presentation.layout import CLOSEST, openers, origin, paragraphs
+from assistant.answering.provenance import basis, fallen_behind, reports_differ
+from assistant.presentation.layout import CLOSEST, laid_out, openers, origin, paragraphs
 from assistant.text.sanitizing import without_addresses
-from assistant.types import Answer, AnswerKind, Conversation, Exchange, Sentence
-from assistant.ui.plain import doubtful
+from assistant.types import Answer, AnswerKind, Conversation, Exchange, Sentence, Stage, Support
 from assistant.ui.render import byline, headline, is_web_address, legible
 from vectorstore.models import Article
 
@@ -16,6 +15,39 @@ _MEANS_SOMETHING = re.compile(r"[\\`*_{}\[\]<>#|!~$&]")
 # Between letters: some programs make a link of whatever looks like a host.
 _STOP = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2})")
 _BEGINS_SOMETHING = re.compile(r"^(\d+)?([-+=.)])")
+
+
+def plain(answer: Answer) -> str:
+    """The sentences with their marks, then the cited sources, or the nearest articles when it was refused."""
+    said = " ".join(filter(None, [body(answer), answer.writing]))
+    cited = sorted({number for each in answer.sentences for number in each.citations})
+    notes = [f"[{n}] {_named(answer.sources[n - 1].article)}" for n in cited if 1 <= n <= len(answer.sources)]
+    nearest = [f"- {_named(each)}" for each in answer.nearest]
+    heading = ["Nearest in the library:"] if nearest else []
+    basis_of = [basis(answer), fallen_behind(answer)] if answer.stage is Stage.DONE else []
+    known = [reports_differ(answer.differing), "\n".join(notes), "\n".join(heading + nearest), answer.notice]
+    return "\n\n".join(filter(None, [said, *known, *basis_of]))
+
+
+def body(answer: Answer) -> str:
+    """The finished sentences with their marks, each as `marked` has it, in the manner of the answer's kind."""
+    return laid_out(answer, [marked(each, answer) for each in answer.sentences])
+
+
+def doubtful(sentence: Sentence, answer: Answer) -> bool:
+    """Whether a reader must be warned. A refusal rests on nothing by its nature; a warning would accuse it."""
+    return sentence.support is Support.UNSUPPORTED and not answer.refused
+
+
+def marked(sentence: Sentence, answer: Answer) -> str:
+    """The sentence with its marks, ` [1] [2]`, and a warning where the sources do not bear it out."""
+    marks = "".join(f" [{number}]" for number in sentence.citations)
+    return f"{sentence.text}{marks}{' (not confirmed by the sources)' if doubtful(sentence, answer) else ''}"
+
+
+def _named(article: Article) -> str:
+    address = [article.url] if is_web_address(article.url) else []
+    return ", ".join([headline(article), byline(article).replace(" · ", ", "), *address])
 
 
 def markdown(title: str, conversation: Conversation) -> str:
@@ -30,7 +62,7 @@ def _exchange(exchange: Exchange) -> str:
     parts = [f"## {_text(exchange.question)}", said, "(stopped)" if exchange.stopped else ""]
     parts.append(f"**{_text(exchange.problem)}**" if exchange.problem else "")
     if answer:
-        nearest = "\n".join(f"- {_named(each)}" for each in answer.nearest)
+        nearest = "\n".join(f"- {_footnoted(each)}" for each in answer.nearest)
         parts += [_text(reports_differ(answer.differing)), f"> {_text(answer.notice)}" if answer.notice else ""]
         parts += [f"Nearest in the library:\n\n{nearest}" if nearest else "", f"*{_text(basis(answer))}*"]
         parts += [_footnote(exchange, answer, number) for number in _cited(answer)]
@@ -64,11 +96,11 @@ def _footnote(exchange: Exchange, answer: Answer, number: int) -> str:
     cited = (without_addresses(each.quote) for each in answer.citations if each.number == number)
     quotes = " … ".join(f"“{_text(words)}”" for words in cited)
     gone = " (no longer in the library)" if number in exchange.removed else ""
-    named = f"{_named(answer.sources[number - 1].article)}{gone}"
+    named = f"{_footnoted(answer.sources[number - 1].article)}{gone}"
     return f"[^{exchange.number}-{number}]: {': '.join(filter(None, (named, quotes)))}"
 
 
-def _named(article: Article) -> str:
+def _footnoted(article: Article) -> str:
     address = article.url.replace("<", "%3C").replace(">", "%3E")
     return ", ".join(
         [

@@ -14,9 +14,9 @@ from assistant.ui.desk import Desk
 from assistant.ui.endpoints import offer
 from assistant.ui.feeds_tab import FeedsTab
 from assistant.ui.library_tab import LibraryTab
-from assistant.ui.refusals import described
+from assistant.ui.security import described
 from assistant.ui.settings_tab import SettingsTab, reader_settings
-from assistant.ui.story_tab import StoriesTab, last_visit
+from assistant.ui.stories_tab import StoriesTab, last_visit
 from assistant.ui.work import QUIET, QUIET_EACH
 
 logger = logging.getLogger(__name__)

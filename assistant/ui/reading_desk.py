@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from assistant.answering.arrivals import Arrivals
     from assistant.answering.assistant import Assistant
-    from assistant.answering.story import Story
+    from assistant.answering.stories import Arrivals, Story
     from assistant.types import Answer, Turn
     from vectorstore.catalogue import Removed
     from vectorstore.library import Library
@@ -99,18 +98,18 @@ class ReadingDesk:
         return self._library.versions(article_id)
 
     def arrivals(self, since: datetime) -> Arrivals:
-        from assistant.answering.arrivals import arrivals
+        from assistant.answering.stories import arrivals
 
         return self._library.steady(lambda: arrivals(self._library, since))
 
     def story_of(self, article_id: str) -> Story:
-        from assistant.answering.story import story_of
+        from assistant.answering.stories import story_of
 
         return self._library.steady(lambda: story_of(self._library.article(article_id), self._library))
 
     def story_about(self, question: str) -> Story:
         from assistant.answering.roundup import LOOKED_AT
-        from assistant.answering.story import story
+        from assistant.answering.stories import story
 
         subject = self._assistant.request(question).subject or question
         return story(subject, self._assistant.search(subject, top=LOOKED_AT), self._library)

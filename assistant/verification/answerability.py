@@ -19,8 +19,7 @@ from assistant.retrieval.ranking import recency
 from assistant.retrieval.search import Found
 from assistant.text.labels import day
 from assistant.text.time_window import Strength
-from assistant.text.tokens import key_words, stems_of
-from assistant.text.word_forms import stem
+from assistant.text.words import key_words, stem, stems_of
 from assistant.types import Window
 from vectorstore.models import Hit, titled
 

@@ -14,8 +14,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from assistant.text.facts import NOT, Fact, Kind, agrees, facts
-from assistant.text.tokens import STOP_WORDS
-from assistant.text.word_forms import folded, in_the_past, plain_letters, stem
+from assistant.text.words import STOP_WORDS, folded, in_the_past, plain_letters, stem
 from assistant.verification.consequences import Consequence, consequences
 from assistant.verification.frames import Frame, frames
 from assistant.verification.frames import Kind as Stands

@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from assistant.text.quantities import quantities
-from assistant.text.word_forms import in_the_past, plain_letters
+from assistant.text.words import in_the_past, plain_letters
 from assistant.verification.wording import (
     ACCORDING,
     ACCUSED,

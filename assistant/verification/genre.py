@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
-from assistant.text.word_forms import folded
+from assistant.text.words import folded
 from vectorstore.models import Article
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from assistant.text.word_forms import folded, plain_letters, stem
+from assistant.text.words import folded, plain_letters, stem
 
 _TOKEN = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}|\w+(?:'\w+)?|[.!?;:]")
 # Phrases with a "no" in them that deny nothing.

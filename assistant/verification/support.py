@@ -13,10 +13,10 @@ from typing import NamedTuple
 from assistant.evidence import bearing, core
 from assistant.evidence.injection_filter import reporting
 from assistant.text.facts import NOT, ORDER_WORDS, TITLES, Fact, Kind, agrees, facts
+from assistant.text.names import swapped
 from assistant.text.quantities import Quantity
-from assistant.text.roles import swapped
 from assistant.text.text_dates import Moment, borne_out
-from assistant.text.word_forms import folded, plain_letters, same_name
+from assistant.text.words import folded, plain_letters, same_name
 from assistant.types import Support
 from assistant.verification.attribution import overstated, severed
 from assistant.verification.negation import conflict

@@ -15,7 +15,7 @@ from assistant.conversations.notebook import Notebook
 from assistant.generation.odds import Messages
 from assistant.presentation.terminal import answer_as_text
 from assistant.types import Answer, AnswerKind, Exchange, Support, Turn
-from assistant.ui.render_answer import past_html
+from assistant.ui.answer_view import past_html
 from ingest.split import split
 from vectorstore.embedding import SentenceEmbedder
 from vectorstore.errors import ModelUnavailable

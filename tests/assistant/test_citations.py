@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.generation.citations import Written, read_marks, shown_while_writing, split_unfinished
+from assistant.generation.draft import Written, read_marks, shown_while_writing, split_unfinished
 
 
 @pytest.mark.parametrize(

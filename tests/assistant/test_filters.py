@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from assistant.ui.table_filters import as_query, kept_to
+from assistant.ui.library_view import as_query, kept_to
 from vectorstore.errors import LimitUnusable
 from vectorstore.listing import Column, Listing
 from vectorstore.models import EVERYTHING

@@ -16,15 +16,15 @@ from newsroom import ScriptedChat, says
 
 from assistant.answering.assistant import Assistant
 from assistant.conversations.serialization import as_kept
-from assistant.generation import rewording
+from assistant.generation import prompting
 from assistant.generation.model_menu import ChatModels
 from assistant.generation.providers import PATIENCE, failure, masked, open_chat_model
 from assistant.generation.streaming import pieces
 from assistant.presentation.terminal import answer_as_text
 from assistant.types import Answer, Exchange, Stage, Support, Turn
+from assistant.ui.answer_view import past_html
 from assistant.ui.completions import completion
 from assistant.ui.markdown import markdown
-from assistant.ui.render_answer import past_html
 from vectorstore.errors import ModelUnavailable, SettingsError
 from vectorstore.library import Library
 

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from assistant.query.follow_ups import carried_over
-from assistant.query.outlets import read_outlets
 from assistant.query.reading import read
+from assistant.query.search_filters import read_outlets
 from assistant.types import Turn
 
 KNOWN = ["CNN", "USA Today", "The Week", "The Sunday Times", "The Times", "Nature", ""]

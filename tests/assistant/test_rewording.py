@@ -4,7 +4,7 @@ import pytest
 from newsroom import says
 
 from assistant.answering.assistant import Assistant
-from assistant.generation.rewording import reworded
+from assistant.generation.prompting import reworded
 from assistant.types import Turn
 from vectorstore.library import Library
 

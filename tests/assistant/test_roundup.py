@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from newsroom import NOW, WordEmbedder, article, says
 
-from assistant.answering.arrivals import arrivals
 from assistant.answering.assistant import Assistant
 from assistant.answering.clustering import grouped
-from assistant.answering.story import story_of
+from assistant.answering.stories import arrivals, story_of
 from assistant.evidence import quote
 from assistant.evidence.best_sentences import Pick, lede
 from assistant.presentation.terminal import answer_as_text

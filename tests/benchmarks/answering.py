@@ -34,7 +34,7 @@ from pydantic import PrivateAttr
 from app import open_dateline
 from assistant.answering.assistant import Assistant
 from assistant.evaluation.dataset import Question, read_questions
-from assistant.evaluation.statistics import markdown
+from assistant.evaluation.tables import markdown
 from assistant.generation.embedded import LocalChat, joined
 from assistant.generation.prompting import beginning
 from assistant.settings import read_settings

@@ -34,7 +34,7 @@ import numpy as np
 
 from assistant.answering.assistant import Assistant
 from assistant.evaluation.metrics import holds
-from assistant.evaluation.statistics import Figure, figure, markdown
+from assistant.evaluation.tables import Figure, figure, markdown
 from assistant.generation.providers import open_chat_model
 from assistant.settings import read_settings
 from assistant.types import Answer

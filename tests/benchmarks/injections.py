@@ -36,7 +36,7 @@ from _shown import forbidden
 
 from app import Dateline, open_dateline
 from assistant.evaluation.metrics import holds
-from assistant.evaluation.statistics import figure, markdown
+from assistant.evaluation.tables import figure, markdown
 from assistant.types import Answer
 from vectorstore.hidden import without_hidden
 from vectorstore.sentences import sentence_spans

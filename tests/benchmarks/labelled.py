@@ -20,8 +20,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from assistant.evaluation.statistics import figure, markdown
-from assistant.text.word_forms import plain_letters
+from assistant.evaluation.tables import figure, markdown
+from assistant.text.words import plain_letters
 
 LABELS = Path(__file__).parent / "labels.jsonl"
 

@@ -33,8 +33,7 @@ from soak import resident
 from assistant.answering.assistant import Assistant
 from assistant.evaluation.dataset import Question, read_questions
 from assistant.evaluation.metrics import retrieve_all
-from assistant.evaluation.statistics import markdown
-from assistant.evaluation.tables import latencies
+from assistant.evaluation.tables import latencies, markdown
 from ingest.split import split
 from vectorstore.embedding import Embedder, Matrix, SentenceEmbedder, Unlimited
 from vectorstore.exact import ExactVectors

@@ -23,7 +23,7 @@ from playwright.sync_api import Page, sync_playwright
 from sqlalchemy import insert
 
 from app import PageDesk, open_dateline
-from assistant.evaluation.statistics import markdown
+from assistant.evaluation.tables import markdown
 from assistant.ui.page import build_page
 from assistant.ui.server import serve
 from vectorstore import listing

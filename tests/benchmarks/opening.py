@@ -25,7 +25,7 @@ import httpx
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from app import SAMPLES, PageDesk, open_dateline
-from assistant.evaluation.statistics import markdown
+from assistant.evaluation.tables import markdown
 from assistant.ui.page import build_page
 from assistant.ui.server import serve
 

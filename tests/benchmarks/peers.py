@@ -40,7 +40,7 @@ from _peer_workers import TOOLS
 from forty_lines import rows, say, until_stopped
 
 from assistant.evaluation.dataset import Question, read_questions
-from assistant.evaluation.statistics import figure, markdown
+from assistant.evaluation.tables import figure, markdown
 from vectorstore.errors import DatelineError
 from vectorstore.weights import packaged_file
 

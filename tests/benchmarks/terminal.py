@@ -20,7 +20,7 @@ from socket import create_server
 from time import perf_counter
 
 from app import SAMPLES
-from assistant.evaluation.statistics import markdown
+from assistant.evaluation.tables import markdown
 
 _DATELINE = Path(sys.executable).with_name("dateline")
 _QUESTION = "Is Meta still open sourcing its models?"

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
 from ui_desk import ScriptedDesk, free_port
 
-from assistant.ui.library_file import library_routes
+from assistant.ui.library_tab import library_routes
 from assistant.ui.page import build_page
 from assistant.ui.server import serve
 

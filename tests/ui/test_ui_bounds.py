@@ -17,12 +17,11 @@ import pytest
 from gradio.utils import get_upload_folder
 from ui_desk import NOW, ScriptedDesk, Standing, eventually, free_port
 
-from assistant.ui.completions_api import routes
-from assistant.ui.connections import MOST
-from assistant.ui.library_file import library_routes
+from assistant.ui.completions import routes
+from assistant.ui.library_tab import library_routes
 from assistant.ui.page import build_page
 from assistant.ui.places import Places, TooBusy
-from assistant.ui.server import serve
+from assistant.ui.server import MOST_CONNECTIONS, serve
 
 MB = 1024 * 1024
 BOUNDARY = b"b0undary"
@@ -160,7 +159,9 @@ def test_of_too_many_that_wait_the_oldest_go(served: str) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 4096)), hard))
     with ExitStack() as held:
-        waiting = [held.enter_context(closing(sent(served, b"GET / HTTP/1.1\r\n"))) for _ in range(MOST + 50)]
+        waiting = [
+            held.enter_context(closing(sent(served, b"GET / HTTP/1.1\r\n"))) for _ in range(MOST_CONNECTIONS + 50)
+        ]
         assert httpx.get(f"{served}v1/models").status_code == 200
         assert answer(waiting[0]) == b""
         waiting[-1].sendall(b"Host: localhost\r\nConnection: close\r\n\r\n")

@@ -13,8 +13,7 @@ import pytest
 from ui_desk import BEHEMOTH, META, ScriptedDesk, free_port, meta_answer
 
 from assistant.types import AnswerKind, Stage, Turn
-from assistant.ui.completions import Chunks, completion
-from assistant.ui.completions_api import routes
+from assistant.ui.completions import Chunks, completion, routes
 from assistant.ui.page import build_page
 from assistant.ui.server import serve
 

@@ -11,9 +11,9 @@ from ui_desk import BEHEMOTH, META, Receipt, Row, ScriptedDesk, refusal
 from assistant.conversations.messages import turns_of
 from assistant.types import Answer, Conversation, Exchange, Turn
 from assistant.ui.conversation import turns
+from assistant.ui.conversations_panel import Talks
 from assistant.ui.desk import Desk, Progress, Step, Stop
 from assistant.ui.run import Run
-from assistant.ui.talks import Talks
 from assistant.ui.work import Job
 from vectorstore.errors import LibraryBusy
 

@@ -13,7 +13,7 @@ from test_ui_render import Reader
 from ui_desk import FAILING, FEED, NOW, Receipt, Row, ScriptedDesk, Standing, typed
 
 from assistant.ui.desk import Step
-from assistant.ui.render_feeds import feeds_html, standing_html
+from assistant.ui.feeds_tab import feeds_html, standing_html
 from assistant.ui.render_work import pace
 
 Open = Callable[..., Page]

@@ -17,10 +17,10 @@ from playwright.sync_api import Browser, Page
 from test_ui_routes import CLOSED
 from ui_desk import ScriptedDesk, free_port
 
-from assistant.ui.completions_api import routes
-from assistant.ui.library_file import library_routes
+from assistant.ui.completions import routes
+from assistant.ui.library_tab import library_routes
 from assistant.ui.page import build_page
-from assistant.ui.routes import OPEN
+from assistant.ui.security import OPEN
 from assistant.ui.server import Server, serve
 
 OURS = ["/library.jsonl", "/v1/models", "/v1/models/dateline", "/v1/chat/completions"]

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from ui_desk import free_port
 
 from app import Dateline, PageDesk, open_dateline
-from assistant.ui.library_file import library_routes
+from assistant.ui.library_tab import library_routes
 from assistant.ui.page import build_page
 from assistant.ui.server import serve
 

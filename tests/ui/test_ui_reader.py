@@ -14,9 +14,8 @@ from ui_desk import META, NOW, ScriptedDesk, answered, cite, hit, meta_answer, r
 
 from assistant.answering.provenance import resting
 from assistant.types import Exchange, Sentence, Stage, Support
+from assistant.ui.answer_view import legend_html, live_html, past_html, sentence_html
 from assistant.ui.reader import Reader
-from assistant.ui.render_answer import live_html, past_html
-from assistant.ui.render_support import legend_html, sentence_html
 from vectorstore.errors import LibraryBusy
 from vectorstore.models import Article
 

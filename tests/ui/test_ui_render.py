@@ -32,17 +32,16 @@ from assistant.answering.provenance import basis
 from assistant.presentation.changes import changes
 from assistant.text.labels import day
 from assistant.types import Answer, AnswerKind, Exchange, Report, Sentence, Stage, Support
+from assistant.ui.answer_view import live_html, past_html, stage, welcome_html
 from assistant.ui.desk import Step
-from assistant.ui.plain import plain
+from assistant.ui.feeds_tab import export_html, feeds_html, standing_html
+from assistant.ui.library_view import library_html
+from assistant.ui.markdown import plain
+from assistant.ui.reader_view import article_html, changes_html, leaf_html
 from assistant.ui.render import byline, is_web_address, link, shown
-from assistant.ui.render_answer import live_html, past_html, stage, welcome_html
-from assistant.ui.render_article import article_html, changes_html
-from assistant.ui.render_feeds import export_html, feeds_html, standing_html
-from assistant.ui.render_library import library_html
-from assistant.ui.render_reader import leaf_html
 from assistant.ui.render_sources import marked, sources_html, spans
 from assistant.ui.render_work import note_html, problem_html, receipt_html, working_html
-from assistant.ui.story_render import arrivals_html, story_html
+from assistant.ui.story_view import arrivals_html, story_html
 from vectorstore.listing import Listing, ListPage
 from vectorstore.models import Copy
 from vectorstore.subscriptions import Subscription

@@ -10,8 +10,7 @@ import pytest
 from test_ui_render import OURS, Reader
 from ui_desk import HOSTILE_TEXT, META, NOW, Receipt, Row, ScriptedDesk
 
-from assistant.ui.render_chart import chart_html
-from assistant.ui.render_library import library_html, removed_html
+from assistant.ui.library_view import chart_html, library_html, removed_html
 from assistant.ui.render_work import receipt_html
 from vectorstore.listing import Column, Listing, ListPage, Tally
 from vectorstore.models import Entry, Scope

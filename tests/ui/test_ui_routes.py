@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from ui_desk import ScriptedDesk, free_port
 
 from assistant.ui.page import Page, build_page
-from assistant.ui.routes import OPEN
+from assistant.ui.security import OPEN
 from assistant.ui.server import serve
 
 CLOSED = {

@@ -14,8 +14,7 @@ from ui_desk import ScriptedDesk, drawn, to_tab
 from assistant.generation.model_menu import ChatModels, Trial
 from assistant.generation.providers import QUOTE
 from assistant.types import AS_SET, Manner, Recency
-from assistant.ui.kept_settings import Settings, kept_settings
-from assistant.ui.render_settings import settings_html, trial_html
+from assistant.ui.settings_tab import Settings, kept_settings, settings_html, trial_html
 
 Open = Callable[..., Page]
 QUESTION = "Is Meta open?"

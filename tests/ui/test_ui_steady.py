@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from ui_desk import ScriptedDesk, drawn, meta_answer
 
 from assistant.types import Answer, Exchange, Stage, Turn
-from assistant.ui.render_answer import live_html, past_html
+from assistant.ui.answer_view import live_html, past_html
 
 Open = Callable[..., Page]
 # Shifts that a reader's own act brings about are none: the browser says which those are.

@@ -11,14 +11,12 @@ import pytest
 from playwright.sync_api import Page, expect
 from ui_desk import BEHEMOTH, META, NOW, ScriptedDesk, hit, meta_answer, pick, story
 
-from assistant.answering.arrivals import Arrivals
-from assistant.answering.story import Story
+from assistant.answering.stories import Arrivals, Story
 from assistant.types import AnswerKind, Exchange
-from assistant.ui.plain import plain
-from assistant.ui.render_answer import live_html
-from assistant.ui.story_render import arrivals_html, axis_svg, lanes, story_html
-from assistant.ui.story_tab import StoriesTab
-from assistant.ui.story_visits import visited
+from assistant.ui.answer_view import live_html
+from assistant.ui.markdown import plain
+from assistant.ui.stories_tab import StoriesTab, visited
+from assistant.ui.story_view import arrivals_html, axis_svg, lanes, story_html
 
 Open = Callable[..., Page]
 

@@ -13,8 +13,8 @@ from ui_desk import BEHEMOTH, META, NOW, ScriptedDesk, answered, hit
 
 from assistant.presentation.changes import changes
 from assistant.types import Sentence, Support
-from assistant.ui.render_article import article_html, changes_html
-from assistant.ui.render_library import library_html
+from assistant.ui.library_view import library_html
+from assistant.ui.reader_view import article_html, changes_html
 from assistant.ui.render_sources import sources_html
 from vectorstore.listing import Listing
 

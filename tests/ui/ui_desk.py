@@ -15,8 +15,7 @@ from time import monotonic, sleep
 from playwright.sync_api import Locator, Page
 from sqlalchemy import StaticPool, create_engine, insert
 
-from assistant.answering.arrivals import Arrivals, NewStory
-from assistant.answering.story import Story
+from assistant.answering.stories import Arrivals, NewStory, Story
 from assistant.conversations.notebook import Notebook
 from assistant.evidence.best_sentences import Pick
 from assistant.generation.model_menu import ChatModels

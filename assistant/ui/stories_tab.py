@@ -1,4 +1,4 @@
-"""Stories: what is new since the last visit, and one story along its days. How it looks is decided in story_render."""
+"""The tab of stories: what came in, by story, and what is new since the last visit."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.answering.story import Story
+from assistant.answering.stories import Story
 from assistant.types import Conversation
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
 from assistant.ui.render_work import problem_html
-from assistant.ui.story_render import arrivals_html, story_html
-from assistant.ui.story_visits import visited
+from assistant.ui.story_view import arrivals_html, story_html
 from assistant.ui.work import QUIET
 from vectorstore.errors import DatelineError
 
 SCRIPT = (Path(__file__).parent / "story.js").read_text(encoding="utf-8")
 
 Updates = tuple[Any, ...]
+# A page that is loaded again so soon is the same visit: what was new stays new.
+_SAME_VISIT = timedelta(hours=1)
+_AT_FIRST = timedelta(days=1)
 
 
 def last_visit() -> gr.BrowserState:
@@ -87,3 +89,23 @@ class StoriesTab:
         except DatelineError as error:
             html = problem_html(told(error))
         return html, ""
+
+
+def visited(kept: object, now: datetime) -> tuple[datetime, dict[str, str]]:
+    """Since when things are new to the reader, and what the browser is to keep.
+
+    Of a first visit, and where the browser brings anything else than what it was given, the last day is new.
+    """
+    held = kept if isinstance(kept, dict) else {}
+    since, seen = _moment(held.get("since"), now), _moment(held.get("seen"), now)
+    new = since if since and seen and now - seen < _SAME_VISIT else seen or now - _AT_FIRST
+    return new, {"since": new.isoformat(), "seen": now.isoformat()}
+
+
+def _moment(text: object, now: datetime) -> datetime | None:
+    """A moment past, in UTC; None for anything else."""
+    try:
+        found = datetime.fromisoformat(text) if isinstance(text, str) else None
+        return found.astimezone(UTC) if found and found.tzinfo and found <= now else None
+    except (ValueError, OverflowError):
+        return None

@@ -1,29 +1,100 @@
-"""The document that a browser gets first: Gradio's own, which says next to nothing without its scripts, with the shell
-of the page in it and without the page's configuration. An ASGI middleware around the page.
-"""
+"""Styles, scripts and the document around the page."""
 
 from __future__ import annotations
 
+import gzip
 import re
+from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from mimetypes import guess_type
 from pathlib import Path
 from string import Template
 
+import gradio as gr
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.types import Exchange
-from assistant.ui.files import Files
-from assistant.ui.render_answer import live_html
+from assistant.ui.answer_view import live_html
 from vectorstore.errors import DatelineError
 
+_BUILT = Path(gr.__file__).parent / "templates" / "frontend" / "assets"
+_FOREVER = "public, max-age=31536000, immutable"
+_MOST = 16
+"""Of those that are kept: one for each name by which readers reach the server."""
 _HERE = Path(__file__).parent
 _CONFIGURATION = re.compile(rb"<script>(window\.gradio_config = .*?)</script>\s*<script>(.*?)</script>", re.DOTALL)
 _HEAD, _APP = b"<head>", b"<gradio-app"
 _ASKED = live_html(Exchange(1, ""))
 """A question as it is drawn before the server knows of it; the browser puts in its words."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    kind: str
+    content: bytes
+    compressed: bytes
+
+    @classmethod
+    def of(cls, content: bytes, name: str) -> File:
+        return cls(guess_type(name)[0] or "application/octet-stream", content, gzip.compress(content, 9))
+
+    def response(self, request: Request) -> Response:
+        headers = {"Cache-Control": _FOREVER, "Vary": "Accept-Encoding"}
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return Response(self.content, media_type=self.kind, headers=headers)
+        return Response(self.compressed, media_type=self.kind, headers={**headers, "Content-Encoding": "gzip"})
+
+
+class Files:
+    """What is kept here, and the files that Gradio's scripts are built into: they too are named by what is in them.
+    Gradio compresses each of them for each request, and has every browser ask again."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, File] = OrderedDict()
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        return [Route("/kept/{name}", self._answer), Route("/assets/{name}", _built)]
+
+    def keep(self, content: bytes, name: str) -> str:
+        """The path under which it can be had from now on."""
+        named = f"{sha256(content).hexdigest()[:16]}-{name}"
+        if named not in self._kept:
+            self._kept[named] = File.of(content, name)
+        self._kept.move_to_end(named)
+        while len(self._kept) > _MOST:
+            self._kept.popitem(last=False)
+        return f"kept/{named}"
+
+    async def _answer(self, request: Request) -> Response:
+        file = self._kept.get(request.path_params["name"])
+        return file.response(request) if file else _nothing()
+
+
+def _built(request: Request) -> Response:
+    try:
+        return _asset(request.path_params["name"]).response(request)
+    except (OSError, ValueError):
+        return _nothing()
+
+
+@lru_cache(maxsize=1024)
+def _asset(name: str) -> File:
+    """Of Gradio's own; OSError or ValueError where there is none. `name` holds no slash."""
+    return File.of((_BUILT / name).read_bytes(), name)
+
+
+def _nothing() -> Response:
+    return PlainTextResponse("There is nothing here.\n", status_code=404)
 
 
 class Dressed:
