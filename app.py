@@ -26,9 +26,9 @@ from assistant.ui.desk import Step
 from assistant.ui.reading_desk import ReadingDesk
 from ingest.commands.documents import DocumentCommands
 from ingest.commands.feeds import FeedCommands
-from ingest.desk import CommandIntake, IntakeDesk
 from ingest.intake import Intake
-from vectorstore.command_client import (
+from ingest.intake_desk import CommandIntake, IntakeDesk
+from vectorstore.console.client import (
     Served,
     carried_out_there,
     is_served,
@@ -36,10 +36,10 @@ from vectorstore.command_client import (
     surroundings,
     when_free,
 )
-from vectorstore.console import complain, exit_status
+from vectorstore.console.commands import complain, exit_status
+from vectorstore.console.logs import Printed, log_to_standard_error
+from vectorstore.console.terminal import remote
 from vectorstore.errors import DatelineError, LibraryBusy, LibraryUnwritable, WeightsMissing
-from vectorstore.logs import Printed, log_to_standard_error
-from vectorstore.terminal import remote
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from assistant.api.langchain_retriever import NewsRetriever
     from assistant.generation.model_menu import ChatModels
     from assistant.types import Answer
-    from ingest.web import RobotsShelf, Web
+    from ingest.web.politeness import RobotsShelf, Web
     from vectorstore.models import Hit
 
 logger = logging.getLogger("dateline")
@@ -77,9 +77,9 @@ class Dateline(Intake):
     def __init__(self, settings: Settings, read_only: bool = False) -> None:
         from assistant.answering.assistant import Assistant
         from assistant.evidence.context import room_of
-        from vectorstore.embedding import SentenceEmbedder
+        from vectorstore.indexes.embedding import SentenceEmbedder
+        from vectorstore.indexes.reranking import Entailer, Reranker
         from vectorstore.library import Library
-        from vectorstore.reranking import Entailer, Reranker
 
         self._settings = settings
         self._model = _chat_model(settings)
@@ -163,7 +163,7 @@ class PageDesk(ReadingDesk, IntakeDesk[Step]):
 
 class CommandDesk:
     """The commands that another process may have carried out over the library that a server has open; see
-    vectorstore.command_server."""
+    vectorstore.console.server."""
 
     def __init__(self, news: Dateline, desk: PageDesk, settings: Settings) -> None:
         self._news, self._desk, self._settings = news, desk, settings
@@ -223,7 +223,7 @@ def _settings(**given: Any) -> Settings:
 
 
 def _web(settings: Settings, shelf: RobotsShelf | None = None) -> Web:
-    from ingest.web import Web
+    from ingest.web.politeness import Web
 
     return Web(
         allow_private=settings.allow_private_addresses,
@@ -314,7 +314,7 @@ def _where_it_may_be_written(settings: Settings) -> Dateline:
 def _site(samples: bool, **given: Any) -> Iterator[Site]:
     """The page's desk over a library open for writing, which holds the samples if it was empty and they are wanted; one
     that may not be written is read all the same."""
-    from vectorstore.command_server import commands_served
+    from vectorstore.console.server import commands_served
 
     settings = _settings(**given)
     library = settings.library.expanduser()

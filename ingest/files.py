@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ingest.documents import LISTS, Document, Kind, Readable, Rejection
-from ingest.kinds import BY_SUFFIX, kind_of_bytes
-from ingest.rows import ROW_READERS, whole
+from ingest.formats.sniffing import BY_SUFFIX, kind_of_bytes
+from ingest.formats.tabular import ROW_READERS, whole
 from vectorstore.errors import RejectedDocument
 
 SUFFIXES = (*BY_SUFFIX, *ROW_READERS)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ingest.documents import Source
-    from ingest.opml import Outline
+    from ingest.feeds.opml import Outline
+    from ingest.feeds.results import Refresh
     from ingest.pipeline import Progress
-    from ingest.refreshed import Refresh
     from ingest.report import Report
-    from ingest.web import Web
+    from ingest.web.politeness import Web
     from vectorstore.library import Library
 
 
@@ -45,14 +45,14 @@ class Intake:
     def embed(self, progress: Callable[[int, int], None]) -> int:
         """Wait for the vectors until Ctrl-C; how many passages are without one then."""
         from ingest.interrupts import first_interrupt
-        from vectorstore.terminal import remote
+        from vectorstore.console.terminal import remote
 
         with first_interrupt() as interrupted:
             return self.library.pending.wait(progress, interrupted, hurry=remote() is None)
 
     def follow(self, url: str) -> Outline:
         """Follow the feed at an address, or the one that the page there names; it is read at the next refresh."""
-        from ingest.subscriptions import find_feed
+        from ingest.feeds.subscriptions import find_feed
 
         outline = find_feed(url, self._open_web())
         self.follow_all([outline])
@@ -60,14 +60,14 @@ class Intake:
 
     def follow_all(self, outlines: Iterable[Outline]) -> int:
         """Follow feeds without looking at them first; how many were not followed before."""
-        from vectorstore.subscriptions import Subscription
+        from vectorstore.storage.subscriptions import Subscription
 
         added_at, follow = datetime.now(UTC), self.library.subscriptions.add
         return sum(follow(Subscription(outline.url, added_at, outline.title)) for outline in outlines)
 
     def import_opml(self, opml: bytes) -> tuple[int, int]:
         """Follow the feeds that an OPML file names; how many more, and how many of them were followed before."""
-        from ingest.opml import read_opml
+        from ingest.feeds.opml import read_opml
 
         outlines = read_opml(opml)
         added = self.follow_all(outlines)
@@ -75,7 +75,7 @@ class Intake:
 
     def export_opml(self) -> bytes:
         """The feeds that are followed, as other readers import them."""
-        from ingest.opml import Outline, write_opml
+        from ingest.feeds.opml import Outline, write_opml
 
         return write_opml(Outline(each.url, each.title) for each in self.library.subscriptions.all())
 
@@ -87,8 +87,8 @@ class Intake:
         stop: Callable[[], bool] = lambda: False,
         embed: bool = True,
     ) -> Refresh:
-        """Read the feeds that are followed, or those named; see ingest.subscriptions.refresh, and `ingest`."""
-        from ingest.subscriptions import refresh
+        """Read the feeds that are followed, or those named; see ingest.feeds.subscriptions.refresh, and `ingest`."""
+        from ingest.feeds.subscriptions import refresh
 
         done = refresh(self.library, self._open_web(), urls=urls, everything=everything, progress=progress, stop=stop)
         if embed:

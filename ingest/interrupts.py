@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from vectorstore.terminal import remote
+from vectorstore.console.terminal import remote
 
 
 @contextmanager

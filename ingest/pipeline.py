@@ -10,20 +10,20 @@ from datetime import UTC, datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from ingest.change_detection import Shelf, recognise
 from ingest.dates import latest
 from ingest.documents import Gone, Rejection, Seen, Source
 from ingest.interrupts import first_interrupt
 from ingest.reading import Taken, articles
-from ingest.recognise import Shelf, recognise
 from ingest.report import Again, Outcome, Report, Row
-from ingest.side_by_side import Place
 from ingest.sources import expected, is_address
-from ingest.split import split
+from ingest.splitting import split
 from ingest.text import squeezed
+from ingest.web.workers import Place
 from vectorstore.models import Article, Passage
 
 if TYPE_CHECKING:
-    from ingest.web import Web
+    from ingest.web.politeness import Web
 
 # An article waits for so many seconds, or until there are so many passages, and is stored together with the others:
 # each time costs as much as some articles.
@@ -116,7 +116,7 @@ def _again(row: Row, source: Source) -> Again:
 
 
 def _web() -> Web:
-    from ingest.web import Web
+    from ingest.web.politeness import Web
 
     return Web()
 

@@ -10,15 +10,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ingest.documents import Found, Gone, Readable, Rejection, Seen, Source
-from ingest.extract import extract
-from ingest.side_by_side import Errand, Place, host_of, side_by_side
+from ingest.pages.extract import extract
 from ingest.sources import is_address, look_up, name_of, read
+from ingest.web.workers import Errand, Place, host_of, side_by_side
+from vectorstore.console.printable import printable_line
 from vectorstore.errors import RejectedDocument
 from vectorstore.models import Article
-from vectorstore.printable import printable_line
 
 if TYPE_CHECKING:
-    from ingest.web import Web
+    from ingest.web.politeness import Web
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ Taken = Extracted | Seen | Gone | Rejection
 
 def articles(sources: Sequence[Source], web: Web, now: datetime) -> Generator[tuple[Place, Taken] | None, None, None]:
     """What every source holds, with its place in their order: fetched and extracted side by side, ahead of whoever
-    stores it; see ingest.side_by_side."""
+    stores it; see ingest.web.workers."""
     return side_by_side(
         Errand(_host(source), partial(_read, name_of(source), look_up(source, web), now)) for source in sources
     )

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from vectorstore.console.printable import as_json
+from vectorstore.console.terminal import resolved
 from vectorstore.errors import ReportUnwritable
-from vectorstore.printable import as_json
-from vectorstore.terminal import resolved
 
 
 @contextmanager

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from ingest.documents import LISTS, Document, Kind, Pasted, Readable, Record, Rejection, Source, Upload
 from ingest.files import count, read_file, read_path
-from ingest.side_by_side import Errand, in_order
+from ingest.web.workers import Errand, in_order
+from vectorstore.console.terminal import remote, resolved
 from vectorstore.errors import RejectedDocument
-from vectorstore.terminal import remote, resolved
 
 if TYPE_CHECKING:
-    from ingest.web import Web
+    from ingest.web.politeness import Web
 
 _ADDRESS = re.compile(r"\s*[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
@@ -32,7 +32,7 @@ def look_up(source: Source, web: Web) -> Iterator[Readable | Errand[Readable]]:
     """As `read`, but each feed that an OPML file names is left as an errand."""
     for found in _named(source, web):
         if isinstance(found, Document) and found.kind in LISTS:
-            from ingest.lists import documents_in
+            from ingest.feeds.listings import documents_in
 
             yield from documents_in(found, web)
         else:
@@ -89,7 +89,7 @@ def _local(source: str | Path) -> Path:
 
 def _from_web(url: str, web: Web) -> Iterator[Readable]:
     """The page, or the feeds of the site whose home page it is."""
-    from ingest.lists import document_of, feeds_of_page, is_home
+    from ingest.feeds.listings import document_of, feeds_of_page, is_home
 
     try:
         page = document_of(url, web.get(url, by_hand=True))

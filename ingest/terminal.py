@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from ingest.report import Outcome, Report
 from ingest.text import word_count
-from vectorstore.printable import printable_line
-from vectorstore.terminal import screen
+from vectorstore.console.printable import printable_line
+from vectorstore.console.terminal import screen
 
 if TYPE_CHECKING:
-    from ingest.look import Look
+    from ingest.feeds.results import Refresh
     from ingest.pipeline import Progress
-    from ingest.refreshed import Refresh
-    from vectorstore.subscriptions import Subscription
+    from ingest.preview import Look
+    from vectorstore.storage.subscriptions import Subscription
 
 
 @contextmanager

@@ -129,7 +129,7 @@ def test_files_are_read_and_written_where_the_command_was_given(library: Path, t
 
 
 def test_every_path_of_a_command_line_is_known_to_be_read_from_there() -> None:
-    """A new one belongs into this list when its command opens `vectorstore.terminal.resolved(path)`."""
+    """A new one belongs into this list when its command opens `vectorstore.console.terminal.resolved(path)`."""
     alone = {"serve", "evaluate", "mcp", "read"}
     paths = {
         (name, parameter)

@@ -19,8 +19,9 @@ import pytest
 from assistant.commands.doctor import Finding, as_text, examine, space
 from assistant.settings import Settings
 from ingest.pipeline import ingest
-from vectorstore.embedding import Matrix, Unlimited
+from vectorstore.indexes.embedding import Unlimited
 from vectorstore.library import Library
+from vectorstore.models import Matrix
 
 DATELINE = Path(sys.executable).with_name("dateline")
 NOW = datetime(2027, 5, 3, tzinfo=UTC)

@@ -32,7 +32,7 @@ from newsroom import FERRY, NOW, OLD_RATES, RATES, ScriptedChat, WordEmbedder, s
 
 from assistant.answering.assistant import Assistant  # noqa: E402
 from assistant.evaluation.tutorial import tutorial  # noqa: E402
-from ingest.split import split  # noqa: E402
+from ingest.splitting import split  # noqa: E402
 from vectorstore.errors import DatelineError  # noqa: E402
 from vectorstore.library import Library  # noqa: E402
 

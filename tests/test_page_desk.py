@@ -14,7 +14,7 @@ from app import Dateline, PageDesk, open_dateline
 from assistant.settings import read_settings
 from assistant.ui.desk import Desk, Step
 from vectorstore.errors import RefreshUnderWay, SettingsError
-from vectorstore.listing import Listing
+from vectorstore.storage.listings import Listing
 
 NOTE = "The night buses of Norvale will run until four in the morning, the council said on Tuesday."
 

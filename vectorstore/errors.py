@@ -34,7 +34,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vectorstore.printable import printable_line
+from vectorstore.console.printable import printable_line
 
 
 class DatelineError(Exception):

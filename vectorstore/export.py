@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from vectorstore.models import Article, Entry
 
 if TYPE_CHECKING:  # SQLAlchemy comes with these
-    from vectorstore.conversations import ConversationEntry
-    from vectorstore.subscriptions import Subscription
+    from vectorstore.storage.conversations import ConversationEntry
+    from vectorstore.storage.subscriptions import Subscription
 
 
 def article_as_json(article: Article) -> dict[str, Any]:

@@ -16,23 +16,23 @@ from typing import Self, TypeVar
 
 import numpy as np
 
-from vectorstore.catalogue import NEXT_EMBEDDER, Catalogue, Described, Removed, Shelved
-from vectorstore.conversations import Conversations
-from vectorstore.database import may_write
-from vectorstore.embedding import Embedder, Matrix, TokenLimit
 from vectorstore.errors import ArticleNotFound, EmbedderMismatch, LibraryBusy, LibraryUnwritable
-from vectorstore.exact import ExactVectors
-from vectorstore.folder import CATALOGUE, UNTIL_IT_IS_MADE, make, make_catalogue, take, writer_lock
-from vectorstore.keywords import KeywordIndex
-from vectorstore.listing import Listings
-from vectorstore.models import EVERYTHING, Article, Candidate, Entry, Hit, Passage, Scope, heading
-from vectorstore.openings import Opening
-from vectorstore.pending import PendingVectors
-from vectorstore.private import keep_private, tighten
-from vectorstore.subscriptions import Subscriptions
-from vectorstore.upkeep import KeptIndexes, Progress
-from vectorstore.vectors import VectorIndex
-from vectorstore.vocabulary import Vocabulary
+from vectorstore.indexes.brute_force import ExactVectors
+from vectorstore.indexes.embedding import Embedder, TokenLimit
+from vectorstore.indexes.keywords import KeywordIndex
+from vectorstore.indexes.pending import PendingVectors
+from vectorstore.indexes.upkeep import KeptIndexes, Progress
+from vectorstore.indexes.vectors import VectorIndex
+from vectorstore.indexes.vocabulary import Vocabulary
+from vectorstore.models import EVERYTHING, Article, Candidate, Entry, Hit, Matrix, Passage, Scope, heading
+from vectorstore.storage.catalogue import NEXT_EMBEDDER, Catalogue, Described, Removed, Shelved
+from vectorstore.storage.conversations import Conversations
+from vectorstore.storage.database import may_write
+from vectorstore.storage.folder import CATALOGUE, UNTIL_IT_IS_MADE, make, make_catalogue, take, writer_lock
+from vectorstore.storage.listings import Listings
+from vectorstore.storage.openings import Opening
+from vectorstore.storage.private import keep_private, tighten
+from vectorstore.storage.subscriptions import Subscriptions
 
 _CLOSED_TO_OTHERS = "closed to others"
 _TOO_MANY_UNFOUND = 0.01

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float32]
+"""Vectors of length 1, one a row; or one such vector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +143,11 @@ def heading(article: Article) -> str:
 def titled(article: Article) -> str:
     """The heading with the byline, `Headline (Outlet, 3 July 2022) by Ana Lind`: whose words the article's are."""
     return f"{heading(article)} by {' and '.join(article.authors)}" if article.authors else heading(article)
+
+
+class PassageRow(NamedTuple):
+    """A passage as an index of words takes it; `key` is that of the catalogue's row."""
+
+    key: int
+    passage: Passage
+    article: Article

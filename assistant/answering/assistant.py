@@ -44,8 +44,8 @@ from assistant.verification.answerability import Verdict, all_ahead, verdict
 from assistant.verification.disagreement import with_differing
 from assistant.verification.entailment import Entailment
 from vectorstore.library import Library
-from vectorstore.listing import Listing
 from vectorstore.models import EVERYTHING, Hit, Scope, heading
+from vectorstore.storage.listings import Listing
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

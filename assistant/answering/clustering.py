@@ -1,6 +1,6 @@
 """Articles that tell of one thing, put together by meaning. Pure.
 
-Wider than the stories of vectorstore.stories, which are copies of one text.
+Wider than the stories of vectorstore.storage.story_groups, which are copies of one text.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vectorstore.openings import Opening
+from vectorstore.storage.openings import Opening
 
 # Cosine of two openings, headline included, from which on they tell of one thing.
 _ALIKE = 0.62

@@ -13,9 +13,9 @@ from assistant.text.labels import EMPTY, count, day
 from assistant.text.names import names
 from assistant.types import Answer, AnswerKind, Intent, own
 from vectorstore.library import Library
-from vectorstore.listing import Listing, Tally
 from vectorstore.models import Hit, Scope
-from vectorstore.openings import Opening
+from vectorstore.storage.listings import Listing, Tally
+from vectorstore.storage.openings import Opening
 
 _OUTLETS = 8
 _STORIES = 6

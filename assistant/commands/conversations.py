@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.commands import Opened
-from vectorstore.console import JsonOption, LibraryOption, tell
+from vectorstore.console.commands import JsonOption, LibraryOption, tell
+from vectorstore.console.terminal import resolved
 from vectorstore.errors import ReportUnwritable
-from vectorstore.terminal import resolved
 
 if TYPE_CHECKING:
     from assistant.conversations.notebook import Notebook

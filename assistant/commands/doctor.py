@@ -18,11 +18,11 @@ from urllib.parse import urlsplit
 import typer
 
 from assistant.text.labels import day
-from vectorstore.console import JsonOption, LibraryOption, tell
-from vectorstore.embedding import DEFAULT_MODEL
+from vectorstore.console.commands import JsonOption, LibraryOption, tell
+from vectorstore.console.printable import printable_line
 from vectorstore.errors import WeightsMissing
-from vectorstore.glance import Glance, glance, in_use
-from vectorstore.printable import printable_line
+from vectorstore.indexes.embedding import DEFAULT_MODEL
+from vectorstore.storage.glance import Glance, glance, in_use
 
 _PACKAGES = (
     "dateline chromadb gradio langchain openvino openvino-genai sentence-transformers SQLAlchemy tantivy".split()

@@ -11,7 +11,7 @@ import typer
 
 from assistant.commands import Opened
 from assistant.commands.questions import ModelOption
-from vectorstore.console import JsonOption, LibraryOption, tell
+from vectorstore.console.commands import JsonOption, LibraryOption, tell
 
 
 class EvaluateCommand:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.commands import Opened
-from vectorstore.console import JsonOption, LibraryOption, fail, tell
-from vectorstore.terminal import resolved, screen, stop_if_interrupted
+from vectorstore.console.commands import JsonOption, LibraryOption, fail, tell
+from vectorstore.console.terminal import resolved, screen, stop_if_interrupted
 
 if TYPE_CHECKING:
     from vectorstore.library import Health
@@ -89,7 +89,7 @@ class LibraryCommands:
     ) -> None:
         """Every article as it stands now, as a JSONL file that `dateline ingest` reads back."""
         from vectorstore.jsonl import write
-        from vectorstore.listing import Listing
+        from vectorstore.storage.listings import Listing
 
         with self._reading(library) as opened:
             written = write(resolved(file), opened.library.listings.articles(Listing()))
@@ -110,7 +110,7 @@ class LibraryCommands:
         as_json: JsonOption = False,
     ) -> None:
         """Everything but the search indexes in one file, also while a server uses the library."""
-        from vectorstore.backup import back_up
+        from vectorstore.storage.backup import back_up
 
         with _bar("Copying") as progress:
             held = back_up(self._folder(library), resolved(file), force, progress)
@@ -124,7 +124,7 @@ class LibraryCommands:
         as_json: JsonOption = False,
     ) -> None:
         """Put a backup in the library's place; what was there is kept aside."""
-        from vectorstore.backup import restore
+        from vectorstore.storage.backup import restore
 
         with _bar("Copying") as progress:
             held, aside = restore(self._folder(library), resolved(file), force, progress)

@@ -11,7 +11,7 @@ import typer
 
 from assistant.commands import Opened
 from assistant.commands.questions import ModelOption
-from vectorstore.console import LibraryOption
+from vectorstore.console.commands import LibraryOption
 from vectorstore.errors import DatelineError
 
 

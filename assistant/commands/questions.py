@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from assistant.commands import Opened
-from vectorstore.console import JsonOption, LibraryOption, tell
+from vectorstore.console.commands import JsonOption, LibraryOption, tell
+from vectorstore.console.terminal import screen, stop_if_interrupted
 from vectorstore.errors import LimitUnusable
-from vectorstore.terminal import screen, stop_if_interrupted
 
 ModelOption = Annotated[str | None, typer.Option("--model", help="local, quote, or provider:model.")]
 AsOfOption = Annotated[

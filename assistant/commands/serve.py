@@ -15,7 +15,7 @@ import typer
 
 from assistant.commands.questions import ModelOption
 from assistant.ui.desk import Desk
-from vectorstore.console import JsonOption, LibraryOption, tell
+from vectorstore.console.commands import JsonOption, LibraryOption, tell
 from vectorstore.errors import DatelineError
 
 logger = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ from typing import Any
 
 from assistant.conversations.serialization import FindArticle, as_kept, as_shown
 from assistant.types import Answer, Conversation, Exchange, Thumb
-from vectorstore.conversations import ConversationEntry, Conversations, RemovedConversation
 from vectorstore.errors import ConversationNotFound, ConversationNotKept
+from vectorstore.storage.conversations import ConversationEntry, Conversations, RemovedConversation
 
 Ledger = dict[int, Exchange]
 # A level of evidence that assistant.evaluation.dataset knows nothing of: the row is kept and never scored.

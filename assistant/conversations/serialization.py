@@ -12,9 +12,9 @@ from datetime import date, datetime
 from typing import Any
 
 from assistant.types import Answer, AnswerKind, Citation, Exchange, Report, Sentence, Stage, Support, Thumb, Window
-from vectorstore.conversations import KeptExchange
 from vectorstore.export import iso
 from vectorstore.models import Article, Copy, Hit, Passage
+from vectorstore.storage.conversations import KeptExchange
 
 FindArticle = Callable[[str, int], Article | None]
 Kept = Mapping[str, Any]

@@ -14,7 +14,7 @@ from vectorstore.library import Library
 from vectorstore.models import Article, Hit, Passage, Scope
 
 if TYPE_CHECKING:
-    from vectorstore.vectors import ChromaVectors
+    from vectorstore.indexes.vectors import ChromaVectors
 
 # What the tutorials teach: split by characters, embed, take the nearest.
 _CHUNK, _OVERLAP = 1000, 200
@@ -24,7 +24,7 @@ _BATCH = 256
 @contextmanager
 def tutorial(library: Library, progress: Callable[[int, int], None]) -> Iterator[Tutorial]:
     """Embeds the whole library again, into a folder that is thrown away: half an hour for 4,000 articles."""
-    from vectorstore.vectors import ChromaVectors
+    from vectorstore.indexes.vectors import ChromaVectors
 
     with tempfile.TemporaryDirectory(prefix="dateline-tutorial-") as folder:
         index = ChromaVectors(Path(folder))
@@ -38,7 +38,7 @@ class Tutorial:
     """Searches the index that it fills when it is made."""
 
     def __init__(self, library: Library, index: ChromaVectors, progress: Callable[[int, int], None]) -> None:
-        from vectorstore.catalogue import VectorRow
+        from vectorstore.storage.catalogue import VectorRow
 
         self._library = library
         self._index = index

@@ -17,7 +17,7 @@ from assistant.query.answer_type import echoes, offers, wanted
 from assistant.text.facts import Kind
 from assistant.text.words import key_stems
 from assistant.types import Citation, Sentence
-from vectorstore.embedding import Embedder
+from vectorstore.indexes.embedding import Embedder
 from vectorstore.models import Hit
 
 _LOOKED_INTO = 5

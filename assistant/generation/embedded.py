@@ -29,8 +29,8 @@ from pydantic import PrivateAttr
 from assistant.generation.engine_process import LOOK_UP, EngineProcess, Event, Request, command
 from assistant.generation.odds import Messages
 from vectorstore.errors import ModelUnavailable, WeightsMissing
-from vectorstore.private import make_folder
-from vectorstore.weights import packaged_file, verify
+from vectorstore.indexes.weights import packaged_file, verify
+from vectorstore.storage.private import make_folder
 
 logger = logging.getLogger(__name__)
 

@@ -14,11 +14,11 @@ from assistant.presentation.layout import laid_out
 from assistant.retrieval.merging import also_in
 from assistant.text.labels import clock, corrected, day, looked_at, marks
 from assistant.types import Answer, Citation, Sentence, Support
+from vectorstore.console.printable import Printable, printable, printable_line
 from vectorstore.models import Article, Copy, Entry, Hit
-from vectorstore.printable import Printable, printable, printable_line
 
 if TYPE_CHECKING:
-    from vectorstore.conversations import ConversationEntry
+    from vectorstore.storage.conversations import ConversationEntry
 
 _INDENT = "    "
 _BRACKETS = {Kind.REMOVED: ("[-", "-]"), Kind.ADDED: ("{+", "+}")}

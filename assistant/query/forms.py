@@ -14,7 +14,7 @@ from typing import NamedTuple
 from assistant.text.quantities import in_words, quantities
 from assistant.text.text_dates import moments
 from assistant.text.words import STOP_WORDS, plain, stem
-from vectorstore.vocabulary import Vocabulary
+from vectorstore.indexes.vocabulary import Vocabulary
 
 _WORD = re.compile(r"[^\W_]+(?:[.&'’-][^\W_]+)*")
 _MOST_WORDS = 6

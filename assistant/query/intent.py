@@ -23,8 +23,8 @@ import numpy.typing as npt
 
 from assistant.text.words import STOP_WORDS, key_words
 from assistant.types import Intent
-from vectorstore.embedding import Embedder
 from vectorstore.errors import DatelineError
+from vectorstore.indexes.embedding import Embedder
 
 # Answered without a search: one that is about something that no example names is no such question.
 OF_NO_ARTICLE = (Intent.SMALL_TALK, Intent.HELP, Intent.LIBRARY, Intent.INSTRUCTION)

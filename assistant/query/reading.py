@@ -12,8 +12,8 @@ from assistant.query.search_filters import read_outlets
 from assistant.text.time_window import Strength, Timing, read_timing
 from assistant.text.words import key_words, quoted_phrases, words_of
 from assistant.types import Recency, Turn, Window
+from vectorstore.indexes.vocabulary import Vocabulary
 from vectorstore.models import Scope
-from vectorstore.vocabulary import Vocabulary
 
 # What earlier questions weigh beside this one: their words in BM25, their meaning in the vector.
 _CARRIED_WORDS = 0.3

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from assistant.text.text_dates import moments
 from assistant.text.words import QUOTED, STOP_WORDS, folded
-from vectorstore.vocabulary import Vocabulary
+from vectorstore.indexes.vocabulary import Vocabulary
 
 _WORD = re.compile(r"[^\W\d_]{3,30}")
 # Letters of a word from which on two mistakes are looked for, and one before.

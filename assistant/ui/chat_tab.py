@@ -23,8 +23,8 @@ from assistant.ui.reader import Reader
 from assistant.ui.settings_tab import kept_settings
 from assistant.ui.work import QUIET, QUIET_EACH
 from vectorstore.errors import ArticleNotFound, DatelineError, LimitUnusable
-from vectorstore.listing import Listing
 from vectorstore.models import Article
+from vectorstore.storage.listings import Listing
 
 # Of so many answers it is remembered what could be asked next: to find it out takes searches.
 _REMEMBERED = 64

@@ -21,9 +21,9 @@ from assistant.ui.render_talks import file_html, talks_html
 from assistant.ui.render_work import problem_html
 from assistant.ui.run import Run
 from assistant.ui.work import QUIET
-from vectorstore.conversations import RemovedConversation
 from vectorstore.errors import ConversationNotFound, DatelineError
 from vectorstore.models import EVERYTHING, Scope
+from vectorstore.storage.conversations import RemovedConversation
 
 SCRIPT = (Path(__file__).parent / "talks.js").read_text(encoding="utf-8")
 SAVING = "watch('value', () => element.querySelector('a')?.click());"

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from assistant.conversations.notebook import Notebook
     from assistant.generation.model_menu import ChatModels
     from assistant.types import Answer, Turn
-    from vectorstore.catalogue import Removed
-    from vectorstore.listing import Listing, ListPage, Tally
     from vectorstore.models import Article
-    from vectorstore.subscriptions import Subscription
+    from vectorstore.storage.catalogue import Removed
+    from vectorstore.storage.listings import Listing, ListPage, Tally
+    from vectorstore.storage.subscriptions import Subscription
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from assistant.ui.render import count, isolated, link, shown
 from assistant.ui.render_work import brought, note_html, problem_html
 from assistant.ui.work import QUIET, Job, halt, report_component, retried
 from vectorstore.errors import DatelineError
-from vectorstore.subscriptions import Subscription
+from vectorstore.storage.subscriptions import Subscription
 
 SCRIPT = (Path(__file__).parent / "feeds.js").read_text(encoding="utf-8")
 LOOK_AGAIN = 5

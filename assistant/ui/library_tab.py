@@ -25,10 +25,10 @@ from assistant.ui.reader import ArticleCard
 from assistant.ui.render import headline, legible
 from assistant.ui.render_work import note_html, problem_html
 from assistant.ui.work import QUIET, Job, Work, halt, report_component, retried
-from vectorstore.catalogue import Removed
 from vectorstore.errors import DatelineError, LimitUnusable
 from vectorstore.jsonl import lines
-from vectorstore.listing import Column, Listing
+from vectorstore.storage.catalogue import Removed
+from vectorstore.storage.listings import Column, Listing
 
 UNDO = (Path(__file__).parent / "undo.js").read_text(encoding="utf-8")
 

@@ -10,8 +10,8 @@ from assistant.presentation.histogram import Bar, Timeline, Unit, timeline
 from assistant.query.search_filters import limited
 from assistant.text.labels import day
 from assistant.ui.render import count, headline, isolated, marks_html, shown
-from vectorstore.listing import PAGE, Column, Listing, ListPage, Tally
 from vectorstore.models import Entry
+from vectorstore.storage.listings import PAGE, Column, Listing, ListPage, Tally
 
 _HEADS = {
     Column.HEADLINE: "Headline",

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from assistant.answering.assistant import Assistant
     from assistant.answering.stories import Arrivals, Story
     from assistant.types import Answer, Turn
-    from vectorstore.catalogue import Removed
     from vectorstore.library import Library
-    from vectorstore.listing import Listing, ListPage, Tally
     from vectorstore.models import Article, Hit, Scope
+    from vectorstore.storage.catalogue import Removed
+    from vectorstore.storage.listings import Listing, ListPage, Tally
 
 _SAMPLE_QUESTIONS = (
     (
@@ -46,7 +46,7 @@ class ReadingDesk:
     @property
     def examples(self) -> Sequence[str]:
         """The samples' own questions where the samples are, else the newest headlines."""
-        from vectorstore.listing import Listing
+        from vectorstore.storage.listings import Listing
 
         fitting = [question for headline, question in _SAMPLE_QUESTIONS if self._library.listings.holds(headline)]
         newest = self.listed(Listing()).entries[:3]
@@ -87,7 +87,7 @@ class ReadingDesk:
         return self._library.listings.articles(listing)
 
     def back_up(self, file: Path) -> int:
-        from vectorstore.backup import back_up
+        from vectorstore.storage.backup import back_up
 
         return back_up(self._library.folder, file)
 

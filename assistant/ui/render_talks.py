@@ -10,7 +10,7 @@ from urllib.parse import quote
 from assistant.text.labels import day
 from assistant.types import Exchange, Thumb
 from assistant.ui.render import isolated, shown
-from vectorstore.conversations import ConversationEntry
+from vectorstore.storage.conversations import ConversationEntry
 
 # It is sent anew with each answer.
 _MOST = 100

@@ -33,7 +33,7 @@ from assistant.ui.bounds import Bounds
 from assistant.ui.page import Page
 from assistant.ui.security import Access, OpenRoutes, PagePolicy
 from vectorstore.errors import SettingsError
-from vectorstore.private import make_folder
+from vectorstore.storage.private import make_folder
 
 # Faces that come with the system: nothing is loaded.
 TEXT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")

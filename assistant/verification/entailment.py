@@ -8,7 +8,7 @@ from threading import Event
 Entails = Callable[[Sequence[str], Event | None], list[bool]]
 """For each sentence whether the passages entail it, at once when nobody waits any longer. Raises DatelineError."""
 Entailment = Callable[[Sequence[str], str], list[float]]
-"""The probability, 0 to 1, that each of some premises entails a hypothesis; see vectorstore.reranking.Entailer."""
+"""The probability, 0 to 1, that each of some premises entails a hypothesis; see Entailer in vectorstore/indexes/."""
 
 _ENTAILED = 0.5
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ingest.intake import Intake
-from vectorstore.console import JsonOption, LibraryOption, complain, fail, tell, telling
+from vectorstore.console.commands import JsonOption, LibraryOption, complain, fail, tell, telling
 
 if TYPE_CHECKING:
     from ingest.documents import Source
-    from ingest.look import Look
-    from ingest.web import Web
+    from ingest.preview import Look
+    from ingest.web.politeness import Web
 
 ReportOption = Annotated[
     Path | None, typer.Option("--report", help="Save what became of each document, as JSON.", dir_okay=False)
@@ -87,7 +87,7 @@ class DocumentCommands:
         """Show what would be taken from a page, a feed, a folder or a file; nothing is stored."""
         from ingest.dates import latest
         from ingest.identity import web_address
-        from ingest.look import look, piped
+        from ingest.preview import look, piped
         from ingest.sources import is_address
         from ingest.terminal import look_as_text
 

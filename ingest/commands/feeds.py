@@ -11,9 +11,9 @@ import typer
 
 from ingest.commands.documents import STOPPED, ReportOption, embed
 from ingest.intake import Intake
-from vectorstore.console import JsonOption, LibraryOption, fail, tell
-from vectorstore.printable import printable, printable_line
-from vectorstore.terminal import out, resolved
+from vectorstore.console.commands import JsonOption, LibraryOption, fail, tell
+from vectorstore.console.printable import printable, printable_line
+from vectorstore.console.terminal import out, resolved
 
 Opens = Callable[[Path | None], AbstractContextManager[Intake]]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from newsroom import FERRY, OLD_RATES, RATES, WordEmbedder
 
-from ingest.split import split
+from ingest.splitting import split
 from vectorstore.library import Library
 
 

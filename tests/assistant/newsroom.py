@@ -13,9 +13,9 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
-from ingest.split import split
-from vectorstore.embedding import Matrix, Unlimited
-from vectorstore.models import Article, Hit
+from ingest.splitting import split
+from vectorstore.indexes.embedding import Unlimited
+from vectorstore.models import Article, Hit, Matrix
 
 NOW = datetime(2022, 7, 10, tzinfo=UTC)
 

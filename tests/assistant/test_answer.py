@@ -13,7 +13,7 @@ from assistant.generation.odds import Messages
 from assistant.presentation.terminal import answer_as_text
 from assistant.text.labels import looked_at
 from assistant.types import Answer, Stage, Support, Turn
-from ingest.split import split
+from ingest.splitting import split
 from vectorstore.library import Library
 from vectorstore.models import Scope
 

@@ -16,9 +16,9 @@ from assistant.generation.odds import Messages
 from assistant.presentation.terminal import answer_as_text
 from assistant.types import Answer, AnswerKind, Exchange, Support, Turn
 from assistant.ui.answer_view import past_html
-from ingest.split import split
-from vectorstore.embedding import SentenceEmbedder
+from ingest.splitting import split
 from vectorstore.errors import ModelUnavailable
+from vectorstore.indexes.embedding import SentenceEmbedder
 from vectorstore.library import Library
 
 AS_OF = date(2022, 7, 20)

@@ -14,7 +14,7 @@ from assistant.evidence import cite
 from assistant.presentation.as_json import answer_as_json
 from assistant.presentation.terminal import answer_as_text
 from assistant.types import Answer, Citation, Window
-from ingest.split import split
+from ingest.splitting import split
 from vectorstore.library import Library
 from vectorstore.models import Article, Copy, Hit
 

@@ -8,7 +8,7 @@ from newsroom import article
 from assistant.answering.assistant import Assistant
 from assistant.answering.days import meant_day
 from assistant.types import Support
-from ingest.split import split
+from ingest.splitting import split
 from vectorstore.library import Library
 
 WEDNESDAY = date(2026, 11, 18)

@@ -11,7 +11,7 @@ from assistant.answering.assistant import Assistant
 from assistant.presentation.terminal import answer_as_text
 from assistant.types import Support
 from assistant.verification.disagreement import differing
-from ingest.split import split
+from ingest.splitting import split
 from vectorstore.library import Library
 
 HURT = "How many people were hurt on the ferry?"

@@ -9,8 +9,8 @@ import pytest
 
 from assistant.ui.library_view import as_query, kept_to
 from vectorstore.errors import LimitUnusable
-from vectorstore.listing import Column, Listing
 from vectorstore.models import EVERYTHING
+from vectorstore.storage.listings import Column, Listing
 
 KNOWN = ("The Ledger", "Circuit Daily")
 

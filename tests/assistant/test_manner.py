@@ -9,7 +9,7 @@ from newsroom import article, says
 
 from assistant.answering.assistant import Assistant
 from assistant.types import Answer, Manner, Recency, Support
-from ingest.split import split
+from ingest.splitting import split
 from vectorstore.errors import ModelUnavailable
 from vectorstore.library import Library
 

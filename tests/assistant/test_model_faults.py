@@ -103,8 +103,8 @@ def test_a_server_that_hangs_is_not_waited_for_before_anything_is_found(
     library: Library, model_server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is asked to reword the follow-up before the search, and to write after it."""
-    assert rewording._PATIENCE + PATIENCE < 20
-    monkeypatch.setattr(rewording, "_PATIENCE", 0.2)
+    assert prompting._PATIENCE + PATIENCE < 20
+    monkeypatch.setattr(prompting, "_PATIENCE", 0.2)
     chat = open_chat_model("openai:hangs", f"{model_server}/v1", KEY, Path())
     asked = Assistant(library, chat, patience=0.3, rewording=chat)
     turns = (Turn(QUESTION, "To 2.5 percent."),)

@@ -8,7 +8,7 @@ from newsroom import article, says
 from assistant.answering.assistant import Assistant
 from assistant.retrieval.merging import joined
 from assistant.types import Support
-from ingest.split import split
+from ingest.splitting import split
 from vectorstore.library import Library
 from vectorstore.models import Hit
 

@@ -14,7 +14,7 @@ from assistant.answering.assistant import Assistant
 from assistant.conversations.notebook import Notebook, feedback
 from assistant.evaluation.dataset import read_questions
 from assistant.types import Answer, AnswerKind, Exchange, Report, Stage, Thumb, Timings, Window
-from ingest.split import split
+from ingest.splitting import split
 from vectorstore.errors import ConversationNotFound
 from vectorstore.library import Library
 

@@ -9,7 +9,7 @@ import pytest
 from assistant.query.intent import OF_NO_ARTICLE, Intents
 from assistant.query.request import requested, said
 from assistant.types import AnswerKind, Intent
-from vectorstore.embedding import SentenceEmbedder
+from vectorstore.indexes.embedding import SentenceEmbedder
 
 TODAY = date(2022, 7, 3)
 OUTLETS = ["Post", "Harbour Tribune"]

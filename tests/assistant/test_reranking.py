@@ -10,12 +10,12 @@ import pytest
 from newsroom import WordEmbedder, article
 
 from assistant.answering.assistant import Assistant
-from ingest.split import split
-from vectorstore.embedding import DEFAULT_MODEL, SentenceEmbedder
+from ingest.splitting import split
 from vectorstore.errors import WeightsMissing
+from vectorstore.indexes.embedding import DEFAULT_MODEL, SentenceEmbedder
+from vectorstore.indexes.reranking import Reranker
 from vectorstore.library import Library
 from vectorstore.models import heading
-from vectorstore.reranking import Reranker
 
 QUESTION = "What did the harbour master say of the dues?"
 AS_OF = date(2022, 7, 10)

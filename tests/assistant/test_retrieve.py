@@ -11,10 +11,10 @@ from newsroom import FERRY, RATES, WordEmbedder, article
 from assistant.answering.assistant import Assistant
 from assistant.retrieval.ranking import recency
 from assistant.types import Turn
-from ingest.split import split
-from vectorstore.embedding import Matrix
+from ingest.splitting import split
 from vectorstore.errors import DatelineError
 from vectorstore.library import Library
+from vectorstore.models import Matrix
 
 QUESTION = "To what did the central bank raise its key rate?"
 

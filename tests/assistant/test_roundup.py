@@ -16,7 +16,7 @@ from assistant.evidence import quote
 from assistant.evidence.best_sentences import Pick, lede
 from assistant.presentation.terminal import answer_as_text
 from assistant.types import Answer, AnswerKind, Support, Turn
-from ingest.split import split
+from ingest.splitting import split
 from vectorstore.library import Library
 from vectorstore.models import Article, Hit
 

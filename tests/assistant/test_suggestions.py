@@ -12,7 +12,7 @@ from assistant.answering.suggestions import about, suggestions
 from assistant.evidence import cite
 from assistant.text.names import names, speakers
 from assistant.types import Answer, Sentence, Stage, Support, Turn
-from ingest.split import split
+from ingest.splitting import split
 from vectorstore.library import Library
 from vectorstore.models import Hit
 

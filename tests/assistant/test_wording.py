@@ -15,8 +15,8 @@ from assistant.answering.grounds import Finder
 from assistant.query.reading import Reading
 from assistant.query.spelling import corrected, distance
 from assistant.types import AnswerKind, Turn
-from ingest.split import split
-from vectorstore.embedding import SentenceEmbedder
+from ingest.splitting import split
+from vectorstore.indexes.embedding import SentenceEmbedder
 from vectorstore.library import Library
 from vectorstore.models import Article
 

@@ -102,7 +102,7 @@ def _articles(library: Library, faults: list[Fault]) -> dict[str, list[list[Any]
 
     The passages of the current one must be those that its text is split into.
     """
-    from ingest.split import split
+    from ingest.splitting import split
 
     held = {}
     for entry in library.entries():
@@ -271,7 +271,7 @@ def _not_found(collection: Any, vectors: dict[str, np.ndarray], nearest: Counter
 
 
 def _word_faults(folder: Path, rows: Sequence[tuple[str, int, bytes]]) -> Iterator[Fault]:
-    from vectorstore.keywords import KeywordIndex
+    from vectorstore.indexes.keywords import KeywordIndex
 
     index = KeywordIndex(folder)
     yield from _differences("Tantivy", {key for _, key, _ in rows}, index.keys())

@@ -39,8 +39,9 @@ from assistant.generation.providers import open_chat_model
 from assistant.settings import read_settings
 from assistant.types import Answer
 from ingest.pipeline import ingest
-from vectorstore.embedding import Embedder, Matrix, SentenceEmbedder
+from vectorstore.indexes.embedding import Embedder, SentenceEmbedder
 from vectorstore.library import Library
+from vectorstore.models import Matrix
 
 
 class Case(NamedTuple):

@@ -37,9 +37,9 @@ from typing import Any
 import numpy as np
 from _forged import Forger, Synthetic
 
-from vectorstore.catalogue import Catalogue
-from vectorstore.database import create_database
 from vectorstore.models import Article
+from vectorstore.storage.catalogue import Catalogue
+from vectorstore.storage.database import create_database
 
 OF_EACH_KIND = 400
 BATCH = 500

@@ -32,10 +32,10 @@ from typing import Any
 from dateutil.parser import parse
 
 from ingest import extract_article
-from ingest.bylines import names
 from ingest.dates import parse_date
-from ingest.fields import described
-from ingest.page import read_head
+from ingest.formats.fields import described
+from ingest.pages.bylines import names
+from ingest.pages.page import read_head
 from ingest.text import squeezed
 from vectorstore.errors import RejectedDocument
 

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import feedparser
 
-from ingest.bounded import Bounded
-from ingest.feeds import Feed, moment, parse_feed
+from ingest.feeds.parsing import Feed, moment, parse_feed
+from ingest.formats.sandbox import Bounded
 from vectorstore.errors import RejectedDocument
 
 

@@ -226,10 +226,10 @@ def taken(scratch: str, address: str = "") -> dict[str, object]:
     """Runs in the fresh process."""
     import numpy as np
 
-    from ingest.bounded import bounded
+    from ingest.formats.sandbox import bounded
     from ingest.pipeline import ingest
-    from ingest.web import Web
-    from vectorstore.embedding import Unlimited
+    from ingest.web.politeness import Web
+    from vectorstore.indexes.embedding import Unlimited
     from vectorstore.library import Library
 
     class Quick(Unlimited):

@@ -16,7 +16,7 @@ from ordinary import PARTS, read
 
 from assistant.query.intent import Intents
 from assistant.types import Intent
-from vectorstore.embedding import SentenceEmbedder
+from vectorstore.indexes.embedding import SentenceEmbedder
 
 _OF_NO_ARTICLE = {Intent.SMALL_TALK, Intent.HELP, Intent.LIBRARY, Intent.INSTRUCTION}
 _ONE = {Intent.YES_NO: Intent.FACT}

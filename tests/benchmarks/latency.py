@@ -34,11 +34,11 @@ from assistant.answering.assistant import Assistant
 from assistant.evaluation.dataset import Question, read_questions
 from assistant.evaluation.metrics import retrieve_all
 from assistant.evaluation.tables import latencies, markdown
-from ingest.split import split
-from vectorstore.embedding import Embedder, Matrix, SentenceEmbedder, Unlimited
-from vectorstore.exact import ExactVectors
+from ingest.splitting import split
+from vectorstore.indexes.brute_force import ExactVectors
+from vectorstore.indexes.embedding import Embedder, SentenceEmbedder, Unlimited
 from vectorstore.library import Library
-from vectorstore.models import Article, Hit, Passage, Scope
+from vectorstore.models import Article, Hit, Matrix, Passage, Scope
 
 _PASSAGES = 11
 _BATCH = 200

@@ -26,11 +26,11 @@ from app import PageDesk, open_dateline
 from assistant.evaluation.tables import markdown
 from assistant.ui.page import build_page
 from assistant.ui.server import serve
-from vectorstore import listing
-from vectorstore.database import create_database, open_database
-from vectorstore.listing import Column, Listing
 from vectorstore.models import Scope
-from vectorstore.schema import articles, passages
+from vectorstore.storage import listings as listing
+from vectorstore.storage.database import create_database, open_database
+from vectorstore.storage.listings import Column, Listing
+from vectorstore.storage.schema import articles, passages
 
 _BATCH = 5000
 _LENGTH = 3000

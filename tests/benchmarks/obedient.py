@@ -26,8 +26,8 @@ from newsroom import ScriptedChat, says
 
 from assistant.answering.assistant import Assistant
 from assistant.types import Answer
-from ingest.split import split
-from vectorstore.embedding import SentenceEmbedder
+from ingest.splitting import split
+from vectorstore.indexes.embedding import SentenceEmbedder
 from vectorstore.library import Library
 from vectorstore.models import Article
 from vectorstore.sentences import sentence_spans

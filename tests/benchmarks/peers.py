@@ -42,7 +42,7 @@ from forty_lines import rows, say, until_stopped
 from assistant.evaluation.dataset import Question, read_questions
 from assistant.evaluation.tables import figure, markdown
 from vectorstore.errors import DatelineError
-from vectorstore.weights import packaged_file
+from vectorstore.indexes.weights import packaged_file
 
 BEST = 4
 DATELINE = "dateline"

@@ -26,10 +26,10 @@ import ingest.reading
 from app import Dateline, open_dateline
 from ingest.pipeline import Progress
 from ingest.report import Outcome
-from vectorstore.embedding import SentenceEmbedder
+from vectorstore.indexes.embedding import SentenceEmbedder
+from vectorstore.indexes.pending import _AT_ONCE
 from vectorstore.library import Library
 from vectorstore.models import EVERYTHING
-from vectorstore.pending import _AT_ONCE
 
 _WINDOWS = 2
 _LOOKED_FOR = 25

@@ -42,7 +42,7 @@ from _claims import ALTERATIONS, TRUE_EDITS, bare, reworded, shortened
 
 from assistant.types import Support
 from assistant.verification.support import ground
-from ingest.split import split
+from ingest.splitting import split
 from vectorstore.models import Article, Hit
 from vectorstore.sentences import sentence_spans
 

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from vectorstore.embedding import Unlimited
+from vectorstore.indexes.embedding import Unlimited
 from vectorstore.models import Article, Passage
 
 Answer = Callable[[BaseHTTPRequestHandler], None]

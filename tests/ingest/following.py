@@ -12,13 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ingest.refreshed import FeedResult, Refresh
+from ingest.feeds.results import FeedResult, Refresh
+from ingest.feeds.subscriptions import refresh
 from ingest.report import Outcome
-from ingest.subscriptions import refresh
-from ingest.web import Web
-from vectorstore.embedding import Matrix, Unlimited
+from ingest.web.politeness import Web
+from vectorstore.indexes.embedding import Unlimited
 from vectorstore.library import Library
-from vectorstore.subscriptions import Subscription
+from vectorstore.models import Matrix
+from vectorstore.storage.subscriptions import Subscription
 
 
 def story(topic: str, more: str = "") -> str:

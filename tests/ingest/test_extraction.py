@@ -6,7 +6,7 @@ import pytest
 
 from ingest import extract_article
 from ingest.documents import Document, Kind, Record
-from ingest.extract import extract
+from ingest.pages.extract import extract
 from vectorstore.errors import RejectedDocument
 from vectorstore.models import Article
 

@@ -9,12 +9,12 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from ingest.addresses import is_public
 from ingest.documents import Document, Kind, Rejection
-from ingest.fetch import fetch, fetch_permitted
-from ingest.kinds import kind_of_page
+from ingest.formats.sniffing import kind_of_page
 from ingest.sources import read
-from ingest.web import Web
+from ingest.web.addresses import is_public
+from ingest.web.fetch import fetch, fetch_permitted
+from ingest.web.politeness import Web
 from vectorstore.errors import FetchFailed, RejectedDocument
 
 MEGABYTE = 1024 * 1024

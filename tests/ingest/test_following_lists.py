@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from ingest.documents import Upload
-from ingest.lists import is_home
-from ingest.opml import Outline, read_opml, write_opml
-from ingest.pdf import flowing
+from ingest.feeds.listings import is_home
+from ingest.feeds.opml import Outline, read_opml, write_opml
+from ingest.formats.pdf import flowing
 from ingest.pipeline import ingest
 from ingest.report import Report
-from ingest.web import Web
+from ingest.web.politeness import Web
 from vectorstore.errors import AddressRefused, NotReached, PageGone, RejectedDocument, ToldToWait
 from vectorstore.models import Article
 

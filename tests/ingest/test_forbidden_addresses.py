@@ -11,9 +11,9 @@ from contextlib import closing, suppress
 
 import pytest
 
-from ingest.addresses import is_public, resolve
-from ingest.fetch import fetch, fetch_permitted
-from ingest.web import Web
+from ingest.web.addresses import is_public, resolve
+from ingest.web.fetch import fetch, fetch_permitted
+from ingest.web.politeness import Web
 from vectorstore.errors import AddressRefused, FetchFailed, NotReached
 
 PUBLIC = "93.184.215.14"
@@ -172,7 +172,7 @@ def test_names_of_this_network_and_names_of_nobody_are_waited_for_alike(monkeypa
         return pauses
 
     monkeypatch.setattr(
-        "ingest.addresses.socket.getaddrinfo",
+        "ingest.web.addresses.socket.getaddrinfo",
         lambda host, port, **_: [(0, 0, 0, "", ("10.1.2.3", port))] if host == "intranet.example" else no_such_host(),
     )
     assert looked_up("intranet.example") == looked_up("nobody.example")

@@ -13,7 +13,7 @@ import pytest
 from ingest.documents import Pasted, Upload
 from ingest.pipeline import Progress, ingest
 from ingest.report import Outcome, Report
-from ingest.web import Web
+from ingest.web.politeness import Web
 from vectorstore.errors import LibraryBusy
 from vectorstore.models import Article, Passage
 

@@ -11,7 +11,7 @@ from harbour import STORY, metas, page
 
 from ingest.documents import Source
 from ingest.pipeline import ingest
-from ingest.web import Web
+from ingest.web.politeness import Web
 from vectorstore.models import Article
 
 NOW = datetime(2030, 3, 6, tzinfo=UTC)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ingest.documents import Document, Kind
-from ingest.extract import extract
+from ingest.pages.extract import extract
 from vectorstore.errors import RejectedDocument
 from vectorstore.models import Article
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from ingest.bounded import Bounded
-from ingest.feeds import Entry, Feed, parse_feed
-from ingest.plain import plain_text
+from ingest.feeds.parsing import Entry, Feed, parse_feed
+from ingest.formats.fragments import plain_text
+from ingest.formats.sandbox import Bounded
 from vectorstore.errors import RejectedDocument
 
 RSS = b"""<?xml version="1.0"?>

@@ -11,7 +11,7 @@ import pytest
 
 from ingest.documents import Document, Found, Kind, Pasted, Record, Rejection, Source, Upload
 from ingest.sources import expected, read
-from ingest.web import Web
+from ingest.web.politeness import Web
 
 
 def found(source: Source) -> list[Found]:

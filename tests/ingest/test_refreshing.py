@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from following import Newsroom, Press, story
 
+from ingest.feeds.results import Refresh
+from ingest.feeds.scheduler import Refreshing
+from ingest.feeds.subscriptions import refresh
 from ingest.pipeline import Progress
-from ingest.refreshed import Refresh
-from ingest.refreshing import Refreshing
-from ingest.subscriptions import refresh
 from vectorstore.errors import LibraryUnreadable, RefreshUnderWay
 from vectorstore.library import Library
 

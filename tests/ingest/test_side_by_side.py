@@ -17,11 +17,11 @@ from pathlib import Path
 import pytest
 from following import CountingEmbedder, Newsroom, story
 
-from ingest.opml import Outline, write_opml
+from ingest.feeds.opml import Outline, write_opml
+from ingest.feeds.subscriptions import refresh
 from ingest.pipeline import Progress, ingest
-from ingest.side_by_side import READ_AHEAD, Errand, host_of, side_by_side
-from ingest.subscriptions import refresh
-from ingest.web import Web
+from ingest.web.politeness import Web
+from ingest.web.workers import READ_AHEAD, Errand, host_of, side_by_side
 from vectorstore.library import Library
 from vectorstore.models import Article, Passage
 

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from ingest.split import split
-from vectorstore.embedding import SentenceEmbedder
+from ingest.splitting import split
+from vectorstore.indexes.embedding import SentenceEmbedder
 from vectorstore.models import Article, heading
 
 SENTENCE = "The council voted on the plan for the old harbour on Monday evening. "  # 13 words

@@ -12,9 +12,9 @@ from following import CountingEmbedder
 
 from ingest.intake import Intake
 from ingest.pipeline import ingest
-from ingest.web import Web
+from ingest.web.politeness import Web
 from vectorstore.library import Library
-from vectorstore.subscriptions import KnownPage, Subscription
+from vectorstore.storage.subscriptions import KnownPage, Subscription
 
 STORY = "The council voted on the harbour plan on Tuesday and the ferry will sail again in spring. " * 4
 

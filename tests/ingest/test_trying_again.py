@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from conftest import MemoryShelf, Site
 
-from ingest.desk import IntakeDesk
 from ingest.intake import Intake
+from ingest.intake_desk import IntakeDesk
 from ingest.report import Outcome, Report
-from ingest.web import Web
+from ingest.web.politeness import Web
 from vectorstore.errors import RejectedDocument
 
 STORY = "The council voted on the harbour plan on Tuesday and the ferry will sail again in spring. " * 4

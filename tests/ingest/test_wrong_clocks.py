@@ -12,11 +12,11 @@ import httpx
 import pytest
 from following import Newsroom, Press, story
 
-from ingest.headers import wait_of
-from ingest.look import look
 from ingest.pipeline import ingest
+from ingest.preview import look
 from ingest.report import Outcome
-from ingest.web import Web
+from ingest.web.headers import wait_of
+from ingest.web.politeness import Web
 
 TODAY = datetime(2027, 5, 3, 12, tzinfo=UTC)
 WRONG = [datetime(1970, 1, 1, tzinfo=UTC), datetime(2020, 6, 1, tzinfo=UTC)]

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from ui_desk import HOSTILE_TEXT, ScriptedDesk, typed
 
-from vectorstore.listing import Listing, ListPage
+from vectorstore.storage.listings import Listing, ListPage
 
 Open = Callable[..., Page]
 META_QUESTION = "Is Meta still open sourcing its models?"

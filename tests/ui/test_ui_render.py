@@ -42,9 +42,9 @@ from assistant.ui.render import byline, is_web_address, link, shown
 from assistant.ui.render_sources import marked, sources_html, spans
 from assistant.ui.render_work import note_html, problem_html, receipt_html, working_html
 from assistant.ui.story_view import arrivals_html, story_html
-from vectorstore.listing import Listing, ListPage
 from vectorstore.models import Copy
-from vectorstore.subscriptions import Subscription
+from vectorstore.storage.listings import Listing, ListPage
+from vectorstore.storage.subscriptions import Subscription
 
 OURS = set("article h2 h3 h4 p div span aside ol ul li a bdi blockquote mark button section progress".split())
 OURS |= set("table thead tbody tr th td ins del i dl dt dd b br svg line circle text title rect nav".split())

@@ -12,8 +12,8 @@ from ui_desk import HOSTILE_TEXT, META, NOW, Receipt, Row, ScriptedDesk
 
 from assistant.ui.library_view import chart_html, library_html, removed_html
 from assistant.ui.render_work import receipt_html
-from vectorstore.listing import Column, Listing, ListPage, Tally
 from vectorstore.models import Entry, Scope
+from vectorstore.storage.listings import Column, Listing, ListPage, Tally
 
 ENTRY = Entry("meta", META.title, META.outlet, META.url, META.published_at, NOW, 1, 1234)
 DAY = date(2022, 7, 3)

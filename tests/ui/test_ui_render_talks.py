@@ -15,7 +15,7 @@ from assistant.ui.answer_view import exchange_html, past_html
 from assistant.ui.completions import completion
 from assistant.ui.markdown import markdown
 from assistant.ui.render_talks import file_html, reason_html, talks_html
-from vectorstore.conversations import ConversationEntry
+from vectorstore.storage.conversations import ConversationEntry
 
 AT_SEA = timezone(-timedelta(hours=8))
 NOON = datetime(2022, 7, 3, 12, tzinfo=AT_SEA)

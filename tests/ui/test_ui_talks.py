@@ -16,7 +16,7 @@ from ui_desk import ScriptedDesk, eventually, free_port, typed
 from assistant.evaluation.dataset import read_questions
 from assistant.ui.page import build_page
 from assistant.ui.server import Server, serve
-from vectorstore.schema import conversations
+from vectorstore.storage.schema import conversations
 
 Open = Callable[..., Page]
 META_QUESTION = "Is Meta still open sourcing its models?"

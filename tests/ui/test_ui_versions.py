@@ -16,7 +16,7 @@ from assistant.types import Sentence, Support
 from assistant.ui.library_view import library_html
 from assistant.ui.reader_view import article_html, changes_html
 from assistant.ui.render_sources import sources_html
-from vectorstore.listing import Listing
+from vectorstore.storage.listings import Listing
 
 Open = Callable[..., Page]
 CORRECTED = replace(

@@ -21,16 +21,16 @@ from assistant.evidence.best_sentences import Pick
 from assistant.generation.model_menu import ChatModels
 from assistant.types import AS_SET, Answer, Citation, Manner, Sentence, Stage, Support, Turn, Window
 from assistant.ui.desk import Progress, Step, Stop
-from vectorstore import listing
-from vectorstore.catalogue import Removed
-from vectorstore.conversations import Conversations
-from vectorstore.database import create_database, open_database
 from vectorstore.errors import ArticleNotFound, ModelUnavailable, RefreshUnderWay, RejectedDocument
-from vectorstore.listing import Listing, Listings, ListPage, Tally
 from vectorstore.models import EVERYTHING, Article, Hit, Passage, Scope
-from vectorstore.schema import articles, metadata
-from vectorstore.stored import row_of
-from vectorstore.subscriptions import Subscription
+from vectorstore.storage import listings as listing
+from vectorstore.storage.catalogue import Removed
+from vectorstore.storage.conversations import Conversations
+from vectorstore.storage.database import create_database, open_database
+from vectorstore.storage.listings import Listing, Listings, ListPage, Tally
+from vectorstore.storage.schema import articles, metadata
+from vectorstore.storage.stored import row_of
+from vectorstore.storage.subscriptions import Subscription
 
 NOW = datetime(2022, 7, 3, 12, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from stacks import WordEmbedder, story
 
-from vectorstore.embedding import SentenceEmbedder
+from vectorstore.indexes.embedding import SentenceEmbedder
 from vectorstore.library import Library
 
 

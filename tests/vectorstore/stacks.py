@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from vectorstore.embedding import Matrix, Unlimited
+from vectorstore.indexes.embedding import Unlimited
 from vectorstore.library import Library
-from vectorstore.models import Article, Passage, Scope
+from vectorstore.models import Article, Matrix, Passage, Scope
 
 HERE = Path(__file__).parent
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

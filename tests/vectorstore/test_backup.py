@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from stacks import HOLD_OPEN, WordEmbedder, another_process, by_meaning, by_words, story
 
-from vectorstore.backup import back_up, restore
 from vectorstore.errors import BackupFailed, LibraryBusy, LibraryUnreadable
 from vectorstore.library import Library
+from vectorstore.storage.backup import back_up, restore
 
 REPORTS = [story(f"n{number}", f"Report {number}.", f"Details of {number}.") for number in range(30)]
 
@@ -186,7 +186,7 @@ class TestRestoring:
 
 
 RESTORE_ON_AND_ON = """
-from vectorstore.backup import restore
+from vectorstore.storage.backup import restore
 while True:
     print("restoring", flush=True)
     restore(folder, folder.parent / "kept.db", force=True)

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from stacks import WordEmbedder, another_process, by_meaning, by_words, story
 
-from vectorstore.backup import back_up, restore
 from vectorstore.errors import LibraryUnreadable
 from vectorstore.library import Library
+from vectorstore.storage.backup import back_up, restore
 
 FERRY = "The ferry sank in the harbour at night."
 

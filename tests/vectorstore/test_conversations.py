@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from stacks import WordEmbedder, story
 
-from vectorstore.conversations import Conversations, KeptExchange
 from vectorstore.errors import ConversationNotKept, LibraryUnreadable
 from vectorstore.library import Library
+from vectorstore.storage.conversations import Conversations, KeptExchange
 
 
 def asked(number: int, question: str, said: str = "", **more: object) -> KeptExchange:

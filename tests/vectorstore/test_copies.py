@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from stacks import prose
 
-from vectorstore.copies import SKETCH, is_copy, may_be_copies, promising, shingles, sketch
 from vectorstore.models import Article
+from vectorstore.near_duplicates import SKETCH, is_copy, may_be_copies, promising, shingles, sketch
 
 WIRE = prose(1)
 HEADER = "HARBOUR CITY (Gazette Wire) — By Jane Doe, Staff Writer. Published on Monday."

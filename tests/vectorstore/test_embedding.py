@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from stacks import by_meaning, story
 
-from vectorstore.embedding import DEFAULT_MODEL, SentenceEmbedder
 from vectorstore.errors import WeightsAltered, WeightsMissing
+from vectorstore.indexes.embedding import DEFAULT_MODEL, SentenceEmbedder
+from vectorstore.indexes.weights import packaged_file, sha256, verify
 from vectorstore.library import Library
-from vectorstore.weights import packaged_file, sha256, verify
 
 ODD = ["", " ", "x", "word " * 3000, "👩‍👧 é \x00", "今日は晴れ。"]
 
@@ -189,7 +189,7 @@ def test_ctrl_c_is_heard_after_an_embedder_is_dropped_in_another_thread() -> Non
 
 _DROPPED = """
 import faulthandler, gc, signal, threading
-from vectorstore.embedding import SentenceEmbedder
+from vectorstore.indexes.embedding import SentenceEmbedder
 
 faulthandler.enable()
 kept = [SentenceEmbedder()]

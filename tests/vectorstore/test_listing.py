@@ -14,8 +14,8 @@ from stacks import NOW, WordEmbedder, story
 from vectorstore import jsonl
 from vectorstore.errors import ExportUnwritable
 from vectorstore.library import Library
-from vectorstore.listing import PAGE, Column, Listing, ListPage
 from vectorstore.models import Scope
+from vectorstore.storage.listings import PAGE, Column, Listing, ListPage
 
 
 def day(number: int, month: int = 7) -> datetime:

@@ -15,9 +15,8 @@ SHOWN = r"\x1b[31m\x9b\u202e"
 
 def standard_error(program: str) -> list[str]:
     """Its lines, of a program that logs as `dateline` does."""
-    start = (
-        "import logging, sys, threading, traceback, warnings\nfrom vectorstore.logs import *\nlog_to_standard_error()\n"
-    )
+    start = "import logging, sys, threading, traceback, warnings\n"
+    start += "from vectorstore.console.logs import *\nlog_to_standard_error()\n"
     done = subprocess.run(
         [sys.executable, "-c", start + program], cwd=ROOT, check=True, capture_output=True, text=True, encoding="utf-8"
     )

@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 from stacks import BrittleEmbedder, WordEmbedder, another_process, by_meaning, by_words, story
 
-from vectorstore.embedding import Matrix
 from vectorstore.library import Library
-from vectorstore.listing import Listing
-from vectorstore.models import EVERYTHING
+from vectorstore.models import EVERYTHING, Matrix
+from vectorstore.storage.listings import Listing
 
 SENTENCE = "Report {0} on subject {0}."
 MANY = [
@@ -109,7 +108,7 @@ class TestOrder:
     def test_the_newest_articles_come_first_and_what_has_no_date_counts_as_new(
         self, library: Library, gate: Gate, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("vectorstore.pending._AT_ONCE", 32)
+        monkeypatch.setattr("vectorstore.indexes.pending._AT_ONCE", 32)
         library.store([*MANY, story("pasted", "Report without a date.")])
         gate.open.set()
         library.pending.wait()

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from vectorstore.console.printable import Printable, as_json, printable, printable_line
 from vectorstore.errors import FetchFailed, LimitUnusable, ToldToWait
-from vectorstore.printable import Printable, as_json, printable, printable_line
 
 STEERING = [chr(n) for n in (*range(0x20), *range(0x7F, 0xA0)) if chr(n) not in "\n\t"] + [
     *("\u2028", "\u2029", "\u202a", "\u202b", "\u202c", "\u202d", "\u202e"),

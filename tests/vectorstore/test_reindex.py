@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 from stacks import NOW, WordEmbedder, by_meaning, by_words, story
 
-from vectorstore.catalogue import VectorRow
-from vectorstore.embedding import Matrix
 from vectorstore.errors import EmbedderMismatch
 from vectorstore.library import Library
-from vectorstore.models import Scope
+from vectorstore.models import Matrix, Scope
+from vectorstore.storage.catalogue import VectorRow
 
 ARTICLES = [story(f"n{number}", f"Report {number}.", f"Details of {number}.") for number in range(40)]
 OTHER = [WordEmbedder("other"), WordEmbedder("wide", size=96)]

@@ -12,10 +12,10 @@ import pytest
 from chromadb.config import Settings
 from stacks import WordEmbedder, another_process, by_meaning, story
 
-from vectorstore.catalogue import VectorRow
+from vectorstore.indexes.vectors import ChromaVectors
 from vectorstore.library import Library
-from vectorstore.upkeep import VECTORS
-from vectorstore.vectors import ChromaVectors
+from vectorstore.storage.catalogue import VectorRow
+from vectorstore.storage.folder import VECTORS
 
 ARTICLES = 60
 

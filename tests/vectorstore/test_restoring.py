@@ -9,8 +9,8 @@ from stacks import WordEmbedder, by_meaning, by_words, prose, story
 
 from vectorstore.errors import ArticleNotFound, EmbedderMismatch, LibraryBusy
 from vectorstore.library import Library
-from vectorstore.listing import Listing
 from vectorstore.models import EVERYTHING
+from vectorstore.storage.listings import Listing
 
 FERRY = story("ferry", "The ferry sank in the harbour at night.", "Two sailors were rescued by a trawler.")
 LATER = story("ferry", "Divers reached the wreck.", "Nobody was hurt.", version=2, title="Wreck reached", outlet="Post")

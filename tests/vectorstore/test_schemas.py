@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from stacks import HERE, WordEmbedder, by_meaning, by_words
 
-from vectorstore.backup import restore
 from vectorstore.library import Library
-from vectorstore.migrations import READABLE
-from vectorstore.schema import SCHEMA_VERSION
+from vectorstore.storage.backup import restore
+from vectorstore.storage.migrations import READABLE
+from vectorstore.storage.schema import SCHEMA_VERSION
 
 # The first version that read feeds had their tables and columns, and still called its schema 1.
 EVERY_SCHEMA = ("1_feeds", *READABLE, SCHEMA_VERSION)

@@ -13,11 +13,10 @@ import numpy as np
 import pytest
 from stacks import WordEmbedder, another_process, by_meaning, by_words, children_ran, story
 
-from vectorstore.catalogue import Catalogue
-from vectorstore.keywords import PassageRow
+from vectorstore.indexes.vectors import ChromaVectors
 from vectorstore.library import Library
-from vectorstore.models import Scope
-from vectorstore.vectors import ChromaVectors
+from vectorstore.models import PassageRow, Scope
+from vectorstore.storage.catalogue import Catalogue
 
 FILES = (
     *("data_level0.bin", "header.bin", "index_metadata.pickle", "length.bin", "link_lists.bin"),
@@ -244,7 +243,7 @@ class TestOpening:
 
 PUT_ON_AND_ON = """
 from stacks import WordEmbedder, story
-from vectorstore.keywords import PassageRow
+from vectorstore.models import PassageRow
 from vectorstore.library import Library
 from vectorstore.models import Scope
 with Library(folder, WordEmbedder()) as library:

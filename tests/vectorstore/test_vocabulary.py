@@ -7,7 +7,7 @@ import pytest
 import tantivy
 from stacks import WordEmbedder, by_words, story
 
-from vectorstore import keywords
+from vectorstore.indexes import keywords
 from vectorstore.library import Library
 
 REPORT = story("report", "The Harbour Police Union (HPU) called a strike in Norhaven.")

@@ -1,0 +1,174 @@
+"""What the page asks of ingest: additions and refreshes, one at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from ingest.documents import Source, Upload
+from ingest.intake import Intake
+from ingest.report import Outcome, Row
+from vectorstore.console.commands import complain
+from vectorstore.console.terminal import interrupted, stop_if_interrupted
+from vectorstore.errors import RejectedDocument
+
+if TYPE_CHECKING:
+    from ingest.feeds.opml import Outline
+    from ingest.feeds.results import Refresh
+    from ingest.feeds.scheduler import Standing
+    from ingest.pipeline import Progress
+    from ingest.report import Report
+    from ingest.web.politeness import Web
+    from vectorstore.library import Library
+    from vectorstore.storage.subscriptions import Subscription
+
+Step = TypeVar("Step")
+Stop = Callable[[], bool]
+
+_GONE = "the file that was uploaded is no longer kept here; add it again"
+
+
+class IntakeDesk(Generic[Step]):
+    """One at a time puts articles in: two could both take the same article for new.
+
+    Progress is told in the page's own words: `step` makes them of a line, how many documents are done, of how many,
+    and the passages and seconds so far.
+    """
+
+    def __init__(self, intake: Intake, step: Callable[..., Step], refresh_every: timedelta | None = None) -> None:
+        from ingest.feeds.scheduler import Refreshing
+
+        self._intake, self._step = intake, step
+        self.clock = Refreshing(self._refresh, refresh_every)
+        self._turn, self._closing = threading.Lock(), threading.Event()
+
+    def add_url(self, url: str, progress: Callable[[Step], None], stop: Stop) -> Report:
+        from ingest.sources import is_address
+
+        if not is_address(url):  # else it would name a file of this machine, which is not the reader's to name
+            raise RejectedDocument(f"{url.strip() or 'Nothing'} is no address; an address begins with https://")
+        return self._add([url.strip()], progress, stop)
+
+    def add_files(self, files: Sequence[tuple[Path, str]], progress: Callable[[Step], None], stop: Stop) -> Report:
+        return self._add([Upload(path, name) for path, name in files], progress, stop)
+
+    def add_text(self, text: str, title: str, outlet: str, progress: Callable[[Step], None], stop: Stop) -> Report:
+        from ingest.documents import Pasted
+
+        return self._add([Pasted(text, title=title.strip(), outlet=outlet.strip())], progress, stop)
+
+    def retry(self, report: Report, progress: Callable[[Step], None], stop: Stop) -> Report:
+        """What was rejected is read once more, and nothing else of the files that it stood in."""
+        from ingest.sources import name_of
+
+        gone = {each.source: each for each in report.again if _is_gone(each.source)}
+        there = [each for each in report.again if each.source not in gone]
+        sources = list(dict.fromkeys(each.source for each in there))
+        tried = self._add(sources, progress, stop, only={each.name for each in there})
+        rows = (Row(name_of(source), Outcome.REJECTED, reason=_GONE) for source in gone)
+        return replace(tried, rows=(*tried.rows, *rows))
+
+    def feeds(self) -> Sequence[Subscription]:
+        return self._intake.library.subscriptions.all()
+
+    def follow(self, address: str) -> Subscription:
+        url = self._intake.follow(address).url
+        return next(each for each in self.feeds() if each.url == url)
+
+    def unfollow(self, url: str) -> None:
+        self._intake.library.subscriptions.remove(url)
+
+    def import_feeds(self, opml: bytes) -> tuple[int, int]:
+        return self._intake.import_opml(opml)
+
+    def export_feeds(self) -> bytes:
+        return self._intake.export_opml()
+
+    def refresh(self, urls: Sequence[str], progress: Callable[[Step], None], stop: Stop) -> Report:
+        return self.clock.refresh(urls, self._telling(progress), stop).report
+
+    def refreshing(self) -> Standing:
+        return self.clock.standing
+
+    def close(self) -> None:
+        """End what is being added or refreshed; what is done stays."""
+        self._closing.set()
+        self.clock.close()
+        with self._turn:
+            pass
+
+    def _add(
+        self, sources: Sequence[Source], progress: Callable[[Step], None], stop: Stop, only: Collection[str] = ()
+    ) -> Report:
+        with self.in_turn(stop, lambda line: progress(self._step(line))) as halted:
+            return self._intake.ingest(sources, self._telling(progress), halted, only, embed=False)
+
+    def _refresh(self, urls: Sequence[str] = (), *, progress: Callable[[Progress], None], stop: Stop) -> Refresh:
+        with self.in_turn(stop) as halted:
+            return self._intake.refresh(urls, progress=progress, stop=halted, embed=False)
+
+    def _telling(self, progress: Callable[[Step], None]) -> Callable[[Progress], None]:
+        return lambda at: progress(self._step(at.row.source, at.done, at.total, at.passages, at.seconds))
+
+    @contextmanager
+    def in_turn(self, stop: Stop, tell: Callable[[str], None] = lambda line: None) -> Iterator[Stop]:
+        """Waits for the others, which is told. Who is stopped while waiting goes on and finds itself stopped: nothing
+        is read."""
+
+        def halted() -> bool:
+            return self._closing.is_set() or stop()
+
+        mine = self._turn.acquire(blocking=False)
+        if not mine:
+            tell("Waiting until the feeds are refreshed or another addition is done")
+        while not mine and not halted():
+            mine = self._turn.acquire(timeout=0.2)
+        try:
+            yield halted if mine else lambda: True
+        finally:
+            if mine:
+                self._turn.release()
+
+
+class CommandIntake(Intake):
+    """What a command in another process asks of the library that a page has open: in turn with the page."""
+
+    def __init__(self, library: Library, open_web: Callable[[], Web], desk: IntakeDesk[Any]) -> None:
+        super().__init__(library, open_web)
+        self._desk = desk
+
+    def ingest(
+        self,
+        sources: Iterable[Source],
+        progress: Callable[[Progress], None] | None = None,
+        stop: Stop = interrupted,
+        only: Collection[str] = (),
+        embed: bool = False,
+    ) -> Report:
+        with self._desk.in_turn(stop, complain) as halted:
+            return super().ingest(sources, progress, halted, only, embed)
+
+    def follow_all(self, outlines: Iterable[Outline]) -> int:
+        stop_if_interrupted()  # while the feed was looked for
+        return super().follow_all(outlines)
+
+    def refresh(
+        self,
+        urls: Sequence[str] = (),
+        everything: bool = False,
+        progress: Callable[[Progress], None] | None = None,
+        stop: Stop = interrupted,
+        embed: bool = False,
+    ) -> Refresh:
+        with self._desk.in_turn(stop, complain) as halted:
+            return super().refresh(urls, everything, progress, halted, embed)
+
+
+def _is_gone(source: Source) -> bool:
+    """Uploads are kept for a while only."""
+    return isinstance(source, Upload) and not source.path.exists()

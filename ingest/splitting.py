@@ -1,0 +1,135 @@
+"""An article to the passages that are searched and shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from math import ceil
+from typing import NamedTuple
+
+from ingest.text import word_count
+from vectorstore.indexes.embedding import TokenLimit, Unlimited
+from vectorstore.models import Article, Passage, heading
+from vectorstore.sentences import sentence_spans
+
+PASSAGE_WORDS = 150
+_LONGEST_SENTENCE = 300
+_LONGEST_SHARED = 60
+_SHORTEST_LAST = 40
+# The longest run without a space that stays whole: as long as a passage.
+_ATOM = re.compile(r"\S{1,1200}")
+
+Span = tuple[int, int]
+
+
+class Size(NamedTuple):
+    words: int
+    tokens: int
+
+    def plus(self, other: Size) -> Size:
+        return Size(self.words + other.words, self.tokens + other.tokens)
+
+
+def split(article: Article, limit: TokenLimit | None = None) -> tuple[Passage, ...]:
+    """Passages of about 150 words in order, each but the first repeating the last sentence of the one before.
+
+    None has more tokens than `limit` allows, the article's heading, with which it is embedded, included. Every
+    character of the text that is not white space lies in at least one.
+    """
+    splitter = _Splitter(article, limit or Unlimited())
+    return tuple(
+        Passage(
+            id=f"{article.id}@{article.version}#{position}",
+            article_id=article.id,
+            version=article.version,
+            position=position,
+            start=start,
+            end=end,
+            text=article.text[start:end],
+        )
+        for position, (start, end) in enumerate(splitter.passages())
+    )
+
+
+class _Splitter:
+    def __init__(self, article: Article, limit: TokenLimit) -> None:
+        self._text = article.text
+        self._limit = limit
+        taken = limit.tokens([heading(article)])[0] + _MARKS
+        self._most = Size(PASSAGE_WORDS, max(limit.most_tokens - taken, limit.most_tokens // 2) or _NO_LIMIT)
+
+    def passages(self) -> Iterator[Span]:
+        sentences = sentence_spans(self._text)
+        pieces = [piece for span, size in self._sized(list(sentences)) for piece in self._pieces(span, size)]
+        for first, last in self._groups([size for _, size in pieces]):
+            yield pieces[first][0][0], pieces[last][0][1]
+
+    def _sized(self, spans: Sequence[Span]) -> list[tuple[Span, Size]]:
+        texts = [self._text[start:end] for start, end in spans]
+        counted = zip(map(word_count, texts), self._limit.tokens(texts) if texts else (), strict=True)
+        return [(span, Size(*each)) for span, each in zip(spans, counted, strict=True)]
+
+    def _pieces(self, span: Span, size: Size) -> list[tuple[Span, Size]]:
+        """The sentence itself, or what it is cut into when it is too long to be one."""
+        if size.words <= _LONGEST_SENTENCE and size.tokens <= self._most.tokens:
+            return [(span, size)]
+        return self._sized([*self._cut(span)])
+
+    def _cut(self, span: Span) -> Iterator[Span]:
+        atoms = self._atoms(span)
+        first, total = 0, Size(0, 0)
+        for index, (_, each) in enumerate(atoms):
+            total = total.plus(each)
+            if not self._fits(total) and index > first:
+                yield atoms[first][0][0], atoms[index - 1][0][1]
+                first, total = index, each
+        yield atoms[first][0][0], span[1]
+
+    def _atoms(self, span: Span) -> list[tuple[Span, Size]]:
+        """The words of a sentence; a run without spaces that is more than a passage is cut into equal parts."""
+        atoms = []
+        for atom in self._sized([match.span() for match in _ATOM.finditer(self._text, *span)]):
+            (start, end), size = atom
+            parts = max(1, ceil(1.2 * size.tokens / self._most.tokens)) if size.tokens > self._most.tokens else 1
+            step = ceil((end - start) / parts)
+            atoms += self._sized([(at, min(at + step, end)) for at in range(start, end, step)]) if parts > 1 else [atom]
+        return atoms
+
+    def _fits(self, size: Size) -> bool:
+        return size.words <= self._most.words and size.tokens <= self._most.tokens
+
+    def _groups(self, sizes: list[Size]) -> list[tuple[int, int]]:
+        """First and last sentence of each passage, given the size of each sentence."""
+        groups: list[tuple[int, int]] = []
+        first = last = 0
+        while last < len(sizes):
+            total = _sum(sizes[first : last + 1])
+            while last + 1 < len(sizes) and self._fits(total.plus(sizes[last + 1])):
+                last += 1
+                total = total.plus(sizes[last])
+            groups.append((first, last))
+            first, last = self._next_start(sizes, last), last + 1
+        if len(groups) > 1 and self._joins_the_one_before(sizes, groups):
+            groups[-2:] = [(groups[-2][0], groups[-1][1])]
+        return groups
+
+    def _joins_the_one_before(self, sizes: list[Size], groups: list[tuple[int, int]]) -> bool:
+        """Whether the last passage is too short to stand alone."""
+        (first, last), (_, end) = groups[-2:]
+        rest = _sum(sizes[last + 1 : end + 1])
+        return rest.words < _SHORTEST_LAST and rest.plus(_sum(sizes[first : last + 1])).tokens <= self._most.tokens
+
+    def _next_start(self, sizes: list[Size], last: int) -> int:
+        """The last sentence again, unless it is long or would leave no room for the one after it."""
+        following = sizes[last + 1] if last + 1 < len(sizes) else Size(0, 0)
+        shared = sizes[last].words <= _LONGEST_SHARED and self._fits(sizes[last].plus(following))
+        return last if shared else last + 1
+
+
+def _sum(sizes: Sequence[Size]) -> Size:
+    return Size(sum(size.words for size in sizes), sum(size.tokens for size in sizes))
+
+
+# The tokens that a model puts at both ends, and the line end between heading and passage.
+_MARKS = 4
+_NO_LIMIT = 1 << 30

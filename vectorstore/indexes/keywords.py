@@ -1,0 +1,224 @@
+"""Keyword search over passages with BM25, a cache of the catalogue. The only file that imports tantivy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import tantivy
+from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
+
+from vectorstore.errors import IndexUnusable
+from vectorstore.indexes.abbreviations import abbreviations
+from vectorstore.models import PassageRow, Scope, titled
+
+_WRITER_BYTES = 50_000_000
+# Longer words are garbage, and Tantivy's default of 40 would drop some that are not.
+_LONGEST_WORD = 100
+_COUNTED_ONE_BY_ONE = 1000
+_LONGEST_SPELLING = 30
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# What is not dated counts as older than all that is.
+_UNDATED = -(2**62)
+_MEANS = "="
+
+
+class KeywordIndex:
+    """The words of all passages, each with its article's headline, byline, outlet and date. Threads may share one.
+
+    In a folder it is what was committed last, whatever happened to the process that wrote it; without a folder it
+    lives in memory. Raises IndexUnusable for files that are not whole or cannot be written.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder or Path()
+        self._schema = _schema()
+        self._analyzer = _analyzer()
+        with self._telling():
+            if folder:
+                folder.mkdir(parents=True, exist_ok=True)
+            self._index = tantivy.Index(self._schema, str(folder) if folder else None)
+        self._index.register_tokenizer("english", self._analyzer)
+        self._index.register_tokenizer("as written", _as_written())
+        self._index.config_reader("manual")
+        self._writer: Any = None
+
+    def close(self) -> None:
+        """Let running merges end, and give the folder back."""
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            with self._telling():
+                writer.wait_merging_threads()
+
+    def count(self) -> int:
+        """Passages held."""
+        return self._searcher().num_docs
+
+    def keys(self) -> list[int]:
+        """The keys of all passages held, which reads every part of the index that a search needs to name a passage."""
+        searcher = self._searcher()
+        held = searcher.search(Query.all_query(), max(1, searcher.num_docs), count=False)
+        return self._keys(searcher, held)
+
+    # -- writing, by one thread at a time; nothing is seen before `commit` -------------------------------------------
+
+    def add(self, rows: Iterable[PassageRow]) -> None:
+        """Add or replace."""
+        for row in rows:
+            self.remove([row.passage.id])
+            published, text = row.article.published_at, f"{titled(row.article)}\n{row.passage.text}"
+            fields = {
+                "id": row.passage.id,
+                "key": row.key,
+                "words": text,
+                "spellings": text,
+                "abbreviations": list(dict.fromkeys(_both_ways(text))),
+                "article": row.article.id,
+                "outlet": row.article.outlet,
+                "published": _moment(published) if published else _UNDATED,
+            }
+            with self._telling():
+                self._writing().add_document(tantivy.Document.from_dict(fields, self._schema))
+
+    def remove(self, passage_ids: Iterable[str]) -> None:
+        """Take out those of these that it holds."""
+        with self._telling():
+            for id in passage_ids:
+                self._writing().delete_documents_by_term("id", id)
+
+    def clear(self) -> None:
+        """Take out everything."""
+        with self._telling():
+            self._writing().delete_all_documents()
+
+    def commit(self) -> None:
+        if self._writer is not None:
+            with self._telling():
+                self._writer.commit()
+
+    # -- searching -------------------------------------------------------------------------------------------------
+
+    def search(
+        self, words: Mapping[str, float], scope: Scope, limit: int, forms: Iterable[Sequence[str]] = ()
+    ) -> dict[int, float]:
+        """The `limit` best passages within the scope in which any of the words stands: their keys, and BM25 > 0.
+
+        A word counts as much as its weight says. One that is several to the index, such as "open-source" or a quoted
+        phrase, is found where these follow each other. Of `forms` that mean the same the best one counts.
+        """
+        wanted = [(Occur.Should, query) for word, weight in words.items() for query in self._word(word, weight)]
+        for alike in forms:
+            if either := [query for form in alike for query in self._word(form, 1.0)]:
+                wanted.append((Occur.Should, Query.disjunction_max_query(either)))
+        if not wanted:
+            return {}
+        searcher = self._searcher()
+        query = Query.boolean_query([(Occur.Must, Query.boolean_query(wanted)), *self._within(scope)])
+        found = searcher.search(query, limit, count=False)
+        scores = [score for score, _ in found.hits]
+        return dict(zip(self._keys(searcher, found), scores, strict=True))
+
+    def frequency(self, word: str) -> int:
+        """In how many passages, or their headings, the word stands in any form; of one in very many, those that were
+        removed may be counted too."""
+        searcher: Any = self._searcher()
+        parts = self._analyzer.analyze(word)
+        if len(parts) == 1 and (held := int(searcher.doc_freq("words", parts[0]))) >= _COUNTED_ONE_BY_ONE:
+            return held
+        return sum(int(searcher.search(query, 1, count=True).count) for query in self._word(word, 1.0))
+
+    def spellings(self, beginning: str) -> dict[str, int]:
+        """The words as written, in lower case, that begin so, and in how many passages each stands, or stood: what was
+        removed is forgotten when Tantivy next merges its files."""
+        searcher: Any = self._searcher()
+        return dict(searcher.terms_with_prefix("spellings", beginning))
+
+    def abbreviations(self, beginning: str) -> list[tuple[str, str]]:
+        """Short forms and long ones, in lower case, that begin so, each with what passages have for it; the most
+        frequent first."""
+        searcher: Any = self._searcher()
+        found = searcher.terms_with_prefix("abbreviations", beginning.casefold())
+        return [(form, other) for form, _, other in (term.partition(_MEANS) for term, _ in found)]
+
+    def _word(self, word: str, weight: float) -> list[Query]:
+        parts = self._analyzer.analyze(word)
+        if not parts:
+            return []
+        one = Query.term_query(self._schema, "words", parts[0])
+        return [Query.boost_query(Query.phrase_query(self._schema, "words", list(parts)) if parts[1:] else one, weight)]
+
+    def _within(self, scope: Scope) -> list[tuple[Occur, Query]]:
+        """See storage/scope.py, of which this is the other half: what is not dated lies before every `until`."""
+        conditions = []
+        if scope.since or scope.until:
+            earliest, latest = (moment and _moment(moment) for moment in (scope.since, scope.until))
+            whole = tantivy.FieldType.Integer
+            conditions.append(Query.range_query(self._schema, "published", whole, earliest, latest))
+        if scope.outlets:
+            conditions.append(Query.term_set_query(self._schema, "outlet", scope.outlets))
+        needed = [(Occur.Must, Query.const_score_query(condition, 0.0)) for condition in conditions]
+        if scope.without:
+            needed.append((Occur.MustNot, Query.term_set_query(self._schema, "article", scope.without)))
+        return needed
+
+    def _keys(self, searcher: Any, found: Any) -> list[int]:
+        keys: list[int] = searcher.fast_field_values("key", [address for _, address in found.hits])
+        return keys
+
+    def _searcher(self) -> tantivy.Searcher:
+        with self._telling():
+            self._index.reload()
+            return self._index.searcher()
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except (ValueError, OSError) as error:  # Tantivy has one error for all that can be wrong with a file
+            raise IndexUnusable.at(self._folder, error) from error
+
+    def _writing(self) -> Any:
+        if self._writer is None:
+            self._writer = self._index.writer(_WRITER_BYTES, 1)
+        return self._writer
+
+
+def _moment(moment: datetime) -> int:
+    """Microseconds, exactly."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for name in ("id", "article", "outlet"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field("key", fast=True)
+    builder.add_integer_field("published", fast=True)
+    builder.add_text_field("words", tokenizer_name="english")
+    builder.add_text_field("spellings", tokenizer_name="as written", index_option="basic")
+    builder.add_text_field("abbreviations", tokenizer_name="raw", index_option="basic")
+    return builder.build()
+
+
+def _both_ways(text: str) -> Iterator[str]:
+    for short, long in abbreviations(text):
+        yield f"{_key(short)}{_MEANS}{long}"
+        yield f"{_key(long)}{_MEANS}{short}"
+
+
+def _key(form: str) -> str:
+    return " ".join(form.casefold().split())
+
+
+def _analyzer() -> tantivy.TextAnalyzer:
+    """Words without case and accents, plurals and tenses folded by the Snowball stemmer for English."""
+    builder = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(_LONGEST_WORD))
+    return builder.filter(Filter.lowercase()).filter(Filter.ascii_fold()).filter(Filter.stemmer("English")).build()
+
+
+def _as_written() -> tantivy.TextAnalyzer:
+    builder = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(_LONGEST_SPELLING))
+    return builder.filter(Filter.lowercase()).build()

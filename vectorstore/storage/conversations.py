@@ -1,0 +1,172 @@
+"""The conversations of a library: what was asked, what came of it, and what the reader thought of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy.exc import DatabaseError
+
+from vectorstore.errors import ConversationNotKept, LibraryError
+from vectorstore.storage.schema import conversations, exchanges
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationEntry:
+    """A row of the list. `title` is the first question until the reader gives another; `changed_at` is when a question
+    was asked last."""
+
+    id: str
+    title: str
+    started_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeptExchange:
+    """A question with what came of it; numbers count from 1.
+
+    `answer` is plain JSON values that mean nothing here, None as long as there is none; `said` is its text, to be
+    searched. `thumb` is up, down or "", `reason` what the reader wrote beside it.
+    """
+
+    number: int
+    question: str
+    said: str
+    answer: dict[str, Any] | None
+    problem: str
+    stopped: bool
+    thumb: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedConversation:
+    """All of a conversation that was removed: enough to put it back. `name` is the title that a reader gave it."""
+
+    entry: ConversationEntry
+    name: str
+    exchanges: tuple[KeptExchange, ...]
+
+
+_KEPT = [column for column in exchanges.c if column.name != "conversation_id"]
+_TITLE = func.coalesce(func.nullif(conversations.c.title, ""), exchanges.c.question, "")
+_ENTRY = select(
+    conversations.c.id, _TITLE.label("title"), conversations.c.started_at, conversations.c.changed_at
+).outerjoin(exchanges, (exchanges.c.conversation_id == conversations.c.id) & (exchanges.c.number == 1))
+
+
+class Conversations:
+    """Every method that writes is one transaction, and raises ConversationNotKept when it cannot write."""
+
+    def __init__(self, engine: Engine, only_read: str = "") -> None:
+        """`only_read` says why nothing is to be written, "" where it is."""
+        self._engine = engine
+        self._only_read = only_read
+
+    def entries(self, search: str = "") -> list[ConversationEntry]:
+        """Those in which every word of `search` stands, in a title, a question or an answer; the last changed first."""
+        query = _ENTRY.order_by(conversations.c.changed_at.desc(), conversations.c.id)
+        for word in search.split():
+            holds = exchanges.c.question.icontains(word, autoescape=True)
+            holds |= exchanges.c.said.icontains(word, autoescape=True)
+            within = select(exchanges.c.conversation_id).where(holds)
+            titled = conversations.c.title.icontains(word, autoescape=True)
+            query = query.where(titled | conversations.c.id.in_(within))
+        with self._engine.connect() as connection:
+            return [ConversationEntry(**row._mapping) for row in connection.execute(query)]
+
+    def find(self, id: str) -> ConversationEntry | None:
+        with self._engine.connect() as connection:
+            row = connection.execute(_ENTRY.where(conversations.c.id == id)).one_or_none()
+        return ConversationEntry(**row._mapping) if row else None
+
+    def exchanges(self, id: str) -> list[KeptExchange]:
+        """In their order; none when there is no such conversation."""
+        query = select(*_KEPT).where(exchanges.c.conversation_id == id).order_by(exchanges.c.number)
+        with self._engine.connect() as connection:
+            return [KeptExchange(**row._mapping) for row in connection.execute(query)]
+
+    def ask(self, id: str, exchange: KeptExchange, at: datetime) -> None:
+        """Keep a question, in place of what has its number; the conversation begins with it if there is none yet."""
+        with self._writing() as connection:
+            if not connection.execute(
+                update(conversations).where(conversations.c.id == id).values(changed_at=at)
+            ).rowcount:
+                row = {"id": id, "title": "", "started_at": at, "changed_at": at}
+                connection.execute(insert(conversations).values(row))
+            connection.execute(delete(exchanges).where(_is(id, exchange.number)))
+            connection.execute(insert(exchanges).values(_row(id, exchange)))
+
+    def finish(self, id: str, exchange: KeptExchange) -> None:
+        """What came of a question; nothing when the conversation was removed in the meantime."""
+        with self._writing() as connection:
+            connection.execute(update(exchanges).where(_is(id, exchange.number)).values(_row(id, exchange)))
+
+    def rename(self, id: str, title: str) -> None:
+        """With "" it is called after its first question again."""
+        with self._writing() as connection:
+            connection.execute(update(conversations).where(conversations.c.id == id).values(title=_text(title)))
+
+    def rate(self, id: str, number: int, thumb: str, reason: str) -> None:
+        """See KeptExchange."""
+        with self._writing() as connection:
+            values = {"thumb": thumb, "reason": _text(reason)}
+            connection.execute(update(exchanges).where(_is(id, number)).values(values))
+
+    def remove(self, id: str) -> RemovedConversation | None:
+        """None when it was not there."""
+        entry = self.find(id)
+        if entry is None:
+            return None
+        kept = tuple(self.exchanges(id))
+        with self._writing() as connection:
+            name = connection.execute(select(conversations.c.title).where(conversations.c.id == id)).scalar_one()
+            connection.execute(delete(conversations).where(conversations.c.id == id))
+        return RemovedConversation(entry, name, kept)
+
+    def restore(self, removed: RemovedConversation) -> None:
+        """Put it back as it was, unless it is there."""
+        if self.find(removed.entry.id):
+            return
+        with self._writing() as connection:
+            connection.execute(insert(conversations).values(asdict(removed.entry) | {"title": removed.name}))
+            rows = [_row(removed.entry.id, each) for each in removed.exchanges]
+            connection.execute(insert(exchanges), rows)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        if self._only_read:
+            raise _not_kept(f"the library was opened for reading only, since {self._only_read}")
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except DatabaseError as error:
+            raise _not_kept(str(error.orig)) from error
+        except LibraryError as error:
+            raise _not_kept(str(error).rstrip(".")) from error
+
+
+def _is(id: str, number: int) -> Any:
+    return (exchanges.c.conversation_id == id) & (exchanges.c.number == number)
+
+
+def _row(id: str, exchange: KeptExchange) -> dict[str, Any]:
+    texts = {name: _text(getattr(exchange, name)) for name in ("question", "said", "problem", "reason")}
+    return asdict(exchange) | texts | {"conversation_id": id}
+
+
+def _text(text: str) -> str:
+    """Half a surrogate pair, which a browser can send, is nothing that a database can hold."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _not_kept(reason: str) -> ConversationNotKept:
+    return ConversationNotKept(
+        f"Conversations are not being kept ({reason}). What you ask now is lost when Dateline stops; make room or let "
+        "Dateline write to the library's folder, then start it again."
+    )

@@ -1,0 +1,215 @@
+"""The library's table: searched, filtered, sorted and turned by the page, whatever the number of articles.
+
+All of it is asked of `listed`, which has one narrow row for each article. The articles' own rows carry their texts:
+to read 100,000 of them for their headlines takes seconds.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, String, delete, func, insert, select
+
+from vectorstore.models import EVERYTHING, Article, Entry, Scope
+from vectorstore.storage.schema import WITHOUT_VECTOR, articles, listed, passages
+from vectorstore.storage.scope import within
+from vectorstore.storage.stored import ARTICLE, article_of
+
+PAGE = 50
+"""Rows of a page."""
+LONGEST_SEARCH = 200
+"""Characters; what is longer is cut, since every word of it is a condition of its own."""
+_BATCH = 200
+_AFTER_ALL = "\U0010ffff"
+
+
+class Column(StrEnum):
+    """What the table can be sorted by. Headlines are sorted without case and accents."""
+
+    HEADLINE = "headline"
+    OUTLET = "outlet"
+    DATE = "date"
+    ADDED = "added"
+    PASSAGES = "passages"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Which rows of the table are wanted, in which order, and from which one on; rows count from 0.
+
+    Every word of `search` stands in the headline or the outlet, in any case, with or without accents, also as a part of
+    a longer word. Articles of unknown date come last in either direction; they are within the scope only where it has
+    no `since`.
+    """
+
+    search: str = ""
+    scope: Scope = EVERYTHING
+    by: Column = Column.ADDED
+    descending: bool = True
+    start: int = 0
+
+    def turned(self, start: int) -> Listing:
+        """The same rows from another one on."""
+        return replace(self, start=start)
+
+    def sorted_by(self, column: Column) -> Listing:
+        """From the first row on; the other way round where it is sorted by that column already. Words go upwards at
+        first, dates and figures downwards."""
+        words = column in (Column.HEADLINE, Column.OUTLET)
+        return replace(self, by=column, descending=not (self.descending if column is self.by else words), start=0)
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """Rows of the table from number `start` on, of `found` that fit the listing and `held` that there are; so many
+    passages of the library are `waiting` for their vectors."""
+
+    entries: tuple[Entry, ...]
+    start: int
+    found: int
+    held: int
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many articles there are of each day (UTC) on which any was published, of unknown date, and of each outlet,
+    the largest first."""
+
+    days: dict[date, int]
+    undated: int
+    outlets: tuple[tuple[str, int], ...]
+
+
+_ORDERS: dict[Column, Any] = {
+    Column.HEADLINE: listed.c.words,
+    Column.OUTLET: listed.c.outlet,
+    Column.DATE: listed.c.published_at,
+    Column.ADDED: listed.c.ingested_at,
+    Column.PASSAGES: listed.c.passages,
+}
+_SHOWN = [
+    articles.c[name] for name in "id title outlet url published_at ingested_at version summary_only gone_at".split()
+]
+_ENTRY = select(*_SHOWN, listed.c.passages).join_from(listed, articles, articles.c.key == listed.c.article_key)
+
+
+_WAITING = select(func.count()).select_from(passages).where(WITHOUT_VECTOR)
+
+
+class Listings:
+    """Reads only."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def everything(self) -> list[Entry]:
+        """Every article without its text, the newest addition first."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(_ENTRY.order_by(*_order(Listing())))
+            return [Entry(**row._mapping) for row in rows]
+
+    def holds(self, headline: str) -> bool:
+        """Whether an article has just this headline."""
+        words, first = listed.c.words, folded(headline)
+        titles = select(articles.c.title).join_from(listed, articles, articles.c.key == listed.c.article_key)
+        with self._engine.connect() as connection:
+            found = connection.execute(titles.where(words >= first, words < first + _AFTER_ALL)).scalars()
+            return headline in found
+
+    def page(self, listing: Listing) -> ListPage:
+        """A page of the table; beyond the last one it is the last one."""
+        conditions = _conditions(listing)
+        count = select(func.count()).select_from(listed)
+        with self._engine.connect() as connection:
+            held = connection.execute(count).scalar_one()
+            waiting = connection.execute(_WAITING).scalar_one()
+            found = connection.execute(count.where(*conditions)).scalar_one() if conditions else held
+            start = max(0, min(listing.start, (found - 1) // PAGE * PAGE))
+            chosen = select(listed.c.article_key).where(*conditions).order_by(*_order(listing))
+            keys = list(connection.execute(chosen.limit(PAGE).offset(start)).scalars())
+            rows = connection.execute(_ENTRY.add_columns(listed.c.article_key).where(listed.c.article_key.in_(keys)))
+            entries = {row.article_key: _entry(row) for row in rows}
+        return ListPage(tuple(entries[key] for key in keys if key in entries), start, found, held, waiting)
+
+    def tally(self, listing: Listing) -> Tally:
+        """Of all articles that fit the listing, on whatever page."""
+        conditions = _conditions(listing)
+        day = func.date(listed.c.published_at, type_=String)
+        by_day = select(day, func.count()).where(*conditions).group_by(day)
+        size = func.count().label("size")
+        by_outlet = select(listed.c.outlet, size).where(*conditions).group_by(listed.c.outlet)
+        with self._engine.connect() as connection:
+            days: dict[str | None, int] = {found: number for found, number in connection.execute(by_day)}
+            outlets = connection.execute(by_outlet.order_by(size.desc(), listed.c.outlet)).all()
+        undated = days.pop(None, 0)
+        dated = {date.fromisoformat(found): number for found, number in sorted(days.items()) if found}
+        return Tally(dated, undated, tuple((outlet, number) for outlet, number in outlets))
+
+    def articles(self, listing: Listing) -> Iterator[Article]:
+        """All that fit the listing, on whatever page, in the order in which they came in.
+
+        A batch is read at a time and nothing is held in between: however slowly they are taken, writing goes on. What
+        is removed meanwhile is left out.
+        """
+        query = select(articles.c.key, *ARTICLE).join_from(listed, articles, articles.c.key == listed.c.article_key)
+        query = query.where(*_conditions(listing)).order_by(listed.c.article_key).limit(_BATCH)
+        last = -1
+        while True:
+            with self._engine.connect() as connection:
+                rows = connection.execute(query.where(listed.c.article_key > last)).all()
+            if not rows:
+                return
+            last = rows[-1].key
+            yield from map(article_of, rows)
+
+
+def enter(connection: Connection, key: int, article: Article, passages: int) -> None:
+    """Put an article that was just stored on the table, in place of its row. It leaves with the article."""
+    connection.execute(delete(listed).where(listed.c.article_key == key))
+    connection.execute(insert(listed), _row(key, article, passages))
+
+
+def enter_all(connection: Connection) -> None:
+    """Make the table of everything held."""
+    listed.create(connection, checkfirst=True)
+    connection.execute(delete(listed))
+    count = select(func.count()).where(passages.c.article_key == articles.c.key).scalar_subquery()
+    told = [articles.c[name] for name in ("key", "id", "title", "outlet", "published_at", "ingested_at")]
+    last = -1
+    query = select(*told, count.label("passages")).order_by(articles.c.key).limit(_BATCH * 10)
+    while rows := connection.execute(query.where(articles.c.key > last)).all():
+        connection.execute(insert(listed), [_row(row.key, row, row.passages) for row in rows])
+        last = rows[-1].key
+
+
+def folded(text: str) -> str:
+    """Words as they are compared: without case and accents."""
+    plain = unicodedata.normalize("NFKD", text.encode("utf-8", "replace").decode())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
+
+
+def _row(key: int, article: Any, passages: int) -> dict[str, Any]:
+    same = {name: getattr(article, name) for name in ("id", "outlet", "published_at", "ingested_at")}
+    return same | {"article_key": key, "passages": passages, "words": folded(f"{article.title} {article.outlet}")}
+
+
+def _conditions(listing: Listing) -> list[ColumnElement[bool]]:
+    words = folded(listing.search[:LONGEST_SEARCH]).split()
+    return [func.instr(listed.c.words, word) > 0 for word in words] + within(listing.scope, listed)
+
+
+def _order(listing: Listing) -> list[ColumnElement[Any]]:
+    column, key = _ORDERS[listing.by], listed.c.article_key
+    if listing.descending:
+        return [column.desc(), key.desc()]  # in SQLite what is unknown is less than anything else
+    return [column.asc().nulls_last() if column.nullable else column.asc(), key.asc()]
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(**{name: value for name, value in row._mapping.items() if name != "article_key"})

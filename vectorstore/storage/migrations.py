@@ -1,0 +1,53 @@
+"""Catalogues of earlier versions, brought forward to the schema of this one."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, delete, inspect, select, text, update
+
+from vectorstore.storage import listings as listing
+from vectorstore.storage import story_groups as stories
+from vectorstore.storage.schema import articles, earlier_versions, facts, passages, sketches
+
+READABLE = ("1", "2", "3", "4", "5", "6")
+"""The schemas of earlier versions, the oldest first."""
+
+_ADDED_SINCE = (
+    (articles.name, "summary_only", "BOOLEAN DEFAULT 0 NOT NULL"),
+    (articles.name, "gone_at", "DATETIME"),
+    (articles.name, "story", "INTEGER DEFAULT '0' NOT NULL"),
+    (earlier_versions.name, "summary_only", "BOOLEAN DEFAULT 0 NOT NULL"),
+    (earlier_versions.name, "gone_at", "DATETIME"),
+)
+
+
+def bring_forward(connection: Connection) -> None:
+    """Change what earlier versions kept otherwise; tables that are new since then are made by whoever opens it.
+
+    What there is to do is read off the tables: some versions changed them and kept the number of the schema.
+    """
+    for table, column, kind in _ADDED_SINCE:
+        if column not in _columns(connection, table):
+            connection.execute(text(f"ALTER TABLE {table} ADD COLUMN {column} {kind}"))
+    for index in articles.indexes | passages.indexes:
+        index.create(connection, checkfirst=True)
+    if "runs" not in _columns(connection, sketches.name):
+        connection.execute(text("DROP TABLE IF EXISTS sketches"))
+        sketches.create(connection)
+        stories.join_all(connection)
+    connection.execute(text("DROP TABLE IF EXISTS passage_words"))  # words have an index of their own since schema 4
+    listing.enter_all(connection)
+    _forget_mixed_vectors(connection)
+
+
+def _forget_mixed_vectors(connection: Connection) -> None:
+    """A reindex that was cut off left the vectors of two models among each other: all are made anew."""
+    unfinished = select(facts.c.name).where(facts.c.name == "embedder", facts.c.value == "an unfinished reindex")
+    if connection.execute(unfinished).first():
+        connection.execute(update(passages).values(vector=b""))
+        connection.execute(delete(facts).where(facts.c.name.in_(("embedder", "seal"))))
+
+
+def _columns(connection: Connection, table: str) -> set[str]:
+    """None when there is no such table."""
+    seen = inspect(connection)
+    return {column["name"] for column in seen.get_columns(table)} if seen.has_table(table) else set()

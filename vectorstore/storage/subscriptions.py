@@ -1,0 +1,112 @@
+"""The feeds that a library follows, and what is known of their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+
+from vectorstore.storage.schema import pages, robots, subscriptions
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A feed that is followed.
+
+    `etag`, `last_modified` and `digest` are those of the feed when everything in it was last taken in, "" before.
+    `last_result` is a line for a reader, `failures` counts those in a row, and before `next_due_at` the feed is left
+    alone. `title` is "" until the feed was read.
+    """
+
+    url: str
+    added_at: datetime
+    title: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    digest: str = ""
+    last_run_at: datetime | None = None
+    last_result: str = ""
+    failures: int = 0
+    next_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPage:
+    """A page that became an article. `url` is the address in its canonical spelling, `feed` the one that lists it;
+    `listed` turns false once it has left that feed."""
+
+    url: str
+    feed: str
+    article_id: str
+    etag: str = ""
+    last_modified: str = ""
+    listed: bool = True
+
+
+class Subscriptions:
+    """Every method that writes is one transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def all(self) -> list[Subscription]:
+        """In the order in which they were added."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(subscriptions).order_by(subscriptions.c.added_at, subscriptions.c.url))
+            return [Subscription(**row._mapping) for row in rows]
+
+    def add(self, subscription: Subscription) -> bool:
+        """False when the feed is followed already."""
+        with self._engine.begin() as connection:
+            if _held(connection, subscription.url):
+                return False
+            connection.execute(insert(subscriptions).values(asdict(subscription)))
+        return True
+
+    def remove(self, url: str) -> bool:
+        """Follow a feed no longer; its articles stay. False when it was not followed."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(pages).where(pages.c.feed == url))
+            return bool(connection.execute(delete(subscriptions).where(subscriptions.c.url == url)).rowcount)
+
+    def record(self, subscription: Subscription, known: Iterable[KnownPage] = (), moved_to: str = "") -> None:
+        """What a refresh found out. The feed's address becomes `moved_to` unless that is followed already."""
+        values = asdict(subscription)
+        with self._engine.begin() as connection:
+            for page in known:
+                connection.execute(delete(pages).where(pages.c.url == page.url))
+                connection.execute(insert(pages).values(asdict(page)))
+            if moved_to and not _held(connection, moved_to):
+                connection.execute(update(pages).where(pages.c.feed == subscription.url).values(feed=moved_to))
+                values["url"] = moved_to
+            connection.execute(update(subscriptions).where(subscriptions.c.url == subscription.url).values(values))
+
+    def page(self, url: str) -> KnownPage | None:
+        """By the canonical spelling of its address."""
+        with self._engine.connect() as connection:
+            row = connection.execute(select(pages).where(pages.c.url == url)).one_or_none()
+        return KnownPage(**row._mapping) if row else None
+
+    def pages_listed(self, feed: str) -> list[KnownPage]:
+        """Those that the feed listed when it was last read."""
+        query = select(pages).where(pages.c.feed == feed, pages.c.listed).order_by(pages.c.url)
+        with self._engine.connect() as connection:
+            return [KnownPage(**row._mapping) for row in connection.execute(query)]
+
+    def robots(self, origin: str) -> tuple[str, datetime] | None:
+        """What the site's robots.txt said, and when it was read."""
+        with self._engine.connect() as connection:
+            row = connection.execute(select(robots.c.text, robots.c.read_at).where(robots.c.origin == origin)).first()
+        return (row.text, row.read_at) if row else None
+
+    def keep_robots(self, origin: str, text: str, read_at: datetime) -> None:
+        """Several threads may keep what they read at once."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(robots).where(robots.c.origin == origin))
+            connection.execute(insert(robots).values(origin=origin, text=text, read_at=read_at))
+
+
+def _held(connection: Connection, url: str) -> bool:
+    return connection.execute(select(subscriptions.c.url).where(subscriptions.c.url == url)).first() is not None
