@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ingest.documents import Source
-    from ingest.feeds.opml import Outline
-    from ingest.feeds.results import Refresh
+    from ingest.feeds.parsing import Outline
+    from ingest.feeds.scheduler import Refresh
     from ingest.pipeline import Progress
     from ingest.report import Report
     from ingest.web.politeness import Web
@@ -67,7 +67,7 @@ class Intake:
 
     def import_opml(self, opml: bytes) -> tuple[int, int]:
         """Follow the feeds that an OPML file names; how many more, and how many of them were followed before."""
-        from ingest.feeds.opml import read_opml
+        from ingest.feeds.parsing import read_opml
 
         outlines = read_opml(opml)
         added = self.follow_all(outlines)
@@ -75,7 +75,7 @@ class Intake:
 
     def export_opml(self) -> bytes:
         """The feeds that are followed, as other readers import them."""
-        from ingest.feeds.opml import Outline, write_opml
+        from ingest.feeds.parsing import Outline, write_opml
 
         return write_opml(Outline(each.url, each.title) for each in self.library.subscriptions.all())
 

@@ -18,9 +18,8 @@ from vectorstore.console.terminal import interrupted, stop_if_interrupted
 from vectorstore.errors import RejectedDocument
 
 if TYPE_CHECKING:
-    from ingest.feeds.opml import Outline
-    from ingest.feeds.results import Refresh
-    from ingest.feeds.scheduler import Standing
+    from ingest.feeds.parsing import Outline
+    from ingest.feeds.scheduler import Refresh, Standing
     from ingest.pipeline import Progress
     from ingest.report import Report
     from ingest.web.politeness import Web

@@ -13,7 +13,7 @@ from vectorstore.console.printable import printable_line
 from vectorstore.console.terminal import screen
 
 if TYPE_CHECKING:
-    from ingest.feeds.results import Refresh
+    from ingest.feeds.scheduler import Refresh
     from ingest.pipeline import Progress
     from ingest.preview import Look
     from vectorstore.storage.subscriptions import Subscription

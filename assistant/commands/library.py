@@ -88,7 +88,7 @@ class LibraryCommands:
         as_json: JsonOption = False,
     ) -> None:
         """Every article as it stands now, as a JSONL file that `dateline ingest` reads back."""
-        from vectorstore.jsonl import write
+        from vectorstore.export import write
         from vectorstore.storage.listings import Listing
 
         with self._reading(library) as opened:

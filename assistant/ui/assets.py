@@ -1,4 +1,8 @@
-"""Styles, scripts and the document around the page."""
+"""The document that a browser gets first, and the files that it names.
+
+The document is Gradio's own, which says next to nothing without its scripts, with the shell of the page in it and
+without the page's configuration. Files never change under their name: browsers keep them, and they are compressed once.
+"""
 
 from __future__ import annotations
 

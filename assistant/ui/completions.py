@@ -1,4 +1,8 @@
-"""The library as a chat model: OpenAI's chat completions."""
+"""The library as a chat model: OpenAI's chat completions under `/v1`, beside the page.
+
+https://platform.openai.com/docs/api-reference/chat. Beyond it, a message carries `dateline`: the whole answer as
+assistant.presentation.as_json writes it.
+"""
 
 from __future__ import annotations
 

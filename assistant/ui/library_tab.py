@@ -26,7 +26,7 @@ from assistant.ui.render import headline, legible
 from assistant.ui.render_work import note_html, problem_html
 from assistant.ui.work import QUIET, Job, Work, halt, report_component, retried
 from vectorstore.errors import DatelineError, LimitUnusable
-from vectorstore.jsonl import lines
+from vectorstore.export import lines
 from vectorstore.storage.catalogue import Removed
 from vectorstore.storage.listings import Column, Listing
 

@@ -62,7 +62,7 @@ class DocumentCommands:
         as_json: JsonOption = False,
     ) -> None:
         """Put articles into the library; what is there already is brought up to date."""
-        from ingest.report_file import report_file
+        from ingest.report import report_file
         from ingest.sources import resolved_source
         from ingest.terminal import progress_bar, report_as_text
 

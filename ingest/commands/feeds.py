@@ -73,7 +73,7 @@ class FeedCommands:
         as_json: JsonOption = False,
     ) -> None:
         """Read the feeds and take in what is new, corrected or gone."""
-        from ingest.report_file import report_file
+        from ingest.report import report_file
         from ingest.terminal import progress_bar, refresh_as_text
 
         opening = self._writing(library)

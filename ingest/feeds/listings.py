@@ -9,9 +9,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from ingest.documents import Document, Kind, Listed, Readable, Record, Rejection
-from ingest.feeds.opml import read_opml
-from ingest.feeds.parsing import Entry, Feed, parse_feed
-from ingest.feeds.sitemap import parse_sitemap
+from ingest.feeds.parsing import Entry, Feed, parse_feed, parse_sitemap, read_opml
 from ingest.formats.sandbox import bounded
 from ingest.formats.sniffing import kind_of_page
 from ingest.identity import canonical_url, web_address

@@ -1,15 +1,20 @@
-"""A feed's bytes to what it lists: RSS, Atom, RDF and CDF, well formed or not."""
+"""The bytes of feeds (RSS, Atom, RDF, CDF), sitemaps and OPML to what they list, well formed or not."""
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import struct_time
 
+from lxml import etree
+
+from ingest.dates import parse_date
 from ingest.formats.fragments import plain_text
+from ingest.formats.xml import local_name, parse_xml, texts
+from ingest.identity import web_address
 from ingest.text import one_line
 from vectorstore.errors import RejectedDocument
 
@@ -20,6 +25,9 @@ _LONGEST_PROLOGUE = 16 * 1024
 _FIRST_ELEMENT = re.compile(rb"<\w")
 _ENTITY = re.compile(rb"<!ENTITY([^>]*)", re.IGNORECASE)
 _MOST_TITLE = 500
+# The protocol's own limit for news; of a plain sitemap, which may list a whole archive, as many of the newest.
+_MOST = 1000
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +138,64 @@ def _line(value: object) -> str:
 
 def _string(value: object) -> str:
     return value if isinstance(value, str) else ""
+
+
+def parse_sitemap(content: bytes) -> tuple[Feed, tuple[str, ...]]:
+    """The articles that it lists, and the addresses of further sitemaps, newest first. Raises RejectedDocument."""
+    root = parse_xml(content)
+    entries: list[Entry] = []
+    further: list[tuple[datetime, str]] = []
+    for element in root:
+        name, held = local_name(element), texts(element)
+        address = web_address(held.get("loc", ""))
+        if name == "url" and address:
+            entries.append(_sitemap_entry(address, held))
+        elif name == "sitemap" and address:
+            further.append((parse_date(held.get("lastmod")) or _NEVER, address))
+    if len(entries) > _MOST:
+        entries.sort(key=lambda entry: entry.published_at or entry.updated_at or _NEVER, reverse=True)
+    further.sort(key=lambda each: each[0], reverse=True)
+    return Feed("", "", "", tuple(entries[:_MOST])), tuple(address for _, address in further)
+
+
+def _sitemap_entry(address: str, held: dict[str, str]) -> Entry:
+    """`lastmod` is when the page was touched, be it by a new advertisement: it is nobody's date of an update."""
+    return Entry(
+        id=address,
+        url=address,
+        title=one_line(held.get("title", "")) if "publication_date" in held else "",
+        published_at=parse_date(held.get("publication_date")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """One subscription; `title` may be ""."""
+
+    url: str
+    title: str = ""
+
+
+def read_opml(content: bytes) -> tuple[Outline, ...]:
+    """Every feed that it names, however deep in folders, each once. Raises RejectedDocument where there is none."""
+    found: dict[str, Outline] = {}
+    for element in parse_xml(content).iter():
+        given = {str(name).lower(): str(value) for name, value in element.attrib.items()}
+        url = web_address(given.get("xmlurl", "")) if local_name(element) == "outline" else ""
+        if url:
+            found.setdefault(url, Outline(url, one_line(given.get("title") or given.get("text") or "")))
+    if not found:
+        raise RejectedDocument("names no feed; an OPML file has one in the xmlUrl of each outline")
+    return tuple(found.values())
+
+
+def write_opml(outlines: Iterable[Outline]) -> bytes:
+    """What other readers import, UTF-8."""
+    root = etree.Element("opml", version="2.0")
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = "Dateline subscriptions"
+    body = etree.SubElement(root, "body")
+    for outline in outlines:
+        name = outline.title or outline.url
+        etree.SubElement(body, "outline", type="rss", text=name, title=name, xmlUrl=outline.url)
+    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    return written

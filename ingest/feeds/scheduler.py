@@ -1,23 +1,132 @@
-"""Feeds refreshed again and again while a page is served: one refresh at a time, by hand or by the clock."""
+"""Feeds refreshed again and again while a page is served, one refresh at a time, and what came of each."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
-from ingest.feeds.results import Refresh
+from ingest.feeds.polling import Arrival, Ending, State
 from ingest.pipeline import Progress
-from ingest.report import Report
+from ingest.report import Outcome, Report, Row
 from vectorstore.errors import DatelineError, RefreshUnderWay
+from vectorstore.storage.subscriptions import KnownPage, Subscription, Subscriptions
 
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=15), timedelta(days=1)
 logger = logging.getLogger(__name__)
 
 # Soon after the start, but not while the first reader waits for the models to load.
-_FIRST_WAIT = timedelta(seconds=15)
+_AFTER_START = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedResult:
+    """What a refresh did with one feed. `reason` says why it failed or waits, or what else is to be known of it."""
+
+    url: str
+    title: str
+    state: State
+    reason: str = ""
+    next_due_at: datetime | None = None
+    rows: tuple[Row, ...] = ()
+
+    def count(self, outcome: Outcome) -> int:
+        return sum(row.outcome is outcome for row in self.rows)
+
+    def as_json(self) -> dict[str, Any]:
+        counts = {outcome.value: self.count(outcome) for outcome in Outcome}
+        due = self.next_due_at.isoformat() if self.next_due_at else None
+        about = {"url": self.url, "title": self.title, "state": self.state.value, "reason": self.reason}
+        return about | {"next_due_at": due} | counts
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """Every feed in the order of the subscriptions, and the documents of all of them."""
+
+    feeds: tuple[FeedResult, ...]
+    report: Report
+
+    def as_json(self) -> dict[str, Any]:
+        """What `dateline feeds refresh --json` prints and `--report` saves."""
+        return self.report.as_json() | {"feeds": [feed.as_json() for feed in self.feeds]}
+
+
+@dataclass(slots=True)
+class Harvest:
+    """What a feed brought: its rows, and the pages behind those that are in the library now."""
+
+    rows: list[Row] = field(default_factory=list)
+    pages: list[KnownPage] = field(default_factory=list)
+
+
+def harvested(feed: str, handed_on: Sequence[tuple[str, Arrival]], rows: Sequence[Row]) -> Harvest:
+    """The rows of one feed, of all rows in the order in which their documents were handed on."""
+    harvest = Harvest()
+    for (origin, arrival), row in zip(handed_on, rows, strict=False):
+        if origin != feed:
+            continue
+        harvest.rows.append(row)
+        if arrival.address and row.article_id and row.outcome is not Outcome.DUPLICATE:
+            known = arrival.validators
+            page = KnownPage(arrival.address, feed, row.article_id, known.etag, known.last_modified, arrival.listed)
+            harvest.pages.append(page)
+    return harvest
+
+
+def is_due(subscription: Subscription, now: datetime) -> bool:
+    """Whether the feed may be read again. Nothing is put off for more than a day: what was noted to be further ahead
+    was noted by a clock that was wrong."""
+    due = subscription.next_due_at
+    return due is None or not now < due <= now + _LONGEST_WAIT
+
+
+def settle(
+    subscription: Subscription, harvest: Harvest, ending: Ending | None, subscriptions: Subscriptions, at: datetime
+) -> FeedResult:
+    """Notes what came of a feed, once all that it led to is stored. `ending` is None where it was not finished."""
+    if ending is None:
+        subscriptions.record(subscription, harvest.pages)
+        return _waiting(subscription, harvest, at)
+    noted = _noted(subscription, ending, harvest, at)
+    subscriptions.record(noted, harvest.pages, ending.moved_to)
+    return FeedResult(noted.url, noted.title, ending.state, _remark(ending), noted.next_due_at, tuple(harvest.rows))
+
+
+def _waiting(subscription: Subscription, harvest: Harvest, at: datetime) -> FeedResult:
+    due = subscription.next_due_at
+    reason = "not finished; refresh again" if is_due(subscription, at) else subscription.last_result
+    return FeedResult(subscription.url, subscription.title, State.WAITING, reason, due, tuple(harvest.rows))
+
+
+def _noted(subscription: Subscription, ending: Ending, harvest: Harvest, at: datetime) -> Subscription:
+    pause = min(timedelta(seconds=ending.wait), _LONGEST_WAIT) if ending.wait else None
+    noted = replace(subscription, last_run_at=at, title=ending.title or subscription.title)
+    if ending.state is State.FAILED:
+        failures = subscription.failures + 1
+        backing_off = min(_FIRST_WAIT * 2 ** min(failures - 1, 16), _LONGEST_WAIT)
+        return replace(
+            noted, last_result=f"failed: {ending.reason}", failures=failures, next_due_at=at + (pause or backing_off)
+        )
+    noted = replace(noted, failures=0, next_due_at=at + pause if pause else None)
+    if ending.state is State.UNCHANGED:
+        return replace(noted, last_result="unchanged")
+    known = ending.validators
+    result = _counts(harvest.rows) + (f"; {_remark(ending)}" if _remark(ending) else "")
+    return replace(noted, etag=known.etag, last_modified=known.last_modified, digest=ending.digest, last_result=result)
+
+
+def _counts(rows: Sequence[Row]) -> str:
+    counts = [(sum(row.outcome is outcome for row in rows), outcome.value) for outcome in Outcome]
+    return ", ".join(f"{count} {name}" for count, name in counts if count) or "no articles"
+
+
+def _remark(ending: Ending) -> str:
+    put_off = f"{ending.put_off} put off, since the site asked to be left alone" if ending.put_off else ""
+    return "; ".join(filter(None, (ending.reason, put_off, ending.moved_to and f"moved to {ending.moved_to}")))
 
 
 class Refreshes(Protocol):
@@ -94,7 +203,7 @@ class Refreshing:
 
     def keep_on(self, every: timedelta) -> None:
         """Refreshes after each wait until told to stop. Nothing that a refresh raises ends it."""
-        pause = _FIRST_WAIT
+        pause = _AFTER_START
         while True:
             self._note(next_at=self._now() + pause)
             if self._wait(pause.total_seconds()):

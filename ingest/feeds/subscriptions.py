@@ -14,9 +14,9 @@ from ingest.change_detection import Shelf
 from ingest.dates import latest
 from ingest.documents import Kind
 from ingest.feeds.listings import document_of, feed_of, feeds_of_page
-from ingest.feeds.opml import Outline
+from ingest.feeds.parsing import Outline
 from ingest.feeds.polling import Arrival, Ending, State, Visits
-from ingest.feeds.results import Refresh, harvested, is_due, settle
+from ingest.feeds.scheduler import Refresh, harvested, is_due, settle
 from ingest.pipeline import Progress, take_in
 from ingest.reading import Taken, taken, told
 from ingest.web.politeness import Web

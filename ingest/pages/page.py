@@ -17,8 +17,7 @@ from ingest.formats.decoding import decode
 from ingest.formats.limits import tame
 from ingest.identity import host_name, web_address
 from ingest.pages.body import body_text
-from ingest.pages.bylines import names
-from ingest.pages.headline import headline
+from ingest.pages.headline import headline, names
 from ingest.pages.metatags import AUTHOR, LANGUAGE, OUTLET, PUBLISHED, TITLE, UPDATED, every, first, read_tags
 from ingest.pages.schema_org import Statement, read_statement
 from ingest.text import one_line, word_count

@@ -34,7 +34,7 @@ from dateutil.parser import parse
 from ingest import extract_article
 from ingest.dates import parse_date
 from ingest.formats.fields import described
-from ingest.pages.bylines import names
+from ingest.pages.headline import names
 from ingest.pages.page import read_head
 from ingest.text import squeezed
 from vectorstore.errors import RejectedDocument

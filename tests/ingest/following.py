@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ingest.feeds.results import FeedResult, Refresh
+from ingest.feeds.scheduler import FeedResult, Refresh
 from ingest.feeds.subscriptions import refresh
 from ingest.report import Outcome
 from ingest.web.politeness import Web

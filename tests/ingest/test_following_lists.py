@@ -11,7 +11,7 @@ import pytest
 
 from ingest.documents import Upload
 from ingest.feeds.listings import is_home
-from ingest.feeds.opml import Outline, read_opml, write_opml
+from ingest.feeds.parsing import Outline, read_opml, write_opml
 from ingest.formats.pdf import flowing
 from ingest.pipeline import ingest
 from ingest.report import Report

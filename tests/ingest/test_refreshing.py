@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from following import Newsroom, Press, story
 
-from ingest.feeds.results import Refresh
-from ingest.feeds.scheduler import Refreshing
+from ingest.feeds.scheduler import Refresh, Refreshing
 from ingest.feeds.subscriptions import refresh
 from ingest.pipeline import Progress
 from vectorstore.errors import LibraryUnreadable, RefreshUnderWay

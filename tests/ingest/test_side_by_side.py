@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from following import CountingEmbedder, Newsroom, story
 
-from ingest.feeds.opml import Outline, write_opml
+from ingest.feeds.parsing import Outline, write_opml
 from ingest.feeds.subscriptions import refresh
 from ingest.pipeline import Progress, ingest
 from ingest.web.politeness import Web

@@ -28,8 +28,8 @@ from vectorstore.storage.catalogue import Removed
 from vectorstore.storage.conversations import Conversations
 from vectorstore.storage.database import create_database, open_database
 from vectorstore.storage.listings import Listing, Listings, ListPage, Tally
+from vectorstore.storage.rows import row_of
 from vectorstore.storage.schema import articles, metadata
-from vectorstore.storage.stored import row_of
 from vectorstore.storage.subscriptions import Subscription
 
 NOW = datetime(2022, 7, 3, 12, tzinfo=UTC)

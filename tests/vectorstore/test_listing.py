@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from stacks import NOW, WordEmbedder, story
 
-from vectorstore import jsonl
 from vectorstore.errors import ExportUnwritable
+from vectorstore.export import write
 from vectorstore.library import Library
 from vectorstore.models import Scope
 from vectorstore.storage.listings import PAGE, Column, Listing, ListPage
@@ -213,7 +213,7 @@ class TestExport:
             url="https://a.example/",
         )
         path = tmp_path / "out.jsonl"
-        assert jsonl.write(path, [article, story("b", "Two.")[0]]) == 2
+        assert write(path, [article, story("b", "Two.")[0]]) == 2
         first, second = map(json.loads, path.read_bytes().splitlines())
         assert first == {
             "id": "a",
@@ -229,7 +229,7 @@ class TestExport:
     def test_a_place_that_cannot_be_written_is_told(self, tmp_path: Path) -> None:
         for place in (tmp_path, tmp_path / "missing" / "out.jsonl"):
             with pytest.raises(ExportUnwritable, match="choose another place"):
-                jsonl.write(place, [])
+                write(place, [])
         assert list(tmp_path.iterdir()) == []
 
     def test_what_was_there_stays_until_all_is_written(self, tmp_path: Path) -> None:
@@ -241,7 +241,7 @@ class TestExport:
             raise OSError(28, "No space left on device")
 
         with pytest.raises(ExportUnwritable, match="No space left"):
-            jsonl.write(path, breaking())  # type: ignore[arg-type]
+            write(path, breaking())  # type: ignore[arg-type]
         assert path.read_text() == "before" and list(tmp_path.iterdir()) == [path]
 
 

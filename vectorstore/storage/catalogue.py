@@ -33,9 +33,8 @@ from vectorstore.storage import story_groups as stories
 from vectorstore.storage.conversations import Conversations
 from vectorstore.storage.database import open_database, recall, remember
 from vectorstore.storage.listings import Listings
+from vectorstore.storage.rows import ARTICLE, article_of, row_of, within
 from vectorstore.storage.schema import WITHOUT_VECTOR, articles, earlier_versions, next_vectors, passages, withdrawn
-from vectorstore.storage.scope import within
-from vectorstore.storage.stored import ARTICLE, article_of, row_of
 from vectorstore.storage.subscriptions import Subscriptions
 
 

@@ -16,9 +16,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, String, delete, func, insert, select
 
 from vectorstore.models import EVERYTHING, Article, Entry, Scope
+from vectorstore.storage.rows import ARTICLE, article_of, within
 from vectorstore.storage.schema import WITHOUT_VECTOR, articles, listed, passages
-from vectorstore.storage.scope import within
-from vectorstore.storage.stored import ARTICLE, article_of
 
 PAGE = 50
 """Rows of a page."""

@@ -9,8 +9,8 @@ import numpy as np
 from sqlalchemy import Connection, func, select
 
 from vectorstore.models import Matrix, Scope
+from vectorstore.storage.rows import within
 from vectorstore.storage.schema import articles, passages
-from vectorstore.storage.scope import within
 
 
 class Opening(NamedTuple):

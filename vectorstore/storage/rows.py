@@ -1,11 +1,25 @@
-"""A Scope as conditions on the catalogue's articles."""
+"""Articles as rows of the catalogue, and a Scope as conditions on them. `earlier_versions` has the same columns."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Table, or_
+from typing import Any
 
-from vectorstore.models import Scope
+from sqlalchemy import ColumnElement, Row, Table, or_
+
+from vectorstore.models import Article, Scope
 from vectorstore.storage.schema import articles
+
+ARTICLE = [column for column in articles.c if column.name not in ("key", "text_hash", "story")]
+_STATED = [column.name for column in ARTICLE]
+
+
+def article_of(row: Row[Any]) -> Article:
+    values = {name: getattr(row, name) for name in _STATED}
+    return Article(**values | {"authors": tuple(values["authors"])})
+
+
+def row_of(article: Article) -> dict[str, Any]:
+    return {name: getattr(article, name) for name in _STATED} | {"authors": list(article.authors)}
 
 
 def within(scope: Scope, table: Table = articles) -> list[ColumnElement[bool]]:
