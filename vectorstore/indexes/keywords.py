@@ -12,7 +12,7 @@ import tantivy
 from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
 
 from vectorstore.errors import IndexUnusable
-from vectorstore.indexes.vocabulary import abbreviations
+from vectorstore.indexes.abbreviations import abbreviations
 from vectorstore.models import PassageRow, Scope, titled
 
 _WRITER_BYTES = 50_000_000
