@@ -7,10 +7,11 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stderr
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self, Unpack
 
 import typer
 
@@ -21,7 +22,8 @@ from assistant.commands.library import LibraryCommands
 from assistant.commands.mcp import McpCommand
 from assistant.commands.questions import QuestionCommands
 from assistant.commands.serve import ServeCommand, Site
-from assistant.settings import Settings, read_settings
+from assistant.settings import GivenSettings, Settings, read_settings
+from assistant.types import Answer, Citation, Sentence, Turn
 from assistant.ui.desk import Step
 from assistant.ui.reading_desk import ReadingDesk
 from ingest.commands.documents import DocumentCommands
@@ -39,7 +41,16 @@ from vectorstore.console.client import (
 from vectorstore.console.commands import complain, exit_status
 from vectorstore.console.logs import Printed, log_to_standard_error
 from vectorstore.console.terminal import remote
-from vectorstore.errors import DatelineError, LibraryBusy, LibraryUnwritable, WeightsMissing
+from vectorstore.errors import (
+    ArticleNotFound,
+    DatelineError,
+    LibraryBusy,
+    LibraryUnwritable,
+    ModelError,
+    SettingsError,
+    WeightsMissing,
+)
+from vectorstore.models import EVERYTHING, Article, Hit, Passage, Scope
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -48,9 +59,26 @@ if TYPE_CHECKING:
 
     from assistant.api.langchain_retriever import NewsRetriever
     from assistant.generation.model_menu import ChatModels
-    from assistant.types import Answer
     from ingest.web.politeness import RobotsShelf, Web
-    from vectorstore.models import Hit
+
+__all__ = [
+    "EVERYTHING",
+    "Answer",
+    "Article",
+    "ArticleNotFound",
+    "Citation",
+    "Dateline",
+    "DatelineError",
+    "Hit",
+    "LibraryBusy",
+    "ModelError",
+    "Passage",
+    "Scope",
+    "Sentence",
+    "SettingsError",
+    "Turn",
+    "open_dateline",
+]
 
 logger = logging.getLogger("dateline")
 
@@ -102,23 +130,52 @@ class Dateline(Intake):
         )
         self.assistant = self.assistant_with(self._model)
 
-    def search(self, question: str, **given: Any) -> list[Hit]:
-        """The passages that an answer would be looked for in, best first; see Assistant.search."""
-        return self.assistant.search(question, **given)
+    def search(
+        self,
+        question: str,
+        *,
+        as_of: date | datetime | None = None,
+        turns: Sequence[Turn] = (),
+        scope: Scope = EVERYTHING,
+        top: int = 10,
+    ) -> list[Hit]:
+        """The passages that an answer would be looked for in, best first; see `stream`."""
+        return self.assistant.search(question, as_of=as_of, turns=turns, scope=scope, top=top)
 
-    def answer(self, question: str, **given: Any) -> Answer:
-        """The finished answer; see Assistant.answer."""
-        return self.assistant.answer(question, **given)
+    def answer(
+        self,
+        question: str,
+        *,
+        as_of: date | datetime | None = None,
+        turns: Sequence[Turn] = (),
+        scope: Scope = EVERYTHING,
+    ) -> Answer:
+        """The finished answer: the last snapshot of `stream`."""
+        return self.assistant.answer(question, as_of=as_of, turns=turns, scope=scope)
 
-    def stream(self, question: str, **given: Any) -> Iterator[Answer]:
-        """Growing snapshots of the answer; see Assistant.stream."""
-        return self.assistant.stream(question, **given)
+    def stream(
+        self,
+        question: str,
+        *,
+        as_of: date | datetime | None = None,
+        turns: Sequence[Turn] = (),
+        scope: Scope = EVERYTHING,
+    ) -> Iterator[Answer]:
+        """Growing snapshots of the answer: first its sources, then the sentences as they are written, then the last.
 
-    def retriever(self, **given: Any) -> NewsRetriever:
-        """The library as a LangChain retriever; see assistant.api.langchain_retriever.NewsRetriever."""
+        `as_of` is the reader's today: a date means its end, UTC; a time without a zone is UTC; None is now. Nothing
+        published later is used, and nothing outside `scope`. `turns` are the questions and answers before. Closing the
+        iterator stops the model. Raises DatelineError for what cannot be asked.
+        """
+        return self.assistant.stream(question, as_of=as_of, turns=turns, scope=scope)
+
+    def retriever(
+        self, *, as_of: date | datetime | None = None, scope: Scope = EVERYTHING, top: int = 10
+    ) -> NewsRetriever:
+        """The library as a LangChain retriever of the `top` best passages; see `stream` for the rest."""
         from assistant.api.langchain_retriever import NewsRetriever
 
-        return NewsRetriever(assistant=self.assistant, **given)
+        return NewsRetriever(assistant=self.assistant, top=top, as_of=as_of, scope=scope)
 
     def chat_model(self, settings: Settings) -> BaseChatModel | None:
         """The one that other settings name; the built-in one is loaded once."""
@@ -201,10 +258,12 @@ class Visit(CommandIntake):
         self.assistant = news.assistant_with(news.chat_model(settings))
 
 
-def open_dateline(library: str | Path | None = None, model: str | None = None, **settings: Any) -> Dateline:
+def open_dateline(
+    library: str | Path | None = None, model: str | None = None, **settings: Unpack[GivenSettings]
+) -> Dateline:
     """Open a library for reading and writing; use it as a context manager.
 
-    What is not given comes from the environment; the names are those of assistant.settings.Settings. Raises
+    What is not given comes from the environment. Raises SettingsError for a value that does not fit, and else
     DatelineError: LibraryBusy when another process has it open. What is without a vector gets one meanwhile.
     """
     news = Dateline(_settings(library=library and Path(library), model=model, **settings))
@@ -348,7 +407,24 @@ def _add_commands(cli: typer.Typer, reading: Callable[..., Any], writing: Callab
     FeedCommands(reading, writing).add_to(cli)
 
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Ask questions about news articles, with sources.")
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(version("dateline"))
+        raise typer.Exit
+
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False)
+
+
+@cli.callback()
+def _options(
+    told: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell the version and end.")
+    ] = False,
+) -> None:
+    """Ask questions about news articles, with sources."""
+
+
 ServeCommand(_site).add_to(cli)
 _add_commands(cli, _reading, _writing)
 EvaluateCommand(_measuring).add_to(cli)

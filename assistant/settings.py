@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypedDict
 
 from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, ValidationError, field_validator
@@ -63,6 +63,29 @@ class Settings(BaseSettings):
     @classmethod
     def _origins(cls, given: object) -> object:
         return origins(given) if isinstance(given, str) else given
+
+
+class GivenSettings(TypedDict, total=False):
+    """What a caller can give in the place of the environment, besides the library and the model; see Settings."""
+
+    model_url: str
+    model_key: str
+    model_patience: float
+    embedder: str
+    reranker: str
+    verifier: str
+    evidence_tokens: int
+    follow_ups: Literal["words", "model"]
+    cache: Path
+    host: str
+    port: int
+    public_name: str
+    allowed_origins: tuple[str, ...]
+    allow_private_addresses: bool
+    respect_robots: bool
+    seconds_between_requests: float
+    refresh_every: timedelta | None
+    max_upload_mb: int
 
 
 def host(text: str) -> str:
