@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 from ingest.documents import LARGEST_DOCUMENT, Document, Kind, Listed, Readable, Rejection, Source
 from ingest.formats.sniffing import kind_of_bytes
 from ingest.pages.extract import head
-from ingest.reading import article_in, documents_of
+from ingest.sources import article_in, documents_of
 from vectorstore.errors import RejectedDocument
 from vectorstore.models import Article
 

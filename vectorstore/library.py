@@ -30,8 +30,8 @@ from vectorstore.storage.conversations import Conversations
 from vectorstore.storage.database import may_write
 from vectorstore.storage.folder import CATALOGUE, UNTIL_IT_IS_MADE, make, make_catalogue, take, writer_lock
 from vectorstore.storage.listings import Listings
-from vectorstore.storage.openings import Opening
 from vectorstore.storage.private import keep_private, tighten
+from vectorstore.storage.story_groups import Opening
 from vectorstore.storage.subscriptions import Subscriptions
 
 _CLOSED_TO_OTHERS = "closed to others"

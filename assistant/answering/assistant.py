@@ -8,14 +8,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from assistant.answering.days import with_day
 from assistant.answering.grounds import Finder, Grounds, checked
 from assistant.answering.instruction import Rewriter, nothing_before
 from assistant.answering.library_questions import about_the_library, small_talk
 from assistant.answering.listing import Tells, answers_itself, in_order_of_time, is_judged, listed
 from assistant.answering.provenance import cites, speaks_of
 from assistant.answering.roundup import put_together
-from assistant.answering.writer import Writer
+from assistant.answering.writer import Writer, with_day
 from assistant.evidence import quote, weigh
 from assistant.evidence.context import Room, context, room_of
 from assistant.generation.providers import PATIENCE, none_offered

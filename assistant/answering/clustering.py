@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vectorstore.storage.openings import Opening
+from vectorstore.storage.story_groups import Opening
 
 # Cosine of two openings, headline included, from which on they tell of one thing.
 _ALIKE = 0.62

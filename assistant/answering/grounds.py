@@ -14,9 +14,7 @@ from assistant.query.decomposition import day_of, interleaved, parts, questions,
 from assistant.query.follow_ups import topic
 from assistant.query.reading import Reading, read
 from assistant.query.spelling import corrected
-from assistant.retrieval.hops import bridge
-from assistant.retrieval.merging import joined
-from assistant.retrieval.search import Found, Rerank, retrieve
+from assistant.retrieval.search import Found, Rerank, bridge, joined, retrieve
 from assistant.types import AS_SET, AnswerKind, Manner, Recency, Request, Turn
 from assistant.verification.answerability import Signals, Verdict, signals, verdict, words_asked
 from vectorstore.errors import DatelineError

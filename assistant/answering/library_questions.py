@@ -15,7 +15,7 @@ from assistant.types import Answer, AnswerKind, Intent, own
 from vectorstore.library import Library
 from vectorstore.models import Hit, Scope
 from vectorstore.storage.listings import Listing, Tally
-from vectorstore.storage.openings import Opening
+from vectorstore.storage.story_groups import Opening
 
 _OUTLETS = 8
 _STORIES = 6

@@ -25,7 +25,7 @@ from assistant.text.words import key_stems, key_words, names_and_numbers, stem, 
 from assistant.types import Answer, AnswerKind, Intent, Request, Window, own
 from vectorstore.library import Library
 from vectorstore.models import Hit, Scope, heading
-from vectorstore.storage.openings import Opening
+from vectorstore.storage.story_groups import Opening
 
 LOOKED_AT = 30
 """Hits to put such an answer together from."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from assistant.answering.clustering import grouped
 from assistant.answering.roundup import in_order
 from assistant.evidence.best_sentences import Pick, lede, picked
-from assistant.retrieval.merging import one_of_each_story
+from assistant.retrieval.search import one_of_each_story
 from assistant.text.words import key_words
 from vectorstore.library import Library
 from vectorstore.models import Article, Hit, Scope

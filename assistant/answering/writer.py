@@ -7,9 +7,11 @@ once. What it cannot bear out is not shown: the passages' own words are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from threading import Event
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,6 +25,10 @@ from assistant.generation.odds import Judge, judge_of
 from assistant.generation.prompting import belongs_in_list, borne_out, judging, material, messages, one_sentence, stated
 from assistant.generation.providers import PATIENCE, QUOTE
 from assistant.generation.streaming import meanwhile, pieces
+from assistant.query.answer_type import wanted
+from assistant.text.facts import Kind
+from assistant.text.labels import day
+from assistant.text.text_dates import Moment, moments
 from assistant.types import Answer, Sentence, Stage, own
 from assistant.verification.answerability import Verdict, at_least, hopeless, says_not_found, verdict
 from assistant.verification.entailment import Entailment, Entails, by_model
@@ -33,10 +39,52 @@ from vectorstore.models import Hit, heading
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+# News tells what is to come in the present tense too ("reopens Saturday"): without such words a weekday stays as it is.
+_AHEAD = re.compile(r"\b(?:will|would|(?:is|are) (?:to|set|due|scheduled|expected|planned))\b", re.I)
+_LAST_OR_NEXT = re.compile(r"\b(?:last|past|next|coming) $", re.I)
+_ONE_PHRASE = ("", " ", ", ", " of ")
 # On the tuning half of tests/benchmarks/sets the least odds by which four in five false sentences are told.
 _CONFIRMED = 0.8
 # On six lists of that half's articles what belongs there had .62 and more, the rest up to .57, but for one of 40.
 _LISTED = 0.6
+
+
+def with_day(answer: Answer) -> Answer:
+    """The answer to a question of when, with the day that its first phrase of time means, where that names none."""
+    if answer.refused or wanted(answer.question) is not Kind.DATE:
+        return answer
+    published = {each.number: each.article.published_at for each in answer.citations}
+    for at, sentence in enumerate(answer.sentences, start=1):
+        printed = next(filter(None, map(published.get, sentence.citations)), None)
+        meant = meant_day(sentence.text, printed.date()) if printed else None
+        if meant and printed:
+            phrase, when = meant
+            told = own(f"“{phrase}” is {day(when)}, counted from the article of {day(printed)}.")
+            return replace(answer, sentences=(*answer.sentences[:at], told, *answer.sentences[at:]))
+    return answer
+
+
+def meant_day(sentence: str, published: date) -> tuple[str, date] | None:
+    """The first phrase of time whose day is certain, and the day; None where the sentence gives a date itself."""
+    told = moments(sentence, published)
+    if any(each.day for each in told):
+        return None
+    relative = [each for each in told if each.days]
+    return next(filter(None, (_meant(sentence, relative[at:], published) for at in range(len(relative)))), None)
+
+
+def _meant(sentence: str, told: Sequence[Moment], published: date) -> tuple[str, date] | None:
+    """Of the first of the phrases, with such as adjoin it."""
+    first, *others = told
+    end, days = first.end, first.days
+    for other in others:
+        if sentence[end : other.start] in _ONE_PHRASE:
+            end = other.end
+            days = frozenset(each for each in other.days if first.weekday in (None, each.weekday()))
+    before = sentence[: first.start]
+    if len(days) > 1 and first.weekday is not None and _AHEAD.search(before) and not _LAST_OR_NEXT.search(before):
+        days = frozenset({min(each for each in days if each > published)})
+    return (sentence[first.start : end].rstrip(" ."), next(iter(days))) if len(days) == 1 else None
 
 
 class Writer(NamedTuple):

@@ -12,7 +12,7 @@ import numpy as np
 
 from assistant.evidence import core, promise
 from assistant.evidence.injection_filter import reporting
-from assistant.evidence.statements import dateline, states
+from assistant.evidence.spans import dateline, states
 from assistant.text.text_dates import moments
 from assistant.text.words import key_stems
 from vectorstore.library import Library

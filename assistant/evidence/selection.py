@@ -10,9 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.evidence.injection_filter import order
-from assistant.evidence.spans import Span, cite, quotation, spans_of
+from assistant.evidence.spans import Span, cite, corrects, quotation, retracted, spans_of
 from assistant.evidence.stated_values import Reading, current, readings
-from assistant.evidence.statements import corrects, retracted
 from assistant.query.answer_type import echoes, offers, wanted
 from assistant.text.facts import Kind
 from assistant.text.words import key_stems

@@ -1,17 +1,160 @@
-"""Sentences of hits as evidence: what is read and quoted of a passage, and the citation of it."""
+"""The sentences of the passages found: which are statements, and as spans of their articles."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
 from assistant.evidence.injection_filter import DOUBTFUL, reporting
-from assistant.evidence.statements import statements
+from assistant.text.quantities import quantities
 from assistant.text.sanitizing import without_marks
+from assistant.text.words import key_stems
 from assistant.types import Citation, Sentence, Support
-from vectorstore.models import Hit, Passage
+from vectorstore.models import Article, Hit, Passage
+
+_QUESTION = re.compile(r"[?？؟][\"'”’»)\]]*$")
+_ENDING = re.compile(r"[.!…。！।۔:;][\"'”’»)」』\]]*$")
+_LIST_ITEM = re.compile(r"^(?:[-*•–·]|\d+[.)])\s")
+_FIGURE_OR_LABEL = re.compile(r"\d|^\W*(?:\w+ ){0,2}\w+: \S")
+_CALL = re.compile(r"[!！][\"'”’»)\]]*$")
+# "Subscribe to our newsletter", "Follow us on ...", "Click here": what a page wants of its reader.
+_APPEAL = re.compile(
+    r"^\W*(?:please )?(?:(?:un)?subscribe\b|sign up\b|follow (?:us|@|our)\b|(?:click|tap)(?: here| on| the)\b"
+    r"|(?:read|see|find out|learn) (?:more|also)\b|share this (?:article|story|page)\b"
+    r"|abonnieren\b|abonnez|suscr[ií]b|inscreva|iscriviti)|\b(?:our|free|daily|weekly) newsletters?\b.{0,60}$",
+    re.I,
+)
+# "PORT ESKER, 12 May (Agency) -": places in capitals or an agency in brackets, before a dash.
+_PLACE = r"[A-Z][\w.'’/-]*(?: [A-Z][\w.'’/-]*){0,3}"
+_DATELINE = re.compile(
+    rf"(?:(?=[^a-z]{{3,}}[,(–—-]){_PLACE}(?:, [^()\n]{{1,30}}?)?(?: \([^()\n]{{1,40}}\))?"
+    rf"|{_PLACE}(?:, [^()\n]{{1,30}}?)? \([^()\n]{{1,40}}\)) (?:[-–—]|--) (?=\W?[^\W\d_a-z])"
+    rf"|{_PLACE} \([A-Z]{{2,6}}(?: [A-Z]\w+)?\) (?=[A-Z])"
+)
+# A first word for somebody or something that the sentence before names.
+_PRONOUNS = frozenset("he she it they er sie es il elle ils elles él ella ellos ellas ele ela eles elas".split())
+_LEANS = _PRONOUNS | frozenset(
+    """
+    this that these those his her hers its their theirs him them both neither such dies diese dieser dieses ihr sein
+    ihre seine ceci cela cette ces esto esta este eso isso lui lei loro questo questa
+    """.split()
+)
+_FIRST_WORD = re.compile(r"^\W*(\w+)")
+# What such words add a sentence to: "The report said that", "He said:" need none.
+_LONGEST_JOINT = 500
+# It tells what was wrong: alone it would tell the retracted thing as the fact.
+_RETRACTS = re.compile(
+    r"\b(?:earlier|previous|original|first) (?:versions?|editions?|reports?) of (?:this|the|our)\b"
+    r"|\b(?:this|an earlier|our) (?:article|report|story|headline)\b.{0,60}"
+    r"\b(?:incorrect|wrong|mis\w+ed\b|in error|corrected\b)"
+    r"|\b(?:withdraws?|withdrew|withdrawn|retracts?|retracted|corrects?)\b (?:its|the|a|an|this|our) (?:\w+ )?"
+    r"(?:article|report|story|stories|reports|claim)\b",
+    re.I,
+)
+# Behind these words stands what was wrong.
+_WRONG = re.compile(
+    r"\b(?:versions?|editions?|reports?|article|story)\b.{0,60}?\b(?:said|stated|gave|put|reported|had|named|called)\b"
+    r"|\b(?:incorrectly|wrongly|mistakenly|misstated)\b|, not\b|\b(?:rather than|instead of)\b",
+    re.I,
+)
+_WITHDRAWS = re.compile(r"\b(?:withdr[ae]w|retract)", re.I)
+_CORRECTION = re.compile(r"^\W*(?:correction|clarification|erratum|berichtigung|korrektur)\b", re.I)
+# Ideographs and kana say in one sign what takes some three letters.
+_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_LEAST_LETTERS, _SHORTEST_CALL = 6, 20
+
+
+class Statement(NamedTuple):
+    """Offsets into the text: `start` to `end` is shown, and `own` is where the sentence itself begins."""
+
+    start: int
+    end: int
+    own: int
+
+
+def statements(text: str, spans: Sequence[tuple[int, int]]) -> list[Statement]:
+    """Of the sentences `spans` those that state something, in order, each with the sentence that it leans on or that
+    puts it right."""
+    found: list[Statement] = []
+    for number, (start, end) in enumerate(spans):
+        sentence = text[start:end]
+        if not states(sentence, text[end : end + 1]):
+            continue
+        start += dateline(sentence)
+        own = start
+        before = found[-1] if found else None
+        if before and leans(sentence) and _joins(text, before.end, start) and end - before.own <= _LONGEST_JOINT:
+            start = before.own
+        if corrects(sentence) and number + 1 < len(spans) and _joins(text, end, spans[number + 1][0]):
+            end = spans[number + 1][1]
+        found.append(Statement(start, end, own))
+    return found
+
+
+def states(sentence: str, following: str = "") -> bool:
+    """Whether it may be an answer: no heading, no question, no appeal, and more than a word or two. `following` is the
+    character behind it: what ends a line without a stop is a heading."""
+    if (
+        length(sentence) < (_SHORTEST_CALL if _CALL.search(sentence) else _LEAST_LETTERS)
+        or _QUESTION.search(sentence)
+        or _APPEAL.search(sentence)
+    ):
+        return False
+    heading = following == "\n" and not _ENDING.search(sentence)
+    return not heading or bool(_LIST_ITEM.search(sentence) or _FIGURE_OR_LABEL.search(sentence))
+
+
+def length(sentence: str) -> int:
+    """Its letters and digits, those of scripts without spaces counted by what they say."""
+    return sum(3 if _DENSE.match(sign) else 1 for sign in sentence if sign.isalnum())
+
+
+def leans(sentence: str) -> bool:
+    """Whether its first word stands for what the sentence before names."""
+    return _first_word(sentence) in _LEANS
+
+
+def nameless(sentence: str) -> bool:
+    """Whether it is about him, her, it or them."""
+    return _first_word(sentence) in _PRONOUNS
+
+
+def _first_word(sentence: str) -> str:
+    first = _FIRST_WORD.match(sentence)
+    return first[1].lower() if first else ""
+
+
+def dateline(sentence: str) -> int:
+    """How many characters of place, day and agency stand before the sentence itself."""
+    found = _DATELINE.match(sentence)
+    return found.end() if found else 0
+
+
+def corrects(sentence: str) -> bool:
+    """Whether it tells that something published was wrong."""
+    return _CORRECTION.search(sentence) is not None or _RETRACTS.search(sentence) is not None
+
+
+def retracted(text: str, article: Article, correction: str, by: Article) -> bool:
+    """Whether the correction, of the article `by`, takes back what the text says or the report that it stands in."""
+    if article.id == by.id and text == correction:
+        return False
+    wrong = _WRONG.search(correction)
+    figures = quantities(correction[wrong.end() :])[:1] if wrong else []
+    shared = key_stems(correction) & key_stems(f"{article.title} {text}")
+    if shared and any(figure.agrees(each) for figure in figures for each in quantities(text)):
+        return True
+    older = article.published_at and by.published_at and article.published_at < by.published_at
+    withdrawn = bool(older) and article.outlet == by.outlet and _WITHDRAWS.search(correction) is not None
+    return withdrawn and len(shared) > 1
+
+
+def _joins(text: str, end: int, start: int) -> bool:
+    """Whether nothing but white space, and no new paragraph with a heading, is between the two."""
+    return not text[end:start].strip()
 
 
 class Span(NamedTuple):

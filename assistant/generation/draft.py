@@ -9,7 +9,7 @@ from threading import Event
 from typing import NamedTuple
 
 from assistant.evidence import Quoted, cite
-from assistant.evidence.statements import nameless
+from assistant.evidence.spans import nameless
 from assistant.query.answer_type import adds_nothing, wanted
 from assistant.text.facts import Kind
 from assistant.text.labels import day

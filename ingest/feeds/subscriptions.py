@@ -18,7 +18,7 @@ from ingest.feeds.parsing import Outline
 from ingest.feeds.polling import Arrival, Ending, State, Visits
 from ingest.feeds.scheduler import Refresh, harvested, is_due, settle
 from ingest.pipeline import Progress, take_in
-from ingest.reading import Taken, taken, told
+from ingest.sources import Taken, taken, told
 from ingest.web.politeness import Web
 from ingest.web.workers import Errand, host_of, side_by_side
 from vectorstore.errors import RejectedDocument

@@ -18,8 +18,19 @@ from ingest.formats.limits import tame
 from ingest.identity import host_name, web_address
 from ingest.pages.body import body_text
 from ingest.pages.headline import headline, names
-from ingest.pages.metatags import AUTHOR, LANGUAGE, OUTLET, PUBLISHED, TITLE, UPDATED, every, first, read_tags
-from ingest.pages.schema_org import Statement, read_statement
+from ingest.pages.metadata import (
+    AUTHOR,
+    LANGUAGE,
+    OUTLET,
+    PUBLISHED,
+    TITLE,
+    UPDATED,
+    Statement,
+    every,
+    first,
+    read_statement,
+    read_tags,
+)
 from ingest.text import one_line, word_count
 from vectorstore.errors import RejectedDocument
 

@@ -6,7 +6,7 @@ import pytest
 from newsroom import article
 
 from assistant.answering.assistant import Assistant
-from assistant.answering.days import meant_day
+from assistant.answering.writer import meant_day
 from assistant.types import Support
 from ingest.splitting import split
 from vectorstore.library import Library

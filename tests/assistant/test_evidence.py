@@ -10,7 +10,7 @@ from newsroom import WordEmbedder, hit_of
 
 from assistant.evidence import led_by, quote, spans_of, weigh
 from assistant.evidence.context import BUILT_IN, OTHERS, Room, context
-from assistant.evidence.statements import statements
+from assistant.evidence.spans import statements
 from vectorstore.models import Hit
 from vectorstore.sentences import sentence_spans
 

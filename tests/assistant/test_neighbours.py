@@ -6,7 +6,7 @@ import pytest
 from newsroom import article, says
 
 from assistant.answering.assistant import Assistant
-from assistant.retrieval.merging import joined
+from assistant.retrieval.search import joined
 from assistant.types import Support
 from ingest.splitting import split
 from vectorstore.library import Library

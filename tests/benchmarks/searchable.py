@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import ingest.reading
+import ingest.sources
 from app import Dateline, open_dateline
 from ingest.pipeline import Progress
 from ingest.report import Outcome
@@ -56,7 +56,7 @@ def main() -> None:
 def words(news: Dateline, source: Path) -> dict[str, Any]:
     read: dict[str, float] = {}
     found: dict[str, float] = {}
-    extract = ingest.reading.article_in
+    extract = ingest.sources.article_in
 
     def timed(document: Any, now: Any) -> Any:
         article = extract(document, now)
@@ -71,7 +71,7 @@ def words(news: Dateline, source: Path) -> dict[str, Any]:
             keys = news.library._kept.opened().words.search({at.row.title: 1.0}, EVERYTHING, 50)
             assert at.row.article_id in {row.article_id for row in news.library._catalogue.described([*keys])}, at.row
 
-    ingest.reading.article_in = timed
+    ingest.sources.article_in = timed
     begun, processor = time.perf_counter(), time.process_time()
     with _Asking(news) as asking:
         report = news.ingest([source], stored, embed=False)

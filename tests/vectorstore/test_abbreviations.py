@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from vectorstore.indexes.abbreviations import abbreviations
+from vectorstore.indexes.keywords import abbreviations
 
 
 @pytest.mark.parametrize(

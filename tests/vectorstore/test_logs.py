@@ -31,7 +31,7 @@ RAISE = "def fail():\n    raise ValueError('{}')\ntry:\n    fail()\nexcept Value
     "program",
     [
         f"logging.getLogger('uvicorn.error').warning('asked for %s', '{ESC}')",
-        f"logging.getLogger('ingest.reading').error('asked for {ESC}\\nforged')",
+        f"logging.getLogger('ingest.sources').error('asked for {ESC}\\nforged')",
         f"warnings.warn('Received inputs: {ESC}')",
         f"sys.stderr = Printed(); print('Error cleaning up {ESC}', file=sys.stderr)",
         f"sys.stderr = Printed(); print('asked\\nfor {ESC}', file=sys.stderr)",
@@ -82,7 +82,7 @@ def test_what_was_raised_from_something_else_is_told_with_it_and_without_words_i
 
 
 def test_a_fault_of_our_own_keeps_its_traceback_written_out() -> None:
-    lines = standard_error(RAISE.format(ESC, "logging.getLogger('ingest.reading').exception('could not be read')"))
+    lines = standard_error(RAISE.format(ESC, "logging.getLogger('ingest.sources').exception('could not be read')"))
     assert lines[:2] == ["could not be read", "Traceback (most recent call last):"]
     assert lines[-1] == f"ValueError: {SHOWN}"
 

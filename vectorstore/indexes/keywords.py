@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,9 +13,14 @@ import tantivy
 from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
 
 from vectorstore.errors import IndexUnusable
-from vectorstore.indexes.abbreviations import abbreviations
 from vectorstore.models import PassageRow, Scope, titled
 
+_IN_BRACKETS = re.compile(r"(?P<before>[^()\n]{2,200}?)\s\((?P<inside>[^()\n]{2,80})\)")
+# Two capitals at least: "Smith (Ed)" and "the town (pop 500)" explain nothing.
+_SHORT = re.compile(r"[\"“]?(?P<short>(?=(?:[^A-Z]*[A-Z]){2})[A-Z][\w&.-]{1,9})[\"”]?")
+_LAST_WORD = re.compile(r"[\w&.-]+$")
+_DIGIT = re.compile(r"\d")
+_LETTER = re.compile(r"\w")
 _WRITER_BYTES = 50_000_000
 # Longer words are garbage, and Tantivy's default of 40 would drop some that are not.
 _LONGEST_WORD = 100
@@ -24,6 +30,42 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # What is not dated counts as older than all that is.
 _UNDATED = -(2**62)
 _MEANS = "="
+
+
+def abbreviations(text: str) -> Iterator[tuple[str, str]]:
+    """Each short form with its long one, whichever of the two stands in brackets."""
+    for match in _IN_BRACKETS.finditer(text):
+        before, inside = match["before"], match["inside"]
+        if short := _SHORT.fullmatch(inside):
+            long = _long(short["short"], " ".join(before.split()[-_most_words(short["short"]) :]))
+        elif (last := _LAST_WORD.search(before)) and (short := _SHORT.fullmatch(last.group())):
+            long = inside if _long(short["short"], inside) == inside else ""
+        else:
+            continue
+        if long and len(long.split()) <= _most_words(short["short"]) and not _DIGIT.search(long):
+            yield short["short"], long
+
+
+def _most_words(short: str) -> int:
+    return min(len(short) + 5, 2 * len(short))
+
+
+def _long(short: str, text: str) -> str:
+    """The end of the text in which the letters of the short form follow each other, the first at the start of a word;
+    "" when there is none."""
+    at = len(text)
+    for index in range(len(short) - 1, -1, -1):
+        if not _LETTER.match(short[index]):
+            continue
+        at -= 1
+        while at >= 0 and not (
+            text[at].lower() == short[index].lower() and (index or at == 0 or not text[at - 1].isalnum())
+        ):
+            at -= 1
+        if at < 0:
+            return ""
+    long = text[at:]
+    return long if len(long.split()) > 1 and len(long) > len(short) else ""
 
 
 class KeywordIndex:

@@ -28,8 +28,7 @@ from sqlalchemy import (
 
 from vectorstore.models import Article, Copy, Matrix, Passage, PassageRow, Scope, heading
 from vectorstore.storage import listings as listing
-from vectorstore.storage import openings
-from vectorstore.storage import story_groups as stories
+from vectorstore.storage import story_groups
 from vectorstore.storage.conversations import Conversations
 from vectorstore.storage.database import open_database, recall, remember
 from vectorstore.storage.listings import Listings
@@ -141,7 +140,7 @@ class Catalogue:
             if row is None:
                 return False
             _withdraw_passages(connection, row.key)
-            stories.leave(connection, row.key, row.text)
+            story_groups.leave(connection, row.key, row.text)
             connection.execute(delete(earlier_versions).where(earlier_versions.c.id == article_id))
             connection.execute(delete(articles).where(articles.c.key == row.key))
         return True
@@ -183,7 +182,7 @@ class Catalogue:
     def copies(self, article_ids: Sequence[str], until: datetime | None) -> dict[str, tuple[Copy, ...]]:
         """See stories.copies."""
         with self._engine.connect() as connection:
-            return stories.copies(connection, article_ids, until)
+            return story_groups.copies(connection, article_ids, until)
 
     def counts(self) -> tuple[int, int]:
         """Articles and passages."""
@@ -348,15 +347,15 @@ class Catalogue:
             ).scalar_one()
         return newest
 
-    def openings(self, scope: Scope, arrived: datetime | None, limit: int) -> list[openings.Opening]:
-        """See openings.openings."""
+    def openings(self, scope: Scope, arrived: datetime | None, limit: int) -> list[story_groups.Opening]:
+        """See story_groups.openings."""
         with self._engine.connect() as connection:
-            return openings.openings(connection, scope, arrived, limit)
+            return story_groups.openings(connection, scope, arrived, limit)
 
     def arrived_since(self, moment: datetime) -> int:
-        """See openings.arrived_since."""
+        """See story_groups.arrived_since."""
         with self._engine.connect() as connection:
-            return openings.arrived_since(connection, moment)
+            return story_groups.arrived_since(connection, moment)
 
     # -- within a scope ----------------------------------------------------------------------------------------
 
@@ -415,14 +414,14 @@ def _shelve(connection: Connection, article: Article, its_passages: Sequence[Pas
     current = connection.execute(select(articles.c.key, *ARTICLE).where(articles.c.id == article.id)).one_or_none()
     if current is None:
         key = _insert(connection, articles, values)
-        stories.join(connection, key, article)
+        story_groups.join(connection, key, article)
     else:
         key = current.key
         connection.execute(insert(earlier_versions).values(row_of(article_of(current))))
         _withdraw_passages(connection, key)
-        stories.leave(connection, key, current.text)
+        story_groups.leave(connection, key, current.text)
         connection.execute(update(articles).where(articles.c.key == key).values(values))
-        stories.join(connection, key, article)
+        story_groups.join(connection, key, article)
     listing.enter(connection, key, article, len(its_passages))
     about = {"article_key": key, "generation": generation, "vector": b""}
     placed = ("id", "position", "start", "end")
