@@ -24,7 +24,6 @@ from assistant.commands.questions import QuestionCommands
 from assistant.commands.serve import ServeCommand, Site
 from assistant.settings import GivenSettings, Settings, read_settings
 from assistant.types import Answer, Citation, Sentence, Turn
-from assistant.ui.desk import Step
 from assistant.ui.reading_desk import ReadingDesk
 from ingest.commands.documents import DocumentCommands
 from ingest.commands.feeds import FeedCommands
@@ -209,13 +208,13 @@ class Dateline(Intake):
         self.close()
 
 
-class PageDesk(ReadingDesk, IntakeDesk[Step]):
+class PageDesk(ReadingDesk, IntakeDesk):
     """What the page asks of the house; see assistant.ui.desk.Desk."""
 
     def __init__(self, news: Dateline, max_upload_mb: int, refresh_every: timedelta | None = None) -> None:
         ReadingDesk.__init__(self, news.library, news.assistant)
         self.max_upload_mb, self.chat_models = max_upload_mb, news.chat_models
-        IntakeDesk.__init__(self, news, Step, refresh_every)
+        IntakeDesk.__init__(self, news, refresh_every)
 
 
 class CommandDesk:

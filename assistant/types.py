@@ -187,7 +187,7 @@ def own(text: str) -> Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Account:
     """What one source says on a point on which another says otherwise: `says` is the figure, the date or the name as it
     stands in the citation's words."""
 
@@ -246,7 +246,7 @@ class Answer:
     closest: bool = False
     nearest: tuple[Article, ...] = ()
     newest_source: datetime | None = None
-    differing: tuple[Report, ...] = ()
+    differing: tuple[Account, ...] = ()
     newest_article: datetime | None = None
     notice: str = ""
     read: str = ""

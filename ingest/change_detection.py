@@ -9,10 +9,10 @@ from typing import Protocol
 
 from ingest.formats.fields import completed
 from ingest.identity import canonical_url, host_name
-from ingest.report import Outcome, Row
 from ingest.text import squeezed
 from vectorstore.indexes.embedding import TokenLimit
 from vectorstore.models import Article, Passage
+from vectorstore.reports import Outcome, Row
 
 
 class Shelf(Protocol):

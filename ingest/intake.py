@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from ingest.feeds.parsing import Outline
     from ingest.feeds.scheduler import Refresh
     from ingest.pipeline import Progress
-    from ingest.report import Report
     from ingest.web.politeness import Web
     from vectorstore.library import Library
+    from vectorstore.reports import Report
 
 
 class Intake:

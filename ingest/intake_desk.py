@@ -8,41 +8,36 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING
 
 from ingest.documents import Source, Upload
 from ingest.intake import Intake
-from ingest.report import Outcome, Row
 from vectorstore.console.commands import complain
 from vectorstore.console.terminal import interrupted, stop_if_interrupted
 from vectorstore.errors import RejectedDocument
+from vectorstore.reports import Outcome, Row, Step
 
 if TYPE_CHECKING:
     from ingest.feeds.parsing import Outline
-    from ingest.feeds.scheduler import Refresh, Standing
+    from ingest.feeds.scheduler import Refresh
     from ingest.pipeline import Progress
-    from ingest.report import Report
     from ingest.web.politeness import Web
     from vectorstore.library import Library
+    from vectorstore.reports import Report, Standing
     from vectorstore.storage.subscriptions import Subscription
 
-Step = TypeVar("Step")
 Stop = Callable[[], bool]
 
 _GONE = "the file that was uploaded is no longer kept here; add it again"
 
 
-class IntakeDesk(Generic[Step]):
-    """One at a time puts articles in: two could both take the same article for new.
+class IntakeDesk:
+    """One at a time puts articles in: two could both take the same article for new."""
 
-    Progress is told in the page's own words: `step` makes them of a line, how many documents are done, of how many,
-    and the passages and seconds so far.
-    """
-
-    def __init__(self, intake: Intake, step: Callable[..., Step], refresh_every: timedelta | None = None) -> None:
+    def __init__(self, intake: Intake, refresh_every: timedelta | None = None) -> None:
         from ingest.feeds.scheduler import Refreshing
 
-        self._intake, self._step = intake, step
+        self._intake = intake
         self.clock = Refreshing(self._refresh, refresh_every)
         self._turn, self._closing = threading.Lock(), threading.Event()
 
@@ -104,7 +99,7 @@ class IntakeDesk(Generic[Step]):
     def _add(
         self, sources: Sequence[Source], progress: Callable[[Step], None], stop: Stop, only: Collection[str] = ()
     ) -> Report:
-        with self.in_turn(stop, lambda line: progress(self._step(line))) as halted:
+        with self.in_turn(stop, lambda line: progress(Step(line))) as halted:
             return self._intake.ingest(sources, self._telling(progress), halted, only, embed=False)
 
     def _refresh(self, urls: Sequence[str] = (), *, progress: Callable[[Progress], None], stop: Stop) -> Refresh:
@@ -112,7 +107,7 @@ class IntakeDesk(Generic[Step]):
             return self._intake.refresh(urls, progress=progress, stop=halted, embed=False)
 
     def _telling(self, progress: Callable[[Step], None]) -> Callable[[Progress], None]:
-        return lambda at: progress(self._step(at.row.source, at.done, at.total, at.passages, at.seconds))
+        return lambda at: progress(Step(at.row.source, at.done, at.total, at.passages, at.seconds))
 
     @contextmanager
     def in_turn(self, stop: Stop, tell: Callable[[str], None] = lambda line: None) -> Iterator[Stop]:
@@ -137,7 +132,7 @@ class IntakeDesk(Generic[Step]):
 class CommandIntake(Intake):
     """What a command in another process asks of the library that a page has open: in turn with the page."""
 
-    def __init__(self, library: Library, open_web: Callable[[], Web], desk: IntakeDesk[Any]) -> None:
+    def __init__(self, library: Library, open_web: Callable[[], Web], desk: IntakeDesk) -> None:
         super().__init__(library, open_web)
         self._desk = desk
 

@@ -14,12 +14,12 @@ from ingest.change_detection import Shelf, recognise
 from ingest.dates import latest
 from ingest.documents import Gone, Rejection, Seen, Source
 from ingest.interrupts import first_interrupt
-from ingest.report import Again, Outcome, Report, Row
 from ingest.sources import Taken, articles, expected, is_address
 from ingest.splitting import split
 from ingest.text import squeezed
 from ingest.web.workers import Place
 from vectorstore.models import Article, Passage
+from vectorstore.reports import Again, Outcome, Report, Row
 
 if TYPE_CHECKING:
     from ingest.web.politeness import Web

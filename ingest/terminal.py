@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ingest.report import Outcome, Report
 from ingest.text import word_count
 from vectorstore.console.printable import printable_line
 from vectorstore.console.terminal import screen
+from vectorstore.reports import Outcome, Report
 
 if TYPE_CHECKING:
     from ingest.feeds.scheduler import Refresh

@@ -12,8 +12,9 @@ from test_feeds_command import site  # noqa: F401  (a fixture)
 
 from app import Dateline, PageDesk, open_dateline
 from assistant.settings import read_settings
-from assistant.ui.desk import Desk, Step
+from assistant.ui.desk import Desk
 from vectorstore.errors import RefreshUnderWay, SettingsError
+from vectorstore.reports import Step
 from vectorstore.storage.listings import Listing
 
 NOTE = "The night buses of Norvale will run until four in the morning, the council said on Tuesday."

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from assistant.text.labels import corrected, count, day
 from assistant.text.words import key_stems, stems_of
-from assistant.types import Answer, Citation, Report, Sentence
+from assistant.types import Account, Answer, Citation, Sentence
 from vectorstore.models import Article, heading
 
 # News is told from one week to the next: an older library may have missed what matters.
@@ -49,13 +49,13 @@ def fallen_behind(answer: Answer) -> str:
     return f"The library's newest article is of {day(newest)}."
 
 
-def reports_differ(differing: tuple[Report, ...]) -> str:
+def reports_differ(differing: tuple[Account, ...]) -> str:
     """`Reports differ: 12 dead — CNN, 3 July 2022 [1]; 9 dead — Reuters, 2 July 2022 [2]`; "" where none do."""
     told = (f"{each.says} — {source(each)} [{each.citation.number}]" for each in differing)
     return f"Reports differ: {'; '.join(told)}" if differing else ""
 
 
-def source(report: Report) -> str:
+def source(report: Account) -> str:
     """`CNN, 3 July 2022`."""
     article = report.citation.article
     return ", ".join(filter(None, [article.outlet, day(article.published_at)]))

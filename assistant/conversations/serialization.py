@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
-from assistant.types import Answer, AnswerKind, Citation, Exchange, Report, Sentence, Stage, Support, Thumb, Window
+from assistant.types import Account, Answer, AnswerKind, Citation, Exchange, Sentence, Stage, Support, Thumb, Window
 from vectorstore.export import iso
 from vectorstore.models import Article, Copy, Hit, Passage
 from vectorstore.storage.conversations import KeptExchange
@@ -94,7 +94,7 @@ def _answer_from(kept: Kept, sources: tuple[Hit, ...]) -> Answer:
         closest=kept.get("closest", False),
         nearest=tuple(_article_from(each, "") for each in kept["nearest"]),
         newest_source=_moment(kept["newest_source"]),
-        differing=tuple(Report(each["says"], _citation_from(each["citation"], sources)) for each in kept["differing"]),
+        differing=tuple(Account(each["says"], _citation_from(each["citation"], sources)) for each in kept["differing"]),
         newest_article=_moment(kept["newest_article"]),
         notice=kept["notice"],
         read=kept.get("read", ""),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.api.news_desk import NewsDesk
+from vectorstore.reports import Step
 
 if TYPE_CHECKING:
     from assistant.answering.stories import Arrivals, Story
@@ -16,84 +16,14 @@ if TYPE_CHECKING:
     from assistant.generation.model_menu import ChatModels
     from assistant.types import Answer, Turn
     from vectorstore.models import Article
+    from vectorstore.reports import Report, Standing
     from vectorstore.storage.catalogue import Removed
     from vectorstore.storage.listings import Listing, ListPage, Tally
     from vectorstore.storage.subscriptions import Subscription
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """How far work has come: documents `done` of `total`, which may not be known, and one line to show. `passages` and
-    `seconds` are those of all of it so far."""
-
-    line: str
-    done: int = 0
-    total: int | None = None
-    passages: int = 0
-    seconds: float = 0.0
-
-
 Progress = Callable[[Step], None]
 Stop = Callable[[], bool]
 """True as soon as the reader wants no more; what is done stays done."""
-
-
-class Row(Protocol):
-    """What became of one document."""
-
-    @property
-    def source(self) -> str: ...
-    @property
-    def outcome(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def reason(self) -> str: ...
-
-
-class Receipt(Protocol):
-    """What became of everything that was handed in at once."""
-
-    @property
-    def added(self) -> int: ...
-    @property
-    def updated(self) -> int: ...
-    @property
-    def unchanged(self) -> int: ...
-    @property
-    def duplicate(self) -> int: ...
-    @property
-    def gone(self) -> int: ...
-    @property
-    def rejected(self) -> Sequence[Row]: ...
-    @property
-    def rows(self) -> Sequence[Row]: ...
-    @property
-    def passages(self) -> int: ...
-    @property
-    def seconds(self) -> float: ...
-    @property
-    def stopped(self) -> bool: ...
-    @property
-    def again(self) -> Sequence[object]:
-        """Of the rejected, those that can be tried once more."""
-
-
-class Standing(Protocol):
-    """How it stands with refreshing the feeds; `next_at` is None where nothing does it by the clock."""
-
-    @property
-    def since(self) -> datetime | None: ...
-    @property
-    def done(self) -> int: ...
-    @property
-    def last_at(self) -> datetime | None: ...
-    @property
-    def report(self) -> Receipt | None: ...
-    @property
-    def problem(self) -> str: ...
-    @property
-    def next_at(self) -> datetime | None: ...
 
 
 class Desk(NewsDesk, Protocol):
@@ -144,14 +74,14 @@ class Desk(NewsDesk, Protocol):
 
     def story_about(self, question: str) -> Story: ...
 
-    def add_url(self, url: str, progress: Progress, stop: Stop) -> Receipt: ...
+    def add_url(self, url: str, progress: Progress, stop: Stop) -> Report: ...
 
-    def add_files(self, files: Sequence[tuple[Path, str]], progress: Progress, stop: Stop) -> Receipt:
+    def add_files(self, files: Sequence[tuple[Path, str]], progress: Progress, stop: Stop) -> Report:
         """Each file is where it was uploaded to, with the name that its owner gave it."""
 
-    def add_text(self, text: str, title: str, outlet: str, progress: Progress, stop: Stop) -> Receipt: ...
+    def add_text(self, text: str, title: str, outlet: str, progress: Progress, stop: Stop) -> Report: ...
 
-    def retry(self, receipt: Any, progress: Progress, stop: Stop) -> Receipt:
+    def retry(self, receipt: Any, progress: Progress, stop: Stop) -> Report:
         """What was rejected is tried once more; `receipt` is one of this desk's own."""
 
     def remove(self, article_id: str) -> Removed: ...
@@ -166,7 +96,7 @@ class Desk(NewsDesk, Protocol):
 
     def unfollow(self, url: str) -> None: ...
 
-    def refresh(self, urls: Sequence[str], progress: Progress, stop: Stop) -> Receipt:
+    def refresh(self, urls: Sequence[str], progress: Progress, stop: Stop) -> Report:
         """Read the feeds named, or all. RefreshUnderWay when that is being done already."""
 
     def refreshing(self) -> Standing: ...

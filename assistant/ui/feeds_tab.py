@@ -12,11 +12,12 @@ import gradio as gr
 
 from assistant.text.labels import clock
 from assistant.ui.conversation import told
-from assistant.ui.desk import Desk, Standing
+from assistant.ui.desk import Desk
 from assistant.ui.render import count, isolated, link, shown
 from assistant.ui.render_work import brought, note_html, problem_html
 from assistant.ui.work import QUIET, Job, halt, report_component, retried
 from vectorstore.errors import DatelineError
+from vectorstore.reports import Standing
 from vectorstore.storage.subscriptions import Subscription
 
 SCRIPT = (Path(__file__).parent / "feeds.js").read_text(encoding="utf-8")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from assistant.ui.desk import Receipt, Row, Step
 from assistant.ui.render import isolated, shown
+from vectorstore.reports import Report, Row, Step
 
 ROWS_SHOWN = 200
 
@@ -43,7 +43,7 @@ def problem_html(line: str) -> str:
     return f'<div class="report" role="alert"><p class="problem">{shown(line)}</p></div>'
 
 
-def receipt_html(receipt: Receipt) -> str:
+def receipt_html(receipt: Report) -> str:
     """What was added, with every rejected document and its reason."""
     taken = [row for row in receipt.rows if row.outcome != "rejected"][:ROWS_SHOWN]
     rows = "".join(map(_taken, taken)) + "".join(map(_rejected, receipt.rejected))
@@ -52,13 +52,13 @@ def receipt_html(receipt: Receipt) -> str:
     return f'<div class="report" role="status">{tally}{stopped}<ul>{rows}</ul>{_again(receipt)}</div>'
 
 
-def _again(receipt: Receipt) -> str:
+def _again(receipt: Report) -> str:
     number = len(receipt.again)
     named = "it" if number == len(receipt.rows) == 1 else f"the {number:,} rejected"
     return f'<button type="button" class="plain" data-again>Try {named} again</button>' if number else ""
 
 
-def brought(receipt: Receipt, between: str = ", ") -> str:
+def brought(receipt: Report, between: str = ", ") -> str:
     """`12 added, 1 updated`."""
     counts = {
         "added": receipt.added,

@@ -12,17 +12,18 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from assistant.ui.conversation import told
-from assistant.ui.desk import Desk, Progress, Receipt, Step, Stop
+from assistant.ui.desk import Desk, Progress, Stop
 from assistant.ui.render_work import problem_html, receipt_html, working_html
+from vectorstore.reports import Report, Step
 
 SCRIPT = (Path(__file__).parent / "report.js").read_text(encoding="utf-8")
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 QUIET_EACH: dict[str, Any] = {**QUIET, "trigger_mode": "multiple"}  # or Gradio drops what comes before the last is over
 
-Work = Callable[[Progress, Stop], Receipt]
+Work = Callable[[Progress, Stop], Report]
 
 
-class Report(NamedTuple):
+class JobReport(NamedTuple):
     """What stands under the fields now. The last one is `over`; it is `taken` where everything that was handed in is in
     the library."""
 
@@ -37,28 +38,28 @@ class Job:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self.receipt: Receipt | None = None
+        self.receipt: Report | None = None
         self._stopped = Event()
 
     def stop(self) -> None:
         """No more than what is in hand."""
         self._stopped.set()
 
-    def reports(self) -> Iterator[Report]:
+    def reports(self) -> Iterator[JobReport]:
         """How the work stands, then what came of it."""
         steps: SimpleQueue[Step | None] = SimpleQueue()
         with ThreadPoolExecutor(1, thread_name_prefix="adding") as pool:
             future = pool.submit(self._work, steps.put, self._stopped.is_set)
             future.add_done_callback(lambda _: steps.put(None))
-            yield Report(working_html(Step("Starting")))
+            yield JobReport(working_html(Step("Starting")))
             while (step := _newest(steps)) is not None:
-                yield Report(working_html(step, stopping=self._stopped.is_set()))
+                yield JobReport(working_html(step, stopping=self._stopped.is_set()))
             try:
                 receipt = self.receipt = future.result()
             except Exception as error:
-                yield Report(problem_html(told(error)), over=True)
+                yield JobReport(problem_html(told(error)), over=True)
             else:
-                yield Report(receipt_html(receipt), over=True, taken=not (receipt.rejected or receipt.stopped))
+                yield JobReport(receipt_html(receipt), over=True, taken=not (receipt.rejected or receipt.stopped))
 
 
 def report_component(name: str) -> gr.HTML:

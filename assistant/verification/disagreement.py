@@ -15,7 +15,7 @@ from assistant.evidence import cite, core, quotation
 from assistant.evidence.stated_values import Reading, count_the_same, current, readings
 from assistant.text.facts import Fact, Kind, agrees, facts
 from assistant.text.quantities import Quantity
-from assistant.types import Answer, Report
+from assistant.types import Account, Answer
 from vectorstore.models import Hit
 
 _MOST = 3
@@ -43,7 +43,7 @@ def with_differing(answer: Answer) -> Answer:
     )
 
 
-def differing(question: str, sources: Sequence[Hit]) -> tuple[Report, ...]:
+def differing(question: str, sources: Sequence[Hit]) -> tuple[Account, ...]:
     """What is said on the point that the question asks about, each thing once, the newest report first; nothing where
     no two sources differ."""
     found = readings(question, sources)
@@ -53,7 +53,7 @@ def differing(question: str, sources: Sequence[Hit]) -> tuple[Report, ...]:
     if len(chosen) < 2:
         return ()
     newest_first = sorted(chosen, key=_published, reverse=True)[:_MOST]
-    return tuple(Report(each.says, cite(each.number, each.hit, each.start, each.end)) for each in newest_first)
+    return tuple(Account(each.says, cite(each.number, each.hit, each.start, each.end)) for each in newest_first)
 
 
 def _groups(found: Sequence[Reading]) -> list[list[Reading]]:

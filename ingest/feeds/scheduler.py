@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 from ingest.feeds.polling import Arrival, Ending, State
 from ingest.pipeline import Progress
-from ingest.report import Outcome, Report, Row
 from vectorstore.errors import DatelineError, RefreshUnderWay
+from vectorstore.reports import Outcome, Report, Row, Standing
 from vectorstore.storage.subscriptions import KnownPage, Subscription, Subscriptions
 
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=15), timedelta(days=1)
@@ -135,22 +135,6 @@ class Refreshes(Protocol):
     def __call__(
         self, urls: Sequence[str] = (), *, progress: Callable[[Progress], None], stop: Callable[[], bool]
     ) -> Refresh: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How it stands. While a refresh is under way `since` says since when and `done` how many documents are settled.
-
-    `last_at` is when the last one ended, with its `report`, or the `problem` that ended it. `next_at` is when the clock
-    starts the next one, None without a clock.
-    """
-
-    since: datetime | None = None
-    done: int = 0
-    last_at: datetime | None = None
-    report: Report | None = None
-    problem: str = ""
-    next_at: datetime | None = None
 
 
 class Refreshing:

@@ -13,7 +13,7 @@ from newsroom import FERRY, NOW, says
 from assistant.answering.assistant import Assistant
 from assistant.conversations.notebook import Notebook, feedback
 from assistant.evaluation.dataset import read_questions
-from assistant.types import Answer, AnswerKind, Exchange, Report, Stage, Thumb, Timings, Window
+from assistant.types import Account, Answer, AnswerKind, Exchange, Stage, Thumb, Timings, Window
 from ingest.splitting import split
 from vectorstore.errors import ConversationNotFound
 from vectorstore.library import Library
@@ -49,7 +49,7 @@ def test_an_answer_is_read_as_it_was(notebook: Notebook, answer: Answer) -> None
         window=Window(date(2022, 7, 1), None),
         outlets=("Post",),
         sentences=tuple(replace(each, label="1 July 2022", doubt="a doubt") for each in answer.sentences),
-        differing=(Report("41", answer.citations[0]),),
+        differing=(Account("41", answer.citations[0]),),
         newest_article=NOW,
         notice="The chat model could not be reached.",
         writing="Half a sen",

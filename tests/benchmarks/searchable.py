@@ -25,11 +25,11 @@ from typing import Any
 import ingest.sources
 from app import Dateline, open_dateline
 from ingest.pipeline import Progress
-from ingest.report import Outcome
 from vectorstore.indexes.embedding import SentenceEmbedder
 from vectorstore.indexes.pending import _AT_ONCE
 from vectorstore.library import Library
 from vectorstore.models import EVERYTHING
+from vectorstore.reports import Outcome
 
 _WINDOWS = 2
 _LOOKED_FOR = 25

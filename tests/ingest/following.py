@@ -14,11 +14,11 @@ import numpy as np
 
 from ingest.feeds.scheduler import FeedResult, Refresh
 from ingest.feeds.subscriptions import refresh
-from ingest.report import Outcome
 from ingest.web.politeness import Web
 from vectorstore.indexes.embedding import Unlimited
 from vectorstore.library import Library
 from vectorstore.models import Matrix
+from vectorstore.reports import Outcome
 from vectorstore.storage.subscriptions import Subscription
 
 

@@ -14,10 +14,10 @@ from ingest.feeds.listings import is_home
 from ingest.feeds.parsing import Outline, read_opml, write_opml
 from ingest.formats.pdf import flowing
 from ingest.pipeline import ingest
-from ingest.report import Report
 from ingest.web.politeness import Web
 from vectorstore.errors import AddressRefused, NotReached, PageGone, RejectedDocument, ToldToWait
 from vectorstore.models import Article
+from vectorstore.reports import Report
 
 WORDS = "The council voted on the harbour plan on Tuesday and the ferry will sail again in spring after long repairs. "
 

@@ -12,10 +12,10 @@ import pytest
 
 from ingest.documents import Pasted, Upload
 from ingest.pipeline import Progress, ingest
-from ingest.report import Outcome, Report
 from ingest.web.politeness import Web
 from vectorstore.errors import LibraryBusy
 from vectorstore.models import Article, Passage
+from vectorstore.reports import Outcome, Report
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 STORY = " ".join(f"The council said in sentence {n} that the plan for the harbour would go on." for n in range(40))

@@ -12,9 +12,9 @@ from conftest import MemoryShelf, Site
 
 from ingest.intake import Intake
 from ingest.intake_desk import IntakeDesk
-from ingest.report import Outcome, Report
 from ingest.web.politeness import Web
 from vectorstore.errors import RejectedDocument
+from vectorstore.reports import Outcome, Report
 
 STORY = "The council voted on the harbour plan on Tuesday and the ferry will sail again in spring. " * 4
 PAGE = f"<html><title>Ferry returns</title><article><p>{STORY}".encode()

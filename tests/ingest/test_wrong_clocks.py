@@ -14,9 +14,9 @@ from following import Newsroom, Press, story
 
 from ingest.pipeline import ingest
 from ingest.preview import look
-from ingest.report import Outcome
 from ingest.web.headers import wait_of
 from ingest.web.politeness import Web
+from vectorstore.reports import Outcome
 
 TODAY = datetime(2027, 5, 3, 12, tzinfo=UTC)
 WRONG = [datetime(1970, 1, 1, tzinfo=UTC), datetime(2020, 6, 1, tzinfo=UTC)]

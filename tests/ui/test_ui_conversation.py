@@ -6,16 +6,17 @@ from collections.abc import Generator, Sequence
 from typing import Any
 
 import pytest
-from ui_desk import BEHEMOTH, META, Receipt, Row, ScriptedDesk, refusal
+from ui_desk import BEHEMOTH, META, ScriptedDesk, document, refusal, reported
 
 from assistant.conversations.messages import turns_of
 from assistant.types import Answer, Conversation, Exchange, Turn
 from assistant.ui.conversation import turns
 from assistant.ui.conversations_panel import Talks
-from assistant.ui.desk import Desk, Progress, Step, Stop
+from assistant.ui.desk import Desk, Progress, Stop
 from assistant.ui.run import Run
 from assistant.ui.work import Job
 from vectorstore.errors import LibraryBusy
+from vectorstore.reports import Report, Step
 
 
 def test_the_scripted_desk_is_a_desk() -> None:
@@ -149,9 +150,9 @@ def test_messages_that_say_nothing_are_no_turns() -> None:
 
 
 def test_work_reports_while_it_goes_on_and_says_at_the_end_whether_all_was_taken() -> None:
-    def work(progress: Progress, stop: Stop) -> Receipt:
+    def work(progress: Progress, stop: Stop) -> Report:
         progress(Step("Reading a.txt", 1, 2))
-        return Receipt([Row("a.txt", "added", "A")])
+        return reported([document("a.txt", "added", "A")])
 
     told = list(Job(work).reports())
     assert "Starting" in told[0].html
@@ -159,19 +160,19 @@ def test_work_reports_while_it_goes_on_and_says_at_the_end_whether_all_was_taken
 
 
 def test_work_that_was_rejected_or_failed_was_not_taken() -> None:
-    def busy(progress: Progress, stop: Stop) -> Receipt:
+    def busy(progress: Progress, stop: Stop) -> Report:
         raise LibraryBusy("Another Dateline is writing to this library.")
 
-    assert not list(Job(lambda *_: Receipt([Row("a", "rejected", reason="empty")])).reports())[-1].taken
+    assert not list(Job(lambda *_: reported([document("a", "rejected", reason="empty")])).reports())[-1].taken
     assert "Another Dateline is writing" in list(Job(busy).reports())[-1].html
 
 
 def test_work_that_is_stopped_says_that_it_is_stopping_and_keeps_what_is_done() -> None:
-    def work(progress: Progress, stop: Stop) -> Receipt:
+    def work(progress: Progress, stop: Stop) -> Report:
         while not stop():
             progress(Step("Reading a.txt", 1, 2))
         progress(Step("Reading a.txt", 1, 2))
-        return Receipt([Row("a.txt", "added", "A")], stopped=True)
+        return reported([document("a.txt", "added", "A")], stopped=True)
 
     job = Job(work)
     told = []

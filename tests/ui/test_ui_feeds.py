@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from test_ui_render import Reader
-from ui_desk import FAILING, FEED, NOW, Receipt, Row, ScriptedDesk, Standing, typed
+from ui_desk import FAILING, FEED, NOW, ScriptedDesk, document, reported, typed
 
-from assistant.ui.desk import Step
 from assistant.ui.feeds_tab import feeds_html, standing_html
 from assistant.ui.render_work import pace
+from vectorstore.reports import Standing, Step
 
 Open = Callable[..., Page]
 
@@ -91,7 +91,7 @@ def test_a_refresh_while_another_is_under_way_is_told_so(open_page: Open, desk: 
 def test_what_the_clock_brought_appears_by_itself(open_page: Open, desk: ScriptedDesk) -> None:
     page = open_page()
     to_feeds(page)
-    desk.standing = Standing(last_at=NOW, report=Receipt([Row("a", "added")]))
+    desk.standing = Standing(last_at=NOW, report=reported([document("a", "added")]))
     expect(page.locator("#standing")).to_contain_text("1 added", timeout=20_000)
 
 
@@ -148,11 +148,11 @@ LATER = NOW + timedelta(minutes=5)
         (Standing(next_at=LATER), "next 12:05 UTC"),
         (Standing(since=NOW), "Refreshing since 12:00 UTC"),
         (
-            Standing(last_at=NOW, report=Receipt([Row("a", "added"), Row("b", "gone")]), next_at=LATER),
+            Standing(last_at=NOW, report=reported([document("a", "added"), document("b", "gone")]), next_at=LATER),
             "Last refreshed 12:00 UTC: 1 added, 1 gone · next 12:05 UTC",
         ),
-        (Standing(last_at=NOW, report=Receipt([])), "Last refreshed 12:00 UTC: nothing new"),
-        (Standing(last_at=NOW, report=Receipt([], stopped=True)), "Last refreshed 12:00 UTC: nothing new, stopped"),
+        (Standing(last_at=NOW, report=reported([])), "Last refreshed 12:00 UTC: nothing new"),
+        (Standing(last_at=NOW, report=reported([], stopped=True)), "Last refreshed 12:00 UTC: nothing new, stopped"),
         (Standing(last_at=NOW, problem="Run reindex."), "Refresh failed 12:00 UTC: Run reindex."),
     ],
 )
@@ -161,7 +161,7 @@ def test_one_line_says_how_refreshing_stands(standing: Standing, line: str) -> N
 
 
 def test_a_time_on_another_day_names_it() -> None:
-    told = standing_html(Standing(last_at=NOW, report=Receipt([])), NOW + timedelta(days=1))
+    told = standing_html(Standing(last_at=NOW, report=reported([])), NOW + timedelta(days=1))
     assert "3 July 2022, 12:00 UTC" in told
 
 

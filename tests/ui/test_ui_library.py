@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from ui_desk import META, NOW, Receipt, Row, ScriptedDesk, typed
+from ui_desk import META, NOW, ScriptedDesk, document, reported, typed
 
 from vectorstore.errors import LibraryBusy
+from vectorstore.reports import Report
 
 Open = Callable[..., Page]
 
@@ -253,8 +254,8 @@ def test_rejected_rows_of_a_refresh_are_tried_again_on_the_feeds_tab(open_page: 
     page.get_by_role("tab", name="Feeds").click()
     typed(page.get_by_label("Address of a site or feed"), "https://a.example/feed")
 
-    def refusing(url: str, *_: object) -> Receipt:
-        return Receipt([Row(url, "rejected", reason="the site answered 500")])
+    def refusing(url: str, *_: object) -> Report:
+        return reported([document(url, "rejected", reason="the site answered 500")])
 
     desk.add_url = refusing  # type: ignore[method-assign]
     page.get_by_role("button", name="Follow", exact=True).click()

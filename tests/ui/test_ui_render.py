@@ -15,25 +15,23 @@ from ui_desk import (
     META,
     NOW,
     PASTED,
-    Receipt,
-    Row,
     ScriptedDesk,
-    Standing,
     answered,
     cite,
+    document,
     hit,
     hostile_answer,
     meta_answer,
     refusal,
+    reported,
     story,
 )
 
 from assistant.answering.provenance import basis
 from assistant.presentation.changes import changes
 from assistant.text.labels import day
-from assistant.types import Answer, AnswerKind, Exchange, Report, Sentence, Stage, Support
+from assistant.types import Account, Answer, AnswerKind, Exchange, Sentence, Stage, Support
 from assistant.ui.answer_view import live_html, past_html, stage, welcome_html
-from assistant.ui.desk import Step
 from assistant.ui.feeds_tab import export_html, feeds_html, standing_html
 from assistant.ui.library_view import library_html
 from assistant.ui.markdown import plain
@@ -43,6 +41,7 @@ from assistant.ui.render_sources import marked, sources_html, spans
 from assistant.ui.render_work import note_html, problem_html, receipt_html, working_html
 from assistant.ui.story_view import arrivals_html, story_html
 from vectorstore.models import Copy
+from vectorstore.reports import Standing, Step
 from vectorstore.storage.listings import Listing, ListPage
 from vectorstore.storage.subscriptions import Subscription
 
@@ -88,13 +87,13 @@ HOSTILE_FEED = Subscription(HOSTILE_TEXT, NOW, HOSTILE_TEXT, last_run_at=NOW, la
 def every_drawing() -> list[str]:
     desk, answer = ScriptedDesk(), hostile_answer(HOSTILE_TEXT)
     labelled = replace(answer.sentences[0], label=HOSTILE_TEXT)
-    row = Row(HOSTILE_TEXT, "rejected", HOSTILE_TEXT, HOSTILE_TEXT)
+    row = document(HOSTILE_TEXT, "rejected", HOSTILE_TEXT, HOSTILE_TEXT)
     return [
         live_html(Exchange(1, HOSTILE_TEXT, answer, problem=HOSTILE_TEXT), follow_ups=[HOSTILE_TEXT]),
         past_html([Exchange(1, HOSTILE_TEXT, replace(answer, writing=HOSTILE_TEXT, stage=Stage.WRITING))]),
         live_html(Exchange(2, HOSTILE_TEXT, refusal(HOSTILE_TEXT))),
         live_html(
-            Exchange(1, "?", replace(answer, differing=(Report(HOSTILE_TEXT, answer.citations[0]),) * 2)),
+            Exchange(1, "?", replace(answer, differing=(Account(HOSTILE_TEXT, answer.citations[0]),) * 2)),
             {HOSTILE.id: HOSTILE_LATER},
         ),
         welcome_html([HOSTILE_TEXT], library_is_empty=False),
@@ -107,7 +106,7 @@ def every_drawing() -> list[str]:
         export_html([HOSTILE_FEED], HOSTILE_TEXT.encode("utf-8", "replace")),
         standing_html(Standing(problem=HOSTILE_TEXT, last_at=NOW), NOW),
         note_html(HOSTILE_TEXT),
-        receipt_html(Receipt([row, replace(row, outcome="added")])),
+        receipt_html(reported([row, replace(row, outcome="added")])),
         problem_html(HOSTILE_TEXT),
         working_html(Step(HOSTILE_TEXT, 1, 2)),
         story_html(story(HOSTILE_TEXT)),
@@ -286,7 +285,7 @@ def test_an_answer_says_what_it_rests_on() -> None:
 def differing_answer(says: str = "12 dead") -> Answer:
     answer = meta_answer()
     first, *_, last = answer.citations
-    return replace(answer, differing=(Report(says, first), Report("9 dead", last)))
+    return replace(answer, differing=(Account(says, first), Account("9 dead", last)))
 
 
 def test_reports_that_differ_stand_under_the_answer_each_with_its_source() -> None:
@@ -358,11 +357,11 @@ def test_an_empty_library_says_how_to_fill_it() -> None:
 
 def test_a_report_counts_and_gives_the_reason_of_each_rejection() -> None:
     rows = [
-        Row("a.txt", "added", "A"),
-        Row("b.txt", "unchanged", "B"),
-        Row("c.txt", "rejected", "", "the file is empty"),
+        document("a.txt", "added", "A"),
+        document("b.txt", "unchanged", "B"),
+        document("c.txt", "rejected", "", "the file is empty"),
     ]
-    text = Reader(receipt_html(Receipt(rows))).text
+    text = Reader(receipt_html(reported(rows))).text
     assert "1 added · 1 unchanged · 1 rejected" in text
     assert "c.txt: the file is empty" in text and "A · added" in text
-    assert "nothing new" in receipt_html(Receipt([]))
+    assert "nothing new" in receipt_html(reported([]))

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 
 import pytest
 from test_ui_render import OURS, Reader
-from ui_desk import HOSTILE_TEXT, META, NOW, Receipt, Row, ScriptedDesk
+from ui_desk import HOSTILE_TEXT, META, NOW, ScriptedDesk, document, reported
 
 from assistant.ui.library_view import chart_html, library_html, removed_html
 from assistant.ui.render_work import receipt_html
 from vectorstore.models import Entry, Scope
+from vectorstore.reports import Row
 from vectorstore.storage.listings import Column, Listing, ListPage, Tally
 
 ENTRY = Entry("meta", META.title, META.outlet, META.url, META.published_at, NOW, 1, 1234)
@@ -126,23 +127,26 @@ def drawn_html(days: dict[date, int]) -> str:
 
 
 class TestReport:
-    BAD, OTHER = Row("a.txt", "rejected", reason="is empty"), Row("b.txt", "rejected", reason="is empty")
+    BAD, OTHER = document("a.txt", "rejected", reason="is empty"), document("b.txt", "rejected", reason="is empty")
 
     @pytest.mark.parametrize(
         ("given", "offer"),
         [
-            ([BAD, OTHER, Row("c.txt", "added", "C")], "Try the 2 rejected again"),
-            ([BAD, Row("c.txt", "added", "C")], "Try the 1 rejected again"),
+            ([BAD, OTHER, document("c.txt", "added", "C")], "Try the 2 rejected again"),
+            ([BAD, document("c.txt", "added", "C")], "Try the 1 rejected again"),
             ([BAD], "Try it again"),
-            ([BAD, replace(OTHER, kept=False)], "Try the 1 rejected again"),
         ],
     )
     def test_offers_to_try_what_can_be_tried(self, given: list[Row], offer: str) -> None:
-        assert offer in Reader(receipt_html(Receipt(given))).text
+        assert offer in Reader(receipt_html(reported(given))).text
+
+    def test_offers_to_try_only_what_is_still_kept(self) -> None:
+        told = reported([self.BAD, self.OTHER], lost={self.OTHER.source})
+        assert "Try the 1 rejected again" in Reader(receipt_html(told)).text
 
     def test_offers_nothing_where_there_is_nothing_to_try(self) -> None:
-        assert "data-again" not in receipt_html(Receipt([Row("c.txt", "added", "C")]))
-        assert "data-again" not in receipt_html(Receipt([replace(self.BAD, kept=False)]))
+        assert "data-again" not in receipt_html(reported([document("c.txt", "added", "C")]))
+        assert "data-again" not in receipt_html(reported([self.BAD], lost={self.BAD.source}))
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -20,9 +20,10 @@ from assistant.conversations.notebook import Notebook
 from assistant.evidence.best_sentences import Pick
 from assistant.generation.model_menu import ChatModels
 from assistant.types import AS_SET, Answer, Citation, Manner, Sentence, Stage, Support, Turn, Window
-from assistant.ui.desk import Progress, Step, Stop
+from assistant.ui.desk import Progress, Stop
 from vectorstore.errors import ArticleNotFound, ModelUnavailable, RefreshUnderWay, RejectedDocument
 from vectorstore.models import EVERYTHING, Article, Hit, Passage, Scope
+from vectorstore.reports import Again, Outcome, Report, Row, Standing, Step
 from vectorstore.storage import listings as listing
 from vectorstore.storage.catalogue import Removed
 from vectorstore.storage.conversations import Conversations
@@ -155,52 +156,15 @@ def refusal(question: str) -> Answer:
     )
 
 
-@dataclass(frozen=True)
-class Row:
-    source: str
-    outcome: str
-    title: str = ""
-    reason: str = ""
-    kept: bool = True  # what is rejected can be tried again
+def document(source: str, outcome: str, title: str = "", reason: str = "") -> Row:
+    return Row(source, Outcome(outcome), title=title, reason=reason)
 
 
-@dataclass(frozen=True)
-class Receipt:
-    rows: Sequence[Row]
-    passages: int = 1
-    seconds: float = 0.1
-    stopped: bool = False
-
-    def _count(self, outcome: str) -> int:
-        return sum(row.outcome == outcome for row in self.rows)
-
-    @property
-    def added(self) -> int:
-        return self._count("added")
-
-    @property
-    def updated(self) -> int:
-        return self._count("updated")
-
-    @property
-    def unchanged(self) -> int:
-        return self._count("unchanged")
-
-    @property
-    def duplicate(self) -> int:
-        return self._count("duplicate")
-
-    @property
-    def gone(self) -> int:
-        return self._count("gone")
-
-    @property
-    def rejected(self) -> Sequence[Row]:
-        return [row for row in self.rows if row.outcome == "rejected"]
-
-    @property
-    def again(self) -> Sequence[Row]:
-        return [row for row in self.rejected if row.kept]
+def reported(rows: Iterable[Row], stopped: bool = False, lost: Container[str] = ()) -> Report:
+    """As one has it that took a tenth of a second; what is rejected can be tried again, except what is `lost`."""
+    told = tuple(rows)
+    again = (Again(each.source, each) for each in told if each.outcome is Outcome.REJECTED and each.source not in lost)
+    return Report(told, passages=1, seconds=0.1, stopped=stopped, again=tuple(again))
 
 
 FEED = Subscription("https://ledger.example/feed", NOW, "The Ledger", last_run_at=NOW, last_result="2 added, 1 updated")
@@ -212,16 +176,6 @@ FAILING = Subscription(
     failures=3,
     next_due_at=NOW + timedelta(hours=1),
 )
-
-
-@dataclass(frozen=True)
-class Standing:
-    since: datetime | None = None
-    done: int = 0
-    last_at: datetime | None = None
-    report: Receipt | None = None
-    problem: str = ""
-    next_at: datetime | None = None
 
 
 @dataclass
@@ -378,7 +332,7 @@ class ScriptedDesk:
     def unfollow(self, url: str) -> None:
         self.followed = [each for each in self.followed if each.url != url]
 
-    def refresh(self, urls: Sequence[str], progress: Progress, stop: Stop) -> Receipt:
+    def refresh(self, urls: Sequence[str], progress: Progress, stop: Stop) -> Report:
         if self.standing.since:
             raise RefreshUnderWay("The feeds are being refreshed already.")
         return self.add_url("https://ledger.example/slowly" if not urls else urls[0], progress, stop)
@@ -409,38 +363,37 @@ class ScriptedDesk:
     def story_about(self, question: str) -> Story:
         return story(question)
 
-    def add_url(self, url: str, progress: Progress, stop: Stop) -> Receipt:
+    def add_url(self, url: str, progress: Progress, stop: Stop) -> Report:
         progress(Step(f"Reading {url}", 1, 4, 30, 2.0))
         while "slowly" in url and not stop():
             self.closed.wait(0.05)
         if stop():
-            return Receipt([Row(url, "added", "From an address")], stopped=True)
+            return reported([document(url, "added", "From an address")], stopped=True)
         if "refused" in url:
-            return Receipt([Row(url, "rejected", reason="the address is private")])
+            return reported([document(url, "rejected", reason="the address is private")])
         return self._put(Article(id=url, title="From an address", url=url, text="Fetched text."), url, progress)
 
-    def add_files(self, files: Sequence[tuple[Path, str]], progress: Progress, stop: Stop) -> Receipt:
+    def add_files(self, files: Sequence[tuple[Path, str]], progress: Progress, stop: Stop) -> Report:
         rows: list[Row] = []
         for path, name in files:
             text = path.read_text(encoding="utf-8")
             if text:
                 rows += self._put(Article(id=name, title=f"File {name}", text=text), name, progress).rows
             else:
-                rows.append(Row(name, "rejected", reason="the file is empty"))
-        return Receipt(rows)
+                rows.append(document(name, "rejected", reason="the file is empty"))
+        return reported(rows)
 
-    def add_text(self, text: str, title: str, outlet: str, progress: Progress, stop: Stop) -> Receipt:
+    def add_text(self, text: str, title: str, outlet: str, progress: Progress, stop: Stop) -> Report:
         return self._put(Article(id=title, title=title, outlet=outlet, text=text), "pasted text", progress)
 
-    def retry(self, receipt: Receipt, progress: Progress, stop: Stop) -> Receipt:
-        self.retried.append(tuple(row.source for row in receipt.again))
-        rows = [self._tried(row) for row in receipt.again]
-        return Receipt(rows)
+    def retry(self, receipt: Report, progress: Progress, stop: Stop) -> Report:
+        self.retried.append(tuple(each.name for each in receipt.again))
+        return reported((self._tried(each.source) for each in receipt.again), lost=self.lost)
 
-    def _tried(self, row: Row) -> Row:
-        if row.source in self.lost:
-            return replace(row, reason="the file that was uploaded is no longer kept here; add it again", kept=False)
-        return replace(row, outcome="added", title=f"At last {row.source}")
+    def _tried(self, before: Row) -> Row:
+        if before.source in self.lost:
+            return replace(before, reason="the file that was uploaded is no longer kept here; add it again")
+        return replace(before, outcome=Outcome.ADDED, title=f"At last {before.source}")
 
     def remove(self, article_id: str) -> Removed:
         article = self.article(article_id)
@@ -458,11 +411,11 @@ class ScriptedDesk:
     def _held(self) -> list[Article]:
         return list(self.articles.values())
 
-    def _put(self, article: Article, source: str, progress: Progress) -> Receipt:
+    def _put(self, article: Article, source: str, progress: Progress) -> Report:
         progress(Step(f"Storing {article.title}", 1, 1))
         outcome = "unchanged" if article.id in self.articles else "added"
         self.articles[article.id] = replace(article, ingested_at=NOW)
-        return Receipt([Row(source, outcome, article.title)])
+        return reported([document(source, outcome, article.title)])
 
 
 def _storable(text: str) -> str:

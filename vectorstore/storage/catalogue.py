@@ -180,7 +180,7 @@ class Catalogue:
             return [article_of(row) for row in connection.execute(query)]
 
     def copies(self, article_ids: Sequence[str], until: datetime | None) -> dict[str, tuple[Copy, ...]]:
-        """See stories.copies."""
+        """See story_groups.copies."""
         with self._engine.connect() as connection:
             return story_groups.copies(connection, article_ids, until)
 

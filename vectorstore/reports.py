@@ -1,0 +1,127 @@
+"""What happened to the documents that were handed in, as ingest tells it and the page and the command line show it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far work has come: documents `done` of `total`, which may not be known, and one line to show. `passages` and
+    `seconds` are those of all of it so far."""
+
+    line: str
+    done: int = 0
+    total: int | None = None
+    passages: int = 0
+    seconds: float = 0.0
+
+
+class Outcome(StrEnum):
+    ADDED = "added"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One document. `duplicate_of` is the id of the article that has the same text."""
+
+    source: str
+    outcome: Outcome
+    article_id: str = ""
+    title: str = ""
+    reason: str = ""
+    duplicate_of: str = ""
+
+
+class Again(NamedTuple):
+    """What a rejected document is called, and what to hand in to try it once more."""
+
+    name: str
+    source: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All documents in the order read. `passages` counts those stored; `stopped` means that there was more to read.
+
+    `again` has what was rejected and can be tried once more.
+    """
+
+    rows: tuple[Row, ...]
+    passages: int
+    seconds: float
+    stopped: bool = False
+    again: tuple[Again, ...] = ()
+
+    @property
+    def added(self) -> int:
+        return self._count(Outcome.ADDED)
+
+    @property
+    def updated(self) -> int:
+        return self._count(Outcome.UPDATED)
+
+    @property
+    def unchanged(self) -> int:
+        return self._count(Outcome.UNCHANGED)
+
+    @property
+    def duplicate(self) -> int:
+        return self._count(Outcome.DUPLICATE)
+
+    @property
+    def gone(self) -> int:
+        return self._count(Outcome.GONE)
+
+    @property
+    def rejected(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row.outcome is Outcome.REJECTED)
+
+    @property
+    def readable(self) -> int:
+        """How many documents could be read, whatever became of them."""
+        return len(self.rows) - self._count(Outcome.REJECTED)
+
+    def _count(self, outcome: Outcome) -> int:
+        return sum(row.outcome is outcome for row in self.rows)
+
+    def as_json(self) -> dict[str, Any]:
+        """What `dateline ingest --json` prints and `--report` saves."""
+        duplicates = [row for row in self.rows if row.outcome is Outcome.DUPLICATE]
+        return {
+            "added": self.added,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "duplicate": self.duplicate,
+            "gone": self.gone,
+            "rejected": [{"source": row.source, "reason": row.reason} for row in self.rejected],
+            "duplicates": [{"source": row.source, "of": row.duplicate_of} for row in duplicates],
+            "documents": [asdict(row) for row in self.rows],
+            "passages": self.passages,
+            "seconds": round(self.seconds, 3),
+            "stopped": self.stopped,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How it stands. While a refresh is under way `since` says since when and `done` how many documents are settled.
+
+    `last_at` is when the last one ended, with its `report`, or the `problem` that ended it. `next_at` is when the clock
+    starts the next one, None without a clock.
+    """
+
+    since: datetime | None = None
+    done: int = 0
+    last_at: datetime | None = None
+    report: Report | None = None
+    problem: str = ""
+    next_at: datetime | None = None
