@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
-from assistant.commands.doctor import Finding, as_text, examine, space
+from assistant.commands.exposure import Finding, as_text, examine, space
 from assistant.settings import Settings
 from ingest.pipeline import ingest
 from vectorstore.indexes.embedding import Unlimited

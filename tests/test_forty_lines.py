@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ import pytest
 TESTS = Path(__file__).parent
 sys.path[:0] = [str(TESTS / "benchmarks"), str(TESTS / "assistant")]
 
+import retrieval  # noqa: E402
+from _tutorial import tutorial  # noqa: E402
 from forty_lines import (  # noqa: E402
     FORTY_LINES,
     QUOTES,
@@ -31,7 +34,6 @@ from forty_lines import (  # noqa: E402
 from newsroom import FERRY, NOW, OLD_RATES, RATES, ScriptedChat, WordEmbedder, says  # noqa: E402
 
 from assistant.answering.assistant import Assistant  # noqa: E402
-from assistant.evaluation.tutorial import tutorial  # noqa: E402
 from ingest.splitting import split  # noqa: E402
 from vectorstore.errors import DatelineError  # noqa: E402
 from vectorstore.library import Library  # noqa: E402
@@ -184,3 +186,11 @@ def test_a_file_that_is_not_there_or_holds_no_replies_is_refused(tmp_path: Path)
         read_questions(tmp_path / "none.jsonl")
     with pytest.raises(DatelineError, match="prompt, reply"):
         Replies(asked_for(tmp_path, FIELD))
+
+
+def test_the_tutorials_pipeline_is_measured_beside_dateline(library: Library, tmp_path: Path) -> None:
+    asked = {"id": "q", "question": "How many passengers were brought to land?", "evidence_article_ids": ["ferry"]}
+    (tmp_path / "q.jsonl").write_text(json.dumps(asked), encoding="utf-8")
+    news = SimpleNamespace(assistant=Assistant(library, None, lambda: NOW), library=library)
+    results = retrieval.compared(news, tmp_path / "q.jsonl", beside=True)  # type: ignore[arg-type]
+    assert {way: held["all"]["hit@10"].mean for way, held in results.items()} == {"Dateline": 1, "tutorial": 1}

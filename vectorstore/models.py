@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-Matrix = NDArray[np.float32]
+
+Matrix: TypeAlias = "NDArray[np.float32]"
 """Vectors of length 1, one a row; or one such vector."""
 
 

@@ -29,7 +29,6 @@ class EvaluateCommand:
         library: LibraryOption = None,
         model: ModelOption = None,
         only: Annotated[str | None, typer.Option(help="retrieval, answers or refusals.")] = None,
-        compare: Annotated[str | None, typer.Option(help="tutorial: what the tutorials of LangChain build.")] = None,
         plot: Annotated[
             Path | None, typer.Option(help="Draw hit@k into this file, .svg or .png.", dir_okay=False)
         ] = None,
@@ -45,14 +44,12 @@ class EvaluateCommand:
         from assistant.evaluation.tables import as_markdown
         from assistant.presentation.terminal import progress_bars
 
-        for value, allowed, option in ((only, PARTS, "--only"), (compare, ("tutorial",), "--compare")):
-            if value is not None and value not in allowed:
-                raise typer.BadParameter(f"{value!r} is none of {', '.join(allowed)}", param_hint=option)
+        if only is not None and only not in PARTS:
+            raise typer.BadParameter(f"{only!r} is none of {', '.join(PARTS)}", param_hint="--only")
         parts = PARTS if only is None else (only,)
         needed = model or ("quote" if only == "retrieval" else None)  # a model may be asked to reword follow-ups
         with self._reading(library, needed) as opened, progress_bars() as progress:
-            asked = (opened.assistant, opened.library, questions, parts, progress)
-            results = measure(*asked, compare is not None, plot, answers)
+            results = measure(opened.assistant, opened.library, questions, parts, progress, plot, answers)
         text = as_markdown(results)
         if table:
             table.write_text(text + "\n", encoding="utf-8")

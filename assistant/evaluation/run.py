@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from assistant.answering.assistant import Assistant
-from assistant.evaluation import tables as scorecard
+from assistant.evaluation import tables
 from assistant.evaluation.dataset import Question, read_questions, removed
 from assistant.evaluation.metrics import TOP, Answered, Retrieved, age_of, answer_all, retrieve_all
 from assistant.evaluation.tables import curve
-from assistant.evaluation.tutorial import tutorial
 from assistant.presentation.as_json import answer_as_json
 from vectorstore.library import Library
 from vectorstore.models import Scope
@@ -28,11 +27,10 @@ def measure(
     path: Path,
     parts: Sequence[str],
     progress: Callable[[str, int, int], None],
-    beside_tutorial: bool = False,
     plot: Path | None = None,
     answers: Path | None = None,
 ) -> dict[str, Any]:
-    """The named parts of PARTS, and what the tutorial's pipeline retrieves, as tables by name; see tables.py.
+    """The named parts of PARTS as tables by name; see tables.py.
 
     Each answer is written to the file `answers` as soon as it is there. Raises DatelineError for a file that holds no
     questions.
@@ -41,7 +39,7 @@ def measure(
     scope = Scope(without=removed(questions))
     results: dict[str, Any] = {}
     if "retrieval" in parts and any(question.articles and question.answerable for question in questions):
-        results |= _retrieval(assistant, library, questions, scope, beside_tutorial, plot, progress)
+        results |= _retrieval(assistant, library, questions, scope, plot, progress)
     asked = [q for q in questions if ("answers" if q.answerable else "refusals") in parts]
     if asked:
         results |= _answers(_kept(answer_all(assistant, asked, scope, partial(progress, "Answering")), answers))
@@ -67,27 +65,19 @@ def _retrieval(
     library: Library,
     questions: Sequence[Question],
     scope: Scope,
-    beside_tutorial: bool,
     plot: Path | None,
     progress: Callable[[str, int, int], None],
 ) -> dict[str, Any]:
-    found = {"retrieval": retrieve_all(assistant, questions, scope, partial(progress, "Searching"))}
-    if beside_tutorial:
-        with tutorial(library, partial(progress, "Embedding for the tutorial")) as other:
-            found["tutorial"] = retrieve_all(other, questions, scope, partial(progress, "Searching as the tutorial"))
+    found = retrieve_all(assistant, questions, scope, partial(progress, "Searching"))
     ages = {q.id: age_of(q, filter(None, map(library.find, q.articles))) for q in questions if q.articles}
     if plot:
-        curves = {
-            f"{way}, {name}": line for way, held in found.items() for name, line in scorecard.curves(held).items()
-        }
-        curve(f"hit@k, k to {TOP}", curves, plot)
-    tables: dict[str, Any] = {way: scorecard.retrieval(held, ages) for way, held in found.items()}
-    return tables | {"latency of retrieval": _search_times(found["retrieval"])}
+        curve(f"hit@k, k to {TOP}", tables.curves(found), plot)
+    return {"retrieval": tables.retrieval(found, ages), "latency of retrieval": _search_times(found)}
 
 
 def _search_times(found: Sequence[Retrieved]) -> dict[str, Any]:
     times = {"question to hits": [e.first for e in found], "without embedding it": [e.again for e in found]}
-    return scorecard.latencies(times)
+    return tables.latencies(times)
 
 
 def _answers(answered: Sequence[Answered]) -> dict[str, Any]:
@@ -98,7 +88,7 @@ def _answers(answered: Sequence[Answered]) -> dict[str, Any]:
         "whole answer": [time.total for time in times],
     }
     return {
-        "answers": scorecard.answers(answered),
-        "refused of what cannot be answered": scorecard.refusals(answered),
-        "latency of answers": scorecard.latencies(stages),
+        "answers": tables.answers(answered),
+        "refused of what cannot be answered": tables.refusals(answered),
+        "latency of answers": tables.latencies(stages),
     }

@@ -89,20 +89,6 @@ def test_a_wrong_article_is_a_miss_and_one_that_is_left_out_is_not_found(library
     assert group["hit@1"].mean == 0 and group["all articles"].mean < 1
 
 
-def test_the_tutorials_pipeline_is_measured_beside(library: Library, tmp_path: Path) -> None:
-    steps: list[tuple[str, int, int]] = []
-    results = measured(
-        library,
-        written(tmp_path / "q.jsonl", RATES),
-        parts=("retrieval",),
-        beside_tutorial=True,
-        progress=lambda *step: steps.append(step),
-    )
-    assert results["tutorial"]["all"]["questions"] == 1
-    assert results["tutorial"]["all"]["hit@10"].mean == 1
-    assert {work for work, _, _ in steps} == {"Searching", "Embedding for the tutorial", "Searching as the tutorial"}
-
-
 def test_earlier_turns_count(library: Library) -> None:
     question = Question(
         "q",

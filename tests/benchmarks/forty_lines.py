@@ -32,12 +32,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from _tutorial import Tutorial, tutorial
 from langchain_core.language_models import BaseChatModel
 from ordinary import ask, faults
 
 from app import open_dateline
 from assistant.answering.assistant import Assistant
-from assistant.evaluation.tutorial import Tutorial, tutorial
 from assistant.types import Turn
 from assistant.verification.answerability import says_not_found
 from vectorstore.errors import DatelineError
