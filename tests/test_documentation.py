@@ -238,11 +238,11 @@ def test_no_document_names_a_setting_that_there_is_not() -> None:
 )
 def test_the_documents_state_the_default_of_a_setting(name: str) -> None:
     default = Settings.model_fields[name].default
-    row = next(row for row in tables_in(SETTINGS, "Setting") if row[0] == f"`DATELINE_{name.upper()}`")
-    if default or default is False:
-        assert row[1] == f"`{str(default).lower() if isinstance(default, bool) else default}`" or not default
-    else:  # "" or 0: nothing is set, and what counts then is told in words
-        assert row[1] and "`" not in row[1]
+    stated = next(row[1] for row in tables_in(SETTINGS, "Setting") if row[0] == f"`DATELINE_{name.upper()}`")
+    if default in ("", 0) and not isinstance(default, bool):  # nothing is set: what counts then is told in words
+        assert stated and "`" not in stated
+    else:
+        assert stated == f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 
 # -- programs ------------------------------------------------------------------------------------------------------
