@@ -24,14 +24,14 @@ test: .venv/.installed-dev chromium ## install what tests need and run all of th
 	@echo "Running the tests"
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: .venv/.installed-dev ## style, types, direction of imports, README commands
+check: .venv/.installed-dev ## style, types, direction of imports, documents against the code
 	@echo "Checking style"
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@echo "Checking types"
 	@$(BIN)/mypy
-	@echo "Checking the direction of imports and the README"
-	@$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_packaging.py
+	@echo "Checking the direction of imports and the documents"
+	@$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_packaging.py tests/test_documentation.py
 
 benchmarks: .venv/.installed-dev ## run what is timed instead of asserted, one script after the other
 	@for script in tests/benchmarks/[!_]*.py; do \

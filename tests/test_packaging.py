@@ -1,24 +1,17 @@
-"""What is promised outside the code: the README, the Makefile, the constraints, the samples, the changelog."""
+"""What is promised outside the code and the documents: the constraints, the packages, the samples, the changelog."""
 
 from __future__ import annotations
 
 import re
-import shlex
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from typer.main import get_command
-
-from app import cli
-from assistant.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -27,79 +20,11 @@ PROJECT = PYPROJECT["project"]
 SAMPLES = sorted((ROOT / "ingest" / "samples").glob("*.md"))
 
 
-def commands_in(text: str, name: str) -> list[list[str]]:
-    """Each command line in `text` that runs `name` with words after it, from shell blocks and `code` in a sentence."""
-    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
-    lines = [line for block in blocks for line in block.splitlines()]
-    lines += re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE))
-    split = (shlex.split(line.removeprefix(".venv/bin/"), comments=True) for line in lines if name in line)
-    return [words for words in split if words[:1] == [name] and words[1:]]
-
-
-def wrong_words(command: Any, words: list[str]) -> Iterator[str]:
-    """The words of a command line that name no subcommand or no option of `command`."""
-    for word in words:
-        subcommands = getattr(command, "commands", {})
-        if word.startswith("-"):
-            known = {option for parameter in command.params for option in parameter.opts + parameter.secondary_opts}
-            if word.partition("=")[0] not in known | {"--help"}:
-                yield word
-        elif word in subcommands:
-            command = subcommands[word]
-        elif subcommands:
-            yield word
-
-
 def pins() -> dict[str, str]:
     """Version by normalised name, for everything the constraints name."""
     lines = (ROOT / ".ci" / "constraints.txt").read_text(encoding="utf-8").splitlines()
     split = (line.partition("==") for line in lines if line and not line.startswith("#"))
     return {canonicalize_name(name): version for name, _, version in split}
-
-
-@pytest.mark.parametrize("words", commands_in(README, "dateline"), ids=shlex.join)
-def test_each_dateline_command_in_the_readme_exists(words: list[str]) -> None:
-    assert not list(wrong_words(get_command(cli), words[1:]))
-
-
-@pytest.mark.parametrize("sentence", ["`dateline ignest a`", "`dateline ask a --asof b`", "`dateline library lst`"])
-def test_a_dateline_command_that_does_not_exist_is_found(sentence: str) -> None:
-    [words] = commands_in(sentence, "dateline")
-    assert list(wrong_words(get_command(cli), words[1:]))
-
-
-def test_what_is_taken_in_before_the_first_start_is_there() -> None:
-    start = README.partition("\n## Start\n")[2].partition("\n## ")[0]
-    [taken_in] = [words[2:] for words in commands_in(start, "dateline") if words[1] == "ingest"]
-    assert taken_in and all(list(ROOT.glob(name)) for name in taken_in)
-
-
-def test_the_readme_shows_every_subcommand() -> None:
-    shown = {words[1] for words in commands_in(README, "dateline")}
-    assert shown >= {"serve", "ingest", "search", "ask", "library", "feeds"}
-
-
-def test_each_make_target_in_the_readme_exists() -> None:
-    named = {words[1] for words in commands_in(README, "make")}
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    assert {"run", "test"} <= named <= targets
-
-
-def test_the_readme_lists_exactly_the_settings_there_are() -> None:
-    listed = re.findall(r"^\| `DATELINE_([A-Z_]+)` \|", README, re.MULTILINE)
-    assert sorted(listed) == sorted(name.upper() for name in Settings.model_fields)
-
-
-@pytest.mark.parametrize("name", ["model", "host", "port", "allow_private_addresses", "max_upload_mb"])
-def test_the_readme_states_the_default_of_a_setting(name: str) -> None:
-    default = str(Settings.model_fields[name].default)
-    stated = re.search(rf"^\| `DATELINE_{name.upper()}` \| `([^`]*)` \|", README, re.MULTILINE)
-    assert stated and stated[1] == (default.lower() if default in {"True", "False"} else default)
-
-
-def test_the_readme_links_to_nothing_that_is_missing() -> None:
-    targets = [target for target in re.findall(r"\]\(([^)#]+)", README) if "://" not in target]
-    assert [target for target in targets if not (ROOT / target).is_file()] == []
 
 
 def test_the_changelog_begins_with_the_version_of_the_project() -> None:

@@ -25,7 +25,9 @@ class EvaluateCommand:
 
     def evaluate(
         self,
-        questions: Annotated[Path, typer.Argument(help="One question a line, as JSON; README tells the fields.")],
+        questions: Annotated[
+            Path, typer.Argument(help="One question a line, as JSON; docs/evaluation.md tells the fields.")
+        ],
         library: LibraryOption = None,
         model: ModelOption = None,
         only: Annotated[str | None, typer.Option(help="retrieval, answers or refusals.")] = None,

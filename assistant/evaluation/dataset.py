@@ -37,7 +37,8 @@ class Question:
 
 
 def read_questions(path: Path) -> list[Question]:
-    """Every question that can be scored; README tells the fields. Raises DatelineError with the line's number."""
+    """Every question that can be scored; docs/evaluation.md tells the fields. Raises DatelineError with the line's
+    number."""
     questions = []
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
