@@ -23,7 +23,7 @@ from assistant.commands.mcp import McpCommand
 from assistant.commands.questions import QuestionCommands
 from assistant.commands.serve import ServeCommand, Site
 from assistant.settings import GivenSettings, Settings, read_settings
-from assistant.types import Answer, Citation, Sentence, Turn
+from assistant.types import AS_SET, Answer, Citation, Manner, Sentence, Turn
 from assistant.ui.reading_desk import ReadingDesk
 from ingest.commands.documents import DocumentCommands
 from ingest.commands.feeds import FeedCommands
@@ -70,6 +70,7 @@ __all__ = [
     "DatelineError",
     "Hit",
     "LibraryBusy",
+    "Manner",
     "ModelError",
     "Passage",
     "Scope",
@@ -159,14 +160,15 @@ class Dateline(Intake):
         as_of: date | datetime | None = None,
         turns: Sequence[Turn] = (),
         scope: Scope = EVERYTHING,
+        manner: Manner = AS_SET,
     ) -> Iterator[Answer]:
         """Growing snapshots of the answer: first its sources, then the sentences as they are written, then the last.
 
         `as_of` is the reader's today: a date means its end, UTC; a time without a zone is UTC; None is now. Nothing
-        published later is used, and nothing outside `scope`. `turns` are the questions and answers before. Closing the
-        iterator stops the model. Raises DatelineError for what cannot be asked.
+        published later is used, and nothing outside `scope`. `turns` are the questions and answers before, and
+        `manner` says how the reader wants to be answered. Closing the iterator stops the model. Raises DatelineError for what cannot be asked.
         """
-        return self.assistant.stream(question, as_of=as_of, turns=turns, scope=scope)
+        return self.assistant.stream(question, as_of=as_of, turns=turns, scope=scope, manner=manner)
 
     def retriever(
         self, *, as_of: date | datetime | None = None, scope: Scope = EVERYTHING, top: int = 10

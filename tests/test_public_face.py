@@ -18,7 +18,7 @@ from vectorstore.errors import DatelineError
 
 ROOT = Path(__file__).parent.parent
 NAMES = """
-    Answer Article ArticleNotFound Citation Dateline DatelineError EVERYTHING Hit LibraryBusy ModelError Passage Scope
+    Answer Article ArticleNotFound Citation Dateline DatelineError EVERYTHING Hit LibraryBusy Manner ModelError Passage Scope
     Sentence SettingsError Turn open_dateline
 """.split()
 
@@ -41,7 +41,7 @@ def test_a_method_says_what_it_takes_and_nothing_is_taken_unseen(name: str) -> N
     assert all(each.annotation not in (inspect.Parameter.empty, Any, "Any") for each in taken if each.name != "self")
 
 
-@pytest.mark.parametrize("name", ["search", "answer"])
+@pytest.mark.parametrize("name", ["search", "answer", "stream"])
 def test_what_the_face_takes_is_what_the_assistant_takes(name: str) -> None:
     face, assistant = (inspect.signature(getattr(of, name)).parameters for of in (app.Dateline, Assistant))
     assert {n: (p.kind, p.default) for n, p in face.items()} == {n: (p.kind, p.default) for n, p in assistant.items()}

@@ -62,8 +62,8 @@ class ServeCommand:
 
 
 def _serve_until_stopped(site: Site, as_json: bool) -> None:
-    from assistant.ui.completions import routes
     from assistant.ui.library_tab import library_routes
+    from assistant.ui.openai_api import routes
     from assistant.ui.page import build_page
     from assistant.ui.server import serve
 

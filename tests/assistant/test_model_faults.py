@@ -23,8 +23,8 @@ from assistant.generation.streaming import pieces
 from assistant.presentation.terminal import answer_as_text
 from assistant.types import Answer, Exchange, Stage, Support, Turn
 from assistant.ui.answer_view import past_html
-from assistant.ui.completions import completion
 from assistant.ui.markdown import markdown
+from assistant.ui.openai_api import completion
 from vectorstore.errors import ModelUnavailable, SettingsError
 from vectorstore.library import Library
 

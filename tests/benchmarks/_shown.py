@@ -11,8 +11,8 @@ from markdown_it import MarkdownIt
 
 from assistant.types import Answer, Exchange
 from assistant.ui.answer_view import live_html, past_html
-from assistant.ui.completions import completion
 from assistant.ui.markdown import markdown
+from assistant.ui.openai_api import completion
 
 # What the page itself is built of; see tests/ui/test_ui_render.py.
 _OURS = set("article h2 h3 h4 p div span aside ol ul li a bdi b blockquote mark button svg path circle form".split())

@@ -11,8 +11,8 @@ import pytest
 from ui_desk import ScriptedDesk, free_port
 
 from assistant.settings import read_settings
-from assistant.ui.completions import routes
 from assistant.ui.library_tab import library_routes
+from assistant.ui.openai_api import routes
 from assistant.ui.page import build_page
 from assistant.ui.server import serve
 from vectorstore.errors import SettingsError

@@ -17,8 +17,8 @@ import pytest
 from gradio.utils import get_upload_folder
 from ui_desk import NOW, ScriptedDesk, Standing, eventually, free_port
 
-from assistant.ui.completions import routes
 from assistant.ui.library_tab import library_routes
+from assistant.ui.openai_api import routes
 from assistant.ui.page import build_page
 from assistant.ui.places import Places, TooBusy
 from assistant.ui.server import MOST_CONNECTIONS, serve

@@ -13,7 +13,7 @@ import pytest
 from ui_desk import BEHEMOTH, META, ScriptedDesk, free_port, meta_answer
 
 from assistant.types import AnswerKind, Stage, Turn
-from assistant.ui.completions import Chunks, completion, routes
+from assistant.ui.openai_api import Chunks, completion, routes
 from assistant.ui.page import build_page
 from assistant.ui.server import serve
 

@@ -17,8 +17,8 @@ from playwright.sync_api import Browser, Page
 from test_ui_routes import CLOSED
 from ui_desk import ScriptedDesk, free_port
 
-from assistant.ui.completions import routes
 from assistant.ui.library_tab import library_routes
+from assistant.ui.openai_api import routes
 from assistant.ui.page import build_page
 from assistant.ui.security import OPEN
 from assistant.ui.server import Server, serve

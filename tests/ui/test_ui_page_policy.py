@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 from ui_desk import ScriptedDesk, free_port
 
-from assistant.ui.completions import routes
+from assistant.ui.openai_api import routes
 from assistant.ui.page import build_page
 from assistant.ui.security import policy
 from assistant.ui.server import Server, serve
