@@ -166,7 +166,8 @@ class Dateline(Intake):
 
         `as_of` is the reader's today: a date means its end, UTC; a time without a zone is UTC; None is now. Nothing
         published later is used, and nothing outside `scope`. `turns` are the questions and answers before, and
-        `manner` says how the reader wants to be answered. Closing the iterator stops the model. Raises DatelineError for what cannot be asked.
+        `manner` says how the reader wants to be answered. Closing the iterator stops the model. Raises DatelineError
+        for what cannot be asked.
         """
         return self.assistant.stream(question, as_of=as_of, turns=turns, scope=scope, manner=manner)
 

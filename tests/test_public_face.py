@@ -18,8 +18,8 @@ from vectorstore.errors import DatelineError
 
 ROOT = Path(__file__).parent.parent
 NAMES = """
-    Answer Article ArticleNotFound Citation Dateline DatelineError EVERYTHING Hit LibraryBusy Manner ModelError Passage Scope
-    Sentence SettingsError Turn open_dateline
+    Answer Article ArticleNotFound Citation Dateline DatelineError EVERYTHING Hit LibraryBusy Manner ModelError Passage
+    Scope Sentence SettingsError Turn open_dateline
 """.split()
 
 
