@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 from conftest import MemoryShelf, Site
@@ -14,21 +13,20 @@ from ingest.intake import Intake
 from ingest.intake_desk import IntakeDesk
 from ingest.web.politeness import Web
 from vectorstore.errors import RejectedDocument
-from vectorstore.reports import Outcome, Report
+from vectorstore.reports import Outcome, Report, Step
 
 STORY = "The council voted on the harbour plan on Tuesday and the ferry will sail again in spring. " * 4
 PAGE = f"<html><title>Ferry returns</title><article><p>{STORY}".encode()
 OTHER = f"<html><title>Tram returns</title><article><p>{STORY.replace('ferry', 'tram')}".encode()
-Steps = list[tuple[Any, ...]]
 
 
-class Desk(IntakeDesk[tuple[Any, ...]]):
+class Desk(IntakeDesk):
     """Without the arguments that these tests don't care for; `steps` is what was told on the way."""
 
     def __init__(self, shelf: MemoryShelf) -> None:
         intake = Intake(shelf, lambda: Web(allow_private=True, robots=False, delay=0))  # type: ignore[arg-type]
-        super().__init__(intake, lambda *told: told)
-        self.steps: Steps = []
+        super().__init__(intake)
+        self.steps: list[Step] = []
 
     def url(self, url: str) -> Report:
         return self.add_url(url, self.steps.append, lambda: False)
@@ -87,7 +85,7 @@ def test_of_a_file_only_the_rows_that_failed_are_reported(desk: Desk, tmp_path: 
     second = desk.again(first)
     assert outcomes(second) == [("rows.jsonl line 2", Outcome.ADDED), ("rows.jsonl line 4", Outcome.REJECTED)]
     assert [article.id for article in shelf.articles] == ["n0", "n1", "n2"]
-    assert [step[1:3] for step in desk.steps] == [(1, 2), (2, 2)]
+    assert [(step.done, step.total) for step in desk.steps] == [(1, 2), (2, 2)]
 
 
 def test_files_of_the_same_name_are_two(desk: Desk, tmp_path: Path) -> None:
