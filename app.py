@@ -29,7 +29,7 @@ from ingest.commands.documents import DocumentCommands
 from ingest.commands.feeds import FeedCommands
 from ingest.intake import Intake
 from ingest.intake_desk import CommandIntake, IntakeDesk
-from vectorstore.console.client import (
+from vectorstore.console.command_client import (
     Served,
     carried_out_there,
     is_served,
@@ -38,7 +38,7 @@ from vectorstore.console.client import (
     when_free,
 )
 from vectorstore.console.commands import complain, exit_status
-from vectorstore.console.logs import Printed, log_to_standard_error
+from vectorstore.console.logs import LoggedStream, log_to_standard_error
 from vectorstore.console.terminal import remote
 from vectorstore.errors import (
     ArticleNotFound,
@@ -222,7 +222,7 @@ class PageDesk(ReadingDesk, IntakeDesk):
 
 class CommandDesk:
     """The commands that another process may have carried out over the library that a server has open; see
-    vectorstore.console.server."""
+    vectorstore.console.command_server."""
 
     def __init__(self, news: Dateline, desk: PageDesk, settings: Settings) -> None:
         self._news, self._desk, self._settings = news, desk, settings
@@ -375,7 +375,7 @@ def _where_it_may_be_written(settings: Settings) -> Dateline:
 def _site(samples: bool, **given: Any) -> Iterator[Site]:
     """The page's desk over a library open for writing, which holds the samples if it was empty and they are wanted; one
     that may not be written is read all the same."""
-    from vectorstore.console.server import commands_served
+    from vectorstore.console.command_server import commands_served
 
     settings = _settings(**given)
     library = settings.library.expanduser()
@@ -385,7 +385,7 @@ def _site(samples: bool, **given: Any) -> Iterator[Site]:
 
     with when_free(library, opened, _SECONDS_TO_WAIT, lambda: is_served(library)) as news:
         if samples and not news.library.read_only and not news.library.counts()[0]:
-            from ingest.terminal import progress_bar
+            from ingest.progress import progress_bar
 
             with progress_bar() as advance:
                 news.ingest([SAMPLES], advance, embed=False)
@@ -395,7 +395,7 @@ def _site(samples: bool, **given: Any) -> Iterator[Site]:
         # Of a library that may only be read, whoever may read it makes no less of it than the server would.
         alone = news.library.read_only
         served = nullcontext() if alone else commands_served(library, CommandDesk(news, desk, settings).carry_out)
-        with redirect_stderr(Printed()), served:
+        with redirect_stderr(LoggedStream()), served:
             yield Site(desk, *at, desk.clock.start, news.warm)
         desk.close()
 

@@ -15,8 +15,8 @@ def extract_article(content: bytes, url: str) -> Article:
     """
     from datetime import UTC, datetime
 
-    from ingest.documents import Document, Kind
+    from ingest.documents import Document, Format
     from ingest.pages.extract import extract
 
-    page = Document(name=url or "page", identity=url, kind=Kind.HTML, content=content, url=url)
+    page = Document(name=url or "page", identity=url, kind=Format.HTML, content=content, url=url)
     return extract(page, datetime.now(UTC))

@@ -11,7 +11,7 @@ from pathlib import Path
 LARGEST_DOCUMENT = 10 * 1024 * 1024
 
 
-class Kind(StrEnum):
+class Format(StrEnum):
     """How the bytes of a document are written."""
 
     TEXT = "text"
@@ -25,7 +25,7 @@ class Kind(StrEnum):
     OPML = "opml"
 
 
-LISTS = {Kind.FEED, Kind.SITEMAP, Kind.OPML}
+LISTS = {Format.FEED, Format.SITEMAP, Format.OPML}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Document:
 
     name: str
     identity: str
-    kind: Kind
+    kind: Format
     content: bytes
     url: str = ""
     charset: str = ""

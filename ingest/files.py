@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingest.documents import LISTS, Document, Kind, Readable, Rejection
+from ingest.documents import LISTS, Document, Format, Readable, Rejection
 from ingest.formats.sniffing import BY_SUFFIX, kind_of_bytes
 from ingest.formats.tabular import ROW_READERS, whole
 from vectorstore.errors import RejectedDocument
@@ -93,10 +93,10 @@ def _documents(path: Path, name: str, identity: str) -> Iterator[Readable]:
             yield Document(name, identity, _kind(suffix, content), content)
 
 
-def _kind(suffix: str, content: bytes) -> Kind:
+def _kind(suffix: str, content: bytes) -> Format:
     """What the suffix says, but XML and PDF are known by their bytes: they are saved under many names."""
     told = kind_of_bytes(content)
-    return told if told and (told is Kind.PDF or told in LISTS or BY_SUFFIX[suffix] in LISTS) else BY_SUFFIX[suffix]
+    return told if told and (told is Format.PDF or told in LISTS or BY_SUFFIX[suffix] in LISTS) else BY_SUFFIX[suffix]
 
 
 def _shown(path: Path) -> str:

@@ -52,7 +52,7 @@ class Intake:
 
     def follow(self, url: str) -> Outline:
         """Follow the feed at an address, or the one that the page there names; it is read at the next refresh."""
-        from ingest.feeds.subscriptions import find_feed
+        from ingest.feeds.following import find_feed
 
         outline = find_feed(url, self._open_web())
         self.follow_all([outline])
@@ -87,8 +87,8 @@ class Intake:
         stop: Callable[[], bool] = lambda: False,
         embed: bool = True,
     ) -> Refresh:
-        """Read the feeds that are followed, or those named; see ingest.feeds.subscriptions.refresh, and `ingest`."""
-        from ingest.feeds.subscriptions import refresh
+        """Read the feeds that are followed, or those named; see ingest.feeds.following.refresh, and `ingest`."""
+        from ingest.feeds.following import refresh
 
         done = refresh(self.library, self._open_web(), urls=urls, everything=everything, progress=progress, stop=stop)
         if embed:

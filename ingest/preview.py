@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO, TYPE_CHECKING
 
-from ingest.documents import LARGEST_DOCUMENT, Document, Kind, Listed, Readable, Rejection, Source
+from ingest.documents import LARGEST_DOCUMENT, Document, Format, Listed, Readable, Rejection, Source
 from ingest.formats.sniffing import kind_of_bytes
 from ingest.pages.extract import head
 from ingest.sources import article_in, documents_of
@@ -52,12 +52,12 @@ def piped(stream: IO[bytes]) -> Document:
     content = stream.read(LARGEST_DOCUMENT + 1)
     if len(content) > LARGEST_DOCUMENT:
         raise RejectedDocument("Standard input holds more than 10 MB, which no article has; give one page.")
-    return Document("standard input", "", kind_of_bytes(content) or Kind.HTML, content)
+    return Document("standard input", "", kind_of_bytes(content) or Format.HTML, content)
 
 
 def _stated(found: Readable, now: datetime) -> Article:
     page = found.page if isinstance(found, Listed) else found
-    if isinstance(page, Document) and page.kind is Kind.HTML:
+    if isinstance(page, Document) and page.kind is Format.HTML:
         with suppress(Exception):  # it has been told as the reason
             return head(page, now)
     return Article(id="", text="")

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from ingest.documents import (
     LISTS,
     Document,
+    Format,
     Found,
     Gone,
-    Kind,
     Pasted,
     Readable,
     Record,
@@ -53,7 +53,7 @@ def look_up(source: Source, web: Web) -> Iterator[Readable | Errand[Readable]]:
     """As `read`, but each feed that an OPML file names is left as an errand."""
     for found in _named(source, web):
         if isinstance(found, Document) and found.kind in LISTS:
-            from ingest.feeds.listings import documents_in
+            from ingest.feeds.listed import documents_in
 
             yield from documents_in(found, web)
         else:
@@ -110,11 +110,11 @@ def _local(source: str | Path) -> Path:
 
 def _from_web(url: str, web: Web) -> Iterator[Readable]:
     """The page, or the feeds of the site whose home page it is."""
-    from ingest.feeds.listings import document_of, feeds_of_page, is_home
+    from ingest.feeds.listed import document_of, feeds_of_page, is_home
 
     try:
         page = document_of(url, web.get(url, by_hand=True))
-        feeds = feeds_of_page(page) if page.kind is Kind.HTML and is_home(page.url) else []
+        feeds = feeds_of_page(page) if page.kind is Format.HTML and is_home(page.url) else []
         if not feeds:
             yield page
         for feed in feeds:

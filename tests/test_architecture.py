@@ -197,7 +197,7 @@ def test_no_file_names_a_package_registry_or_a_folder_of_one_machine(tracked: li
             "from assistant.query.reading import Reading",
             "assistant/query comes after assistant/text",
         ),
-        ("assistant/evaluation/run.py", "import assistant.conversations", "assistant/conversations comes after"),
+        ("assistant/evaluation/measuring.py", "import assistant.conversations", "assistant/conversations comes after"),
         ("assistant/types.py", "from assistant.text import tokens", "assistant/text comes after assistant/types"),
         ("assistant/ui/page.py", "if TYPE_CHECKING:\n    import app", "assistant must not import app"),
         ("assistant/answering/assistant.py", "from . import models", "imports are absolute"),

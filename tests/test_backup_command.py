@@ -17,7 +17,7 @@ from app import SAMPLES, PageDesk, _site, main, open_dateline
 from assistant.generation.embedded import prepared
 from assistant.types import Exchange
 from assistant.ui.library_tab import library_routes
-from vectorstore.console.client import Address
+from vectorstore.console.command_client import Address
 from vectorstore.errors import LibraryBusy, LibraryUnwritable, ModelUnavailable
 from vectorstore.models import EVERYTHING
 

@@ -26,7 +26,7 @@ from assistant.generation.prompting import belongs_in_list, borne_out, judging, 
 from assistant.generation.providers import PATIENCE, QUOTE
 from assistant.generation.streaming import meanwhile, pieces
 from assistant.query.answer_type import wanted
-from assistant.text.facts import Kind
+from assistant.text.facts import FactKind
 from assistant.text.labels import day
 from assistant.text.text_dates import Moment, moments
 from assistant.types import Answer, Sentence, Stage, own
@@ -51,7 +51,7 @@ _LISTED = 0.6
 
 def with_day(answer: Answer) -> Answer:
     """The answer to a question of when, with the day that its first phrase of time means, where that names none."""
-    if answer.refused or wanted(answer.question) is not Kind.DATE:
+    if answer.refused or wanted(answer.question) is not FactKind.DATE:
         return answer
     published = {each.number: each.article.published_at for each in answer.citations}
     for at, sentence in enumerate(answer.sentences, start=1):

@@ -39,7 +39,7 @@ class ConversationCommands:
         as_json: JsonOption = False,
     ) -> None:
         """Every conversation, the last changed first."""
-        from assistant.presentation.terminal import conversations_as_text
+        from assistant.presentation.terminal_text import conversations_as_text
         from vectorstore.export import conversation_as_json
 
         with self._reading(library) as opened:
@@ -49,7 +49,7 @@ class ConversationCommands:
     def export(self, conversation_id: str, library: LibraryOption = None, as_json: JsonOption = False) -> None:
         """One conversation as Markdown, the sources as footnotes."""
         from assistant.presentation.as_json import exchange_as_json
-        from assistant.ui.markdown import markdown
+        from assistant.ui.conversation_markdown import markdown
         from vectorstore.export import conversation_as_json
 
         with self._reading(library) as opened:

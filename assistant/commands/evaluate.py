@@ -41,10 +41,10 @@ class EvaluateCommand:
         as_json: JsonOption = False,
     ) -> None:
         """Measure retrieval, answers and refusals on your own questions."""
-        from assistant.evaluation.run import PARTS, measure
+        from assistant.evaluation.measuring import PARTS, measure
         from assistant.evaluation.tables import as_json as plain
         from assistant.evaluation.tables import as_markdown
-        from assistant.presentation.terminal import progress_bars
+        from assistant.presentation.terminal_text import progress_bars
 
         if only is not None and only not in PARTS:
             raise typer.BadParameter(f"{only!r} is none of {', '.join(PARTS)}", param_hint="--only")

@@ -37,7 +37,7 @@ class LibraryCommands:
 
     def list_articles(self, library: LibraryOption = None, as_json: JsonOption = False) -> None:
         """Every article, the newest addition first."""
-        from assistant.presentation.terminal import entries_as_text
+        from assistant.presentation.terminal_text import entries_as_text
         from vectorstore.export import entry_as_json
 
         with self._reading(library) as opened:
@@ -52,7 +52,7 @@ class LibraryCommands:
         as_json: JsonOption = False,
     ) -> None:
         """One article."""
-        from assistant.presentation.terminal import article_as_text
+        from assistant.presentation.terminal_text import article_as_text
         from vectorstore.export import article_as_json
 
         with self._reading(library) as opened:
@@ -72,7 +72,7 @@ class LibraryCommands:
         """What changed between two versions of an article, word by word."""
         from assistant.presentation.as_json import changes_as_json
         from assistant.presentation.changes import changes
-        from assistant.presentation.terminal import bracketed, changes_as_text, coloured
+        from assistant.presentation.terminal_text import bracketed, changes_as_text, coloured
 
         with self._reading(library) as opened:
             later = opened.library.article(article_id, after)

@@ -46,7 +46,7 @@ class QuestionCommands:
     ) -> None:
         """Find the passages that a question is about."""
         from assistant.presentation.as_json import hits_as_json
-        from assistant.presentation.terminal import hits_as_text
+        from assistant.presentation.terminal_text import hits_as_text
         from assistant.query.search_filters import limited, moment
         from assistant.text.labels import EMPTY
 
@@ -69,7 +69,7 @@ class QuestionCommands:
     ) -> None:
         """Answer a question from the library."""
         from assistant.presentation.as_json import answer_as_json
-        from assistant.presentation.terminal import answer_as_text
+        from assistant.presentation.terminal_text import answer_as_text
         from assistant.query.search_filters import limited, moment
 
         with self._reading(library, model) as opened, _told_as_usage(), screen(True).status("Searching") as status:

@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from assistant.evidence.injection_filter import order
 from assistant.evidence.spans import Span, cite, corrects, quotation, retracted, spans_of
-from assistant.evidence.stated_values import Reading, current, readings
+from assistant.evidence.stated_values import StatedValue, current, readings
 from assistant.query.answer_type import echoes, offers, wanted
-from assistant.text.facts import Kind
+from assistant.text.facts import FactKind
 from assistant.text.words import key_stems
 from assistant.types import Citation, Sentence
 from vectorstore.indexes.embedding import Embedder
@@ -164,13 +164,13 @@ def _taken_back(span: Span, by: Span) -> bool:
     return retracted(span.text, span.hit.article, by.itself, by.hit.article)
 
 
-def _states(span: Span, reading: Reading) -> bool:
+def _states(span: Span, reading: StatedValue) -> bool:
     return span.hit.article.id == reading.hit.article.id and span.start <= reading.start and reading.end <= span.end
 
 
 def _meant(question: str, span: Span) -> str:
     """What of a span is embedded: "It is 1,350 metres long" means nothing alone, and yet holds the figure asked for."""
-    of_a_figure = wanted(question) in (Kind.NUMBER, Kind.DATE) and offers(span.itself, question, span.day)
+    of_a_figure = wanted(question) in (FactKind.NUMBER, FactKind.DATE) and offers(span.itself, question, span.day)
     return span.text if of_a_figure else span.itself
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from assistant.evidence.injection_filter import reporting
 from assistant.evidence.spans import core
 from assistant.query.answer_type import wanted
-from assistant.text.facts import TITLES, Fact, Kind, agrees, facts
+from assistant.text.facts import TITLES, Fact, FactKind, agrees, facts
 from assistant.text.names import full_names
 from assistant.text.quantities import Quantity
 from assistant.text.text_dates import Moment
@@ -24,9 +24,9 @@ from vectorstore.models import Hit
 
 # Shares of the question's names that a source must have, and of its other words that a sentence must.
 _NAMES = 0.8
-_WORDS = {Kind.NUMBER: 0.5, Kind.DATE: 0.5, Kind.NAME: 0.65}
+_WORDS = {FactKind.NUMBER: 0.5, FactKind.DATE: 0.5, FactKind.NAME: 0.65}
 # Facts from a word of the question to what is asked for. A name is taken only from right beside it.
-_NEAR = {Kind.NUMBER: 3, Kind.DATE: 3, Kind.NAME: 1}
+_NEAR = {FactKind.NUMBER: 3, FactKind.DATE: 3, FactKind.NAME: 1}
 _WORDS_BETWEEN = 3
 # "The number of people hurt when a ferry ran into a pier was 41", "the death toll of the storm rose to 12".
 _COUNT = re.compile(r"\b(?:number|total|toll|count)\b[^.;]*\b(?:is|was|were|to|at|reached|of)(?: \w+){0,2} $")
@@ -65,7 +65,7 @@ _SENSES = {stem(word): group.split()[0] for group in _ALIKE.split(";") for word 
 _LITTLE = frozenset(map(stem, "year date total number estimated approximately".split()))
 
 
-class Reading(NamedTuple):
+class StatedValue(NamedTuple):
     """What the source of that number says: `says` as it writes it, in its sentence from `start` to `end`, offsets into
     the article. `share` is that of the question's words in the sentence, `away` how many facts off the nearest is,
     `beside` those that are near. `hedged` is "about 40", `expected` what has not come about."""
@@ -99,7 +99,7 @@ class Reading(NamedTuple):
 
 
 class _Asked(NamedTuple):
-    kind: Kind
+    kind: FactKind
     given: tuple[Fact, ...]
     names: tuple[Fact, ...]
     places: tuple[str, ...]
@@ -107,7 +107,7 @@ class _Asked(NamedTuple):
     counted: str = ""
 
 
-def readings(question: str, sources: Sequence[Hit]) -> list[Reading]:
+def readings(question: str, sources: Sequence[Hit]) -> list[StatedValue]:
     """The best one of each source that has one, best first; none when the question asks for no figure, date or name."""
     asked = _asked(question)
     if asked is None:
@@ -116,10 +116,10 @@ def readings(question: str, sources: Sequence[Hit]) -> list[Reading]:
     return sorted(filter(None, found), key=lambda each: each.rank, reverse=True)
 
 
-def current(found: Sequence[Reading]) -> Reading | None:
+def current(found: Sequence[StatedValue]) -> StatedValue | None:
     """The newest of those that tell of one figure that has changed; None where none has."""
     first = next(iter(found), None)
-    if first is None or first.fact.kind is not Kind.NUMBER or first.published is None:
+    if first is None or first.fact.kind is not FactKind.NUMBER or first.published is None:
         return None
     told = [each for each in found if _of_one_story(each, first) and each.expected == first.expected]
     newest = max(told, key=lambda each: each.published or _LONG_AGO)
@@ -127,7 +127,7 @@ def current(found: Sequence[Reading]) -> Reading | None:
     return newest if changed and not _looks_back(newest) else None
 
 
-def count_the_same(one: Reading, other: Reading) -> bool:
+def count_the_same(one: StatedValue, other: StatedValue) -> bool:
     """Whether both figures are of one thing as far as the words behind them tell: "84" may be "89 people"."""
     units = {each.fact.value.unit for each in (one, other) if isinstance(each.fact.value, Quantity)}
     if not units:
@@ -135,12 +135,12 @@ def count_the_same(one: Reading, other: Reading) -> bool:
     return len(units) < 2 and len({one.counts, other.counts} - {""}) < 2
 
 
-def _of_one_story(one: Reading, other: Reading) -> bool:
+def _of_one_story(one: StatedValue, other: StatedValue) -> bool:
     near = one.published and other.published and abs(one.published - other.published) <= _ONE_STORY
     return bool(near) and count_the_same(one, other) and not one.beside.isdisjoint(other.beside)
 
 
-def _looks_back(reading: Reading) -> bool:
+def _looks_back(reading: StatedValue) -> bool:
     """Whether its sentence names another year than that of its article."""
     sentence, published = reading.hit.article.text[reading.start : reading.end], reading.hit.article.day
     years = {fact.value.year for fact in facts(sentence, published) if isinstance(fact.value, Moment)}
@@ -149,8 +149,8 @@ def _looks_back(reading: Reading) -> bool:
 
 def _asked(question: str) -> _Asked | None:
     kind, given = wanted(question), facts(question, None)
-    words = frozenset(_sense(each) for each in given if each.kind is Kind.WORD and not _says_little(each))
-    names = tuple(each for each in given if each.kind is Kind.NAME)
+    words = frozenset(_sense(each) for each in given if each.kind is FactKind.WORD and not _says_little(each))
+    names = tuple(each for each in given if each.kind is FactKind.NAME)
     if not kind or not words:
         return None
     how_many = _HOW_MANY.search(question)
@@ -164,15 +164,15 @@ def _says_little(word: Fact) -> bool:
 
 
 def _sense(fact: Fact) -> str:
-    word = stem(fact.text) if fact.kind is Kind.NAME else fact.key  # "Built in 1875, it is" begins with no name
+    word = stem(fact.text) if fact.kind is FactKind.NAME else fact.key  # "Built in 1875, it is" begins with no name
     return _SENSES.get(word, word)
 
 
-def _best(asked: _Asked, number: int, hit: Hit) -> Reading | None:
+def _best(asked: _Asked, number: int, hit: Hit) -> StatedValue | None:
     return max(_of_source(asked, number, hit), key=lambda each: each.rank, default=None)
 
 
-def _of_source(asked: _Asked, number: int, hit: Hit) -> Iterator[Reading]:
+def _of_source(asked: _Asked, number: int, hit: Hit) -> Iterator[StatedValue]:
     passage, published = core(hit), hit.article.day
     around = (*facts(passage.text, published), *facts(hit.article.title, published))
     named = sum(any(agrees(name, each, published) for each in around) for name in asked.names)
@@ -181,7 +181,7 @@ def _of_source(asked: _Asked, number: int, hit: Hit) -> Iterator[Reading]:
             yield from _of_sentence(asked, number, hit, passage.start + start, passage.start + end)
 
 
-def _of_sentence(asked: _Asked, number: int, hit: Hit, start: int, end: int) -> Iterator[Reading]:
+def _of_sentence(asked: _Asked, number: int, hit: Hit, start: int, end: int) -> Iterator[StatedValue]:
     """Everything in the sentence that could be what is asked for."""
     sentence, published = hit.article.text[start:end], hit.article.day
     said = facts(sentence, published)
@@ -200,12 +200,12 @@ def _of_sentence(asked: _Asked, number: int, hit: Hit, start: int, end: int) -> 
             hedge = _HEDGE.search(before)
             says = f"{hedge.group() if hedge else ''}{says}"
             expected = bool(_EXPECTATION.search(before))
-            yield Reading(number, hit, start, end, fact, says, share, away, beside, bool(hedge), expected)
+            yield StatedValue(number, hit, start, end, fact, says, share, away, beside, bool(hedge), expected)
 
 
 def _places(text: str, found: Sequence[Fact]) -> tuple[str, ...]:
     """The first words of the names behind an "in"."""
-    return tuple(each.text for each in found if each.kind is Kind.NAME and _IN.search(text[: each.start]))
+    return tuple(each.text for each in found if each.kind is FactKind.NAME and _IN.search(text[: each.start]))
 
 
 def _elsewhere(asked: _Asked, places: Sequence[str]) -> bool:
@@ -232,10 +232,10 @@ def _is_count(counted: str, sentence: str, fact: Fact) -> bool:
 
 def _near(asked: _Asked, sentence: str, said: Sequence[Fact], at: int, anchors: Sequence[int]) -> list[int]:
     """The anchors that the fact at that place belongs to."""
-    if asked.kind is Kind.NUMBER and _COUNT.search(sentence[: said[at].start]):
+    if asked.kind is FactKind.NUMBER and _COUNT.search(sentence[: said[at].start]):
         return [*anchors]
     near = [anchor for anchor in anchors if abs(anchor - at) <= _NEAR[asked.kind]]
-    return [a for a in near if _adjoin(sentence, said[a], said[at])] if asked.kind is Kind.NAME else near
+    return [a for a in near if _adjoin(sentence, said[a], said[at])] if asked.kind is FactKind.NAME else near
 
 
 def _adjoin(sentence: str, one: Fact, other: Fact) -> bool:
@@ -248,7 +248,7 @@ def _adjoin(sentence: str, one: Fact, other: Fact) -> bool:
 def _says(sentence: str, said: Sequence[Fact], at: int, counts: bool) -> str:
     """A name in full; a plain number with what it counts, where that is the next word and the question's own."""
     fact = said[at]
-    if fact.kind is Kind.NAME:
+    if fact.kind is FactKind.NAME:
         return next(sentence[start:end] for start, end in full_names(sentence, said) if start <= fact.start < end)
     plain = isinstance(fact.value, Quantity) and not fact.value.unit
     if counts and plain and sentence[fact.end : said[at + 1].start] == " ":

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from assistant.evidence import Quoted, cite
 from assistant.evidence.spans import nameless
 from assistant.query.answer_type import adds_nothing, wanted
-from assistant.text.facts import Kind
+from assistant.text.facts import FactKind
 from assistant.text.labels import day
 from assistant.text.sanitizing import carries_address, words_only
 from assistant.text.words import asks_yes_or_no, names_and_numbers
@@ -175,7 +175,7 @@ class _Judged(NamedTuple):
 def _names_nobody(question: str, first: _Judged, sources: Sequence[Hit]) -> bool:
     """Whether "he" or "it" answers who, in other words than those of a source that has the name."""
     reworded = first.support is not Support.QUOTED and nameless(first.written.text)
-    if not reworded or wanted(question) is not Kind.NAME:
+    if not reworded or wanted(question) is not FactKind.NAME:
         return False
     return any(not nameless(cited.quote) for cited in first.cited(sources))
 

@@ -26,7 +26,7 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
-from assistant.generation.engine_process import LOOK_UP, EngineProcess, Event, Request, command
+from assistant.generation.engine_process import LOOK_UP, EngineProcess, EngineRequest, Event, command
 from assistant.generation.odds import Messages
 from vectorstore.errors import ModelUnavailable, WeightsMissing
 from vectorstore.indexes.weights import packaged_file, verify
@@ -260,7 +260,7 @@ def _as_json(messages: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"role": _ROLES.get(role, role), "content": content} for role, content in messages]
 
 
-def _probability_of_yes(request: Request, left: threading.Event | None) -> float:
+def _probability_of_yes(request: EngineRequest, left: threading.Event | None) -> float:
     """Of a request for one token. All but a hundredth of it lies on Yes and No, where the question asks for them."""
     events = []
     for event in request:

@@ -34,7 +34,7 @@ class EngineProcess:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._requests: dict[int, Request] = {}
+        self._requests: dict[int, EngineRequest] = {}
         self._numbers = itertools.count(1)
         self._sending = threading.Lock()
         # In a session of its own: Ctrl-C is for the owner, who closes what stands open.
@@ -64,14 +64,14 @@ class EngineProcess:
         """Whether a request is being worked on, or waits to be."""
         return bool(self._requests)
 
-    def ask(self, messages: Sequence[Message], tokens: int, stop: Sequence[str] = ()) -> Request:
+    def ask(self, messages: Sequence[Message], tokens: int, stop: Sequence[str] = ()) -> EngineRequest:
         """Put a request; it is worked on from now on, whether or not anybody looks at it. Raises ModelUnavailable."""
-        request = Request(self, next(self._numbers))
+        request = EngineRequest(self, next(self._numbers))
         self._requests[request.number] = request
         self._send({"id": request.number, "messages": list(messages), "tokens": tokens, "stop": list(stop)})
         return request
 
-    def give_up(self, request: Request) -> None:
+    def give_up(self, request: EngineRequest) -> None:
         """Free the place of a request; of one that is done already nothing is left to free."""
         if self._requests.pop(request.number, None) and self.alive:
             self._send({"cancel": request.number})
@@ -107,7 +107,7 @@ class EngineProcess:
             waiting.heard({"error": _ENDED})
 
 
-class Request:
+class EngineRequest:
     """What becomes of one request: events with text, then one that is done.
 
     None comes ten times a second while nothing happens, so that whoever takes them can leave. Closing it frees the

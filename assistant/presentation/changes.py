@@ -27,7 +27,7 @@ Opcode = tuple[str, int, int, int, int]
 Opcodes = Sequence[Opcode]
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     KEPT = "kept"
     REMOVED = "removed"
     ADDED = "added"
@@ -35,14 +35,14 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Stretch:
     """A stretch of text with one fate."""
 
-    kind: Kind
+    kind: ChangeKind
     text: str
 
 
-Inside = Callable[[str, str], Iterator[Run]]
+Inside = Callable[[str, str], Iterator[Stretch]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ class Changes:
 
     earlier: Article
     later: Article
-    fields: tuple[tuple[str, tuple[Run, ...]], ...]
-    text: tuple[Run, ...]
+    fields: tuple[tuple[str, tuple[Stretch, ...]], ...]
+    text: tuple[Stretch, ...]
 
 
 def changes(earlier: Article, later: Article) -> Changes:
@@ -68,30 +68,30 @@ def changes(earlier: Article, later: Article) -> Changes:
     return Changes(earlier, later, changed, word_runs(earlier.text, later.text))
 
 
-def word_runs(before: str, after: str) -> tuple[Run, ...]:
+def word_runs(before: str, after: str) -> tuple[Stretch, ...]:
     """The fate of each word: removed ones stand before those that were put in their place.
 
     What is kept and what is added make up `after`, letter for letter.
     """
     old, new = _sentences(before), _sentences(after)
     runs = (run for run in _compared(old, new, _opcodes(old, new, junk_popular=True), _words_of) if run.text)
-    return tuple(Run(kind, "".join(run.text for run in same)) for kind, same in groupby(runs, lambda run: run.kind))
+    return tuple(Stretch(kind, "".join(run.text for run in same)) for kind, same in groupby(runs, lambda run: run.kind))
 
 
-def around(runs: Sequence[Run], words: int = _SHOWN_AROUND) -> tuple[Run, ...]:
+def around(runs: Sequence[Stretch], words: int = _SHOWN_AROUND) -> tuple[Stretch, ...]:
     """The changes with so many kept words before and after each; the rest is told by its number of words."""
-    shown: list[Run] = []
+    shown: list[Stretch] = []
     for position, run in enumerate(runs):
         before, after = words if position else 0, words if position < len(runs) - 1 else 0
         tokens = _TOKEN.findall(run.text)
-        if run.kind is not Kind.KEPT or len(tokens) <= before + after + words:
+        if run.kind is not ChangeKind.KEPT or len(tokens) <= before + after + words:
             shown.append(run)
             continue
         cut = len(tokens) - after
         head, tail = "".join(tokens[:before]), "".join(tokens[cut:])
         left_out = f"… {len(''.join(tokens[before:cut]).split()):,} words unchanged … "
-        shown += [Run(Kind.KEPT, head)] * bool(head) + [Run(Kind.LEFT_OUT, left_out)]
-        shown += [Run(Kind.KEPT, tail)] * bool(tail)
+        shown += [Stretch(ChangeKind.KEPT, head)] * bool(head) + [Stretch(ChangeKind.LEFT_OUT, left_out)]
+        shown += [Stretch(ChangeKind.KEPT, tail)] * bool(tail)
     return tuple(shown)
 
 
@@ -101,25 +101,25 @@ def _moments(before: datetime | None, after: datetime | None) -> tuple[str, str]
     return named(before) if before else "", named(after) if after else ""
 
 
-def _compared(before: Sequence[str], after: Sequence[str], opcodes: Opcodes, inside: Inside) -> Iterator[Run]:
+def _compared(before: Sequence[str], after: Sequence[str], opcodes: Opcodes, inside: Inside) -> Iterator[Stretch]:
     """What is kept, and of what was replaced the runs that are found `inside` it."""
     for tag, i1, i2, j1, j2 in opcodes:
         if tag == "equal":
-            yield Run(Kind.KEPT, "".join(after[j1:j2]))
+            yield Stretch(ChangeKind.KEPT, "".join(after[j1:j2]))
         else:
             yield from inside("".join(before[i1:i2]), "".join(after[j1:j2]))
 
 
-def _words_of(before: str, after: str) -> Iterator[Run]:
+def _words_of(before: str, after: str) -> Iterator[Stretch]:
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
     if len(old) * len(new) > _MOST_PAIRS:
         return _replaced(before, after)
     return _compared(old, new, _legible(_opcodes(old, new, junk_popular=False)), _replaced)
 
 
-def _replaced(before: str, after: str) -> Iterator[Run]:
-    yield Run(Kind.REMOVED, before)
-    yield Run(Kind.ADDED, after)
+def _replaced(before: str, after: str) -> Iterator[Stretch]:
+    yield Stretch(ChangeKind.REMOVED, before)
+    yield Stretch(ChangeKind.ADDED, after)
 
 
 def _opcodes(before: Sequence[str], after: Sequence[str], junk_popular: bool) -> Opcodes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from assistant.text.facts import Fact, Kind, facts
+from assistant.text.facts import Fact, FactKind, facts
 from assistant.text.words import asks_yes_or_no, key_words, stem, stems_of
 
 _HOW_MUCH = re.compile(
@@ -25,13 +25,13 @@ _NONE = re.compile(r"\b(?:nobody|no one|none)\b", re.I)
 _WHO = re.compile(r"\b(?:who|whom|whose|where|which)\b", re.I)
 
 
-def wanted(question: str) -> Kind | None:
+def wanted(question: str) -> FactKind | None:
     """None when the question gives no hint, as "why" and "what" do."""
     if _HOW_MUCH.search(question):
-        return Kind.NUMBER
+        return FactKind.NUMBER
     if _WHEN.search(question):
-        return Kind.DATE
-    return Kind.NAME if _WHO.search(question) else None
+        return FactKind.DATE
+    return FactKind.NAME if _WHO.search(question) else None
 
 
 def offers(sentence: str, question: str, published: date | None) -> bool:
@@ -40,7 +40,7 @@ def offers(sentence: str, question: str, published: date | None) -> bool:
     kind = wanted(question)
     if kind is None:
         return False
-    if kind is Kind.NUMBER and _HOW_MANY.search(question) and _NONE.search(sentence):
+    if kind is FactKind.NUMBER and _HOW_MANY.search(question) and _NONE.search(sentence):
         return True
     given = _of_kind(kind, question, None)
     return bool(_of_kind(kind, sentence, published) - given)
@@ -57,6 +57,6 @@ def adds_nothing(sentence: str, question: str) -> bool:
     return all(stem(word) in asked for word in key_words(sentence))
 
 
-def _of_kind(kind: Kind, text: str, published: date | None) -> set[str]:
+def _of_kind(kind: FactKind, text: str, published: date | None) -> set[str]:
     found: tuple[Fact, ...] = facts(text, published)
     return {fact.key for fact in found if fact.kind is kind}

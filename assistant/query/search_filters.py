@@ -54,21 +54,21 @@ def _day(text: str, field: str) -> date | None:
         raise LimitUnusable(f"{text!r} is not a day such as 2022-07-03", field) from error
 
 
-class Asked(NamedTuple):
+class OutletsAsked(NamedTuple):
     """The outlets that a question asks for, as the library writes them, and the question without those phrases."""
 
     outlets: tuple[str, ...]
     rest: str
 
 
-def read_outlets(question: str, known: Iterable[str]) -> Asked:
+def read_outlets(question: str, known: Iterable[str]) -> OutletsAsked:
     """Only outlets that the library knows count, and only where the question asks for what they tell: "Which CNN
     anchor left?" asks for none. Longer names first, so that "The Sunday Times" is not "The Times"; given back in the
     question's order."""
     asked = question.casefold()
     named = {each: _name(each) for each in sorted(filter(None, known), key=len, reverse=True) if _bare(each) in asked}
     if not named:
-        return Asked((), question)  # a library can know thousands of outlets
+        return OutletsAsked((), question)  # a library can know thousands of outlets
     one = rf"(?:{'|'.join(named.values())})"
     several = rf"(?:both )?{one}(?:(?:,|,? and|,? or|,? as well as) {one})*"
     rest, spoken = question, ""
@@ -81,7 +81,7 @@ def read_outlets(question: str, known: Iterable[str]) -> Asked:
         spoken, times = re.subn(name, "", spoken)
         found += [outlet] * bool(times)
     found.sort(key=lambda outlet: asked.index(_bare(outlet)))
-    return Asked(tuple(found), " ".join(rest.split()).lstrip(", ") if found else question)
+    return OutletsAsked(tuple(found), " ".join(rest.split()).lstrip(", ") if found else question)
 
 
 def _bare(outlet: str) -> str:

@@ -50,7 +50,7 @@ _COMMON_ENDING = re.compile(r"(?:[^sui]s|ing|ed|ly|ment|tion|ity|ness|ism|ship|i
 _LIKE_A_START = re.compile(r"(?:^|[.!?:;…\n]|[-–—]\s|[\"“‘(\[·|])\s*[\"“‘'(]*$")
 
 
-class Kind(StrEnum):
+class FactKind(StrEnum):
     """What a fact is; the value reads in a sentence."""
 
     NUMBER = "number"
@@ -62,7 +62,7 @@ class Kind(StrEnum):
 class Fact(NamedTuple):
     """One thing stated, where it stands, and a key that is equal for most ways to write it."""
 
-    kind: Kind
+    kind: FactKind
     text: str
     start: int
     end: int
@@ -73,10 +73,10 @@ class Fact(NamedTuple):
 @lru_cache(maxsize=1024)
 def facts(text: str, published: date | None) -> tuple[Fact, ...]:
     """What a text states, in order. Function words state nothing here: what they do is polarity's matter."""
-    found = [Fact(Kind.DATE, m.text, m.start, m.end, m.text.lower(), m) for m in moments(text, published)]
+    found = [Fact(FactKind.DATE, m.text, m.start, m.end, m.text.lower(), m) for m in moments(text, published)]
     blanked = _blanked(text, found)
     for q in quantities(blanked):
-        found.append(Fact(Kind.NUMBER, text[q.start : q.end].strip(), q.start, q.end, f"{q.value:g}{q.unit}", q))
+        found.append(Fact(FactKind.NUMBER, text[q.start : q.end].strip(), q.start, q.end, f"{q.value:g}{q.unit}", q))
     found += _words(_blanked(blanked, found))
     return tuple(sorted(found, key=lambda fact: fact.start))
 
@@ -92,13 +92,13 @@ def _words(text: str) -> Iterator[Fact]:
         word = match.group()
         form = _ALIASES.get(word.lower(), folded(word))
         if form in _NEGATIONS or form.endswith("n't"):
-            yield Fact(Kind.WORD, word, match.start(), match.end(), NOT)
+            yield Fact(FactKind.WORD, word, match.start(), match.end(), NOT)
         elif not form or (form in STOP_WORDS - ORDER_WORDS and not _part_of_a_name(text, match)):
             continue
         elif _is_name(text, match):
-            yield Fact(Kind.NAME, word, match.start(), match.end(), form)
+            yield Fact(FactKind.NAME, word, match.start(), match.end(), form)
         else:
-            yield Fact(Kind.WORD, word, match.start(), match.end(), stem(word))
+            yield Fact(FactKind.WORD, word, match.start(), match.end(), stem(word))
 
 
 def _part_of_a_name(text: str, match: re.Match[str]) -> bool:
@@ -134,10 +134,10 @@ def agrees(wanted: Fact, known: Fact, published: date | None) -> bool:
         return isinstance(known.value, Moment) and borne_out(wanted.value, known.value, published)
     if known.value is not None:
         return False
-    if Kind.NAME in (wanted.kind, known.kind) and same_name(wanted.key, known.key):
+    if FactKind.NAME in (wanted.kind, known.kind) and same_name(wanted.key, known.key):
         return True
-    return Kind.WORD in (wanted.kind, known.kind) and _stem(wanted) == _stem(known)
+    return FactKind.WORD in (wanted.kind, known.kind) and _stem(wanted) == _stem(known)
 
 
 def _stem(fact: Fact) -> str:
-    return stem(fact.text) if fact.kind is Kind.NAME else fact.key
+    return stem(fact.text) if fact.kind is FactKind.NAME else fact.key

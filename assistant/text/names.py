@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from assistant.text.facts import TITLES, Fact, Kind, facts
+from assistant.text.facts import TITLES, Fact, FactKind, facts
 from assistant.text.words import same_name, stem
 
 _VERBS = r"(?:said|says|told|added|announced|warned|wrote|explained|argued)"
@@ -34,7 +34,7 @@ class Name(NamedTuple):
 
 def names(sentence: str, article: str) -> list[Name]:
     """The names in a sentence, in order; a word that only opens it is none unless the article has it elsewhere too."""
-    known = {fact.start for fact in facts(sentence, None) if fact.kind is Kind.NAME}
+    known = {fact.start for fact in facts(sentence, None) if fact.kind is FactKind.NAME}
     found: list[Name] = []
     for run in _runs(sentence, known):
         start, end = run[0].start(), run[-1].end()
@@ -105,7 +105,7 @@ def _deeds(text: str, found: Sequence[Fact]) -> Iterator[_Deed]:
     """Two names with words between them, the doer first: "Ann was beaten by Bob" is Bob's."""
     names = full_names(text, found)
     for (start, end), (then, until) in pairwise(names):
-        between = frozenset(f.key for f in found if f.kind is Kind.WORD and end <= f.start and f.end <= then)
+        between = frozenset(f.key for f in found if f.kind is FactKind.WORD and end <= f.start and f.end <= then)
         if between and not between & _MUTUAL:
             first, second = text[start:end], text[then:until]
             yield _Deed(second, between, first) if _DONE_BY.search(text[end:then]) else _Deed(first, between, second)
@@ -115,7 +115,7 @@ def full_names(text: str, found: Sequence[Fact]) -> list[tuple[int, int]]:
     """Offsets of the names, those that only a space parts being one."""
     spans: list[tuple[int, int]] = []
     for fact in found:
-        if fact.kind is Kind.NAME:
+        if fact.kind is FactKind.NAME:
             joined = bool(spans) and text[spans[-1][1] : fact.start] == " "
             spans[-1:] = [(spans[-1][0], fact.end)] if joined else [*spans[-1:], (fact.start, fact.end)]
     return spans

@@ -22,7 +22,7 @@ from assistant.types import Window
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class DaySpan:
     """Days from `first` to `last`, both included, and where the phrase stands: `text[start:end]`.
 
     `loose` marks a phrase that only counts as a time when a preposition says so, as "2022" in "the 2022 finals".
@@ -35,16 +35,16 @@ class Span:
     loose: bool = False
 
 
-def spans(text: str, today: date) -> list[Span]:
+def spans(text: str, today: date) -> list[DaySpan]:
     """The phrases of time in their order, none within another; impossible dates are left out."""
-    found: list[Span] = []
+    found: list[DaySpan] = []
     for pattern, read, loose in _GRAMMAR:
         for match in pattern.finditer(text):
             if any(match.start() < other.end and other.start < match.end() for other in found):
                 continue
             days = _days(read, match, today)
             if days and days[0] <= days[1]:
-                found.append(Span(*days, match.start(), match.end(), loose))
+                found.append(DaySpan(*days, match.start(), match.end(), loose))
     return sorted(found, key=lambda span: span.start)
 
 
@@ -306,7 +306,7 @@ def read_timing(question: str, today: date) -> Timing:
     return Timing(Strength.PRESENT if present else Strength.MILD, question)
 
 
-def _to_come(question: str, span: Span, today: date) -> bool:
+def _to_come(question: str, span: DaySpan, today: date) -> bool:
     """Whether a day without a year is rather the next one of its name than the last: so the question says, or it says
     nothing of what is past and the next one is nearer."""
     if not _YEARLESS.search(question[span.start : span.end]) or span.first != span.last:
@@ -317,7 +317,7 @@ def _to_come(question: str, span: Span, today: date) -> bool:
     return following - today < today - span.first and not any(map(in_the_past, question.split()))
 
 
-def _reported(question: str, span: Span, today: date) -> Span:
+def _reported(question: str, span: DaySpan, today: date) -> DaySpan:
     """The days on which a quarter's results are told, where they are asked for."""
     phrase = question[span.start : span.end]
     if not (_QUARTER.search(phrase) and _RESULTS.search(question)) or span.last >= today:
@@ -326,7 +326,7 @@ def _reported(question: str, span: Span, today: date) -> Span:
     return replace(span, first=first, last=min(first + _REPORTED_WITHIN, today))
 
 
-def _windows(question: str, found: Sequence[Span]) -> Iterator[tuple[Window, int, int]]:
+def _windows(question: str, found: Sequence[DaySpan]) -> Iterator[tuple[Window, int, int]]:
     """The windows that phrases name, each with the stretch of the question that it takes up; from A to B before A."""
     for one, other in pairwise(found):
         before = _BETWEEN.search(question[: one.start])
@@ -340,7 +340,7 @@ def _windows(question: str, found: Sequence[Span]) -> Iterator[tuple[Window, int
             yield window
 
 
-def _window(question: str, span: Span) -> tuple[Window, int, int] | None:
+def _window(question: str, span: DaySpan) -> tuple[Window, int, int] | None:
     before, of_a_thing = question[: span.start], _names_a_thing(question[span.end :])
     if match := _AFTER.search(before):
         whole = match["word"].lower() in ("since", "from") or of_a_thing

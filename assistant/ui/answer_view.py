@@ -8,7 +8,7 @@ from assistant.answering.provenance import basis, corrected_since, fallen_behind
 from assistant.presentation.layout import CLOSEST, origin, paragraphs
 from assistant.text.labels import looked_at
 from assistant.types import Answer, Citation, Exchange, Sentence, Stage, Support
-from assistant.ui.markdown import doubtful, plain
+from assistant.ui.conversation_markdown import doubtful, plain
 from assistant.ui.render import byline, count, headline, isolated, link, shown
 from assistant.ui.render_sources import card_id, sources_html
 from assistant.ui.render_talks import reason_html, thumbs_html

@@ -14,12 +14,12 @@ from threading import Lock
 import gradio as gr
 
 from assistant.types import AS_SET, Conversation, Exchange, Manner
+from assistant.ui.answer_run import AnswerRun
 from assistant.ui.conversation import told, turns
+from assistant.ui.conversation_markdown import markdown
 from assistant.ui.desk import Desk
-from assistant.ui.markdown import markdown
 from assistant.ui.render_talks import file_html, talks_html
 from assistant.ui.render_work import problem_html
-from assistant.ui.run import Run
 from assistant.ui.work import QUIET
 from vectorstore.errors import ConversationNotFound, DatelineError
 from vectorstore.models import EVERYTHING, Scope
@@ -44,7 +44,7 @@ class Talks:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._runs: dict[str, Run] = {}
+        self._runs: dict[str, AnswerRun] = {}
         self._asking = Lock()
 
     def read(self, id: str) -> Conversation:
@@ -56,7 +56,7 @@ class Talks:
             return ()
         return tuple(run.exchange if run and each.number == run.exchange.number else each for each in kept)
 
-    def running(self, id: str) -> Run | None:
+    def running(self, id: str) -> AnswerRun | None:
         """The answer that is being written in this conversation."""
         run = self._runs.get(id)
         return None if run is None or run.exchange.over else run
@@ -74,7 +74,7 @@ class Talks:
             notebook.ask(id, exchange)
             self._runs = {known: run for known, run in self._runs.items() if not run.exchange.over}
             finish = partial(notebook.finish, id)
-            self._runs[id] = Run(self._desk, exchange, turns(earlier), scope, finish, manner)
+            self._runs[id] = AnswerRun(self._desk, exchange, turns(earlier), scope, finish, manner)
         return True
 
 

@@ -14,11 +14,11 @@ from pydantic import ValidationError, validate_call
 
 from assistant.api.service import Wire
 from assistant.conversations.messages import turns_of
+from assistant.ui.answer_run import snapshots
 from assistant.ui.conversation import told
+from assistant.ui.conversation_markdown import plain
 from assistant.ui.desk import Desk
-from assistant.ui.markdown import plain
 from assistant.ui.places import Places
-from assistant.ui.run import snapshots
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -24,12 +24,12 @@ from starlette.types import Receive, Scope, Send
 from assistant.conversations.messages import turns_of
 from assistant.presentation.as_json import answer_as_json
 from assistant.types import Answer, Exchange, Stage, Turn
+from assistant.ui.answer_run import AnswerRun
 from assistant.ui.conversation import told
+from assistant.ui.conversation_markdown import body, marked, plain
 from assistant.ui.desk import Desk
-from assistant.ui.markdown import body, marked, plain
 from assistant.ui.places import Places, TooBusy
 from assistant.ui.render import headline, is_web_address
-from assistant.ui.run import Run
 from vectorstore.errors import DatelineError, LibraryError, ModelError
 
 MODEL = "dateline"
@@ -71,7 +71,7 @@ class _Request(BaseModel):
     functions: list[Any] | None = None
 
 
-class Asked(NamedTuple):
+class CompletionAsked(NamedTuple):
     """A question after earlier turns, and whether its answer is wanted while it is written."""
 
     question: str
@@ -79,7 +79,7 @@ class Asked(NamedTuple):
     stream: bool
 
 
-def asked(body: bytes) -> Asked:
+def asked(body: bytes) -> CompletionAsked:
     """What a request's body asks: its last message, after the turns before it; system messages are left out. Raises
     Refused."""
     try:
@@ -90,7 +90,7 @@ def asked(body: bytes) -> Asked:
         raise Refused(f"{param or 'The body'}: {first['msg']}", param=param) from error
     _check(request)
     turns = turns_of([message.model_dump() for message in request.messages])
-    return Asked(turns[-1].question, turns[:-1], request.stream)
+    return CompletionAsked(turns[-1].question, turns[:-1], request.stream)
 
 
 def _check(request: _Request) -> None:
@@ -217,7 +217,7 @@ class _Completions:
         try:
             asking = asked(await _body(request))
             with self._places.taken():
-                run = Run(self._desk, Exchange(1, asking.question), asking.turns)
+                run = AnswerRun(self._desk, Exchange(1, asking.question), asking.turns)
                 async with _stopped_on_leaving(request, run):
                     response = await _answered(asking, _snapshots(run))
                     await response(scope, receive, send)
@@ -227,7 +227,7 @@ class _Completions:
             await _error(error)(scope, receive, send)
 
 
-async def _answered(asking: Asked, answers: AsyncIterator[Answer]) -> Response:
+async def _answered(asking: CompletionAsked, answers: AsyncIterator[Answer]) -> Response:
     """Raises what the desk raises before it has found anything: then an error can still be the answer."""
     id, created = f"chatcmpl-{uuid4().hex}", int(time())
     answer = await anext(answers)
@@ -256,7 +256,7 @@ def _event(value: dict[str, Any]) -> str:
     return f"data: {json.dumps(value)}\n\n"
 
 
-async def _snapshots(run: Run) -> AsyncIterator[Answer]:
+async def _snapshots(run: AnswerRun) -> AsyncIterator[Answer]:
     exchanges = run.watch()
     while exchange := await anyio.to_thread.run_sync(next, exchanges, None, abandon_on_cancel=True):
         if exchange.answer and not run.error:
@@ -266,7 +266,7 @@ async def _snapshots(run: Run) -> AsyncIterator[Answer]:
 
 
 @asynccontextmanager
-async def _stopped_on_leaving(request: Request, run: Run) -> AsyncIterator[None]:
+async def _stopped_on_leaving(request: Request, run: AnswerRun) -> AsyncIterator[None]:
     """The run ends when the client goes away, and in any case behind the `with`."""
 
     async def left() -> None:

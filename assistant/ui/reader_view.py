@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.presentation.changes import Changes, Kind, Run, around
+from assistant.presentation.changes import ChangeKind, Changes, Stretch, around
 from assistant.text.labels import corrected, edition
 from assistant.ui.render import byline, headline, is_web_address, isolated, link, marks_html, shown
 from assistant.ui.render_sources import Span, marked
@@ -13,7 +13,7 @@ from vectorstore.models import Article
 
 GONE = '<p class="notice">This article has been removed from the library since. This is what was cited.</p>'
 _STORY = '<p class="acts"><button type="button" class="plain" data-story>The story so far</button></p>'
-_TAGS = {Kind.REMOVED: "del", Kind.ADDED: "ins", Kind.LEFT_OUT: "i"}
+_TAGS = {ChangeKind.REMOVED: "del", ChangeKind.ADDED: "ins", ChangeKind.LEFT_OUT: "i"}
 
 
 def frame_html() -> str:
@@ -67,7 +67,7 @@ def changes_html(found: Changes, versions: Sequence[Article]) -> str:
     """What changed between two versions: removed words struck out, added ones underlined."""
     before, after = found.earlier.version, found.later.version
     fields = "".join(f"<dt>{name}</dt><dd>{_runs(runs)}</dd>" for name, runs in found.fields)
-    changed = any(run.kind is not Kind.KEPT for run in found.text)
+    changed = any(run.kind is not ChangeKind.KEPT for run in found.text)
     text = _runs(around(found.text)) if changed else "The text is the same."
     return _card(
         found.later,
@@ -122,15 +122,15 @@ def _comparing(before: int, after: int, label: str) -> str:
     return f'<button type="button" class="plain" data-before="{before}" data-after="{after}">{label}</button>'
 
 
-def _runs(runs: Sequence[Run]) -> str:
+def _runs(runs: Sequence[Stretch]) -> str:
     return "".join(map(_run, runs))
 
 
-def _run(run: Run) -> str:
-    if run.kind is Kind.KEPT:
+def _run(run: Stretch) -> str:
+    if run.kind is ChangeKind.KEPT:
         return shown(run.text)
     tag, words = _TAGS[run.kind], run.text.strip()
     before, after = run.text[: len(run.text) - len(run.text.lstrip())], run.text[len(run.text.rstrip()) :]
     # What is gone ends no paragraph: two gaps would stand there, with nothing between them.
-    after = " " if run.kind is Kind.REMOVED and after else after
+    after = " " if run.kind is ChangeKind.REMOVED and after else after
     return f"{before}<{tag}>{shown(words)}</{tag}>{after}"

@@ -25,7 +25,7 @@ SCRIPT = (Path(__file__).parent / "settings.js").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Preferences:
     """`model` is "" for the one that the server has set. With `quote` it is kept, and not asked."""
 
     model: str = AS_SET.model
@@ -41,11 +41,11 @@ class Settings:
         return asdict(self)
 
 
-def kept_settings(brought: object) -> Settings:
+def kept_settings(brought: object) -> Preferences:
     """What the browser brings, each setting that is none being as it is at first."""
     held = brought if isinstance(brought, dict) else {}
     model, quote, sources, recency = (held.get(name) for name in ("model", "quote", "sources", "recency"))
-    return Settings(
+    return Preferences(
         model if isinstance(model, str) and len(model) <= _LONGEST_NAME else AS_SET.model,
         quote is True,
         sources if type(sources) is int and FEWEST <= sources <= MOST else AS_SET.sources,
@@ -53,12 +53,12 @@ def kept_settings(brought: object) -> Settings:
     )
 
 
-def settings_html(settings: Settings, configured: str, offered: Sequence[str] | None = None) -> str:
+def settings_html(settings: Preferences, configured: str, offered: Sequence[str] | None = None) -> str:
     """How answers are made. `configured` is the model that the server has set, `offered` those that answer beside it,
     None before they were asked."""
     off, quote = (" disabled", " checked") if settings.quote else ("", "")
     return (
-        '<h2>Settings</h2><p class="hint">Kept in this browser, for the questions you ask from now on.</p>'
+        '<h2>Preferences</h2><p class="hint">Kept in this browser, for the questions you ask from now on.</p>'
         '<form class="settings"><h3>Answers</h3>'
         '<p class="setting"><label for="set-sources">Sources of an answer</label>'
         '<select id="set-sources" name="sources">'
@@ -97,7 +97,7 @@ def model_name(name: str) -> str:
     return _KNOWN.get(name, f"{model} ({provider})" if model else name)
 
 
-def _models(settings: Settings, configured: str, offered: Sequence[str] | None) -> str:
+def _models(settings: Preferences, configured: str, offered: Sequence[str] | None) -> str:
     """One that was chosen and is not there now stays in the list, and says so."""
     names = {"": f"{model_name(configured)} — as set", **{name: model_name(name) for name in offered or ()}}
     chosen = "" if settings.model == configured else settings.model

@@ -13,11 +13,11 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
-from assistant.text.facts import NOT, Fact, Kind, agrees, facts
+from assistant.text.facts import NOT, Fact, FactKind, agrees, facts
 from assistant.text.words import STOP_WORDS, folded, in_the_past, plain_letters, stem
 from assistant.verification.consequences import Consequence, consequences
 from assistant.verification.frames import Frame, frames
-from assistant.verification.frames import Kind as Stands
+from assistant.verification.frames import FrameKind as Stands
 from assistant.verification.wording import (
     ACCUSED,
     ACCUSED_OF,
@@ -170,7 +170,7 @@ def _leaves_out(claim: str, frame: Frame, held: Held, others: Sequence[Held], ne
 
 
 def _figures(held: Held) -> set[int]:
-    return {n for n, fact in held.places.items() if fact.kind in (Kind.NUMBER, Kind.DATE)}
+    return {n for n, fact in held.places.items() if fact.kind in (FactKind.NUMBER, FactKind.DATE)}
 
 
 def _inside(frame: Frame, held: Held) -> frozenset[int]:
@@ -288,7 +288,7 @@ def _taken_back(held: Held, following: Held | None, title: str) -> bool:
         for each in (held, following)
         if each
         for n, fact in each.places.items()
-        if fact.kind is not Kind.WORD or fact.key == NOT
+        if fact.kind is not FactKind.WORD or fact.key == NOT
     }
     return bool(mistaken) and not right - mistaken
 

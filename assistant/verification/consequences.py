@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from assistant.text.facts import Kind, facts
+from assistant.text.facts import FactKind, facts
 
 
 class Consequence(StrEnum):
@@ -43,6 +43,6 @@ _PATTERNS = {kind: re.compile(rf"\b(?:{words})\b", re.I) for kind, words in _WOR
 
 def consequences(claim: str) -> frozenset[Consequence]:
     """What the claim says of somebody or something that it names; none when it names nobody."""
-    if not any(fact.kind is Kind.NAME for fact in facts(claim, None)):
+    if not any(fact.kind is FactKind.NAME for fact in facts(claim, None)):
         return frozenset()
     return frozenset(kind for kind, pattern in _PATTERNS.items() if pattern.search(claim))

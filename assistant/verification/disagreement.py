@@ -12,8 +12,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from assistant.evidence import cite, core, quotation
-from assistant.evidence.stated_values import Reading, count_the_same, current, readings
-from assistant.text.facts import Fact, Kind, agrees, facts
+from assistant.evidence.stated_values import StatedValue, count_the_same, current, readings
+from assistant.text.facts import Fact, FactKind, agrees, facts
 from assistant.text.quantities import Quantity
 from assistant.types import Account, Answer
 from vectorstore.models import Hit
@@ -56,9 +56,9 @@ def differing(question: str, sources: Sequence[Hit]) -> tuple[Account, ...]:
     return tuple(Account(each.says, cite(each.number, each.hit, each.start, each.end)) for each in newest_first)
 
 
-def _groups(found: Sequence[Reading]) -> list[list[Reading]]:
+def _groups(found: Sequence[StatedValue]) -> list[list[StatedValue]]:
     """Those that say the same together; left out is what can't be compared with the others."""
-    groups: list[list[Reading]] = []
+    groups: list[list[StatedValue]] = []
     for reading in found:
         same = next((group for group in groups if any(_same(reading, each) for each in group)), None)
         if same is not None:
@@ -68,21 +68,21 @@ def _groups(found: Sequence[Reading]) -> list[list[Reading]]:
     return groups
 
 
-def _published(reading: Reading) -> datetime:
+def _published(reading: StatedValue) -> datetime:
     return reading.hit.article.published_at or _UNKNOWN
 
 
-def _same(one: Reading, other: Reading) -> bool:
+def _same(one: StatedValue, other: StatedValue) -> bool:
     if agrees(one.fact, other.fact, other.hit.article.day) or agrees(other.fact, one.fact, one.hit.article.day):
         return True
     if not (isinstance(one.fact.value, Quantity) and isinstance(other.fact.value, Quantity)):
-        return one.fact.kind is Kind.NAME and not set(one.says.split()).isdisjoint(other.says.split())
+        return one.fact.kind is FactKind.NAME and not set(one.says.split()).isdisjoint(other.says.split())
     less, more = sorted((one.fact.value.value, other.fact.value.value))
     allowed = _HEDGED if one.hedged or other.hedged else _ROUNDED if less >= _ROUND else 0.0
     return more - less <= allowed * more
 
 
-def _differ(one: Reading, other: Reading) -> bool:
+def _differ(one: StatedValue, other: StatedValue) -> bool:
     """Whether two that are not the same speak of the same thing."""
     return (
         count_the_same(one, other)
@@ -93,12 +93,12 @@ def _differ(one: Reading, other: Reading) -> bool:
     )
 
 
-def _far_apart(one: Reading, other: Reading) -> bool:
+def _far_apart(one: StatedValue, other: StatedValue) -> bool:
     dates = [each.hit.article.published_at for each in (one, other)]
     return bool(dates[0] and dates[1] and abs(dates[0] - dates[1]) > _APART)
 
 
-def _knows(older: Reading, newer: Reading) -> bool:
+def _knows(older: StatedValue, newer: StatedValue) -> bool:
     """Whether one passage has what the other says as well, and so means something else by it; a later report may well
     tell which figure it corrects."""
     corrects = isinstance(older.fact.value, Quantity) and _UNKNOWN < _published(older) < _published(newer)

@@ -65,7 +65,7 @@ _LONGEST_TAG = 14
 _LONGEST_OBJECT = 8
 
 
-class Kind(IntEnum):
+class FrameKind(IntEnum):
     """How a statement stands. All up to QUOTED are somebody's words."""
 
     SAID = 1  # said plainly, by somebody who may know
@@ -80,14 +80,14 @@ class Kind(IntEnum):
 
     @property
     def is_speech(self) -> bool:
-        return self <= Kind.QUOTED
+        return self <= FrameKind.QUOTED
 
 
 class Frame(NamedTuple):
     """`start` to `end` is what stands under the frame, `head` to `until` the words that put it there, with the speaker;
     all are offsets into the text. `after` says that the head follows what it frames: "..., she said"."""
 
-    kind: Kind
+    kind: FrameKind
     start: int
     end: int
     head: int
@@ -122,7 +122,7 @@ def frames(sentence: str) -> tuple[Frame, ...]:
             found += _hearsay(sentence, tokens, at)
         found += _modality(sentence, tokens, at)
     found += _conditional(tokens)
-    found += [Frame(Kind.QUOTED, a, b, a - 1, a) for a, b in quotations(sentence) if not _is_title(sentence[a:b])]
+    found += [Frame(FrameKind.QUOTED, a, b, a - 1, a) for a, b in quotations(sentence) if not _is_title(sentence[a:b])]
     found = [_shifted(frame, found) for frame in found]
     return tuple(frame for frame in _with_speakers(sentence, found) if _WORD.search(sentence, frame.start, frame.end))
 
@@ -183,7 +183,7 @@ def _is_verb(tokens: Sequence[Token], at: int) -> bool:
 def _speech(sentence: str, tokens: Sequence[Token], at: int) -> Iterator[Frame]:
     """ "X says (that) ...", "..., X said" and "..., said X"."""
     verb = tokens[at]
-    kind = Kind.DENIED if verb.text in DENIED else Kind.CLAIMED if verb.text in CLAIMED else Kind.SAID
+    kind = FrameKind.DENIED if verb.text in DENIED else FrameKind.CLAIMED if verb.text in CLAIMED else FrameKind.SAID
     begin, speaker = _subject(sentence, tokens, at)
     if speaker.lower().startswith(("where ", "when ", "if ")):
         return
@@ -193,7 +193,7 @@ def _speech(sentence: str, tokens: Sequence[Token], at: int) -> Iterator[Frame]:
         yield Frame(kind, tokens[opens].start, end, begin, tokens[opens].start, speaker, verb.text)
         return
     tag = _tag(tokens, at)
-    if tag and kind is not Kind.DENIED:
+    if tag and kind is not FrameKind.DENIED:
         first, last = tag
         inverted = first == at
         speaker = _behind(sentence, tokens, at) if inverted else sentence[tokens[first].start : verb.start].strip()
@@ -297,9 +297,9 @@ def _according(sentence: str, tokens: Sequence[Token]) -> Iterator[Frame]:
         left = tokens[_clause_start(tokens, inside[0])].start
         end = _clause_end(tokens, inside[0])
         if not leading:
-            yield Frame(Kind.CLAIMED, left, match.start(), match.start(), last, speaker, "", True)
+            yield Frame(FrameKind.CLAIMED, left, match.start(), match.start(), last, speaker, "", True)
         if leading or end > last + 1:
-            yield Frame(Kind.CLAIMED, last, end, match.start(), last, speaker, "", not leading)
+            yield Frame(FrameKind.CLAIMED, last, end, match.start(), last, speaker, "", not leading)
 
 
 def _unproven(sentence: str, tokens: Sequence[Token]) -> Iterator[Frame]:
@@ -308,7 +308,7 @@ def _unproven(sentence: str, tokens: Sequence[Token]) -> Iterator[Frame]:
         at = next((n for n, token in enumerate(tokens) if token.start >= match.end()), None)
         if at is not None:
             end = _clause_end(tokens, at)
-            yield Frame(Kind.DENIED, match.end(), end, match.start(), match.end(), "", match.group())
+            yield Frame(FrameKind.DENIED, match.end(), end, match.start(), match.end(), "", match.group())
 
 
 def _accusation(sentence: str, tokens: Sequence[Token], at: int) -> Iterator[Frame]:
@@ -323,16 +323,16 @@ def _accusation(sentence: str, tokens: Sequence[Token], at: int) -> Iterator[Fra
     else:
         return
     end = _predicate_end(tokens, at + 1) if verb.text in ACCUSED_OF else _clause_end(tokens, at)
-    yield Frame(Kind.CLAIMED, start, end, verb.start, verb.end, speaker, verb.text)
+    yield Frame(FrameKind.CLAIMED, start, end, verb.start, verb.end, speaker, verb.text)
 
 
 def _hearsay(sentence: str, tokens: Sequence[Token], at: int) -> Iterator[Frame]:
     token = tokens[at]
     if token.text in HEARSAY:
         start = tokens[_clause_start(tokens, at)].start
-        yield Frame(Kind.CLAIMED, start, _clause_end(tokens, at), token.start, token.end, "", token.text)
+        yield Frame(FrameKind.CLAIMED, start, _clause_end(tokens, at), token.start, token.end, "", token.text)
     elif at + 2 < len(tokens) and tokens[at + 1].text == "that":
-        yield Frame(Kind.CLAIMED, tokens[at + 2].start, _clause_end(tokens, at), token.start, tokens[at + 1].end)
+        yield Frame(FrameKind.CLAIMED, tokens[at + 2].start, _clause_end(tokens, at), token.start, tokens[at + 1].end)
 
 
 def _modality(sentence: str, tokens: Sequence[Token], at: int) -> Iterator[Frame]:
@@ -343,25 +343,25 @@ def _modality(sentence: str, tokens: Sequence[Token], at: int) -> Iterator[Frame
         yield Frame(kind, token.end, _predicate_end(tokens, at + 1), head, token.end, "", token.text)
 
 
-def _mood(sentence: str, tokens: Sequence[Token], at: int) -> Kind | None:
+def _mood(sentence: str, tokens: Sequence[Token], at: int) -> FrameKind | None:
     text, before = tokens[at].text, tokens[at - 1].text if at else ""
     following = tokens[at + 1].text if at + 1 < len(tokens) else ""
     if text == "to" and before in ("is", "are", "am"):
-        return Kind.COMING
+        return FrameKind.COMING
     if text == "to":
         return _infinitive(sentence, tokens, at)
     if text in POSSIBLE and sentence[tokens[at].start].islower() and following != "not":
-        return Kind.POSSIBLE
+        return FrameKind.POSSIBLE
     if text in WISHED and following != "not":
-        return Kind.PLANNED
-    return Kind.COMING if text in COMING else None
+        return FrameKind.PLANNED
+    return FrameKind.COMING if text in COMING else None
 
 
-def _infinitive(sentence: str, tokens: Sequence[Token], at: int) -> Kind | None:
+def _infinitive(sentence: str, tokens: Sequence[Token], at: int) -> FrameKind | None:
     if not _is_infinitive(sentence, tokens, at):
         return None
     planned = any(each.text in PLANS for each in tokens[max(0, at - 4) : at])
-    return Kind.PLANNED if planned else Kind.OPEN
+    return FrameKind.PLANNED if planned else FrameKind.OPEN
 
 
 def _is_infinitive(sentence: str, tokens: Sequence[Token], at: int) -> bool:
@@ -387,12 +387,12 @@ def _conditional(tokens: Sequence[Token]) -> Iterator[Frame]:
     if tokens and tokens[0].text in ("if", "unless", "should", "wenn", "falls", "si", "se"):
         comma = next((n for n, token in enumerate(tokens) if token.text == ","), len(tokens) - 1)
         if comma + 1 < len(tokens):
-            kind, start = Kind.CONDITIONAL, tokens[comma + 1].start
+            kind, start = FrameKind.CONDITIONAL, tokens[comma + 1].start
             yield Frame(kind, start, _clause_end(tokens, comma + 1), tokens[0].start, start, "", tokens[0].text)
     for at, token in enumerate(tokens[:-1]):
         if token.text in ("if", "unless", "provided"):
             end = _predicate_end(tokens, at + 1)
-            yield Frame(Kind.CONDITIONAL, token.end, end, token.start, token.end, "", token.text)
+            yield Frame(FrameKind.CONDITIONAL, token.end, end, token.start, token.end, "", token.text)
 
 
 def _shifted(frame: Frame, found: Sequence[Frame]) -> Frame:
@@ -400,15 +400,15 @@ def _shifted(frame: Frame, found: Sequence[Frame]) -> Frame:
     told = frame.verb == "would" and any(
         f.kind.is_speech and f.start <= frame.head and frame.end <= f.end for f in found
     )
-    return frame._replace(kind=Kind.COMING) if told else frame
+    return frame._replace(kind=FrameKind.COMING) if told else frame
 
 
 def _with_speakers(sentence: str, found: Sequence[Frame]) -> Iterator[Frame]:
     """A quotation is of whom a verb of saying beside it names, else of whom the sentence begins with."""
     opening = sentence.split()
     for frame in found:
-        if frame.kind is Kind.QUOTED:
-            over = [f for f in found if f.kind is not Kind.QUOTED and f.kind.is_speech and f.speaker]
+        if frame.kind is FrameKind.QUOTED:
+            over = [f for f in found if f.kind is not FrameKind.QUOTED and f.kind.is_speech and f.speaker]
             beside = min(over, key=lambda f: min(abs(f.until - frame.start), abs(f.head - frame.end)), default=None)
             if beside:
                 frame = frame._replace(speaker=beside.speaker, verb=beside.verb)

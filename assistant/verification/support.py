@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from assistant.evidence import bearing, core
 from assistant.evidence.injection_filter import reporting
-from assistant.text.facts import NOT, ORDER_WORDS, TITLES, Fact, Kind, agrees, facts
+from assistant.text.facts import NOT, ORDER_WORDS, TITLES, Fact, FactKind, agrees, facts
 from assistant.text.names import swapped
 from assistant.text.quantities import Quantity
 from assistant.text.text_dates import Moment, borne_out
@@ -114,7 +114,11 @@ def _unheard(said: Sequence[Fact], stretch: str, known: Known) -> Iterator[str]:
     held = (*facts(stretch, known.published), *known.heading_facts)
     for fact in said:
         told_by_polarity = fact.key == NOT or fact.text.lower() in ORDER_WORDS
-        if fact.kind is Kind.WORD and not told_by_polarity and not any(agrees(fact, e, known.published) for e in held):
+        if (
+            fact.kind is FactKind.WORD
+            and not told_by_polarity
+            and not any(agrees(fact, e, known.published) for e in held)
+        ):
             yield fact.text
 
 
@@ -136,14 +140,14 @@ def _stands_for(fact: Fact, other: Fact, said: Sequence[Fact], slot: Sequence[Fa
     but not out of a place that has room for one alone."""
     if not _of_a_kind(fact, other) or any(agrees(fact, each, published) for each in slot):
         return False
-    if fact.kind is other.kind is Kind.WORD:
+    if fact.kind is other.kind is FactKind.WORD:
         return {fact.text.lower(), other.text.lower()} == ORDER_WORDS
     return len(slot) == 1 or not any(agrees(other, each, published) for each in said)
 
 
 def _of_a_kind(fact: Fact, other: Fact) -> bool:
     """Whether one may stand for the other: a name for "the President" too."""
-    titled = fact.kind is Kind.NAME and other.text[:1].isupper() and folded(other.text) in TITLES
+    titled = fact.kind is FactKind.NAME and other.text[:1].isupper() and folded(other.text) in TITLES
     return fact.kind is other.kind or titled
 
 
@@ -204,7 +208,7 @@ class Known:
             return fact.text.lower() == "one" or self._told(fact)
         if isinstance(fact.value, Moment):
             return self._told(fact) or self._by_the_article(fact.value)
-        return fact.kind is Kind.WORD or self._named(fact)
+        return fact.kind is FactKind.WORD or self._named(fact)
 
     def quotes(self, words: str) -> bool:
         """Whether these words stand in the passage or its heading one after another."""
@@ -221,7 +225,7 @@ class Known:
     @cached_property
     def _words(self) -> frozenset[str]:
         written = (folded(word) for word in _WORDS.findall(f"{self.text}\n{self.heading}"))
-        return frozenset(written) | {fact.key for fact in self._facts if fact.kind is Kind.NAME}
+        return frozenset(written) | {fact.key for fact in self._facts if fact.kind is FactKind.NAME}
 
     def _told(self, fact: Fact) -> bool:
         return any(agrees(fact, each, self.published) for each in self._facts)

@@ -28,7 +28,7 @@ STOPPED = "Stopped. What was reported is stored; run the same command again to g
 
 def embed(intake: Intake, stopped: bool) -> None:
     """Waits for the vectors of what is stored, unless the command was stopped before, and says how many are left."""
-    from ingest.terminal import vectors_bar
+    from ingest.progress import vectors_bar
 
     if stopped:
         waiting = intake.library.pending.standing().waiting
@@ -62,9 +62,9 @@ class DocumentCommands:
         as_json: JsonOption = False,
     ) -> None:
         """Put articles into the library; what is there already is brought up to date."""
+        from ingest.progress import progress_bar, report_as_text
         from ingest.report import report_file
         from ingest.sources import resolved_source
-        from ingest.terminal import progress_bar, report_as_text
 
         opening = self._writing(library)
         with report_file(report_to) as save, opening as intake:
@@ -88,8 +88,8 @@ class DocumentCommands:
         from ingest.dates import latest
         from ingest.identity import web_address
         from ingest.preview import look, piped
+        from ingest.progress import look_as_text
         from ingest.sources import is_address
-        from ingest.terminal import look_as_text
 
         if url and (is_address(source) or not web_address(url)):
             raise typer.BadParameter("is the web address of a page that is in a file", param_hint="--url")

@@ -47,7 +47,7 @@ class FeedCommands:
 
     def list_feeds(self, library: LibraryOption = None, as_json: JsonOption = False) -> None:
         """Every feed, when it was read last, and what came of it."""
-        from ingest.terminal import subscriptions_as_text
+        from ingest.progress import subscriptions_as_text
         from vectorstore.export import subscription_as_json
 
         with self._reading(library) as intake:
@@ -73,8 +73,8 @@ class FeedCommands:
         as_json: JsonOption = False,
     ) -> None:
         """Read the feeds and take in what is new, corrected or gone."""
+        from ingest.progress import progress_bar, refresh_as_text
         from ingest.report import report_file
-        from ingest.terminal import progress_bar, refresh_as_text
 
         opening = self._writing(library)
         with report_file(report_to) as save, opening as intake:

@@ -31,7 +31,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """One item of a feed. `id`, `url` and the dates are as feedparser reads them, the rest is plain text.
 
     `text` is the longest that the feed itself has of the article, which may be all of it, a teaser or "".
@@ -54,7 +54,7 @@ class Feed:
     title: str
     link: str
     language: str
-    entries: tuple[Entry, ...]
+    entries: tuple[FeedEntry, ...]
     dialect: str = ""
 
 
@@ -95,10 +95,10 @@ def _refuse_bombs(content: bytes) -> None:
         raise RejectedDocument("refused: its XML declares entities that would unfold to megabytes")
 
 
-def _entry(item: Mapping[str, object]) -> Entry:
+def _entry(item: Mapping[str, object]) -> FeedEntry:
     """feedparser's own dictionaries answer for a missing date with the other one; plain look-ups do not."""
     own = dict(item)
-    return Entry(
+    return FeedEntry(
         id=_string(own.get("id")),
         url=_string(own.get("link")),
         title=_line(own.get("title"))[:_MOST_TITLE],
@@ -143,7 +143,7 @@ def _string(value: object) -> str:
 def parse_sitemap(content: bytes) -> tuple[Feed, tuple[str, ...]]:
     """The articles that it lists, and the addresses of further sitemaps, newest first. Raises RejectedDocument."""
     root = parse_xml(content)
-    entries: list[Entry] = []
+    entries: list[FeedEntry] = []
     further: list[tuple[datetime, str]] = []
     for element in root:
         name, held = local_name(element), texts(element)
@@ -158,9 +158,9 @@ def parse_sitemap(content: bytes) -> tuple[Feed, tuple[str, ...]]:
     return Feed("", "", "", tuple(entries[:_MOST])), tuple(address for _, address in further)
 
 
-def _sitemap_entry(address: str, held: dict[str, str]) -> Entry:
+def _sitemap_entry(address: str, held: dict[str, str]) -> FeedEntry:
     """`lastmod` is when the page was touched, be it by a new advertisement: it is nobody's date of an update."""
-    return Entry(
+    return FeedEntry(
         id=address,
         url=address,
         title=one_line(held.get("title", "")) if "publication_date" in held else "",

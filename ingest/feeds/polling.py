@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from ingest.documents import Document, Found, Gone, Listed, Record, Rejection, Seen
-from ingest.feeds.listings import MOST_ENTRIES, document_of, feed_of, told_of
-from ingest.feeds.parsing import Entry, Feed
+from ingest.feeds.listed import MOST_ENTRIES, document_of, feed_of, told_of
+from ingest.feeds.parsing import Feed, FeedEntry
 from ingest.identity import canonical_url, web_address
 from ingest.web.headers import NEVER_SEEN, Validators
 from ingest.web.politeness import Web
@@ -20,7 +20,7 @@ from vectorstore.models import Article
 from vectorstore.storage.subscriptions import KnownPage, Subscription
 
 
-class State(StrEnum):
+class FeedState(StrEnum):
     READ = "read"
     UNCHANGED = "unchanged"
     FAILED = "failed"
@@ -42,7 +42,7 @@ class Ending:
     """How the visit went. `wait` is how many seconds the site asked to be left alone, `put_off` how many entries were
     not asked for because of that. The validators and the digest are those to ask with next time."""
 
-    state: State
+    state: FeedState
     reason: str = ""
     title: str = ""
     validators: Validators = NEVER_SEEN
@@ -83,14 +83,14 @@ class Visits:
             page = self._web.get(subscription.url, NEVER_SEEN if self._everything else known)
             digest = hashlib.sha256(page.content).hexdigest()
             if page.unchanged or (digest == subscription.digest and not self._everything):
-                yield Ending(State.UNCHANGED, moved_to=page.moved_to)
+                yield Ending(FeedState.UNCHANGED, moved_to=page.moved_to)
                 return
             feed = feed_of(document_of(subscription.url, page))
         except ToldToWait as told:
-            yield Ending(State.FAILED, str(told), wait=told.seconds or 0.0)
+            yield Ending(FeedState.FAILED, str(told), wait=told.seconds or 0.0)
             return
         except RejectedDocument as reason:
-            yield Ending(State.FAILED, str(reason))
+            yield Ending(FeedState.FAILED, str(reason))
             return
         put_off, wait = 0, 0.0
         for errand in self._errands(subscription, feed):
@@ -99,9 +99,9 @@ class Visits:
             except ToldToWait as told:
                 put_off, wait = put_off + 1, max(wait, told.seconds or 0.0)
         if put_off:  # with nothing to compare it to, the feed is read in full next time
-            yield Ending(State.READ, "", feed.title, moved_to=page.moved_to, wait=wait, put_off=put_off)
+            yield Ending(FeedState.READ, "", feed.title, moved_to=page.moved_to, wait=wait, put_off=put_off)
         else:
-            yield Ending(State.READ, "", feed.title, page.validators, digest, page.moved_to)
+            yield Ending(FeedState.READ, "", feed.title, page.validators, digest, page.moved_to)
 
     def _errands(self, subscription: Subscription, feed: Feed) -> Iterator[_Errand]:
         listed: set[str] = set()
@@ -126,7 +126,7 @@ class Visits:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    entry: Entry
+    entry: FeedEntry
     feed: Feed
     identity: str
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from ingest.feeds.polling import Arrival, Ending, State
+from ingest.feeds.polling import Arrival, Ending, FeedState
 from ingest.pipeline import Progress
 from vectorstore.errors import DatelineError, RefreshUnderWay
 from vectorstore.reports import Outcome, Report, Row, Standing
@@ -28,7 +28,7 @@ class FeedResult:
 
     url: str
     title: str
-    state: State
+    state: FeedState
     reason: str = ""
     next_due_at: datetime | None = None
     rows: tuple[Row, ...] = ()
@@ -99,20 +99,20 @@ def settle(
 def _waiting(subscription: Subscription, harvest: Harvest, at: datetime) -> FeedResult:
     due = subscription.next_due_at
     reason = "not finished; refresh again" if is_due(subscription, at) else subscription.last_result
-    return FeedResult(subscription.url, subscription.title, State.WAITING, reason, due, tuple(harvest.rows))
+    return FeedResult(subscription.url, subscription.title, FeedState.WAITING, reason, due, tuple(harvest.rows))
 
 
 def _noted(subscription: Subscription, ending: Ending, harvest: Harvest, at: datetime) -> Subscription:
     pause = min(timedelta(seconds=ending.wait), _LONGEST_WAIT) if ending.wait else None
     noted = replace(subscription, last_run_at=at, title=ending.title or subscription.title)
-    if ending.state is State.FAILED:
+    if ending.state is FeedState.FAILED:
         failures = subscription.failures + 1
         backing_off = min(_FIRST_WAIT * 2 ** min(failures - 1, 16), _LONGEST_WAIT)
         return replace(
             noted, last_result=f"failed: {ending.reason}", failures=failures, next_due_at=at + (pause or backing_off)
         )
     noted = replace(noted, failures=0, next_due_at=at + pause if pause else None)
-    if ending.state is State.UNCHANGED:
+    if ending.state is FeedState.UNCHANGED:
         return replace(noted, last_result="unchanged")
     known = ending.validators
     result = _counts(harvest.rows) + (f"; {_remark(ending)}" if _remark(ending) else "")
@@ -130,7 +130,7 @@ def _remark(ending: Ending) -> str:
 
 
 class Refreshes(Protocol):
-    """See ingest.feeds.subscriptions.refresh."""
+    """See ingest.feeds.following.refresh."""
 
     def __call__(
         self, urls: Sequence[str] = (), *, progress: Callable[[Progress], None], stop: Callable[[], bool]

@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import re
 
-from ingest.documents import Kind
+from ingest.documents import Format
 from vectorstore.errors import RejectedDocument
 
 BY_SUFFIX = {
-    **{".txt": Kind.TEXT, ".md": Kind.MARKDOWN, ".html": Kind.HTML, ".htm": Kind.HTML},
-    **{".pdf": Kind.PDF, ".eml": Kind.LETTER},
-    **{".xml": Kind.FEED, ".rss": Kind.FEED, ".atom": Kind.FEED, ".rdf": Kind.FEED, ".opml": Kind.OPML},
+    **{".txt": Format.TEXT, ".md": Format.MARKDOWN, ".html": Format.HTML, ".htm": Format.HTML},
+    **{".pdf": Format.PDF, ".eml": Format.LETTER},
+    **{
+        ".xml": Format.FEED,
+        ".rss": Format.FEED,
+        ".atom": Format.FEED,
+        ".rdf": Format.FEED,
+        ".opml": Format.OPML,
+    },
 }
 _BY_CONTENT_TYPE = {
-    "text/html": Kind.HTML,
-    "application/xhtml+xml": Kind.HTML,
-    "text/markdown": Kind.MARKDOWN,
-    "text/x-markdown": Kind.MARKDOWN,
-    "text/plain": Kind.TEXT,
-    "message/rfc822": Kind.LETTER,
-    "application/rss+xml": Kind.FEED,
-    "application/atom+xml": Kind.FEED,
-    "": Kind.TEXT,
+    "text/html": Format.HTML,
+    "application/xhtml+xml": Format.HTML,
+    "text/markdown": Format.MARKDOWN,
+    "text/x-markdown": Format.MARKDOWN,
+    "text/plain": Format.TEXT,
+    "message/rfc822": Format.LETTER,
+    "application/rss+xml": Format.FEED,
+    "application/atom+xml": Format.FEED,
+    "": Format.TEXT,
 }
 _BY_ROOT = {
-    **dict.fromkeys((b"rss", b"feed", b"rdf", b"channel"), Kind.FEED),
-    **dict.fromkeys((b"urlset", b"sitemapindex"), Kind.SITEMAP),
-    b"opml": Kind.OPML,
+    **dict.fromkeys((b"rss", b"feed", b"rdf", b"channel"), Format.FEED),
+    **dict.fromkeys((b"urlset", b"sitemapindex"), Format.SITEMAP),
+    b"opml": Format.OPML,
 }
 _HEAD = 16 * 1024
 _PROLOGUE = re.compile(rb"<!--(?:(?!-->).)*-->|<\?[^>]*>|<!(?:[^<>\[]|\[[^\]]*\])*>", re.S)
@@ -37,18 +43,18 @@ _HTML = re.compile(
 )
 
 
-def kind_of_bytes(content: bytes) -> Kind | None:
+def kind_of_bytes(content: bytes) -> Format | None:
     """By the first bytes alone; None where they don't tell."""
     if b"%PDF-" in content[:1024]:
-        return Kind.PDF
+        return Format.PDF
     head = content[:_HEAD].replace(b"\0", b"")  # so that UTF-16 reads like ASCII
     if _HTML.match(head[:4096]):
-        return Kind.HTML
+        return Format.HTML
     root = _ROOT.match(_PROLOGUE.sub(b"", head)) if b"<" in head[:100] else None
     return _BY_ROOT.get(root[1].lower()) if root else None
 
 
-def kind_of_page(url: str, content_type: str, content: bytes) -> Kind:
+def kind_of_page(url: str, content_type: str, content: bytes) -> Format:
     """By its first bytes, and only then by what the server says. Raises RejectedDocument for what is no page."""
     if told := kind_of_bytes(content):
         return told
@@ -58,4 +64,4 @@ def kind_of_page(url: str, content_type: str, content: bytes) -> Kind:
             f"is {ascii(content_type[:80])}, not a page of text; give the address of the article itself"
         )
     # Sites that serve raw files call Markdown plain text.
-    return Kind.MARKDOWN if kind is Kind.TEXT and url.lower().endswith(".md") else kind
+    return Format.MARKDOWN if kind is Format.TEXT and url.lower().endswith(".md") else kind

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ingest.dates import past
-from ingest.documents import Document, Kind, Listed, Record
+from ingest.documents import Document, Format, Listed, Record
 from ingest.formats.decoding import decode
 from ingest.formats.fields import completed, described, stated
 from ingest.formats.sandbox import bounded
@@ -47,7 +47,7 @@ def extract(document: Document | Record | Listed, now: datetime) -> Article:
 
 def head(page: Document, now: datetime) -> Article:
     """What an HTML page states besides its text, also one that holds no article."""
-    from ingest.pages.page import read_head
+    from ingest.pages.html import read_head
 
     return _dated(described(read_head(page.content, page.url, page.charset)), now)
 
@@ -80,7 +80,7 @@ def _read(document: Document) -> Mapping[str, object]:
     if document.kind in _READERS:
         return {"url": document.url, **_READERS[document.kind](document)}
     text = decode(document.content, document.charset)
-    if document.kind is Kind.MARKDOWN:
+    if document.kind is Format.MARKDOWN:
         fields = _markdown(text)
         # What was read from an address is known by it: a page cannot pass itself off as another article.
         return {**fields, "id": None, "url": document.url} if document.url else fields
@@ -88,7 +88,7 @@ def _read(document: Document) -> Mapping[str, object]:
 
 
 def _page(document: Document) -> Mapping[str, object]:
-    from ingest.pages.page import read_page
+    from ingest.pages.html import read_page
 
     return bounded(read_page, document.content, document.url, document.charset)
 
@@ -112,7 +112,7 @@ def _letter(document: Document) -> Mapping[str, object]:
     return bounded(read_letter, document.content)
 
 
-_READERS = {Kind.HTML: _page, Kind.PDF: _pdf, Kind.LETTER: _letter}
+_READERS = {Format.HTML: _page, Format.PDF: _pdf, Format.LETTER: _letter}
 
 
 def _row_id(identity: str, article: Article) -> str:

@@ -78,7 +78,7 @@ def _parsely(content: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class Stated:
     """The article of a page; "", None and 0 where nothing is stated. Dates are as written.
 
     `free` is isAccessibleForFree, `words` the length that the article is said to have.
@@ -96,7 +96,7 @@ class Statement:
     free: bool | None = None
 
 
-def read_statement(tree: HtmlElement, shown: Sequence[str]) -> Statement:
+def read_statement(tree: HtmlElement, shown: Sequence[str]) -> Stated:
     """The article that the page is about, of all those it describes: one whose headline is `shown`, else the first."""
     nodes = [node for block in _blocks(tree) for node in _nodes(block)]
     known = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
@@ -105,7 +105,7 @@ def read_statement(tree: HtmlElement, shown: Sequence[str]) -> Statement:
     own = [node for node in articles if _headline(node, titles, known)[1]] or articles[:1]
     # A page's own node knows its dates too, though its name is that of the page.
     around = own + [node for node in nodes if "webpage" in _types(node)]
-    return Statement(
+    return Stated(
         headline=next(filter(None, (_headline(node, titles, known)[0] for node in own)), ""),
         outlet=next(iter(_names(_first(own, "publisher"), known)), ""),
         authors=tuple(_names(_first(own, "author", "creator"), known, people=True)),

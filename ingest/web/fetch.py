@@ -30,7 +30,7 @@ Gate = Callable[[str], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FetchedPage:
     """What an address answered. `url` is where the redirects ended, `content_type` is without parameters.
 
     `moved_to` is the address to use from now on, "" for the same. An `unchanged` page has no content: it is the one
@@ -53,7 +53,7 @@ def fetch(
     seconds: float = SECONDS,
     known: Validators = NEVER_SEEN,
     gate: Gate = lambda _: nullcontext(),
-) -> Page:
+) -> FetchedPage:
     """The page at an http or https address. Raises FetchFailed with one clear line.
 
     At most 10 MB after decompression, `seconds` in all (the system's own limit on looking a name up and the time that
@@ -70,7 +70,7 @@ def fetch_permitted(
     known: Validators = NEVER_SEEN,
     gate: Gate = lambda _: nullcontext(),
     resolve: Resolve = resolve,
-) -> Page:
+) -> FetchedPage:
     """As `fetch`, connecting only to those of the IP addresses that `resolve` finds which `permitted`, if any, says yes
     to."""
     deadline = _Deadline(seconds)
@@ -105,7 +105,7 @@ class _Deadline:
             yield
 
 
-def _follow(url: httpx.URL, pool: httpcore.ConnectionPool, known: Validators, gate: Gate) -> Page:
+def _follow(url: httpx.URL, pool: httpcore.ConnectionPool, known: Validators, gate: Gate) -> FetchedPage:
     moved_to, for_good = "", True
     for _ in range(REDIRECTS + 1):
         target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
@@ -120,13 +120,17 @@ def _follow(url: httpx.URL, pool: httpcore.ConnectionPool, known: Validators, ga
     raise FetchFailed(f"redirects more than {REDIRECTS} times; give the address where it ends")
 
 
-def _page(url: httpx.URL, response: httpcore.Response, headers: httpx.Headers, moved_to: str, asked: bool) -> Page:
+def _page(
+    url: httpx.URL, response: httpcore.Response, headers: httpx.Headers, moved_to: str, asked: bool
+) -> FetchedPage:
     unchanged = response.status == HTTPStatus.NOT_MODIFIED and asked
     if response.status != HTTPStatus.OK and not unchanged:
         raise refusal(response.status, headers)
     encoding = headers.get("content-encoding", "identity").lower()
     content = b"" if unchanged else unpacked(response.iter_stream(), encoding)
-    return Page(str(url), content, type_of(headers), charset_of(headers), validators_of(headers), moved_to, unchanged)
+    return FetchedPage(
+        str(url), content, type_of(headers), charset_of(headers), validators_of(headers), moved_to, unchanged
+    )
 
 
 def _parse(url: str, base: httpx.URL | None = None) -> httpx.URL:

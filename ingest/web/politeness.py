@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import httpcore
 from protego import Protego
 
-from ingest.web.fetch import SECONDS, Gate, Page, fetch
+from ingest.web.fetch import SECONDS, FetchedPage, Gate, fetch
 from ingest.web.headers import NEVER_SEEN, Validators
 from vectorstore.errors import AddressRefused, FetchFailed, NotReached, ToldToWait
 
@@ -77,7 +77,7 @@ class Web:
         self._hosts: dict[str, _Host] = {}
         self._adding = threading.Lock()
 
-    def get(self, url: str, known: Validators = NEVER_SEEN, *, by_hand: bool = False) -> Page:
+    def get(self, url: str, known: Validators = NEVER_SEEN, *, by_hand: bool = False) -> FetchedPage:
         """The page at the address, see fetch.py. Raises FetchFailed; ToldToWait when the host wants a pause.
 
         robots.txt is about programs that find addresses by themselves: one that a person named is read `by_hand`.
@@ -90,7 +90,7 @@ class Web:
                 raise
         return self._fetch(url, known, gate)
 
-    def _fetch(self, url: str, known: Validators, gate: Gate) -> Page:
+    def _fetch(self, url: str, known: Validators, gate: Gate) -> FetchedPage:
         return fetch(url, allow_private=self._allow_private, seconds=self._seconds, known=known, gate=gate)
 
     @contextmanager

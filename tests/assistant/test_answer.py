@@ -10,7 +10,7 @@ from newsroom import ScriptedChat, WordEmbedder, article, says
 
 from assistant.answering.assistant import Assistant
 from assistant.generation.odds import Messages
-from assistant.presentation.terminal import answer_as_text
+from assistant.presentation.terminal_text import answer_as_text
 from assistant.text.labels import looked_at
 from assistant.types import Answer, Stage, Support, Turn
 from ingest.splitting import split

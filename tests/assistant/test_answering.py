@@ -13,7 +13,7 @@ from newsroom import ScriptedChat, article, says
 from assistant.answering.assistant import Assistant
 from assistant.conversations.notebook import Notebook
 from assistant.generation.odds import Messages
-from assistant.presentation.terminal import answer_as_text
+from assistant.presentation.terminal_text import answer_as_text
 from assistant.types import Answer, AnswerKind, Exchange, Support, Turn
 from assistant.ui.answer_view import past_html
 from ingest.splitting import split

@@ -5,7 +5,7 @@ from newsroom import hit_of
 
 from assistant.types import Support
 from assistant.verification.attribution import overstated, severed, standing
-from assistant.verification.frames import Kind, frames
+from assistant.verification.frames import FrameKind, frames
 from assistant.verification.support import ground
 from vectorstore.sentences import sentence_spans
 
@@ -127,20 +127,20 @@ def test_a_second_place_where_the_words_stand_whole_counts() -> None:
 @pytest.mark.parametrize(
     ("sentence", "kind", "framed", "speaker"),
     [
-        ("Ann Lowe, who chairs the board, said it would close.", Kind.SAID, "it would close.", "Ann Lowe"),
-        ("It closed, said fire chief Bo Tarn.", Kind.SAID, "It closed, ", "fire chief Bo Tarn"),
-        ("It closed, the maker, Norvik, said on Tuesday.", Kind.SAID, "It closed, ", "the maker, Norvik,"),
-        ("The mayor accused Dahl of taking bribes.", Kind.CLAIMED, " Dahl of taking bribes.", "The mayor"),
-        ("Sales rose, according to the bank.", Kind.CLAIMED, "Sales rose, ", "the bank"),
+        ("Ann Lowe, who chairs the board, said it would close.", FrameKind.SAID, "it would close.", "Ann Lowe"),
+        ("It closed, said fire chief Bo Tarn.", FrameKind.SAID, "It closed, ", "fire chief Bo Tarn"),
+        ("It closed, the maker, Norvik, said on Tuesday.", FrameKind.SAID, "It closed, ", "the maker, Norvik,"),
+        ("The mayor accused Dahl of taking bribes.", FrameKind.CLAIMED, " Dahl of taking bribes.", "The mayor"),
+        ("Sales rose, according to the bank.", FrameKind.CLAIMED, "Sales rose, ", "the bank"),
         (
             "Die Brücke ist zu, sagte die Ministerin Ida Berg.",
-            Kind.SAID,
+            FrameKind.SAID,
             "Die Brücke ist zu, ",
             "die Ministerin Ida Berg",
         ),
     ],
 )
-def test_a_frame_has_its_reach_and_its_speaker(sentence: str, kind: Kind, framed: str, speaker: str) -> None:
+def test_a_frame_has_its_reach_and_its_speaker(sentence: str, kind: FrameKind, framed: str, speaker: str) -> None:
     found = [(f.kind, sentence[f.start : f.end], f.speaker) for f in frames(sentence)]
     assert (kind, framed, speaker) in found
 
@@ -149,8 +149,8 @@ def test_a_stretch_stands_under_whose_words_it_is_and_as_what() -> None:
     sentence = "Ida Berg says that the mine may close, and the union has left."
     start, end = sentence.index("the mine"), sentence.index(", and")
     assert {(f.kind, f.speaker) for f in standing(sentence, start, end)} == {
-        (Kind.SAID, "Ida Berg"),
-        (Kind.POSSIBLE, ""),
+        (FrameKind.SAID, "Ida Berg"),
+        (FrameKind.POSSIBLE, ""),
     }
     assert standing("The mine closed in May.", 0, 10) == ()
 
@@ -166,7 +166,7 @@ def test_a_stretch_stands_under_whose_words_it_is_and_as_what() -> None:
     ],
 )
 def test_words_that_only_look_like_speech_or_plans_frame_nothing(sentence: str) -> None:
-    assert not [frame for frame in frames(sentence) if frame.kind is not Kind.OPEN]
+    assert not [frame for frame in frames(sentence) if frame.kind is not FrameKind.OPEN]
 
 
 @pytest.mark.parametrize("text", ["", " ", '"', "“", "said", "said that", ", said", "according to", "to", "if,", "…"])

@@ -12,7 +12,7 @@ from assistant.answering.assistant import Assistant
 from assistant.answering.provenance import basis, corrected_since, fallen_behind
 from assistant.evidence import cite
 from assistant.presentation.as_json import answer_as_json
-from assistant.presentation.terminal import answer_as_text
+from assistant.presentation.terminal_text import answer_as_text
 from assistant.types import Answer, Citation, Window
 from ingest.splitting import split
 from vectorstore.library import Library

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from assistant.presentation.as_json import changes_as_json
-from assistant.presentation.changes import Kind, Run, around, changes, word_runs
-from assistant.presentation.terminal import bracketed, changes_as_text, coloured
+from assistant.presentation.changes import ChangeKind, Stretch, around, changes, word_runs
+from assistant.presentation.terminal_text import bracketed, changes_as_text, coloured
 from vectorstore.models import Article
 
 BRIDGE = Article("b", "The bridge opens on Monday.\n\nIt cost 4 million crowns.", title="Bridge opens", outlet="Post")
@@ -42,13 +42,13 @@ def test_the_words_that_changed_are_shown_and_no_others(before: str, after: str,
 @pytest.mark.parametrize("after", ["One two.\n\nThree  four.", "One\ttwo. Three four. ", " One two. Three\u00a0four."])
 def test_white_space_alone_is_no_change(after: str) -> None:
     runs = word_runs("One two. Three four.", after)
-    assert {run.kind for run in runs} == {Kind.KEPT}
+    assert {run.kind for run in runs} == {ChangeKind.KEPT}
 
 
 def test_a_rewritten_sentence_is_not_shown_as_scattered_words_that_survived() -> None:
     before = "Officials who were asked about the delay refused flatly to give any reason for it."
     after = "Nobody at the ministry wanted on Sunday to explain publicly what had gone wrong."
-    assert [run.kind for run in word_runs(before, after)].count(Kind.KEPT) <= 2
+    assert [run.kind for run in word_runs(before, after)].count(ChangeKind.KEPT) <= 2
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -59,8 +59,8 @@ def test_what_is_kept_and_added_is_the_later_text_and_what_is_kept_and_removed_t
     pieces = ["the ", "bank ", "rate. ", "rose\n\n", "5.5 ", "(no) ", "— ", "日本", "\n", "é", "it’s ", "  ", "!"]
     before, after = ("".join(chance.choices(pieces, k=chance.randrange(120))) for _ in range(2))
     runs = word_runs(before, after)
-    assert "".join(run.text for run in runs if run.kind is not Kind.REMOVED) == after
-    kept = "".join(run.text for run in runs if run.kind is not Kind.ADDED)
+    assert "".join(run.text for run in runs if run.kind is not ChangeKind.REMOVED) == after
+    kept = "".join(run.text for run in runs if run.kind is not ChangeKind.ADDED)
     assert "".join(kept.split()) == "".join(before.split())
 
 
@@ -76,14 +76,21 @@ def test_what_is_kept_and_added_is_the_later_text_and_what_is_kept_and_removed_t
 )
 def test_long_and_monotonous_texts_are_compared_in_full(before: str, after: str) -> None:
     runs = word_runs(before, after)
-    assert "".join(run.text for run in runs if run.kind is not Kind.REMOVED) == after
+    assert "".join(run.text for run in runs if run.kind is not ChangeKind.REMOVED) == after
 
 
 def test_a_change_in_a_long_text_is_shown_with_the_words_around_it() -> None:
     plain = "One more plain sentence. " * 100
     runs = around(word_runs(f"{plain}It opens on Monday. {plain}", f"{plain}It opens on Friday. {plain}"), words=5)
     assert [run.kind for run in runs] == [
-        *(Kind.LEFT_OUT, Kind.KEPT, Kind.REMOVED, Kind.ADDED, Kind.KEPT, Kind.LEFT_OUT)
+        *(
+            ChangeKind.LEFT_OUT,
+            ChangeKind.KEPT,
+            ChangeKind.REMOVED,
+            ChangeKind.ADDED,
+            ChangeKind.KEPT,
+            ChangeKind.LEFT_OUT,
+        )
     ]
     assert runs[0].text.strip("… ") == "399 words unchanged"
     assert runs[1].text.endswith("opens on ")
@@ -105,5 +112,5 @@ def test_one_version_is_told_as_such() -> None:
 
 
 def test_a_terminal_with_colours_gets_them() -> None:
-    assert coloured(Run(Kind.ADDED, "new")).startswith("\x1b[4;32mnew")
-    assert coloured(Run(Kind.KEPT, "old")) == "old"
+    assert coloured(Stretch(ChangeKind.ADDED, "new")).startswith("\x1b[4;32mnew")
+    assert coloured(Stretch(ChangeKind.KEPT, "old")) == "old"

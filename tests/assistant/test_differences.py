@@ -8,7 +8,7 @@ import pytest
 from newsroom import article, hit_of, says
 
 from assistant.answering.assistant import Assistant
-from assistant.presentation.terminal import answer_as_text
+from assistant.presentation.terminal_text import answer_as_text
 from assistant.types import Support
 from assistant.verification.disagreement import differing
 from ingest.splitting import split

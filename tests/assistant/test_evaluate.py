@@ -10,8 +10,8 @@ import pytest
 
 from assistant.answering.assistant import Assistant
 from assistant.evaluation.dataset import Question, read_questions
+from assistant.evaluation.measuring import PARTS, measure
 from assistant.evaluation.metrics import holds, retrieve_all, tells
-from assistant.evaluation.run import PARTS, measure
 from assistant.evaluation.tables import as_json, as_markdown, curve, figure
 from vectorstore.errors import DatelineError
 from vectorstore.library import Library

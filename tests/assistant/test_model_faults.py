@@ -20,10 +20,10 @@ from assistant.generation import prompting
 from assistant.generation.model_menu import ChatModels
 from assistant.generation.providers import PATIENCE, failure, masked, open_chat_model
 from assistant.generation.streaming import pieces
-from assistant.presentation.terminal import answer_as_text
+from assistant.presentation.terminal_text import answer_as_text
 from assistant.types import Answer, Exchange, Stage, Support, Turn
 from assistant.ui.answer_view import past_html
-from assistant.ui.markdown import markdown
+from assistant.ui.conversation_markdown import markdown
 from assistant.ui.openai_api import completion
 from vectorstore.errors import ModelUnavailable, SettingsError
 from vectorstore.library import Library

@@ -14,7 +14,7 @@ from assistant.answering.clustering import grouped
 from assistant.answering.stories import arrivals, story_of
 from assistant.evidence import quote
 from assistant.evidence.best_sentences import Pick, lede
-from assistant.presentation.terminal import answer_as_text
+from assistant.presentation.terminal_text import answer_as_text
 from assistant.types import Answer, AnswerKind, Support, Turn
 from ingest.splitting import split
 from vectorstore.library import Library

@@ -5,7 +5,7 @@ from datetime import date
 from newsroom import says
 
 from assistant.answering.assistant import Assistant
-from assistant.presentation.terminal import answer_as_text
+from assistant.presentation.terminal_text import answer_as_text
 from vectorstore.library import Library
 
 AS_OF = date(2022, 7, 10)

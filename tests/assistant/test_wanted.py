@@ -5,24 +5,24 @@ from datetime import date
 import pytest
 
 from assistant.query.answer_type import offers, wanted
-from assistant.text.facts import Kind
+from assistant.text.facts import FactKind
 
 
 @pytest.mark.parametrize(
     ("question", "kind"),
     [
-        ("How many people were on board?", Kind.NUMBER),
-        ("What percentage of voters stayed at home?", Kind.NUMBER),
-        ("When did the ferry sink?", Kind.DATE),
-        ("In which year did the bridge open?", Kind.DATE),
-        ("Who resigned?", Kind.NAME),
-        ("Which country won?", Kind.NAME),
+        ("How many people were on board?", FactKind.NUMBER),
+        ("What percentage of voters stayed at home?", FactKind.NUMBER),
+        ("When did the ferry sink?", FactKind.DATE),
+        ("In which year did the bridge open?", FactKind.DATE),
+        ("Who resigned?", FactKind.NAME),
+        ("Which country won?", FactKind.NAME),
         ("Why did he resign?", None),
         ("What happened?", None),
         ("", None),
     ],
 )
-def test_what_a_question_asks_for(question: str, kind: Kind | None) -> None:
+def test_what_a_question_asks_for(question: str, kind: FactKind | None) -> None:
     assert wanted(question) is kind
 
 

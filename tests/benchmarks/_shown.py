@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from assistant.types import Answer, Exchange
 from assistant.ui.answer_view import live_html, past_html
-from assistant.ui.markdown import markdown
+from assistant.ui.conversation_markdown import markdown
 from assistant.ui.openai_api import completion
 
 # What the page itself is built of; see tests/ui/test_ui_render.py.

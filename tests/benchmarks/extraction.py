@@ -35,7 +35,7 @@ from ingest import extract_article
 from ingest.dates import parse_date
 from ingest.formats.fields import described
 from ingest.pages.headline import names
-from ingest.pages.page import read_head
+from ingest.pages.html import read_head
 from ingest.text import squeezed
 from vectorstore.errors import RejectedDocument
 

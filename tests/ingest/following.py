@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ingest.feeds.following import refresh
 from ingest.feeds.scheduler import FeedResult, Refresh
-from ingest.feeds.subscriptions import refresh
 from ingest.web.politeness import Web
 from vectorstore.indexes.embedding import Unlimited
 from vectorstore.library import Library

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ingest import extract_article
-from ingest.documents import Document, Kind, Record
+from ingest.documents import Document, Format, Record
 from ingest.pages.extract import extract
 from vectorstore.errors import RejectedDocument
 from vectorstore.models import Article
@@ -23,7 +23,7 @@ PAGE = f"""<!doctype html><html lang="en-GB"><head><meta charset="utf-8">
 
 
 def text_file(content: str, name: str = "a.txt") -> Article:
-    return extract(Document(name, f"/news/{name}", Kind.TEXT, content.encode()), NOW)
+    return extract(Document(name, f"/news/{name}", Format.TEXT, content.encode()), NOW)
 
 
 def row(**fields: object) -> Article:
@@ -169,7 +169,7 @@ class TestPages:
         assert not any(noise in article.text for noise in ("alert", "Sport", "Copyright", "<"))
 
     def test_a_saved_page_is_the_same_article_as_the_page_itself(self) -> None:
-        saved = extract(Document("saved.html", "/news/saved.html", Kind.HTML, PAGE.encode()), NOW)
+        saved = extract(Document("saved.html", "/news/saved.html", Format.HTML, PAGE.encode()), NOW)
         assert saved.id == extract_article(PAGE.encode(), "http://bugle.example/2024/harbour").id
 
     @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from ingest.documents import Document, Kind, Rejection
+from ingest.documents import Document, Format, Rejection
 from ingest.formats.sniffing import kind_of_page
 from ingest.sources import read
 from ingest.web.addresses import is_public
@@ -200,31 +200,36 @@ class TestWhatIsRefused:
 
 class TestWhatAPageIs:
     def test_comments_that_never_come_to_the_page_end(self) -> None:
-        assert kind_of_page("https://a.example/", "text/plain", b"<!---->" * 5000) is Kind.TEXT
+        assert kind_of_page("https://a.example/", "text/plain", b"<!---->" * 5000) is Format.TEXT
 
     @pytest.mark.parametrize(
         ("url", "content_type", "content", "kind"),
         [
-            ("https://a.example/", "text/html", b"<p>x", Kind.HTML),
-            ("https://a.example/", "application/xhtml+xml", b"<?xml version='1.0'?><html>", Kind.HTML),
-            ("https://a.example/", "text/plain", b"Words", Kind.TEXT),
-            ("https://a.example/a.md", "text/plain", b"# Words", Kind.MARKDOWN),
-            ("https://a.example/", "text/markdown", b"# Words", Kind.MARKDOWN),
-            ("https://a.example/", "", b"Words", Kind.TEXT),
-            ("https://a.example/", "application/octet-stream", b"\n<!-- x --><!DOCTYPE html><p>", Kind.HTML),
-            ("https://a.example/", "text/plain", b"\xef\xbb\xbf<HTML lang=en>", Kind.HTML),
-            ("https://a.example/", "text/html", b"<?xml version='1.0'?><!-- x --><rss version='2.0'>", Kind.FEED),
-            ("https://a.example/", "text/xml", b"<a:feed xmlns:a='http://www.w3.org/2005/Atom'>", Kind.FEED),
-            ("https://a.example/", "text/xml", "<?xml version='1.0'?><feed>".encode("utf-16"), Kind.FEED),
-            ("https://a.example/", "text/xml", b"<!DOCTYPE x [<!ENTITY a 'b'>]><rdf:RDF xmlns='x'>", Kind.FEED),
-            ("https://a.example/", "text/xml", b"<urlset>", Kind.SITEMAP),
-            ("https://a.example/", "text/xml", b"<sitemapindex/>", Kind.SITEMAP),
-            ("https://a.example/", "", b"<opml version='1'>", Kind.OPML),
-            ("https://a.example/", "text/html", b"%PDF-1.7", Kind.PDF),
+            ("https://a.example/", "text/html", b"<p>x", Format.HTML),
+            ("https://a.example/", "application/xhtml+xml", b"<?xml version='1.0'?><html>", Format.HTML),
+            ("https://a.example/", "text/plain", b"Words", Format.TEXT),
+            ("https://a.example/a.md", "text/plain", b"# Words", Format.MARKDOWN),
+            ("https://a.example/", "text/markdown", b"# Words", Format.MARKDOWN),
+            ("https://a.example/", "", b"Words", Format.TEXT),
+            ("https://a.example/", "application/octet-stream", b"\n<!-- x --><!DOCTYPE html><p>", Format.HTML),
+            ("https://a.example/", "text/plain", b"\xef\xbb\xbf<HTML lang=en>", Format.HTML),
+            (
+                "https://a.example/",
+                "text/html",
+                b"<?xml version='1.0'?><!-- x --><rss version='2.0'>",
+                Format.FEED,
+            ),
+            ("https://a.example/", "text/xml", b"<a:feed xmlns:a='http://www.w3.org/2005/Atom'>", Format.FEED),
+            ("https://a.example/", "text/xml", "<?xml version='1.0'?><feed>".encode("utf-16"), Format.FEED),
+            ("https://a.example/", "text/xml", b"<!DOCTYPE x [<!ENTITY a 'b'>]><rdf:RDF xmlns='x'>", Format.FEED),
+            ("https://a.example/", "text/xml", b"<urlset>", Format.SITEMAP),
+            ("https://a.example/", "text/xml", b"<sitemapindex/>", Format.SITEMAP),
+            ("https://a.example/", "", b"<opml version='1'>", Format.OPML),
+            ("https://a.example/", "text/html", b"%PDF-1.7", Format.PDF),
         ],
     )
     def test_bytes_come_before_what_the_server_says(
-        self, url: str, content_type: str, content: bytes, kind: Kind
+        self, url: str, content_type: str, content: bytes, kind: Format
     ) -> None:
         assert kind_of_page(url, content_type, content) is kind
 
@@ -236,7 +241,7 @@ class TestWhatAPageIs:
     def test_a_page_becomes_a_document(self, site) -> None:
         url = answer(site, "/a", b"<p>x", Content_Type="text/html; charset=utf-8")
         site.redirect("/r", "/a")
-        document = Document(site.url + "/r", url, Kind.HTML, b"<p>x", url, "utf-8")
+        document = Document(site.url + "/r", url, Format.HTML, b"<p>x", url, "utf-8")
         assert list(read(site.url + "/r", Web(allow_private=True, delay=0))) == [document]
 
     def test_an_address_that_fails_is_a_rejection(self, site) -> None:

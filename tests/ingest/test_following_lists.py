@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ingest.documents import Upload
-from ingest.feeds.listings import is_home
+from ingest.feeds.listed import is_home
 from ingest.feeds.parsing import Outline, read_opml, write_opml
 from ingest.formats.pdf import flowing
 from ingest.pipeline import ingest

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.documents import Document, Kind
+from ingest.documents import Document, Format
 from ingest.pages.extract import extract
 from vectorstore.errors import RejectedDocument
 from vectorstore.models import Article
@@ -13,7 +13,7 @@ NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
 
 def markdown(content: str) -> Article:
-    return extract(Document("a.md", "/news/a.md", Kind.MARKDOWN, content.encode()), NOW)
+    return extract(Document("a.md", "/news/a.md", Format.MARKDOWN, content.encode()), NOW)
 
 
 def test_front_matter_gives_the_fields() -> None:
@@ -100,7 +100,7 @@ def test_what_cannot_be_read_is_rejected_with_the_reason(content: str, reason: s
 
 def test_a_page_from_the_web_cannot_pass_itself_off_as_another_article() -> None:
     content = b"---\nid: n1\nurl: https://cnn.example/a\n---\nThey voted."
-    article = extract(Document("a", "a", Kind.MARKDOWN, content, url="https://evil.example/a.md"), NOW)
+    article = extract(Document("a", "a", Format.MARKDOWN, content, url="https://evil.example/a.md"), NOW)
     assert article.url == "https://evil.example/a.md" and article.id.startswith("u_")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ingest.feeds.parsing import Entry, Feed, parse_feed
+from ingest.feeds.parsing import Feed, FeedEntry, parse_feed
 from ingest.formats.fragments import plain_text
 from ingest.formats.sandbox import Bounded
 from vectorstore.errors import RejectedDocument
@@ -32,7 +32,7 @@ def test_a_feed_gives_its_entries_with_absolute_links_and_dates_in_utc() -> None
         link="https://post.example/",
         language="en-gb",
         entries=(
-            Entry(
+            FeedEntry(
                 id="tag:1",
                 url="https://post.example/ferry",
                 title="Ferry returns",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.documents import Document, Found, Kind, Pasted, Record, Rejection, Source, Upload
+from ingest.documents import Document, Format, Found, Pasted, Record, Rejection, Source, Upload
 from ingest.sources import expected, read
 from ingest.web.politeness import Web
 
@@ -37,14 +37,14 @@ class TestFiles:
     @pytest.mark.parametrize(
         ("name", "kind"),
         [
-            ("a.txt", Kind.TEXT),
-            ("a.md", Kind.MARKDOWN),
-            ("a.html", Kind.HTML),
-            ("a.htm", Kind.HTML),
-            ("A.TXT", Kind.TEXT),
+            ("a.txt", Format.TEXT),
+            ("a.md", Format.MARKDOWN),
+            ("a.html", Format.HTML),
+            ("a.htm", Format.HTML),
+            ("A.TXT", Format.TEXT),
         ],
     )
-    def test_the_suffix_says_how_a_file_is_written(self, tmp_path: Path, name: str, kind: Kind) -> None:
+    def test_the_suffix_says_how_a_file_is_written(self, tmp_path: Path, name: str, kind: Format) -> None:
         path = written(tmp_path, name, "They voted.")
         assert found(path) == [Document(str(path), str(path), kind, b"They voted.")]
 
@@ -56,7 +56,7 @@ class TestFiles:
 
     def test_an_upload_is_known_by_its_name_and_not_its_path(self, tmp_path: Path) -> None:
         path = written(tmp_path, "upload-73f.tmp", "They voted.")
-        assert found(Upload(path, "story.txt")) == [Document("story.txt", "story.txt", Kind.TEXT, b"They voted.")]
+        assert found(Upload(path, "story.txt")) == [Document("story.txt", "story.txt", Format.TEXT, b"They voted.")]
 
     def test_pasted_text_is_a_row_without_identity(self) -> None:
         (record,) = found(Pasted("They voted.", outlet="Bugle"))

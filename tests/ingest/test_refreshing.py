@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from following import Newsroom, Press, story
 
+from ingest.feeds.following import refresh
 from ingest.feeds.scheduler import Refresh, Refreshing
-from ingest.feeds.subscriptions import refresh
 from ingest.pipeline import Progress
 from vectorstore.errors import LibraryUnreadable, RefreshUnderWay
 from vectorstore.library import Library

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from following import CountingEmbedder, Newsroom, story
 
+from ingest.feeds.following import refresh
 from ingest.feeds.parsing import Outline, write_opml
-from ingest.feeds.subscriptions import refresh
 from ingest.pipeline import Progress, ingest
 from ingest.web.politeness import Web
 from ingest.web.workers import READ_AHEAD, Errand, host_of, side_by_side

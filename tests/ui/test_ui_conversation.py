@@ -10,10 +10,10 @@ from ui_desk import BEHEMOTH, META, ScriptedDesk, document, refusal, reported
 
 from assistant.conversations.messages import turns_of
 from assistant.types import Answer, Conversation, Exchange, Turn
+from assistant.ui.answer_run import AnswerRun
 from assistant.ui.conversation import turns
 from assistant.ui.conversations_panel import Talks
 from assistant.ui.desk import Desk, Progress, Stop
-from assistant.ui.run import Run
 from assistant.ui.work import Job
 from vectorstore.errors import LibraryBusy
 from vectorstore.reports import Report, Step
@@ -25,7 +25,7 @@ def test_the_scripted_desk_is_a_desk() -> None:
 
 
 def asked(desk: ScriptedDesk, conversation: Conversation, question: str) -> list[Exchange]:
-    return list(Run(desk, Exchange(len(conversation) + 1, question), turns(conversation)).watch())
+    return list(AnswerRun(desk, Exchange(len(conversation) + 1, question), turns(conversation)).watch())
 
 
 def test_an_answer_grows_and_then_is_over(desk: ScriptedDesk) -> None:
@@ -61,7 +61,7 @@ def test_an_unknown_error_goes_to_the_log_and_not_to_the_reader(caplog: pytest.L
 
 def test_stopping_ends_the_model_and_keeps_what_was_written() -> None:
     desk, kept = ScriptedDesk(), list[Exchange]()
-    run = Run(desk, Exchange(1, "slowly"), (), finish=kept.append)
+    run = AnswerRun(desk, Exchange(1, "slowly"), (), finish=kept.append)
     for grown in run.watch():
         if grown.answer and grown.answer.sentences:
             run.stop()
@@ -77,7 +77,7 @@ def test_stop_is_heard_while_the_model_says_nothing() -> None:
             yield from super().stream(question, turns, **given)
 
     desk = Silent()
-    run = Run(desk, Exchange(1, "Is Meta open?"), ())
+    run = AnswerRun(desk, Exchange(1, "Is Meta open?"), ())
     run.stop()
     assert [each.stopped for each in run.watch()] == [True]
     desk.closed.set()
@@ -87,7 +87,7 @@ def test_stop_is_heard_while_the_model_says_nothing() -> None:
 
 def test_any_number_may_watch_and_whoever_comes_late_sees_the_same() -> None:
     desk = ScriptedDesk()
-    run = Run(desk, Exchange(1, "slowly"), ())
+    run = AnswerRun(desk, Exchange(1, "slowly"), ())
     early = run.watch()
     next(early)
     late = run.watch()

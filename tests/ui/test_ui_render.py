@@ -32,9 +32,9 @@ from assistant.presentation.changes import changes
 from assistant.text.labels import day
 from assistant.types import Account, Answer, AnswerKind, Exchange, Sentence, Stage, Support
 from assistant.ui.answer_view import live_html, past_html, stage, welcome_html
+from assistant.ui.conversation_markdown import plain
 from assistant.ui.feeds_tab import export_html, feeds_html, standing_html
 from assistant.ui.library_view import library_html
-from assistant.ui.markdown import plain
 from assistant.ui.reader_view import article_html, changes_html, leaf_html
 from assistant.ui.render import byline, is_web_address, link, shown
 from assistant.ui.render_sources import marked, sources_html, spans

@@ -12,7 +12,7 @@ from ui_desk import HOSTILE_TEXT, META, answered, hit, hostile_answer, meta_answ
 
 from assistant.types import Exchange, Sentence, Support, Thumb
 from assistant.ui.answer_view import exchange_html, past_html
-from assistant.ui.markdown import markdown
+from assistant.ui.conversation_markdown import markdown
 from assistant.ui.openai_api import completion
 from assistant.ui.render_talks import file_html, reason_html, talks_html
 from vectorstore.storage.conversations import ConversationEntry

@@ -14,7 +14,7 @@ from ui_desk import ScriptedDesk, drawn, to_tab
 from assistant.generation.model_menu import ChatModels, Trial
 from assistant.generation.providers import QUOTE
 from assistant.types import AS_SET, Manner, Recency
-from assistant.ui.settings_tab import Settings, kept_settings, settings_html, trial_html
+from assistant.ui.settings_tab import Preferences, kept_settings, settings_html, trial_html
 
 Open = Callable[..., Page]
 QUESTION = "Is Meta open?"
@@ -41,26 +41,26 @@ def desk(tmp_path: Path, model_server: str) -> Iterator[ScriptedDesk]:
     ],
 )
 def test_what_a_browser_brings_that_is_no_setting_counts_as_none(brought: object) -> None:
-    assert kept_settings(brought) == Settings()
+    assert kept_settings(brought) == Preferences()
     assert kept_settings(brought).manner == AS_SET
 
 
 def test_settings_come_back_from_the_browser_as_they_went() -> None:
-    settings = Settings("openai:small", True, 8, Recency.STRONG)
+    settings = Preferences("openai:small", True, 8, Recency.STRONG)
     assert kept_settings(json.loads(json.dumps(settings.to_keep()))) == settings
     assert settings.manner == Manner(8, Recency.STRONG, QUOTE)
-    assert Settings("openai:small").manner.model == "openai:small"
+    assert Preferences("openai:small").manner.model == "openai:small"
 
 
 def test_a_model_that_was_chosen_and_is_gone_stays_chosen_and_says_so() -> None:
-    gone = settings_html(Settings("ollama:gone"), "local", ["openai:small"])
+    gone = settings_html(Preferences("ollama:gone"), "local", ["openai:small"])
     assert '<option value="ollama:gone" selected>gone (ollama) — not there now</option>' in gone
-    assert "not there now" not in settings_html(Settings("ollama:gone"), "local")
-    assert '<option value="" selected>' in settings_html(Settings("local"), "local", [])
+    assert "not there now" not in settings_html(Preferences("ollama:gone"), "local")
+    assert '<option value="" selected>' in settings_html(Preferences("local"), "local", [])
 
 
 def test_names_of_models_and_their_words_are_only_ever_text() -> None:
-    assert "<img" not in settings_html(Settings(HOSTILE_NAME), HOSTILE_NAME, [HOSTILE_NAME])
+    assert "<img" not in settings_html(Preferences(HOSTILE_NAME), HOSTILE_NAME, [HOSTILE_NAME])
     assert "<img" not in trial_html(Trial(HOSTILE_NAME, 1.0)) + trial_html(Trial(problem=HOSTILE_NAME))
 
 

@@ -14,7 +14,7 @@ from ui_desk import BEHEMOTH, META, NOW, ScriptedDesk, hit, meta_answer, pick, s
 from assistant.answering.stories import Arrivals, Story
 from assistant.types import AnswerKind, Exchange
 from assistant.ui.answer_view import live_html
-from assistant.ui.markdown import plain
+from assistant.ui.conversation_markdown import plain
 from assistant.ui.stories_tab import StoriesTab, visited
 from assistant.ui.story_view import arrivals_html, axis_svg, lanes, story_html
 

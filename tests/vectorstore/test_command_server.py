@@ -21,8 +21,8 @@ import pytest
 from filelock import FileLock
 
 from vectorstore.console import terminal
-from vectorstore.console.client import INTERRUPT, Address, Served, is_served, leave_to_server, when_free
-from vectorstore.console.server import commands_served
+from vectorstore.console.command_client import INTERRUPT, Address, Served, is_served, leave_to_server, when_free
+from vectorstore.console.command_server import commands_served
 from vectorstore.console.terminal import Surroundings
 from vectorstore.errors import LibraryBusy, LibraryUnwritable
 
@@ -254,7 +254,7 @@ class TestWhoIsLetIn:
     def test_a_silent_caller_is_cut_off_and_holds_nobody_up(
         self, tmp_path: Path, ran: list[Sequence[str]], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("vectorstore.console.server.PATIENCE", 0.2)
+        monkeypatch.setattr("vectorstore.console.command_server.PATIENCE", 0.2)
         address = Address.of(tmp_path)
         assert address
         with socket.create_connection(("127.0.0.1", address.port), PATIENCE) as caller:

@@ -30,13 +30,13 @@ _BETWEEN_TRACEBACKS = ("During handling of the above exception", "The above exce
 def log_to_standard_error() -> None:
     """Everything that is logged, warned of or raised in a thread from now on. Whatever handlers libraries bring: what
     they are given to print is made here."""
-    logging.setLogRecordFactory(Record)
+    logging.setLogRecordFactory(LogLine)
     logging.captureWarnings(True)
     threading.excepthook = _thread_ended
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
 
 
-class Record(logging.LogRecord):
+class LogLine(logging.LogRecord):
     """A record whose message is one line of at most 500 characters."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
@@ -54,7 +54,7 @@ class Record(logging.LogRecord):
         return _line(told[:_BEFORE_WHAT_WAS_RAISED] + self._raised if self._raised else told)
 
 
-class Printed(io.TextIOBase):
+class LoggedStream(io.TextIOBase):
     """Stands in for a stream that libraries print on, and logs each print; of a traceback what was raised, and where.
 
     Threads may share one. What is printed while something is being logged is dropped: it says that logging failed.

@@ -1,5 +1,5 @@
 """The terminal that a command belongs to: this process's own, or that of another process that has a command carried
-out here; see vectorstore.console.server."""
+out here; see vectorstore.console.command_server."""
 
 from __future__ import annotations
 

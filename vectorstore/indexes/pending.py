@@ -27,7 +27,7 @@ _QUESTIONS_AT_MOST, _ARTICLES_AT_MOST = 5.0, 60.0
 _LOOK_EVERY = 0.2
 
 
-class Standing(NamedTuple):
+class Waiting(NamedTuple):
     """How many of the passages wait for a vector. While the embedder is being changed, `coming` names the next one, and
     `coming_waiting` is how many wait for one of its vectors."""
 
@@ -51,10 +51,10 @@ class PendingVectors:
         self._leaving, self._hurry = threading.Event(), threading.Event()
         self._asked = self._arrived = float("-inf")
 
-    def standing(self) -> Standing:
+    def standing(self) -> Waiting:
         catalogue, coming = self._catalogue, self._catalogue.recall(NEXT_EMBEDDER) or ""
         of_next = catalogue.waiting(coming=True) if coming else 0
-        return Standing(catalogue.counts()[1], catalogue.waiting(), coming, of_next)
+        return Waiting(catalogue.counts()[1], catalogue.waiting(), coming, of_next)
 
     def give_way_to_question(self) -> None:
         self._asked = monotonic()

@@ -19,7 +19,7 @@ _USER_VERSION, _APPLICATION_ID = 60, 68
 _FIRST_PAGE = 1
 
 
-class State(NamedTuple):
+class LogState(NamedTuple):
     """Of which library a first page is, and after how many transactions; `library` is 0 where none was given."""
 
     library: int
@@ -42,7 +42,7 @@ def belongs(database: Path) -> bool:
     return same_library and logged[0].transactions - 1 <= held.transactions <= logged[-1].transactions
 
 
-def _committed(log: Path) -> Iterator[State]:
+def _committed(log: Path) -> Iterator[LogState]:
     """The first page after each transaction in the log that changed it."""
     with log.open("rb") as file:
         _, _, page_size, _, *salts, _, _ = _HEADER.unpack(file.read(_HEADER.size))
@@ -58,7 +58,7 @@ def _committed(log: Path) -> Iterator[State]:
                 yield _state(page)
 
 
-def _state(page: bytes) -> State:
+def _state(page: bytes) -> LogState:
     if len(page) < _APPLICATION_ID + 4:
-        return State(0, 0)
-    return State(*(int.from_bytes(page[at : at + 4], "big") for at in (_APPLICATION_ID, _USER_VERSION)))
+        return LogState(0, 0)
+    return LogState(*(int.from_bytes(page[at : at + 4], "big") for at in (_APPLICATION_ID, _USER_VERSION)))

@@ -15,7 +15,7 @@ from assistant.ui.desk import Desk
 from vectorstore.models import EVERYTHING, Scope
 
 
-class Run:
+class AnswerRun:
     """Begins at once and can be stopped at any time; `finish` hears of the exchange as it is in the end, whose problem
     is the line that tells of `error`. Gradio's own cancelling is not used: what it had already sent arrives late and
     overwrites what was shown on Stop."""

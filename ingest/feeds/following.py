@@ -12,10 +12,10 @@ from typing import Protocol
 
 from ingest.change_detection import Shelf
 from ingest.dates import latest
-from ingest.documents import Kind
-from ingest.feeds.listings import document_of, feed_of, feeds_of_page
+from ingest.documents import Format
+from ingest.feeds.listed import document_of, feed_of, feeds_of_page
 from ingest.feeds.parsing import Outline
-from ingest.feeds.polling import Arrival, Ending, State, Visits
+from ingest.feeds.polling import Arrival, Ending, FeedState, Visits
 from ingest.feeds.scheduler import Refresh, harvested, is_due, settle
 from ingest.pipeline import Progress, take_in
 from ingest.sources import Taken, taken, told
@@ -41,7 +41,7 @@ def find_feed(url: str, web: Web) -> Outline:
     page = web.get(url, by_hand=True)
     document = document_of(url, page)
     address = page.moved_to or url
-    if document.kind is Kind.HTML:
+    if document.kind is Format.HTML:
         named = feeds_of_page(document)
         if not named:
             raise RejectedDocument(f"{url} names no feed; give the address of an RSS or Atom feed")
@@ -112,4 +112,4 @@ class _Run:
                 yield step if isinstance(step, Ending) else (step, taken(step.found, now))
         except Exception as error:  # a fault of ours in one feed, which must not cost the others
             logger.exception("%s could not be refreshed", subscription.url)
-            yield Ending(State.FAILED, told(error))
+            yield Ending(FeedState.FAILED, told(error))

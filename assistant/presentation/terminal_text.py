@@ -9,7 +9,7 @@ from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from assistant.answering.provenance import basis, fallen_behind, reports_differ
-from assistant.presentation.changes import Changes, Kind, Run, around
+from assistant.presentation.changes import ChangeKind, Changes, Stretch, around
 from assistant.presentation.layout import laid_out
 from assistant.retrieval.search import also_in
 from assistant.text.labels import clock, corrected, day, looked_at, marks
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from vectorstore.storage.conversations import ConversationEntry
 
 _INDENT = "    "
-_BRACKETS = {Kind.REMOVED: ("[-", "-]"), Kind.ADDED: ("{+", "+}")}
+_BRACKETS = {ChangeKind.REMOVED: ("[-", "-]"), ChangeKind.ADDED: ("{+", "+}")}
 
 
 @contextmanager
@@ -93,10 +93,10 @@ def entries_as_text(entries: Sequence[Entry]) -> str:
     )
 
 
-def changes_as_text(found: Changes, mark: Callable[[Run], str]) -> str:
+def changes_as_text(found: Changes, mark: Callable[[Stretch], str]) -> str:
     """What changed, each run as `mark` shows it; the changed words with some that stand around them."""
 
-    def shown(runs: Iterable[Run]) -> str:
+    def shown(runs: Iterable[Stretch]) -> str:
         return "".join(mark(replace(run, text=printable(run.text))) for run in runs)
 
     if found.earlier.version == found.later.version:
@@ -104,20 +104,20 @@ def changes_as_text(found: Changes, mark: Callable[[Run], str]) -> str:
     versions = f"from version {found.earlier.version} to version {found.later.version}"
     lines = [f"{printable_line(origin(found.later))}: {versions}"]
     lines += [f"{name}: {shown(runs)}" for name, runs in found.fields]
-    changed = any(run.kind is not Kind.KEPT for run in found.text)
+    changed = any(run.kind is not ChangeKind.KEPT for run in found.text)
     text = shown(around(found.text)) if changed else "The text is the same."
     return Printable("\n".join(lines) + f"\n\n{text}")
 
 
-def coloured(run: Run) -> str:
+def coloured(run: Stretch) -> str:
     """Red and struck out, or green and underlined; dim where words are left out."""
     from rich.style import Style
 
-    styles = {Kind.REMOVED: "red strike", Kind.ADDED: "green underline", Kind.LEFT_OUT: "dim"}
+    styles = {ChangeKind.REMOVED: "red strike", ChangeKind.ADDED: "green underline", ChangeKind.LEFT_OUT: "dim"}
     return Style.parse(styles.get(run.kind, "none")).render(run.text)
 
 
-def bracketed(run: Run) -> str:
+def bracketed(run: Stretch) -> str:
     """`[-removed-]` and `{+added+}`, where a terminal cannot show colours."""
     opening, closing = _BRACKETS.get(run.kind, ("", ""))
     words = run.text.rstrip() if opening else run.text

@@ -25,7 +25,7 @@ from ingest.pages.metadata import (
     PUBLISHED,
     TITLE,
     UPDATED,
-    Statement,
+    Stated,
     every,
     first,
     read_statement,
@@ -86,7 +86,7 @@ def _texts(tree: HtmlElement, tag: str) -> list[str]:
     return [text for text in texts if 0 < len(text) <= _LONGEST_HEADLINE]
 
 
-def _head(tree: HtmlElement, story: Statement, url: str) -> dict[str, object]:
+def _head(tree: HtmlElement, story: Stated, url: str) -> dict[str, object]:
     """Each field from the first that states it: schema.org, the meta tags, the page itself as trafilatura reads it."""
     tags = read_tags(tree)
     guess = extract_metadata(tree, url or None, _DATES, extensive=False)
@@ -149,7 +149,7 @@ def _date(stated: Iterable[object]) -> datetime | None:
     return None
 
 
-def _refuse_teaser(words: int, story: Statement) -> None:
+def _refuse_teaser(words: int, story: Stated) -> None:
     advice = "open the page in a browser and paste its text"
     if words < _FEWEST_WORDS:
         raise RejectedDocument(f"only {words} words of article text were found; {advice}")

@@ -1,4 +1,4 @@
-"""A command of this process carried out by the one that has the library open; see vectorstore.console.server."""
+"""A command of this process carried out by the one that has the library open; see command_server.py."""
 
 from __future__ import annotations
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import urlsplit
 
-from ingest.documents import Document, Kind, Listed, Readable, Record, Rejection
-from ingest.feeds.parsing import Entry, Feed, parse_feed, parse_sitemap, read_opml
+from ingest.documents import Document, Format, Listed, Readable, Record, Rejection
+from ingest.feeds.parsing import Feed, FeedEntry, parse_feed, parse_sitemap, read_opml
 from ingest.formats.sandbox import bounded
 from ingest.formats.sniffing import kind_of_page
 from ingest.identity import canonical_url, web_address
-from ingest.web.fetch import Page, unpacked
+from ingest.web.fetch import FetchedPage, unpacked
 from ingest.web.politeness import Web
 from ingest.web.workers import Errand, host_of
 from vectorstore.errors import RejectedDocument
@@ -26,7 +26,7 @@ _MOST_FEEDS = 5
 _HOME = re.compile(r"/?(?:index\.(?:html?|php))?(?:[a-z]{2}(?:-[a-zA-Z]{2})?/?)?")
 
 
-def document_of(name: str, page: Page) -> Document:
+def document_of(name: str, page: FetchedPage) -> Document:
     """The page as a document. Raises RejectedDocument for what is none."""
     content = unpacked([page.content], "gzip") if page.content.startswith(_GZIP) else page.content
     kind = kind_of_page(page.url, page.content_type, content)
@@ -39,12 +39,12 @@ def documents_in(document: Document, web: Web) -> Iterator[Readable | Errand[Rea
     The feeds of an OPML file are at many hosts, so each is left as an errand.
     """
     listing = _Listing(document, web, {})
-    if document.kind is not Kind.OPML:
+    if document.kind is not Format.OPML:
         yield from listing.documents(_feeds_in(document, web))
         return
     try:
         for outline in read_opml(document.content):
-            feeds = _named([outline.url], Kind.FEED, web)
+            feeds = _named([outline.url], Format.FEED, web)
             yield Errand(host_of(outline.url), partial(listing.documents, feeds))
     except RejectedDocument as reason:
         yield Rejection(document.name, str(reason))
@@ -56,7 +56,7 @@ class _Listing:
 
     document: Document
     web: Web
-    taken: dict[str, Entry]
+    taken: dict[str, FeedEntry]
 
     def documents(self, feeds: Iterable[Feed | Rejection]) -> Iterator[Readable]:
         for feed in feeds:
@@ -74,25 +74,25 @@ class _Listing:
 def _feeds_in(document: Document, web: Web) -> Iterator[Feed | Rejection]:
     """The feed that the document is, or the sitemaps that it names."""
     try:
-        if document.kind is Kind.FEED:
+        if document.kind is Format.FEED:
             yield from _within_reason(document.name, bounded(parse_feed, document.content, document.url))
         else:
             feed, further = parse_sitemap(document.content)
             if feed.entries or not further:
                 yield feed
-            yield from _named(further[:_MOST_SITEMAPS], Kind.SITEMAP, web)
+            yield from _named(further[:_MOST_SITEMAPS], Format.SITEMAP, web)
     except RejectedDocument as reason:
         yield Rejection(document.name, str(reason))
 
 
 def feed_of(document: Document) -> Feed:
     """The feed, or the sitemap as one. Raises RejectedDocument for what is neither, and for a list of sitemaps."""
-    if document.kind is Kind.SITEMAP:
+    if document.kind is Format.SITEMAP:
         feed, further = parse_sitemap(document.content)
         if further and not feed.entries:
             raise RejectedDocument(f"is a list of sitemaps; give the address of one of them, such as {further[0]}")
         return feed
-    if document.kind is not Kind.FEED:
+    if document.kind is not Format.FEED:
         raise RejectedDocument("is not a feed; give the address of an RSS or Atom feed, or of a page that names one")
     feed = bounded(parse_feed, document.content, document.url)
     if not (feed.dialect or feed.entries):
@@ -118,7 +118,7 @@ def is_home(url: str) -> bool:
     return _HOME.fullmatch(urlsplit(url).path) is not None
 
 
-def told_of(entry: Entry, feed: Feed, identity: str) -> Record:
+def told_of(entry: FeedEntry, feed: Feed, identity: str) -> Record:
     """What a feed itself says of an article."""
     fields: dict[str, object] = {
         "title": entry.title,
@@ -140,19 +140,19 @@ def _within_reason(name: str, feed: Feed) -> Iterator[Feed | Rejection]:
         yield Rejection(name, f"lists {left} more entries than the {MOST_ENTRIES} that are read of one feed")
 
 
-def _named(urls: list[str] | tuple[str, ...], kind: Kind, web: Web) -> Iterator[Feed | Rejection]:
+def _named(urls: list[str] | tuple[str, ...], kind: Format, web: Web) -> Iterator[Feed | Rejection]:
     """One level deep: what a sitemap of sitemaps of sitemaps names is left."""
     for url in urls:
         try:
             document = document_of(url, web.get(url))
-            if document.kind is not kind and document.kind is not Kind.SITEMAP:
+            if document.kind is not kind and document.kind is not Format.SITEMAP:
                 raise RejectedDocument(f"is not a {kind}")
             yield feed_of(document)
         except RejectedDocument as reason:
             yield Rejection(url, str(reason))
 
 
-def _read_entry(entry: Entry, feed: Feed, identity: str, web: Web) -> Listed:
+def _read_entry(entry: FeedEntry, feed: Feed, identity: str, web: Web) -> Listed:
     told = told_of(entry, feed, identity)
     try:
         return Listed(told.name, told, document_of(told.name, web.get(entry.url)))

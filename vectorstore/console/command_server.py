@@ -25,7 +25,7 @@ from queue import SimpleQueue
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import Any
 
-from vectorstore.console.client import INTERRUPT, PATIENCE, Address
+from vectorstore.console.command_client import INTERRUPT, PATIENCE, Address
 from vectorstore.console.terminal import Surroundings, Terminal
 from vectorstore.errors import LibraryUnwritable
 
