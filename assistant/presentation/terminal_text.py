@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.answering.provenance import basis, fallen_behind, reports_differ
 from assistant.presentation.changes import ChangeKind, Changes, Stretch, around
 from assistant.presentation.layout import laid_out
-from assistant.retrieval.search import also_in
-from assistant.text.labels import clock, corrected, day, looked_at, marks
+from assistant.text.labels import also_in, clock, corrected, day, looked_at, marks
 from assistant.types import Answer, Citation, Sentence, Support
 from vectorstore.console.printable import Printable, printable, printable_line
 from vectorstore.models import Article, Copy, Entry, Hit

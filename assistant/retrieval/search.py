@@ -18,13 +18,12 @@ from assistant.retrieval.ranking import ranked, weighed
 from assistant.text.names import names
 from assistant.text.words import key_stems, plain, stems_of, words_of
 from vectorstore.library import Library
-from vectorstore.models import Candidate, Copy, Hit, Scope, heading, titled
+from vectorstore.models import Candidate, Hit, Scope, heading, titled
 
 # A clause inside the question tells which one is meant, or whose.
 _DESCRIBED = re.compile(r"\w (?:the|an?) (?:[\w'’-]+ ){1,4}?(?:whose|who|which|where)\b", re.I)
 _FIRST = 3
 _MOST_OF_IT = 0.8
-_NAMED = 3
 _UNKNOWN = datetime.max.replace(tzinfo=UTC)
 # Each search brings this many: a passage that both like only somewhat can still win, above all when it is new.
 _CANDIDATES = 200
@@ -94,17 +93,6 @@ def one_of_each_story(ranked: Sequence[tuple[Candidate, float]]) -> list[tuple[C
     for candidate, _ in sorted(ranked, key=lambda pair: (-pair[1], pair[0].published_at or _UNKNOWN)):
         shown.setdefault(candidate.story, candidate.article_id)
     return [pair for pair in ranked if shown[pair[0].story] == pair[0].article_id]
-
-
-def also_in(copies: Sequence[Copy]) -> str:
-    """`also in CNN, Reuters and 7 others`, in the order in which they published it; empty when there is no copy."""
-    names = list(dict.fromkeys(copy.outlet for copy in copies if copy.outlet))
-    if not names:
-        return f"also in {len(copies)} other outlet{'s' if len(copies) > 1 else ''}" if copies else ""
-    if len(names) <= _NAMED:
-        *first, last = names
-        return f"also in {', '.join(first)} and {last}" if first else f"also in {last}"
-    return f"also in {', '.join(names[: _NAMED - 1])} and {len(names) - _NAMED + 1} others"
 
 
 class Found(NamedTuple):

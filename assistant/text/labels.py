@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from assistant.types import Answer, Window
-from vectorstore.models import Article, Entry, Scope
+from vectorstore.models import Article, Copy, Entry, Scope
 
 EMPTY = "The library is empty. Add articles first: on the Library page, or with `dateline ingest`."
+
+# Outlets named of those in which a story stands too.
+_NAMED = 3
 
 
 def day(moment: date | None) -> str:
@@ -57,3 +61,14 @@ def looked_at(answer: Answer) -> str:
     """The days and the outlets whose articles came first: "Looking first at 1–7 July 2022, CNN"; else nothing."""
     places = [*([str(answer.window)] if answer.window else []), *answer.outlets]
     return f"Looking first at {', '.join(places)}" if places else ""
+
+
+def also_in(copies: Sequence[Copy]) -> str:
+    """`also in CNN, Reuters and 7 others`, in the order in which they published it; empty when there is no copy."""
+    names = list(dict.fromkeys(copy.outlet for copy in copies if copy.outlet))
+    if not names:
+        return f"also in {len(copies)} other outlet{'s' if len(copies) > 1 else ''}" if copies else ""
+    if len(names) <= _NAMED:
+        *first, last = names
+        return f"also in {', '.join(first)} and {last}" if first else f"also in {last}"
+    return f"also in {', '.join(names[: _NAMED - 1])} and {len(names) - _NAMED + 1} others"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from assistant.answering.suggestions import about
-from assistant.retrieval.search import also_in
-from assistant.text.labels import corrected
+from assistant.text.labels import also_in, corrected
 from assistant.types import Answer, Citation
 from assistant.ui.render import byline, headline, isolated, label_html, link, marks_html, shown
 from vectorstore.models import Hit

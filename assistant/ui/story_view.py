@@ -9,8 +9,7 @@ from itertools import groupby
 from assistant.answering.stories import Arrivals, NewStory, Story
 from assistant.evidence.best_sentences import Pick
 from assistant.presentation.layout import openers, source
-from assistant.retrieval.search import also_in
-from assistant.text.labels import clock, day
+from assistant.text.labels import also_in, clock, day
 from assistant.types import Answer, AnswerKind, Sentence
 from assistant.ui.render import byline, count, headline, isolated, shown
 

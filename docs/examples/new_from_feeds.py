@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from app import Dateline, open_dateline
-from ingest.report import Row
+from vectorstore.reports import Row
 
 NEWS = {"added": "New", "updated": "Changed"}
 

@@ -10,7 +10,8 @@ from newsroom import RATES, article, hit_of
 from assistant.answering.assistant import Assistant
 from assistant.presentation.as_json import answer_as_json, hit_as_json
 from assistant.presentation.terminal_text import answer_as_text, hits_as_text
-from assistant.retrieval.search import also_in, one_of_each_story
+from assistant.retrieval.search import one_of_each_story
+from assistant.text.labels import also_in
 from ingest.splitting import split
 from vectorstore.library import Library
 from vectorstore.models import Candidate, Copy
