@@ -94,5 +94,6 @@ def test_a_thread_that_fails_is_told_like_a_fault_of_our_own() -> None:
 
 
 def test_a_log_that_cannot_be_written_does_not_log_that_for_ever() -> None:
-    program = "logging.getLogger().handlers[0].stream.close(); sys.stderr = LoggedStream(); print('lost', file=sys.stderr)"
+    program = "logging.getLogger().handlers[0].stream.close(); sys.stderr = LoggedStream(); "
+    program += "print('lost', file=sys.stderr)"
     assert standard_error(f"import os; os.dup(2); {program}") == []
