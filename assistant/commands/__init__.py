@@ -1,4 +1,7 @@
-"""The commands that ask and look, built over what app.py opens for them."""
+"""The commands that ask and look, built over what app.py opens for them.
+
+Comes in: a command line. Goes out: lines or JSON. May be imported by app.py alone.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Which sentences of the passages found are evidence, what they are worth, and what a model reads of them."""
+"""Which sentences of the passages found are evidence, what they are worth, and what a model reads of them.
+
+Comes in: hits and a question. Goes out: spans of articles with their worth. May be imported by verification and every
+later room.
+"""
 
 from assistant.evidence.selection import Evidence, Quoted, answered, led_by, promise, quote, weigh
 from assistant.evidence.spans import Span, bearing, cite, core, quotation, reported, spans_of

@@ -1,4 +1,5 @@
-"""Writing answers with a chat model: the built-in one, in a process of its own, and judging by its odds.
+"""Writing answers with a chat model: prompts, providers, the built-in one in its process, odds of a Yes, drafts.
 
-Comes in: messages. Goes out: text in pieces, or the probability of Yes. May import vectorstore only.
+Comes in: messages, or what a model wrote. Goes out: text in pieces, a probability, or judged sentences. May be
+imported by answering and every later room.
 """
