@@ -43,7 +43,10 @@ _GREETING = re.compile(
     r"^(?:hi|hello|hey|good (?:morning|evening|afternoon)|quick question|question|please)\b[^.!?]*?[,.!:–-]+\s+", re.I
 )
 _BACK = re.compile(r"^(?:ok(?:ay)?,? )?(?:(?:going|coming|let's go|let us go) )?back to (?:the )?(?=\w)", re.I)
-_UNMARKED = re.compile(r"\b(what|who|where|when|how|that|there)s\b(?= \w)", re.I)
+# As in "whats new"; inside of a question only in lower case: Theres is somebody's name.
+_UNMARKED = re.compile(
+    r"(?:^([Ww]hat|[Ww]ho|[Ww]here|[Ww]hen|[Hh]ow)|\b(what|who|where|when|how|that|there))s\b(?= \w)"
+)
 # Of what is told around a question, the names that it may be about.
 _NAMES = 4
 # Of more words than these the asking part alone is judged and looked for.
@@ -71,7 +74,7 @@ def said(typed: str) -> Said:
     text = " ".join(typed.split())
     if len(text) > _LONGEST:
         return Said(typed)
-    text = _UNMARKED.sub(r"\1's", text)
+    text = _UNMARKED.sub(r"\1\2's", text)
     bare = _GREETING.sub("", text)
     if len(text.split()) > _LONG:
         return _asking(bare)

@@ -129,3 +129,19 @@ def test_of_a_long_sentence_what_the_reader_wants_to_know_is_looked_for() -> Non
 )
 def test_a_question_about_somebody_or_something_is_not_one_about_dateline(intents: Intents, question: str) -> None:
     assert requested(question, TODAY, intents, OUTLETS).intent not in OF_NO_ARTICLE
+
+
+@pytest.mark.parametrize(
+    ("typed", "question"),
+    [
+        ("whats new", "what's new"),
+        ("Whos the mayor of Norvale?", "Who's the mayor of Norvale?"),
+        ("ferry, hows that going", "ferry, how's that going"),
+        ("Who is Theres Lottner?", "Who is Theres Lottner?"),
+        ("Wer ist Theres Lottner?", "Wer ist Theres Lottner?"),
+        ("What did Whens Records say?", "What did Whens Records say?"),
+        ("WHATS GOING ON", "WHATS GOING ON"),
+    ],
+)
+def test_an_apostrophe_that_was_left_out_is_read_and_a_name_is_left(typed: str, question: str) -> None:
+    assert said(typed).question == question

@@ -33,7 +33,10 @@ _MEANS = "="
 
 
 def abbreviations(text: str) -> Iterator[tuple[str, str]]:
-    """Each short form with its long one, whichever of the two stands in brackets."""
+    """Each short form with its long one, whichever of the two stands in brackets.
+
+    Schwartz and Hearst 2003, "A Simple Algorithm for Identifying Abbreviation Definitions in Biomedical Text".
+    """
     for match in _IN_BRACKETS.finditer(text):
         before, inside = match["before"], match["inside"]
         if short := _SHORT.fullmatch(inside):
