@@ -39,7 +39,11 @@ def charset_of(headers: httpx.Headers) -> str:
 
 
 def validators_of(headers: httpx.Headers) -> Validators:
-    return Validators(headers.get("etag", ""), headers.get("last-modified", ""))
+    """Without a Last-Modified of the second in which the answer was sent: what changes once more within that second
+    keeps it, and would be taken for unchanged from then on (RFC 9110, section 8.8.2.2)."""
+    last_modified = headers.get("last-modified", "")
+    changed, sent = _date(last_modified), _date(headers.get("date", ""))
+    return Validators(headers.get("etag", ""), "" if changed and sent and changed >= sent else last_modified)
 
 
 def refusal(status: int, headers: httpx.Headers) -> FetchFailed:

@@ -7,6 +7,7 @@ import time
 import zlib
 from http.server import BaseHTTPRequestHandler
 
+import httpx
 import pytest
 
 from ingest.documents import Document, Format, Rejection
@@ -14,6 +15,7 @@ from ingest.formats.sniffing import kind_of_page
 from ingest.sources import read
 from ingest.web.addresses import is_public
 from ingest.web.fetch import fetch, fetch_permitted
+from ingest.web.headers import Validators, validators_of
 from ingest.web.politeness import Web
 from vectorstore.errors import FetchFailed, RejectedDocument
 
@@ -58,6 +60,24 @@ class TestWhatIsRead:
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
         monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
         assert fetch(answer(site, "/a", b"x"), allow_private=True).content == b"x"
+
+    @pytest.mark.parametrize(
+        ("last_modified", "date", "kept"),
+        [
+            ("Mon, 02 Nov 2026 10:00:00 GMT", "Mon, 02 Nov 2026 10:00:01 GMT", True),
+            ("Mon, 02 Nov 2026 10:00:00 GMT", "Mon, 02 Nov 2026 10:00:00 GMT", False),
+            ("Mon, 02 Nov 2026 10:00:00 GMT", "Mon, 02 Nov 2026 11:00:00 +0100", False),
+            ("Mon, 02 Nov 2026 10:05:00 GMT", "Mon, 02 Nov 2026 10:00:00 GMT", False),
+            ("Mon, 02 Nov 2026 10:00:00 GMT", None, True),
+            ("the other day", "Mon, 02 Nov 2026 10:00:00 GMT", True),
+            ("", "Mon, 02 Nov 2026 10:00:00 GMT", True),
+        ],
+    )
+    def test_a_page_changed_in_the_second_of_its_answer_is_not_known_by_that_second(
+        self, last_modified: str, date: str | None, kept: bool
+    ) -> None:
+        headers = {"ETag": '"a"', "Last-Modified": last_modified} | ({"Date": date} if date else {})
+        assert validators_of(httpx.Headers(headers)) == Validators('"a"', last_modified if kept else "")
 
 
 class TestWhatFails:
