@@ -22,7 +22,7 @@ from assistant.commands.library import LibraryCommands
 from assistant.commands.mcp import McpCommand
 from assistant.commands.questions import QuestionCommands
 from assistant.commands.serve import ServeCommand, Site
-from assistant.settings import GivenSettings, Settings, read_settings
+from assistant.settings import GivenSettings, Settings, read_settings, set_up_others
 from assistant.types import AS_SET, Answer, Citation, Manner, Sentence, Turn
 from assistant.ui.reading_desk import ReadingDesk
 from ingest.commands.documents import DocumentCommands
@@ -87,16 +87,6 @@ SAMPLES = Path(__file__).parent / "ingest" / "samples"
 _SECONDS_TO_WAIT = 60.0
 _OF_THE_SERVER_ALONE = ("embedder", "reranker", "follow_ups")
 """Settings by which it has loaded its models."""
-_OF_OTHERS = {
-    "GRADIO_ANALYTICS_ENABLED": "False",
-    "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9),
-    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
-    "TOKENIZERS_PARALLELISM": "false",
-    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "0",
-}
-"""No look-ups and no counting at home by what Dateline is built on; nor what Gradio keeps of 10,000 events, and makes
-of them after each, for a monitoring page that is closed; nor the kernels that oneDNN keeps of 1,024, a hundred MB and
-more; a user's own choice stays."""
 
 
 class Dateline(Intake):
@@ -275,11 +265,8 @@ def open_dateline(
 
 def _settings(**given: Any) -> Settings:
     """The environment's settings, with what was given in their place."""
-    for name, value in _OF_OTHERS.items():
-        os.environ.setdefault(name, value)
     settings = read_settings({name: value for name, value in given.items() if value is not None})
-    # Gradio would keep what readers upload where every user of this machine may look.
-    os.environ.setdefault("GRADIO_TEMP_DIR", str(settings.cache.expanduser() / "uploads"))
+    set_up_others(settings)
     return settings
 
 

@@ -22,6 +22,16 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _SHORTEST = timedelta(minutes=1)
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
 
+_OF_OTHERS = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9),
+    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "0",
+}
+"""No look-ups and no counting at home; nor what Gradio keeps of 10,000 events, and makes of them after each, for a
+monitoring page that is closed; nor the kernels that oneDNN keeps of 1,024, a hundred MB and more."""
+
 
 class Settings(BaseSettings):
     """Each field is the environment variable DATELINE_<NAME>."""
@@ -133,3 +143,11 @@ def read_settings(given: Mapping[str, object]) -> Settings:
         raise SettingsError(
             f"{_PREFIX}{str(first['loc'][0]).upper()} cannot be used: {first['msg'].removeprefix('Value error, ')}."
         ) from error
+
+
+def set_up_others(settings: Settings) -> None:
+    """Sets environment variables of what Dateline is built on; a user's own choice stays."""
+    for name, value in _OF_OTHERS.items():
+        os.environ.setdefault(name, value)
+    # Gradio would keep what readers upload where every user of this machine may look.
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(settings.cache.expanduser() / "uploads"))

@@ -143,7 +143,9 @@ def test_the_process_of_the_model_ends_with_its_owner(news: Dateline) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     child = int(done.stdout.split()[0])
+    due = time.monotonic() + 60
     while _runs(child):
+        assert time.monotonic() < due, "it goes on without its owner"
         time.sleep(0.05)
 
 

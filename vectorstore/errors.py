@@ -107,6 +107,10 @@ class EmbedderMismatch(LibraryError):
 class ArticleNotFound(LibraryError):
     """No article has that id."""
 
+    @classmethod
+    def named(cls, article_id: str) -> ArticleNotFound:
+        return cls(f"No article has the id {article_id!r}. `dateline library list` shows those there are.")
+
 
 class ConversationNotFound(LibraryError):
     """No conversation has that id."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from math import exp, log
 from pathlib import Path
 from time import sleep
 from types import TracebackType
@@ -25,12 +23,14 @@ from vectorstore.indexes.upkeep import KeptIndexes, Progress
 from vectorstore.indexes.vectors import VectorIndex
 from vectorstore.indexes.vocabulary import Vocabulary
 from vectorstore.models import EVERYTHING, Article, Candidate, Entry, Hit, Matrix, Passage, Scope, heading
-from vectorstore.storage.catalogue import NEXT_EMBEDDER, Catalogue, Described, Removed, Shelved
+from vectorstore.reports import Health
+from vectorstore.storage.catalogue import NEXT_EMBEDDER, Catalogue
 from vectorstore.storage.conversations import Conversations
 from vectorstore.storage.database import may_write
 from vectorstore.storage.folder import CATALOGUE, UNTIL_IT_IS_MADE, make, make_catalogue, take, writer_lock
 from vectorstore.storage.listings import Listings
 from vectorstore.storage.private import keep_private, tighten
+from vectorstore.storage.rows import Described, Removed, Shelved
 from vectorstore.storage.story_groups import Opening
 from vectorstore.storage.subscriptions import Subscriptions
 
@@ -40,9 +40,6 @@ _TOO_MANY_UNFOUND = 0.01
 _LOOKED_AT_SINGLY = 200
 _TO_BE_SAFE = 1.5
 _MOST_ASKED_FOR = 5000
-_OF_OTHER_THINGS = 300
-# The most frequent word of a language is about every tenth.
-_ZIPF, _WORDS_OF_A_PASSAGE = 0.1, 150
 # Passages without a vector that a search embeds itself: those that its words fit best, in a quarter of a second.
 _EMBEDDED_AT_ONCE = 8
 _LOOKS = 3
@@ -55,33 +52,6 @@ class _OfThread(threading.local):
     """How many passages a thread's searches have come upon that were gone when they were read."""
 
     gone = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """What a check found. `missing` and `extra` are passages of the indexes, before they were mended; `waiting` have no
-    vector yet, which is no fault. `coming` is the embedder that the library is being changed over to, and
-    `coming_waiting` how many passages wait for one of its vectors.
-
-    `unfound` is how many passages a search by their own vector did not come upon, None where that was not asked, and
-    `unfound_then` how many it was after the index of vectors had been built anew, None where it was not.
-    """
-
-    articles: int
-    passages: int
-    embedder: str
-    catalogue_sound: bool
-    missing: int
-    extra: int
-    waiting: int = 0
-    coming: str = ""
-    coming_waiting: int = 0
-    unfound: int | None = None
-    unfound_then: int | None = None
-
-    @property
-    def sound(self) -> bool:
-        return self.catalogue_sound and not (self.missing or self.extra)
 
 
 class Library:
@@ -259,14 +229,14 @@ class Library:
             return found
         current = self.find(article_id)
         if current is None:
-            raise _not_found(article_id)
+            raise ArticleNotFound.named(article_id)
         raise ArticleNotFound(f"{article_id!r} has no version {version}; its last one is {current.version}.")
 
     def versions(self, article_id: str) -> list[Article]:
         """Every version, the earliest first and the current one last. Raises ArticleNotFound."""
         found = self._catalogue.versions(article_id)
         if not found:
-            raise _not_found(article_id)
+            raise ArticleNotFound.named(article_id)
         return found
 
     def twins(self, text: str) -> list[Article]:
@@ -368,23 +338,6 @@ class Library:
         texts = [f"{heading(article)}\n{passage.text}" for passage, article in read.values()]
         return dict(zip((best[id] for id in read), self.embedder.passages(texts), strict=True)) if texts else {}
 
-    def rarity(self, words: Iterable[str]) -> dict[str, float]:
-        """How much each word tells: its inverse document frequency over all passages, more than 0 (as in BM25; Spärck
-        Jones 1972, "A Statistical Interpretation of Term Specificity").
-
-        A few articles on one thing all name it, and it is no common word for that; nor is a word telling for being in
-        none of a few. So some hundred passages in the language at large are counted beside those that are there.
-        """
-        _, indexed = self._searchable()
-        held = indexed.count() + _OF_OTHER_THINGS
-        found = {word: indexed.frequency(word) + _OF_OTHER_THINGS * self._at_large(word) for word in words}
-        return {word: log(1 + (held - among + 0.5) / (among + 0.5)) for word, among in found.items()}
-
-    def _at_large(self, word: str) -> float:
-        """The share of passages in the language at large in which a word stands, by its rank (Zipf 1949)."""
-        rank = self.embedder.rank(word)
-        return 1 - exp(-_WORDS_OF_A_PASSAGE * _ZIPF / rank) if rank else 0.0
-
     def vocabulary(self) -> Vocabulary:
         """Its words, as they are now."""
         return Vocabulary(self._searchable()[1], self.embedder)
@@ -469,19 +422,8 @@ class Library:
         with self._writing:
             generation = self._catalogue.recall("generation")
             if self._read is None or self._read[0] != generation:  # the writer goes on writing
-                self._read = generation, self._read_all()
+                self._read = generation, self._kept.beside_their_writer()
             return self._read[1]
-
-    def _read_all(self) -> tuple[ExactVectors, KeywordIndex]:
-        """Vectors in memory, and the words as the writer keeps them, or in memory as long as it has none."""
-        vectors = ExactVectors(row for batch in self._catalogue.all_vectors() for row in batch)
-        if (kept := self._kept.words_as_kept()) is not None:
-            return vectors, kept
-        words = KeywordIndex(None)
-        for rows in self._catalogue.passages_since(0):
-            words.add(rows)
-        words.commit()
-        return vectors, words
 
     def _refuse_to_write(self) -> None:
         self._refuse_read_only()
@@ -505,7 +447,3 @@ class Library:
         held = self._catalogue.dimensions()
         if held is not None and any(len(vector) != held for vector in vectors):
             raise EmbedderMismatch.of_length(held, self.embedder.name)
-
-
-def _not_found(article_id: str) -> ArticleNotFound:
-    return ArticleNotFound(f"No article has the id {article_id!r}. `dateline library list` shows those there are.")

@@ -1,4 +1,5 @@
-"""What happened to the documents that were handed in, as ingest tells it and the page and the command line show it."""
+"""What happened to the documents that were handed in, and what a check of the library found: made by one room, shown by
+others."""
 
 from __future__ import annotations
 
@@ -125,3 +126,30 @@ class Standing:
     report: Report | None = None
     problem: str = ""
     next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a check found. `missing` and `extra` are passages of the indexes, before they were mended; `waiting` have no
+    vector yet, which is no fault. `coming` is the embedder that the library is being changed over to, and
+    `coming_waiting` how many passages wait for one of its vectors.
+
+    `unfound` is how many passages a search by their own vector did not come upon, None where that was not asked, and
+    `unfound_then` how many it was after the index of vectors had been built anew, None where it was not.
+    """
+
+    articles: int
+    passages: int
+    embedder: str
+    catalogue_sound: bool
+    missing: int
+    extra: int
+    waiting: int = 0
+    coming: str = ""
+    coming_waiting: int = 0
+    unfound: int | None = None
+    unfound_then: int | None = None
+
+    @property
+    def sound(self) -> bool:
+        return self.catalogue_sound and not (self.missing or self.extra)

@@ -146,7 +146,7 @@ class Finder:
         return verdict(self._signals(reading, found, evidence, today)) is Verdict.ANSWERED
 
     def _signals(self, reading: Reading, found: Found, evidence: Evidence, today: datetime) -> Signals:
-        return signals(reading, found, evidence, self._library.rarity(words_asked(reading)), today)
+        return signals(reading, found, evidence, self._library.vocabulary().rarity(words_asked(reading)), today)
 
     def _tells_of(self, part: str, today: datetime, scope: Scope) -> bool:
         """The two parts of a comparison may stand in different articles."""

@@ -14,7 +14,7 @@ from vectorstore.console.commands import JsonOption, LibraryOption, fail, tell
 from vectorstore.console.terminal import resolved, screen, stop_if_interrupted
 
 if TYPE_CHECKING:
-    from vectorstore.library import Health
+    from vectorstore.reports import Health
 
 ForceOption = Annotated[bool, typer.Option("--force", help="Also in the place of what is there.")]
 Opens = Callable[[Path | None], AbstractContextManager[Opened]]

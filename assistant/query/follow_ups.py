@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from assistant.query.intent import Intents
-from assistant.text.words import key_words, names_and_numbers, words_of
+from assistant.text.words import key_stems, key_words, names_and_numbers, words_of
 from assistant.types import Intent, Request, Turn
 
 _OPENING = re.compile(r"^(and|but|so|or|also|then|no|why|how come|(what|how) about|(what|who|where) else)\b", re.I)
@@ -19,7 +19,6 @@ _FEW_WORDS = 2
 _TURNS = 3
 _FADING = 0.5
 _RELATED = 0.5
-_STEM = 5
 
 
 class Earlier(NamedTuple):
@@ -84,8 +83,8 @@ def spoken_of(turns: Sequence[Turn], intents: Intents) -> tuple[Turn, Sequence[T
 
 
 def _shares_words(question: str, turns: Sequence[Turn]) -> bool:
-    said = {word[:_STEM] for turn in turns[-_TURNS:] for word in key_words(turn.question)}
-    return any(word[:_STEM] in said for word in key_words(question))
+    said = {stem for turn in turns[-_TURNS:] for stem in key_stems(turn.question)}
+    return not said.isdisjoint(key_stems(question))
 
 
 def _leans(question: str) -> bool:

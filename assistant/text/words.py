@@ -6,7 +6,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_STEM = 5
+import snowballstemmer
+
+_ENGLISH = snowballstemmer.stemmer("english").stemWord
 _MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "\u00a0": " "})
 _IRREGULAR = """
     be am are is was were been being; have has had; do does did done; go goes went gone; say said; make made; take took
@@ -77,29 +79,17 @@ def folded(word: str) -> str:
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """What the forms of a word have in common: its first form when that is irregular, else its beginning."""
+    """What the forms of a word have in common: Snowball's English stem, of its first form when that is irregular."""
     form = folded(word)
     if form in _COUNTRIES and form not in _OTHER_WORDS:
         return _COUNTRIES[form]
-    if form in _LEMMAS:
-        return _beginning(_LEMMAS[form])
-    if len(form) > 4 and len(bare := re.sub(r"(?:ing|ed|es|er|s)$", "", form)) > 2:
-        form = bare[:-1] if bare[-1] == bare[-2] and bare[-1] not in "ls" else bare
-    elif len(form) == 4 and form.endswith("s") and not form.endswith("ss"):
-        form = form[:-1]
-    return _beginning(form)
+    return str(_ENGLISH(_LEMMAS.get(form, form)))
 
 
 def in_the_past(word: str) -> bool:
     """Whether a word may be a verb of what is over: helped, became, broken."""
     form = folded(word)
     return form.endswith("ed") or (_LEMMAS.get(form, form) != form and not form.endswith(("s", "ing")))
-
-
-def _beginning(form: str) -> str:
-    if len(form) > 3 and form[-1] in "ey":
-        form = form[:-1] + ("i" if form[-1] == "y" else "")
-    return form[:_STEM]
 
 
 def same_name(one: str, other: str) -> bool:

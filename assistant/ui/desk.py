@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from assistant.types import Answer, Turn
     from vectorstore.models import Article
     from vectorstore.reports import Report, Standing
-    from vectorstore.storage.catalogue import Removed
     from vectorstore.storage.listings import Listing, ListPage, Tally
+    from vectorstore.storage.rows import Removed
     from vectorstore.storage.subscriptions import Subscription
 
 Progress = Callable[[Step], None]

@@ -27,8 +27,8 @@ from assistant.ui.render_work import note_html, problem_html
 from assistant.ui.work import QUIET, Job, Work, halt, report_component, retried
 from vectorstore.errors import DatelineError, LimitUnusable
 from vectorstore.export import lines
-from vectorstore.storage.catalogue import Removed
 from vectorstore.storage.listings import Column, Listing
+from vectorstore.storage.rows import Removed
 
 UNDO = (Path(__file__).parent / "undo.js").read_text(encoding="utf-8")
 

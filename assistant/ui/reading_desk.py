@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from assistant.types import Answer, Turn
     from vectorstore.library import Library
     from vectorstore.models import Article, Hit, Scope
-    from vectorstore.storage.catalogue import Removed
     from vectorstore.storage.listings import Listing, ListPage, Tally
+    from vectorstore.storage.rows import Removed
 
 _SAMPLE_QUESTIONS = (
     (

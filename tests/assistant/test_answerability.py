@@ -33,7 +33,13 @@ Looked = tuple[Reading, Found, Evidence, Mapping[str, float], datetime]
 def looked_up(library: Library, question: str, today: datetime = NOW) -> Looked:
     reading = read(question, (), today.date())
     found = retrieve(library, reading, today, EVERYTHING)
-    return reading, found, weigh(question, found.hits, WordEmbedder()), library.rarity(words_asked(reading)), today
+    return (
+        reading,
+        found,
+        weigh(question, found.hits, WordEmbedder()),
+        library.vocabulary().rarity(words_asked(reading)),
+        today,
+    )
 
 
 def seen(library: Library, question: str, today: datetime = NOW) -> Signals:

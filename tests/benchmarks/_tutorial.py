@@ -38,7 +38,7 @@ class Tutorial:
     """Searches the index that it fills when it is made."""
 
     def __init__(self, library: Library, index: ChromaVectors, progress: Callable[[int, int], None]) -> None:
-        from vectorstore.storage.catalogue import VectorRow
+        from vectorstore.storage.rows import VectorRow
 
         self._library = library
         self._index = index

@@ -101,7 +101,7 @@ class _Asking:
     def _ask(self) -> None:
         while not self._over.wait(0.5):
             begun = time.perf_counter()
-            self._news.library.rarity(["election", "economy"])
+            self._news.library.vocabulary().rarity(["election", "economy"])
             self.took.append(time.perf_counter() - begun)
 
     def __enter__(self) -> _Asking:

@@ -32,9 +32,11 @@ def test_what_fails_midway_leaves_the_report_of_before(tmp_path: Path) -> None:
     assert path.read_text() == "the report of before" and names(tmp_path) == ["report.json"]
 
 
-def test_without_a_path_nothing_is_written() -> None:
+def test_without_a_path_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     with report_file(None) as save:
         save({"added": 1})
+    assert names(tmp_path) == []
 
 
 def test_a_link_leads_to_its_file(tmp_path: Path) -> None:

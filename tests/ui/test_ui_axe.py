@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 from ui_desk import META, ScriptedDesk, drawn, to_tab
 
 Open = Callable[..., Page]
+NO_TRANSITION = """document.getAnimations().every(
+    each => each.playState !== "running" || each.effect.getComputedTiming().endTime === Infinity)"""
 GRAVE = {"serious", "critical"}
 
 
@@ -24,7 +26,7 @@ def axe() -> str:
 
 def violations(page: Page) -> list[dict[str, Any]]:
     """What axe-core calls serious or critical in what stands on the page now."""
-    page.wait_for_timeout(500)  # a colour on its way to another has the contrast of neither
+    page.wait_for_function(NO_TRANSITION)  # a colour on its way to another has the contrast of neither
     page.evaluate(axe())
     found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
     return [

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from test_ui_routes import CLOSED
 from ui_desk import ScriptedDesk, free_port
 
@@ -174,7 +174,8 @@ def test_a_link_on_another_site_opens_the_page(abroad: Page, foreign: int, servi
     served = serving("127.0.0.1")
     abroad.goto(f"http://evil.example:{foreign}/")
     abroad.evaluate(f"location = 'http://127.0.0.1:{served.port}/?conversation=x'")
-    abroad.get_by_role("textbox", name="Your question").wait_for()
+    expect(abroad.get_by_role("textbox", name="Your question")).to_be_visible()
+    assert served.passed
     served.passed.clear()
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from ui_desk import ScriptedDesk, typed
+from ui_desk import ScriptedDesk, at_rest, eventually, typed
 
 from assistant.query.search_filters import ALL_DATES
 from assistant.types import Window
@@ -33,10 +33,7 @@ def settled(page: Page, number: int = 1) -> None:
 
 
 def until_asked(page: Page, desk: ScriptedDesk, times: int) -> None:
-    for _ in range(300):
-        if len(desk.asked) == times:
-            break
-        page.wait_for_timeout(100)
+    eventually(lambda: len(desk.asked) == times)
     settled(page, 1)
 
 
@@ -128,7 +125,7 @@ def test_enter_in_an_empty_box_leaves_the_answer_where_it_is(open_page: Open, de
     page = open_page()
     ask(page, QUESTION)
     box(page).press("Enter")
-    page.wait_for_timeout(1500)
+    at_rest(page)
     expect(page.locator("#exchange-1 .answer")).to_contain_text("position is unchanged")
     assert len(desk.asked) == 1
 

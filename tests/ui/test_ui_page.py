@@ -9,7 +9,7 @@ from threading import Event
 
 import pytest
 from playwright.sync_api import Page, expect
-from ui_desk import HOSTILE_TEXT, ScriptedDesk, typed
+from ui_desk import HOSTILE_TEXT, ScriptedDesk, at_rest, eventually, typed
 
 from vectorstore.storage.listings import Listing, ListPage
 
@@ -57,7 +57,7 @@ def test_a_question_asked_while_the_page_still_opens_is_answered_there(open_page
     expect(page).to_have_url(re.compile(r"\?conversation="))
     asked.set()
     expect(page.locator("#exchange-1 .basis")).to_contain_text("As of")
-    page.wait_for_timeout(1000)  # the welcome would have come by now
+    at_rest(page)  # the welcome would have come by now
     expect(page.locator("#exchange-1 .basis")).to_contain_text("As of")
 
 
@@ -114,10 +114,7 @@ def test_retry_answers_the_last_question_again_in_its_place(open_page: Open, des
     page = open_page()
     ask_and_wait(page, META_QUESTION)
     page.get_by_role("button", name="Retry").click()
-    for _ in range(300):
-        if len(desk.asked) == 2:
-            break
-        page.wait_for_timeout(100)
+    eventually(lambda: len(desk.asked) == 2)
     expect(page.locator("#exchange-1 .basis")).to_contain_text("As of")
     expect(page.locator(".exchange")).to_have_count(1)
     assert desk.asked == [(META_QUESTION, ())] * 2

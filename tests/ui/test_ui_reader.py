@@ -10,7 +10,7 @@ from threading import Event
 import pytest
 from playwright.sync_api import Page, expect
 from test_ui_render import Reader as Markup
-from ui_desk import META, NOW, ScriptedDesk, answered, cite, hit, meta_answer, refusal
+from ui_desk import META, NOW, ScriptedDesk, answered, at_rest, cite, hit, meta_answer, refusal
 
 from assistant.answering.provenance import resting
 from assistant.types import Exchange, Sentence, Stage, Support
@@ -31,15 +31,6 @@ def ask(page: Page, question: str = META_QUESTION, number: int = 1) -> None:
     page.get_by_role("textbox", name="Your question").press("Enter")
     expect(page.locator(f"#exchange-{number} .basis")).to_contain_text("As of")
     expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
-
-
-def at_rest(page: Page) -> list[str]:
-    """What is sent to the server from now on: what opening the page began may still be on its way."""
-    sent: list[str] = []
-    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
-    while sent or page.wait_for_timeout(1000) or sent:
-        sent.clear()
-    return sent
 
 
 def wanted(article: Article = META, words: str = "a mix of open", **more: object) -> dict[str, object]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from model_server import model_server as model_server
 from playwright.sync_api import Page, expect
-from ui_desk import ScriptedDesk, drawn, to_tab
+from ui_desk import ScriptedDesk, at_rest, drawn, to_tab
 
 from assistant.generation.model_menu import ChatModels, Trial
 from assistant.generation.providers import QUOTE
@@ -143,10 +143,7 @@ def test_colours_act_at_once_and_a_reload_never_shows_others(
 ) -> None:
     page = open_page(colours=system)
     to_settings(page)
-    requests: list[str] = []
-    page.on("request", lambda request: requests.append(request.url) if request.method == "POST" else None)
-    while requests or page.wait_for_timeout(1000) or requests:  # what opening the page began may still be on its way
-        requests.clear()
+    requests = at_rest(page)
     page.get_by_role("radio", name=choice).check()
     assert page.evaluate(PAINTED) == colour
     assert page.evaluate("document.body.matches('.dark')") == (choice == "Dark")

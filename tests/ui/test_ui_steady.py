@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from ui_desk import ScriptedDesk, drawn, meta_answer
+from ui_desk import ScriptedDesk, at_rest, drawn, meta_answer
 
 from assistant.types import Answer, Exchange, Stage, Turn
 from assistant.ui.answer_view import live_html, past_html
@@ -65,7 +65,7 @@ def desk(tmp_path: Path) -> Iterator[ScriptedDesk]:
 def test_nothing_moves_while_an_answer_grows(open_page: Open, width: int) -> None:
     page = open_page(width, 844)
     drawn(page)
-    page.wait_for_timeout(1000)
+    at_rest(page)
     page.evaluate(WATCH)
     before = page.evaluate("window.moved")
     for number, question in enumerate(("Is Meta open?", "And Behemoth?"), start=1):
@@ -90,7 +90,7 @@ def test_nothing_moves_while_the_page_opens(open_page: Open, width: int, at: str
         expect(page.locator("#exchange-1 .onward button").first).to_be_visible(timeout=30_000)
         page.goto(page.url)
     drawn(page)
-    page.wait_for_timeout(1000)
+    at_rest(page)
     page.evaluate(WATCH)  # also of what has moved until now
 
     # What could be asked next is found out once the conversation can be read, and moves the foot of the page.
@@ -100,7 +100,7 @@ def test_nothing_moves_while_the_page_opens(open_page: Open, width: int, at: str
 def test_what_moves_is_measured(open_page: Open) -> None:
     page = open_page()
     drawn(page)
-    page.wait_for_timeout(1000)
+    at_rest(page)
     page.evaluate(WATCH)
     before = page.evaluate("window.moved")
     page.evaluate("document.querySelector('#live').style.paddingTop = '300px'")

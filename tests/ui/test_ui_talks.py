@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import update
-from ui_desk import ScriptedDesk, eventually, free_port, typed
+from ui_desk import ScriptedDesk, at_rest, eventually, free_port, typed
 
 from assistant.evaluation.dataset import read_questions
 from assistant.ui.page import build_page
@@ -54,7 +54,7 @@ def test_a_reload_shows_the_conversation_as_it_was(open_page: Open) -> None:
             ...[...e.childNodes].filter(c => c.nodeType === Node.TEXT_NODE).map(c => c.data)])"""
         return [page.locator(f"#exchange-{number}").evaluate(walk) for number in (1, 2)]
 
-    page.wait_for_timeout(300)  # the buttons under it come after what to ask next
+    at_rest(page)  # the buttons under it come after what to ask next
     before = drawn()
     page.reload()
     expect(page.locator("#exchange-2 .onward")).to_contain_text("Ask next")
@@ -121,7 +121,7 @@ def test_a_server_that_is_started_anew_goes_on_under_the_open_page(desk: Scripte
     page = browser.new_page(viewport={"width": 1440, "height": 900})  # type: ignore[attr-defined]
     page.goto(server.url)
     ask_and_wait(page, META_QUESTION)
-    page.wait_for_timeout(1000)  # with an event on its way, Gradio would load the page anew
+    at_rest(page)  # with an event on its way, Gradio would load the page anew
     server = restarted(desk, server)
     try:
         page.wait_for_timeout(1000)

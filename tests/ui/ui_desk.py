@@ -25,11 +25,10 @@ from vectorstore.errors import ArticleNotFound, ModelUnavailable, RefreshUnderWa
 from vectorstore.models import EVERYTHING, Article, Hit, Passage, Scope
 from vectorstore.reports import Again, Outcome, Report, Row, Standing, Step
 from vectorstore.storage import listings as listing
-from vectorstore.storage.catalogue import Removed
 from vectorstore.storage.conversations import Conversations
 from vectorstore.storage.database import create_database, open_database
 from vectorstore.storage.listings import Listing, Listings, ListPage, Tally
-from vectorstore.storage.rows import row_of
+from vectorstore.storage.rows import Removed, row_of
 from vectorstore.storage.schema import articles, metadata
 from vectorstore.storage.subscriptions import Subscription
 
@@ -441,6 +440,16 @@ def eventually(holds: Callable[[], bool], patience: float = 10) -> None:
     while not holds():
         assert monotonic() < due, "It did not come to hold."
         sleep(0.05)
+
+
+def at_rest(page: Page) -> list[str]:
+    """What is sent to the server from now on, a second having passed in which nothing was: what the page itself began
+    may still be on its way."""
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    while sent or page.wait_for_timeout(1000) or sent:
+        sent.clear()
+    return sent
 
 
 def to_tab(page: Page, name: str) -> None:

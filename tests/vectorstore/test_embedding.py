@@ -48,7 +48,7 @@ class TestRealEmbedder:
     ) -> None:
         with Library(folder, embedder) as library:
             library.put([story("ship", "A boat went down near the port.")])
-            rarity = library.rarity(["called", "betrayal", "tarvos", "boat"])
+            rarity = library.vocabulary().rarity(["called", "betrayal", "tarvos", "boat"])
         assert rarity["called"] < rarity["betrayal"] < rarity["tarvos"]
 
     def test_no_texts_are_no_vectors(self, embedder: SentenceEmbedder) -> None:

@@ -416,23 +416,23 @@ def hits(library: Library, query: str):
 
 
 def test_a_word_counts_the_more_the_fewer_passages_hold_it(stocked: Library) -> None:
-    rarity = stocked.rarity(["the", "sink", "zinc", "SANK", "harbours"])
+    rarity = stocked.vocabulary().rarity(["the", "sink", "zinc", "SANK", "harbours"])
     assert 0 < rarity["the"] < rarity["harbours"] < rarity["zinc"]
     assert rarity["SANK"] == rarity["harbours"]  # in any case and form
-    assert stocked.rarity([]) == {}
+    assert stocked.vocabulary().rarity([]) == {}
 
 
 def test_what_all_of_a_few_articles_are_about_is_no_common_word(library: Library) -> None:
     texts = ["Marlow has a new bridge.", "The mayor of Marlow resigned.", "It rained in Marlow."]
     library.put([story(f"m{n}", text) for n, text in enumerate(texts)])
-    rarity = library.rarity(["Marlow", "bridge", "zinc"])
+    rarity = library.vocabulary().rarity(["Marlow", "bridge", "zinc"])
     assert rarity["zinc"] > rarity["bridge"] > rarity["Marlow"] > 0.6 * rarity["zinc"]
 
 
 @pytest.mark.parametrize("word", ODD_WORDS, ids=range(len(ODD_WORDS)))
 def test_the_rarity_of_any_word_is_a_number_above_nothing(stocked: Library, word: str) -> None:
-    assert stocked.rarity([word])[word] > 0
+    assert stocked.vocabulary().rarity([word])[word] > 0
 
 
 def test_an_empty_library_knows_no_word(library: Library) -> None:
-    assert library.rarity(["ferry"])["ferry"] > 0
+    assert library.vocabulary().rarity(["ferry"])["ferry"] > 0

@@ -58,7 +58,8 @@ class TestWithinOneProcess:
         closer = threading.Thread(target=library.close)
         closer.start()
         closer.join()
-        Library(folder, WordEmbedder()).close()
+        with Library(folder, WordEmbedder()) as opened_again:
+            assert opened_again.counts() == (0, 0)
 
     def test_a_failing_block_frees_the_library(self, folder: Path) -> None:
         with pytest.raises(ZeroDivisionError), Library(folder, WordEmbedder()) as library:

@@ -10,7 +10,7 @@ from stacks import NOW, WordEmbedder, by_meaning, by_words, story
 from vectorstore.errors import EmbedderMismatch
 from vectorstore.library import Library
 from vectorstore.models import Matrix, Scope
-from vectorstore.storage.catalogue import VectorRow
+from vectorstore.storage.rows import VectorRow
 
 ARTICLES = [story(f"n{number}", f"Report {number}.", f"Details of {number}.") for number in range(40)]
 OTHER = [WordEmbedder("other"), WordEmbedder("wide", size=96)]

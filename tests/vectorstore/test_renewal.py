@@ -14,8 +14,8 @@ from stacks import WordEmbedder, another_process, by_meaning, story
 
 from vectorstore.indexes.vectors import ChromaVectors
 from vectorstore.library import Library
-from vectorstore.storage.catalogue import VectorRow
 from vectorstore.storage.folder import VECTORS
+from vectorstore.storage.rows import VectorRow
 
 ARTICLES = 60
 

@@ -239,6 +239,8 @@ class TestOpening:
         library = Library(folder, WordEmbedder())
         library.close()
         library.close()
+        with Library(folder, WordEmbedder()) as opened_again:
+            assert opened_again.counts() == (2, 2)
 
 
 PUT_ON_AND_ON = """

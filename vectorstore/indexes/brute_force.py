@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from vectorstore.models import Matrix
-from vectorstore.storage.catalogue import VectorRow
+from vectorstore.storage.rows import VectorRow
 
 
 class ExactVectors:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from vectorstore.errors import EmbedderMismatch
 from vectorstore.indexes.embedding import Embedder
 from vectorstore.indexes.upkeep import KeptIndexes, Progress
-from vectorstore.storage.catalogue import NEXT_EMBEDDER, Catalogue, VectorRow, WaitingRow
+from vectorstore.storage.catalogue import NEXT_EMBEDDER, Catalogue
+from vectorstore.storage.rows import VectorRow, WaitingRow
 
 logger = logging.getLogger(__name__)
 

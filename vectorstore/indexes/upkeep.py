@@ -13,10 +13,12 @@ from functools import partial
 from pathlib import Path
 
 from vectorstore.errors import IndexUnusable, LibraryError
+from vectorstore.indexes.brute_force import ExactVectors
 from vectorstore.indexes.keywords import KeywordIndex
 from vectorstore.indexes.vectors import ChromaVectors, Difference, difference_in_a_process
-from vectorstore.storage.catalogue import Catalogue, VectorRow
+from vectorstore.storage.catalogue import Catalogue
 from vectorstore.storage.folder import VECTORS, WORDS
+from vectorstore.storage.rows import VectorRow
 
 logger = logging.getLogger(__name__)
 
@@ -98,8 +100,20 @@ class KeptIndexes:
                 self._indexes = self._open()
             return self._indexes
 
-    def words_as_kept(self) -> KeywordIndex | None:
-        """The index of words for a reader beside the process that writes it, None when it is not as it should be."""
+    def beside_their_writer(self) -> tuple[ExactVectors, KeywordIndex]:
+        """For a process that only reads: vectors in memory, and the words as the writer keeps them, or in memory as
+        long as it has none."""
+        vectors = ExactVectors(row for batch in self._catalogue.all_vectors() for row in batch)
+        if (kept := self._words_as_kept()) is not None:
+            return vectors, kept
+        words = KeywordIndex(None)
+        for rows in self._catalogue.passages_since(0):
+            words.add(rows)
+        words.commit()
+        return vectors, words
+
+    def _words_as_kept(self) -> KeywordIndex | None:
+        """None when it is not as it should be."""
         try:
             words = KeywordIndex(self._words) if self._words.exists() else None
             return words if words and words.count() == self._catalogue.counts()[1] else None

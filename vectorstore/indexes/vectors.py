@@ -14,7 +14,8 @@ import numpy as np
 
 from vectorstore.errors import IndexUnusable
 from vectorstore.models import Matrix
-from vectorstore.storage.catalogue import Catalogue, VectorRow
+from vectorstore.storage.catalogue import Catalogue
+from vectorstore.storage.rows import VectorRow
 
 _COLLECTION = "passages"
 # On 39k real passages these gave recall@100 of .98 at 1.5 ms; more neighbours did no better.

@@ -1,11 +1,16 @@
-"""The words of a library: how often each stands there, how they are spelled, what short forms stand for."""
+"""The words of a library: how often each stands there, how much it tells, how it is spelled, what it is short for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from math import exp, log
 
 from vectorstore.indexes.embedding import TokenLimit
 from vectorstore.indexes.keywords import KeywordIndex
+
+_OF_OTHER_THINGS = 300
+# The most frequent word of a language is about every tenth.
+_ZIPF, _WORDS_OF_A_PASSAGE = 0.1, 150
 
 
 class Vocabulary:
@@ -21,6 +26,22 @@ class Vocabulary:
         if word not in self._counted:
             self._counted[word] = self._index.frequency(word)
         return self._counted[word]
+
+    def rarity(self, words: Iterable[str]) -> dict[str, float]:
+        """How much each word tells: its inverse document frequency over all passages, more than 0 (as in BM25; Spärck
+        Jones 1972, "A Statistical Interpretation of Term Specificity").
+
+        A few articles on one thing all name it, and it is no common word for that; nor is a word telling for being in
+        none of a few. So some hundred passages in the language at large are counted beside those that are there.
+        """
+        held = self._index.count() + _OF_OTHER_THINGS
+        found = {word: self.frequency(word) + _OF_OTHER_THINGS * self._at_large(word) for word in words}
+        return {word: log(1 + (held - among + 0.5) / (among + 0.5)) for word, among in found.items()}
+
+    def _at_large(self, word: str) -> float:
+        """The share of passages in the language at large in which a word stands, by its rank (Zipf 1949)."""
+        rank = self._language.rank(word)
+        return 1 - exp(-_WORDS_OF_A_PASSAGE * _ZIPF / rank) if rank else 0.0
 
     def spellings(self, beginning: str) -> Mapping[str, int]:
         """The words as written, in lower case, that begin so, and in how many passages each stands, or stood before."""

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from sqlalchemy import (
@@ -32,50 +32,19 @@ from vectorstore.storage import story_groups
 from vectorstore.storage.conversations import Conversations
 from vectorstore.storage.database import open_database, recall, remember
 from vectorstore.storage.listings import Listings
-from vectorstore.storage.rows import ARTICLE, article_of, row_of, within
+from vectorstore.storage.rows import (
+    ARTICLE,
+    Described,
+    Removed,
+    Shelved,
+    VectorRow,
+    WaitingRow,
+    article_of,
+    row_of,
+    within,
+)
 from vectorstore.storage.schema import WITHOUT_VECTOR, articles, earlier_versions, next_vectors, passages, withdrawn
 from vectorstore.storage.subscriptions import Subscriptions
-
-
-class VectorRow(NamedTuple):
-    """A passage as the vector index takes it; `vector` has length 1."""
-
-    passage_id: str
-    vector: Matrix
-
-
-class Described(NamedTuple):
-    """A passage as a search weighs it, before anything heavier is loaded; `vector` is empty where it waits for one."""
-
-    key: int
-    passage_id: str
-    article_id: str
-    position: int
-    outlet: str
-    published_at: datetime | None
-    story: int
-    vector: Matrix
-
-
-class WaitingRow(NamedTuple):
-    """A passage that waits for its vector, with the text that is embedded; stored again, its generation is another."""
-
-    passage_id: str
-    generation: int
-    text: str
-
-
-Shelved = tuple[Article, Sequence[Passage]]
-"""An article with its passages."""
-
-
-class Removed(NamedTuple):
-    """All of an article that was removed; `earlier` are its earlier versions, the earliest first."""
-
-    article: Article
-    passages: Sequence[Passage]
-    earlier: Sequence[Article]
-
 
 NEXT_EMBEDDER = "next embedder"
 """The fact that names it while the vectors of the one in use are still searched."""

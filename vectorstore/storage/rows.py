@@ -1,16 +1,59 @@
-"""Articles as rows of the catalogue, and a Scope as conditions on them. `earlier_versions` has the same columns."""
+"""What the catalogue takes and gives, articles as its rows (those of `earlier_versions` too), and a Scope as conditions
+on them."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Table, or_
 
-from vectorstore.models import Article, Scope
+from vectorstore.models import Article, Matrix, Passage, Scope
 from vectorstore.storage.schema import articles
 
 ARTICLE = [column for column in articles.c if column.name not in ("key", "text_hash", "story")]
 _STATED = [column.name for column in ARTICLE]
+
+
+class VectorRow(NamedTuple):
+    """A passage as the vector index takes it; `vector` has length 1."""
+
+    passage_id: str
+    vector: Matrix
+
+
+class Described(NamedTuple):
+    """A passage as a search weighs it, before anything heavier is loaded; `vector` is empty where it waits for one."""
+
+    key: int
+    passage_id: str
+    article_id: str
+    position: int
+    outlet: str
+    published_at: datetime | None
+    story: int
+    vector: Matrix
+
+
+class WaitingRow(NamedTuple):
+    """A passage that waits for its vector, with the text that is embedded; stored again, its generation is another."""
+
+    passage_id: str
+    generation: int
+    text: str
+
+
+Shelved = tuple[Article, Sequence[Passage]]
+"""An article with its passages."""
+
+
+class Removed(NamedTuple):
+    """All of an article that was removed; `earlier` are its earlier versions, the earliest first."""
+
+    article: Article
+    passages: Sequence[Passage]
+    earlier: Sequence[Article]
 
 
 def article_of(row: Row[Any]) -> Article:
