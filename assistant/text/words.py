@@ -1,4 +1,7 @@
-"""The words of a text, and when two are forms of one: rose and rises, Russia and Russians, Pliskova and Plíšková."""
+"""The words of a text, and when two are forms of one: rose and rises, Russia and Russians, Pliskova and Plíšková.
+
+The words of a text are those of the language that it is in, see vectorstore.languages; what stands here is of English.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-import snowballstemmer
+from vectorstore import languages
+from vectorstore.languages import language_of, stop_words, words_in
 
-_ENGLISH = snowballstemmer.stemmer("english").stemWord
 _MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "\u00a0": " "})
 _IRREGULAR = """
     be am are is was were been being; have has had; do does did done; go goes went gone; say said; make made; take took
@@ -42,6 +45,8 @@ _OF_ITS_PEOPLE = re.compile(r"(?:ians?|ans?|eses?|is?|ish)$")
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|\w+(?:['’]\w+)?")
 _LETTERS = re.compile(r"[^\W_]+")
 QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"”“»]")
+# A text in no known language, such as two names, is read as English.
+_ENGLISH = ("", "en")
 STOP_WORDS = frozenset(
     """
     a about above after again all also am an and any anyone anything are as ask at be became because been before
@@ -78,12 +83,14 @@ def folded(word: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def stem(word: str) -> str:
-    """What the forms of a word have in common: Snowball's English stem, of its first form when that is irregular."""
+def stem(word: str, language: str = "") -> str:
+    """What the forms of a word have in common: Snowball's stem, in English of its first form when that is irregular."""
+    if language not in _ENGLISH:
+        return languages.stem(word, language)
     form = folded(word)
     if form in _COUNTRIES and form not in _OTHER_WORDS:
         return _COUNTRIES[form]
-    return str(_ENGLISH(_LEMMAS.get(form, form)))
+    return languages.stem(_LEMMAS.get(form, form), "en")
 
 
 def in_the_past(word: str) -> bool:
@@ -122,6 +129,8 @@ def _people(word: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """The words in their order, in lower case, possessive endings and repetitions taken off."""
+    if (language := language_of(text)) not in _ENGLISH:
+        return list(dict.fromkeys(words_in(text, language)))
     found = (match.group().lower().removesuffix("'s").removesuffix("’s") for match in _WORD.finditer(text))
     return list(dict.fromkeys(found))
 
@@ -134,17 +143,19 @@ def asks_yes_or_no(question: str) -> bool:
 
 def key_words(text: str) -> list[str]:
     """Words that say what a text is about: without those that any question could hold."""
-    return [word for word in words_of(text) if word not in STOP_WORDS]
+    language = language_of(text)
+    small = STOP_WORDS if language in _ENGLISH else stop_words(language)
+    return [word for word in words_of(text) if word not in small]
 
 
 def stems_of(text: str) -> set[str]:
     """Of all its words."""
-    return {stem(word) for word in words_of(text)}
+    return {stem(word, language_of(text)) for word in words_of(text)}
 
 
 def key_stems(text: str) -> set[str]:
     """Of the words that say what it is about."""
-    return {stem(word) for word in key_words(text)}
+    return {stem(word, language_of(text)) for word in key_words(text)}
 
 
 def quoted_phrases(text: str) -> list[str]:
@@ -163,7 +174,9 @@ def names_and_numbers(text: str) -> list[str]:
     found = []
     for match in _WORD.finditer(text):
         word = match.group()
-        begins_sentence = not text[: match.start()].rstrip(" \"'“‘(") or text[: match.start()].rstrip()[-1:] in ".?!:"
+        begins_sentence = (
+            not text[: match.start()].rstrip(" \"'“‘«„(¿¡") or text[: match.start()].rstrip()[-1:] in ".?!:"
+        )
         named = word[:1].isupper() and not begins_sentence
         if (named or word[:1].isdigit()) and word.lower() not in STOP_WORDS:
             found.append(word.removesuffix("'s").removesuffix("’s"))

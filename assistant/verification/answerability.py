@@ -21,6 +21,7 @@ from assistant.text.labels import day
 from assistant.text.time_window import Strength
 from assistant.text.words import key_words, stem, stems_of
 from assistant.types import Window
+from vectorstore.languages import language_of
 from vectorstore.models import Hit, titled
 
 _NEWEST_OF = 3
@@ -151,8 +152,8 @@ def _told(rarity: Mapping[str, float], evidence: Evidence) -> float:
 
 def _share(rarity: Mapping[str, float], text: str) -> float:
     """The share of the words that stand in the text, each counting as much as it is rare."""
-    said = stems_of(text)
-    return sum(rare for word, rare in rarity.items() if stem(word) in said) / (sum(rarity.values()) or 1.0)
+    said, language = stems_of(text), language_of(text)
+    return sum(rare for word, rare in rarity.items() if stem(word, language) in said) / (sum(rarity.values()) or 1.0)
 
 
 def _within(window: Window, hit: Hit) -> bool:

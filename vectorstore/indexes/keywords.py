@@ -13,6 +13,7 @@ import tantivy
 from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
 
 from vectorstore.errors import IndexUnusable
+from vectorstore.languages import resolved, spelled_otherwise, stem, without_accents, words_in
 from vectorstore.models import PassageRow, Scope, titled
 
 _IN_BRACKETS = re.compile(r"(?P<before>[^()\n]{2,200}?)\s\((?P<inside>[^()\n]{2,80})\)")
@@ -87,6 +88,7 @@ class KeywordIndex:
                 folder.mkdir(parents=True, exist_ok=True)
             self._index = tantivy.Index(self._schema, str(folder) if folder else None)
         self._index.register_tokenizer("english", self._analyzer)
+        self._index.register_tokenizer("forms", TextAnalyzerBuilder(Tokenizer.whitespace()).build())
         self._index.register_tokenizer("as written", _as_written())
         self._index.config_reader("manual")
         self._writer: Any = None
@@ -125,6 +127,8 @@ class KeywordIndex:
                 "outlet": row.article.outlet,
                 "published": _moment(published) if published else _UNDATED,
             }
+            if (language := resolved(row.article.language, row.passage.text)) not in ("", "en"):
+                fields |= {"forms": " ".join(_forms(words_in(text, language), language)), "language": language}
             with self._telling():
                 self._writing().add_document(tantivy.Document.from_dict(fields, self._schema))
 
@@ -154,13 +158,15 @@ class KeywordIndex:
         A word counts as much as its weight says. One that is several to the index, such as "open-source" or a quoted
         phrase, is found where these follow each other. Of `forms` that mean the same the best one counts.
         """
-        wanted = [(Occur.Should, query) for word, weight in words.items() for query in self._word(word, weight)]
+        searcher = self._searcher()
+        wanted = [
+            (Occur.Should, query) for word, weight in words.items() for query in self._word(word, weight, searcher)
+        ]
         for alike in forms:
-            if either := [query for form in alike for query in self._word(form, 1.0)]:
+            if either := [query for form in alike for query in self._word(form, 1.0, searcher)]:
                 wanted.append((Occur.Should, Query.disjunction_max_query(either)))
         if not wanted:
             return {}
-        searcher = self._searcher()
         query = Query.boolean_query([(Occur.Must, Query.boolean_query(wanted)), *self._within(scope)])
         found = searcher.search(query, limit, count=False)
         scores = [score for score, _ in found.hits]
@@ -173,7 +179,7 @@ class KeywordIndex:
         parts = self._analyzer.analyze(word)
         if len(parts) == 1 and (held := int(searcher.doc_freq("words", parts[0]))) >= _COUNTED_ONE_BY_ONE:
             return held
-        return sum(int(searcher.search(query, 1, count=True).count) for query in self._word(word, 1.0))
+        return sum(int(searcher.search(query, 1, count=True).count) for query in self._word(word, 1.0, searcher))
 
     def spellings(self, beginning: str) -> dict[str, int]:
         """The words as written, in lower case, that begin so, and in how many passages each stands, or stood: what was
@@ -188,12 +194,18 @@ class KeywordIndex:
         found = searcher.terms_with_prefix("abbreviations", beginning.casefold())
         return [(form, other) for form, _, other in (term.partition(_MEANS) for term, _ in found)]
 
-    def _word(self, word: str, weight: float) -> list[Query]:
+    def _word(self, word: str, weight: float, searcher: Any) -> list[Query]:
+        """Of its forms in each language that the library has the best one counts."""
         parts = self._analyzer.analyze(word)
         if not parts:
             return []
         one = Query.term_query(self._schema, "words", parts[0])
-        return [Query.boost_query(Query.phrase_query(self._schema, "words", list(parts)) if parts[1:] else one, weight)]
+        found = [Query.phrase_query(self._schema, "words", list(parts)) if parts[1:] else one]
+        if languages := [name for name, _ in searcher.terms_with_prefix("language", "")]:
+            ways = dict.fromkeys(form for language in languages for form in _forms([word.lower()], language))
+            ways |= dict.fromkeys(spelled_otherwise(word.lower()))
+            found += [Query.term_query(self._schema, "forms", way) for way in ways if searcher.doc_freq("forms", way)]
+        return [Query.boost_query(Query.disjunction_max_query(found) if found[1:] else found[0], weight)]
 
     def _within(self, scope: Scope) -> list[tuple[Occur, Query]]:
         """See storage/scope.py, of which this is the other half: what is not dated lies before every `until`."""
@@ -243,6 +255,8 @@ def _schema() -> tantivy.Schema:
     builder.add_unsigned_field("key", fast=True)
     builder.add_integer_field("published", fast=True)
     builder.add_text_field("words", tokenizer_name="english")
+    builder.add_text_field("forms", tokenizer_name="forms", index_option="freq")
+    builder.add_text_field("language", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("spellings", tokenizer_name="as written", index_option="basic")
     builder.add_text_field("abbreviations", tokenizer_name="raw", index_option="basic")
     return builder.build()
@@ -256,6 +270,15 @@ def _both_ways(text: str) -> Iterator[str]:
 
 def _key(form: str) -> str:
     return " ".join(form.casefold().split())
+
+
+def _forms(words: Iterable[str], language: str) -> Iterator[str]:
+    """The words without accents, and their stems where these are others."""
+    for word in words:
+        plain, stemmed = without_accents(word), stem(word, language)
+        yield plain
+        if stemmed != plain:
+            yield stemmed
 
 
 def _analyzer() -> tantivy.TextAnalyzer:
