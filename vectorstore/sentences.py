@@ -9,14 +9,16 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 _CLOSERS = "\"'”’»«›‹“‘)]"
 _BEFORE_A_WORD = " \t\u00a0\u202f\"'”’»)]“‘«([„‚›‹¿¡"
-_QUOTES = "\"“„«»‹›”"
+_QUOTES = tuple('"“„«»‹›”')
 _JOINS_ON = tuple(",،、，;؛；:：.。)）")
-# Full stops of scripts that have one of their own; a plain one that follows such letters then marks a short form.
-_OWN = "।॥۔։።።။។"
+# Full stops of scripts that have their own: Devanagari, Urdu, Armenian, Ethiopic, Burmese, Khmer. Where a text has
+# has them, a plain one after a letter of that script marks a short form.
+_OWN = "\u0964\u0965\u06d4\u0589\u1362\u1367\u1368\u104b\u17d4\u17d5"
+_FIRST_OF_THEM = "\u0530"
 _CJK_CLOSERS = "」』”’）》】\"'"
 _HELD = "「『（《", "」』）》"
 _IN = f"[^{''.join(_HELD)}\\n]"
@@ -36,19 +38,28 @@ _BREAK = re.compile(
     r"|\n(?P<line>)(?:\s*\n)?"  # a line of its own is a sentence of its own: headings, list items
 )
 _THAI_SENTENCE = 60
-_PAUSE = 6
+_MORE_THAN_A_SIGH = 6
 # What goes on after a quotation: particles in Japanese, a short clause of saying in Chinese.
-_REPORTED = re.compile(r"[とをがにはもので]|って|という|など|[^，。！？：；、\s]{0,14}[说說道问問称稱示调調出答喊叹嘆释釋][。，：]")
-_LETTER = "[^\\W\u2e80-\u9fff]"  # not of Chinese and Japanese, where a short form has no space before it
+_REPORTED = re.compile(
+    r"[とをがにはもので]|って|という|など|[^，。！？：；、\s]{0,14}[说說道问問称稱示调調出答喊叹嘆释釋][。，：]"
+)
+# Those of India with their marks; not those of Chinese and Japanese, where a short form has no space before it.
+_LETTER = "(?:[^\\W\u2e80-\u9fff]|[\u0900-\u0dff])"
 _LAST_WORD = re.compile(rf"(?:{_LETTER}|\.)+$")
 _LAST_WORDS = re.compile(rf"(?:-?{_LETTER}(?:{_LETTER}|[:-])*\.[ \u00a0\u202f]?){{0,4}}-?{_LETTER}(?:{_LETTER}|[:-])*$")
 _LIST_ITEM = re.compile(r"(?:^|\n)[ \t]*\d{1,2}$")
-_NUMBER = re.compile(r"\d{1,3}|[IVXLC]{2,6}")  # small enough to be an ordinal
-_A_UNIT = re.compile(r"\d[ \u00a0\u202f]?[^\W\d_]$|°[^\W\d_]$")
+_SMALL_NUMBER = re.compile(r"\d{1,3}|[IVXLC]{2,6}")  # an ordinal, where the language writes them so
+_DOTTED = re.compile(r"[^\W\d_](?:\.-?[^\W\d_])+")
+_UNIT = re.compile(r"\d[ \u00a0\u202f]?[^\W\d_]$")
+_DEGREES = re.compile(r"°[A-Z]$")
 _WORD = re.compile(r"[^\W\d_]+")
 _NO_INITIAL = re.compile(r"[^\W\d_]{2,}")
+_URDU_WORD = re.compile(r"[^\s۔،؟]+")
+_FEW_LETTERS = re.compile(r"[a-zà-ɏͰ-ӿ]{2,5}", re.IGNORECASE)
 _VOWELS = frozenset("aeiouyıæøœаеиоуыэюяєіїαεηιουω")
-_BARE_CONSONANTS = frozenset(["cs", "sk", "hr", "sl", "sr", "bs", "mk", "bg"])  # which have words without a vowel
+# Languages that have words without a vowel.
+_SAY_CONSONANTS = frozenset(["cs", "sk", "hr", "sl", "sr", "bs", "mk", "bg"])
+_WRITTEN_ALIKE = {"nb": "no", "nn": "no", "bs": "hr", "sr": "hr", "ms": "id"}
 _READ_FOR_LANGUAGE = 1500
 
 
@@ -78,16 +89,16 @@ def sentence_spans(text: str, language: str = "") -> list[tuple[int, int]]:
 
 
 @cache
-def _data() -> dict[str, dict[str, str]]:
+def _data() -> dict[str, dict[str, Any]]:
     return tomllib.loads((Path(__file__).parent / "sentences.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def _rules(language: str) -> _Rules:
-    data = _data().get(language) or _data()["other"]
+    data = _data().get(_WRITTEN_ALIKE.get(language, language)) or _data()["other"]
     kinds = {form: kind for kind in ("short", "numbered", "last", "ends") for form in data.get(kind, "").split()}
     starts, letters = (frozenset(data.get(key, "").split()) for key in ("starts", "letters"))
-    return _Rules(language, kinds, starts, letters, bool(data.get("ordinals")))
+    return _Rules(language, kinds, starts, letters, data.get("ordinals", False))
 
 
 @cache
@@ -104,7 +115,7 @@ def _guess(text: str) -> str:
     known = _languages_of_words()
     words = set(_NO_INITIAL.findall(text[:_READ_FOR_LANGUAGE].lower()))
     counted = Counter(language for word in words for language in known.get(word, ()))
-    likeliest, most = max(counted.items(), key=lambda each: each[1], default=("en", 0))
+    likeliest, most = max(counted.items(), key=lambda each: (each[1], each[0]), default=("en", 0))
     return likeliest if most > counted["en"] + 1 else "en"
 
 
@@ -119,34 +130,35 @@ def _ends(text: str, rules: _Rules) -> Iterator[int]:
 
 def _is_end(text: str, match: re.Match[str], start: int, rules: _Rules, own: bool) -> bool:
     """Whether the sentence that begins at `start` ends here; `own`: the text has full stops of its own script."""
+    following = text[match.end() : match.end() + 40]
     match match.lastgroup:
+        case "line":
+            return _ends_line(match.group(), following)
         case "stop":
-            return _ends_sentence(text, match, start, rules, own)
+            plain = own and match.group() == "." and text[match.start() - 1] > _FIRST_OF_THEM
+            return not plain and _ends_sentence(text, match, start, rules, following)
         case "own" | "kin":
-            return _ends_own(text, match, start, rules)
-        case "cjk" | "held":
-            return _ends_cjk(text, match)
-        case "pause":
-            return match.start() - start >= _PAUSE
+            return not following.startswith(_JOINS_ON) and _ends_sentence(text, match, start, rules, following)
         case "thai":
             return match.end() - start >= _THAI_SENTENCE
-    return _ends_line(text, match)
+        case "pause":
+            return match.start() - start >= _MORE_THAN_A_SIGH
+    return _ends_cjk(text, match)
 
 
-def _ends_line(text: str, match: re.Match[str]) -> bool:
+def _ends_line(between: str, following: str) -> bool:
     """Whether a line ends a sentence too: not where an editor broke it and the next goes on in lower case."""
-    return match.group() != "\n" or not text[match.end() : match.end() + 1].islower()
+    return between != "\n" or not following[:1].islower()
 
 
-def _ends_sentence(text: str, match: re.Match[str], start: int, rules: _Rules, own: bool) -> bool:
-    following = text[match.end() : match.end() + 40]
+def _ends_sentence(text: str, match: re.Match[str], start: int, rules: _Rules, following: str) -> bool:
     if _goes_on(following, rules) or _is_quoted_question(text, match, start, following):
         return False
-    if match.group() != ".":
-        return True  # a question mark, an ellipsis, or a stop that closes a quotation
-    if own and text[match.start() - 1] > "\u0530":
-        return False
-    return _full_stop_ends(text, match.start(), following, rules)
+    before = text[max(0, match.start() - 24) : match.start()]
+    if match.group() == ".":
+        return _full_stop_ends(before, following, rules)
+    # Else a question mark, an ellipsis, or a stop that closes a quotation.
+    return match.group() != "۔" or not _is_letter_of_a_name(before, following, rules)
 
 
 def _goes_on(following: str, rules: _Rules) -> bool:
@@ -161,89 +173,73 @@ def _is_quoted_question(text: str, match: re.Match[str], start: int, following: 
     """Whether a sentence opens with a quotation that asks or calls, and goes on in a script without capitals."""
     if match.group()[-1:] not in _CLOSERS or not re.search("[!?؟]", match.group()):
         return False
-    letter = following.lstrip(_BEFORE_A_WORD)[:1]
-    return unicodedata.category(letter or " ") == "Lo" and text[start : start + 8].lstrip()[:1] in tuple(_QUOTES)
-
-
-def _ends_own(text: str, match: re.Match[str], start: int, rules: _Rules) -> bool:
-    following = text[match.end() : match.end() + 40]
-    if following.startswith(_JOINS_ON) or _goes_on(following, rules):
-        return False
-    if match.group() == "۔" and _is_letter_of_a_name(text[max(0, match.start() - 16) : match.start()], following, rules):
-        return False
-    return not _is_quoted_question(text, match, start, following)
+    letter = following.lstrip(_BEFORE_A_WORD)[:1] or " "
+    return unicodedata.category(letter) == "Lo" and text[start : start + 8].lstrip().startswith(_QUOTES)
 
 
 def _is_letter_of_a_name(before: str, following: str, rules: _Rules) -> bool:
-    """Initials in Urdu: single letters, or two and more names of letters."""
-    parts = [part.strip() for part in before.split("۔")]
-    last = parts[-1].split()[-1:]
-    if not last or not (len(last[0]) == 1 or last[0] in rules.letters):
-        return False
-    if len(last[0]) == 1 or re.split(r"[۔\s]", following.lstrip(), maxsplit=1)[0] in rules.letters:
-        return True
-    run = len(parts) > 1 and parts[-1] == last[0] and parts[-2].split()[-1:] != [] and parts[-2].split()[-1] in rules.letters
-    return run and not _begins(following, rules)
+    """Initials in Urdu: a single letter, or the names of two letters and more."""
+    one, last = ["", *_URDU_WORD.findall(before)][-2:]
+    if len(last) == 1 or last not in rules.letters:
+        return len(last) == 1
+    after = _URDU_WORD.match(following.lstrip())
+    run = one in rules.letters and re.search(rf"{one}۔\s?{last}$", before) is not None
+    return (after is not None and after.group() in rules.letters) or (run and not _begins(following, rules))
 
 
 def _ends_cjk(text: str, match: re.Match[str]) -> bool:
     said = match.group()
-    if text.startswith(_JOINS_ON, match.end()):
+    if text.startswith(_JOINS_ON, match.end()) or (match.lastgroup == "held" and said[-2] not in "。！？｡…"):
         return False
-    if match.lastgroup == "held" and said[-2:-1] not in tuple("。！？…｡"):
-        return False
-    return not (said[-1] in _CJK_CLOSERS and said[-1] not in "）》" and _REPORTED.match(text, match.end()))
+    return said[-1] not in "」』”\"'" or _REPORTED.match(text, match.end()) is None
 
 
-def _full_stop_ends(text: str, at: int, following: str, rules: _Rules) -> bool:
-    before = text[max(0, at - 24) : at]
-    pattern = _LAST_WORD if rules.language == "en" else _LAST_WORDS
-    word = pattern.search(before)
-    if word is None:
-        return True
-    kind = _kind(word.group(), before, rules)
+def _full_stop_ends(before: str, following: str, rules: _Rules) -> bool:
+    word = (_LAST_WORD if rules.language == "en" else _LAST_WORDS).search(before)
+    kind = _kind(word.group(), before, rules) if word else "ends"
     if kind == "numbered":
         return not following.lstrip(_BEFORE_A_WORD)[:1].isdigit()
-    return kind in ("", "ends") or (kind == "last" and _begins(following, rules))
+    return kind == "ends" or (kind == "last" and _begins(following, rules))
 
 
 def _begins(following: str, rules: _Rules) -> bool:
     """Whether what follows is surely the beginning of a sentence."""
     word = _WORD.match(following.lstrip(_BEFORE_A_WORD + "—–-"))
-    return following.lstrip()[:1] in tuple(_QUOTES) or bool(word and word.group().lower() in rules.starts)
+    return following.lstrip().startswith(_QUOTES) or bool(word and word.group().lower() in rules.starts)
 
 
 def _kind(words: str, before: str, rules: _Rules) -> str:
-    """How the words before a full stop bear on it: its key in the data, or "" for not at all."""
+    """How the words before a full stop bear on it: "short", "numbered", "last" or "ends" as in the data."""
     parts = [part.strip().lower() for part in words.split(".")]
     listed = (rules.kinds.get(".".join(parts[size:])) for size in range(len(parts)))
     if found := next(filter(None, listed), ""):
         return found
-    return _shape(re.split(r"\s", words)[-1].lstrip("-"), before, rules)
-
-
-def _shape(word: str, before: str, rules: _Rules) -> str:
-    """As `_kind`, of words on no list, by their form."""
-    english = rules.language == "en"
+    word = re.split(r"\s", words)[-1].lstrip("-")
     if len(word) == 1 and word.isalpha():
-        if english:
-            return "" if word in "iI" else "short"
-        unit = _A_UNIT.search(before)
-        return "short" if not unit else "ends" if unit[0][0] == "°" else "last" if word.islower() else "short"
-    if english:
-        return ""
+        return _kind_of_letter(word, before, rules)
+    numbers = parts[-2:-1] and rules.kinds.get(parts[-2]) in ("short", "numbered")  # "č. 5", "Nr. 7"
+    return "ends" if rules.language == "en" or numbers else _kind_of_form(word, before, rules)
+
+
+def _kind_of_letter(letter: str, before: str, rules: _Rules) -> str:
+    """That of an initial, or of a unit after a number."""
+    if rules.language == "en":
+        return "ends" if letter in "iI" else "short"
+    if _DEGREES.search(before):
+        return "ends"
+    return "last" if letter.islower() and _UNIT.search(before) else "short"
+
+
+def _kind_of_form(word: str, before: str, rules: _Rules) -> str:
+    """That of a word on no list: the number of an item, an ordinal, dotted letters, consonants alone."""
     if _LIST_ITEM.search(before):
         return "short"
-    if _NUMBER.fullmatch(word):
-        return "last" if rules.ordinals else ""
-    return "last" if _is_dotted(word) or _has_no_vowel(word, rules) else ""
-
-
-def _is_dotted(word: str) -> bool:
-    return "." in word and all(len(part) == 1 and part.isalpha() for part in re.split(r"\.-?", word))
+    if _SMALL_NUMBER.fullmatch(word):
+        return "last" if rules.ordinals else "ends"
+    return "last" if _DOTTED.fullmatch(word) or _has_no_vowel(word, rules) else "ends"
 
 
 def _has_no_vowel(word: str, rules: _Rules) -> bool:
-    plain = unicodedata.normalize("NFD", word)
-    short = 2 <= len(word) <= 5 and not word.isupper() and word.isalpha() and word[0].lower() != word[0].upper()
-    return short and rules.language not in _BARE_CONSONANTS and _VOWELS.isdisjoint(plain.lower())
+    if rules.language in _SAY_CONSONANTS or word.isupper() or not _FEW_LETTERS.fullmatch(word):
+        return False
+    return _VOWELS.isdisjoint(unicodedata.normalize("NFD", word.lower()))
