@@ -39,6 +39,7 @@ _BREAK = re.compile(
 )
 _THAI_SENTENCE = 60
 _MORE_THAN_A_SIGH = 6
+_HOLDS_SENTENCES = re.compile("[。！？｡…][」』）]$")  # a title ends none
 # What goes on after a quotation: particles in Japanese, a short clause of saying in Chinese.
 _REPORTED = re.compile(
     r"[とをがにはもので]|って|という|など|[^，。！？：；、\s]{0,14}[说說道问問称稱示调調出答喊叹嘆释釋][。，：]"
@@ -189,7 +190,7 @@ def _is_letter_of_a_name(before: str, following: str, rules: _Rules) -> bool:
 
 def _ends_cjk(text: str, match: re.Match[str]) -> bool:
     said = match.group()
-    if text.startswith(_JOINS_ON, match.end()) or (match.lastgroup == "held" and said[-2] not in "。！？｡…"):
+    if text.startswith(_JOINS_ON, match.end()) or (match.lastgroup == "held" and not _HOLDS_SENTENCES.search(said)):
         return False
     return said[-1] not in "」』”\"'" or _REPORTED.match(text, match.end()) is None
 
@@ -217,8 +218,14 @@ def _kind(words: str, before: str, rules: _Rules) -> str:
     word = re.split(r"\s", words)[-1].lstrip("-")
     if len(word) == 1 and word.isalpha():
         return _kind_of_letter(word, before, rules)
-    numbers = parts[-2:-1] and rules.kinds.get(parts[-2]) in ("short", "numbered")  # "č. 5", "Nr. 7"
-    return "ends" if rules.language == "en" or numbers else _kind_of_form(word, before, rules)
+    if rules.language == "en" or (word.isdigit() and _is_numbered(parts[-2:-1], rules)):
+        return "ends"
+    return _kind_of_form(word, before, rules)
+
+
+def _is_numbered(word_before: list[str], rules: _Rules) -> bool:
+    """Whether a number after it is no ordinal: "č. 5", "Nr. 7"."""
+    return any(each.isalpha() and (len(each) == 1 or each in rules.kinds) for each in word_before)
 
 
 def _kind_of_letter(letter: str, before: str, rules: _Rules) -> str:
