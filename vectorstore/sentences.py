@@ -11,7 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-_CLOSERS = "\"'”’»«›‹“‘)]"
+_CLOSE_ELSEWHERE = "«›‹“‘"
+_CLOSERS = "\"'”’»)]" + _CLOSE_ELSEWHERE
 _BEFORE_A_WORD = " \t\u00a0\u202f\"'”’»)]“‘«([„‚›‹¿¡"
 _QUOTES = tuple('"“„«»‹›”')
 _JOINS_ON = tuple(",،、，;؛；:：.。)）")
@@ -114,7 +115,7 @@ def _languages_of_words() -> dict[str, list[str]]:
 def _guess(text: str) -> str:
     """The language that most words at the beginning belong to; English where none has clearly more."""
     known = _languages_of_words()
-    words = set(_NO_INITIAL.findall(text[:_READ_FOR_LANGUAGE].lower()))
+    words = set(_NO_INITIAL.findall(text[:_READ_FOR_LANGUAGE]))  # in small letters: Los and Las are names in English
     counted = Counter(language for word in words for language in known.get(word, ()))
     likeliest, most = max(counted.items(), key=lambda each: (each[1], each[0]), default=("en", 0))
     return likeliest if most > counted["en"] + 1 else "en"
@@ -153,6 +154,8 @@ def _ends_line(between: str, following: str) -> bool:
 
 
 def _ends_sentence(text: str, match: re.Match[str], start: int, rules: _Rules, following: str) -> bool:
+    if rules.language == "en" and match.group()[-1] in _CLOSE_ELSEWHERE:
+        return False
     if _goes_on(following, rules) or _is_quoted_question(text, match, start, following):
         return False
     before = text[max(0, match.start() - 24) : match.start()]
@@ -211,21 +214,22 @@ def _begins(following: str, rules: _Rules) -> bool:
 
 def _kind(words: str, before: str, rules: _Rules) -> str:
     """How the words before a full stop bear on it: "short", "numbered", "last" or "ends" as in the data."""
-    parts = [part.strip().lower() for part in words.split(".")]
-    listed = (rules.kinds.get(".".join(parts[size:])) for size in range(len(parts)))
+    forms = words.lower().split()
+    listed = (rules.kinds.get("".join(forms[at:])) for at in range(len(forms)))
     if found := next(filter(None, listed), ""):
         return found
-    word = re.split(r"\s", words)[-1].lstrip("-")
+    word = words.split()[-1].lstrip("-")
     if len(word) == 1 and word.isalpha():
         return _kind_of_letter(word, before, rules)
-    if rules.language == "en" or (word.isdigit() and _is_numbered(parts[-2:-1], rules)):
+    if rules.language == "en" or (word.isdigit() and _is_numbered(forms[:-1], rules)):
         return "ends"
     return _kind_of_form(word, before, rules)
 
 
-def _is_numbered(word_before: list[str], rules: _Rules) -> bool:
-    """Whether a number after it is no ordinal: "č. 5", "Nr. 7"."""
-    return any(each.isalpha() and (len(each) == 1 or each in rules.kinds) for each in word_before)
+def _is_numbered(forms: list[str], rules: _Rules) -> bool:
+    """Whether a number after them is no ordinal: "č. 5", "Nr. 7"."""
+    last = forms[-1].rstrip(".") if forms else ""
+    return last.isalpha() and (len(last) == 1 or last in rules.kinds)
 
 
 def _kind_of_letter(letter: str, before: str, rules: _Rules) -> str:

@@ -50,6 +50,7 @@ def test_a_stop_inside_a_sentence_does_not_end_it(text: str) -> None:
         ("They waited… Nothing came.", ["They waited…", "Nothing came."]),
         ("They waited... Nothing came.", ["They waited...", "Nothing came."]),
         ("Was it so? No. It was not.", ["Was it so?", "No.", "It was not."]),
+        ("Apply at StudentAid.gov. Borrowers have until May.", ["Apply at StudentAid.gov.", "Borrowers have until May."]),
         ("So did I. Then we left.", ["So did I.", "Then we left."]),
         ("(It rained.) The match went on.", ["(It rained.)", "The match went on."]),
         ("It cost $5. 300 people paid.", ["It cost $5.", "300 people paid."]),
@@ -142,6 +143,7 @@ def test_of_the_ends_in_texts_kept_aside_at_least_97_in_100_are_right() -> None:
         "Details: March 8-10. 2 p.m. Friday; 10 a.m. Saturday. $4 for children age 4-12.",
         "Democratic Gov. Dan McKee won reelection in Rhode Island.",
         "He paid Don Das Neves to die in Paris. De Vries told them.",
+        "62. Chandler Jones, DE, Las Vegas Raiders",
     ],
 )
 def test_english_with_names_of_elsewhere_stays_english(text: str) -> None:
