@@ -17,7 +17,7 @@ _BEFORE_A_WORD = " \t\u00a0\u202f\"'”’»)]“‘«([„‚›‹¿¡"
 _QUOTES = tuple('"“„«»‹›”')
 _JOINS_ON = tuple(",،、，;؛；:：.。)）")
 # Full stops of scripts that have their own: Devanagari, Urdu, Armenian, Ethiopic, Burmese, Khmer. Where a text has
-# has them, a plain one after a letter of that script marks a short form.
+# them, a plain one after a letter of such a script marks a short form.
 _OWN = "\u0964\u0965\u06d4\u0589\u1362\u1367\u1368\u104b\u17d4\u17d5"
 _FIRST_OF_THEM = "\u0530"
 _CJK_CLOSERS = "」』”’）》】\"'"
