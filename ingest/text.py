@@ -15,8 +15,7 @@ _BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n){2,}")
 _CHARACTERS_A_WORD = 8
 # Scripts without spaces between words: Thai, Lao, Burmese, Khmer; Chinese and Japanese with their punctuation.
 UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
-    "\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff"
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff"
 )
 _UNSPACED = re.compile(f"[{UNSPACED}]+")
 _HAN_A_WORD, _SOUTH_EAST_A_WORD = 2, 5  # characters, vowel signs included
