@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from math import ceil
 from typing import NamedTuple
 
-from ingest.text import word_count
+from ingest.text import UNSPACED, word_count
 from vectorstore.indexes.embedding import TokenLimit, Unlimited
 from vectorstore.models import Article, Passage, heading
 from vectorstore.sentences import sentence_spans
@@ -16,8 +16,11 @@ PASSAGE_WORDS = 150
 _LONGEST_SENTENCE = 300
 _LONGEST_SHARED = 60
 _SHORTEST_LAST = 40
-# The longest run without a space that stays whole: as long as a passage.
-_ATOM = re.compile(r"\S{1,1200}")
+# What stays whole in a sentence that is cut: in scripts without spaces what stands before a comma, if it is short; else
+# a run without a space, if it is no longer than a passage.
+_ATOM = re.compile(
+    rf"[{UNSPACED}]{{1,30}}?(?:[，、；：…]|(?![{UNSPACED}]))|[{UNSPACED}]{{1,30}}|[^\s{UNSPACED}]{{1,1200}}"
+)
 
 Span = tuple[int, int]
 
@@ -53,13 +56,13 @@ def split(article: Article, limit: TokenLimit | None = None) -> tuple[Passage, .
 
 class _Splitter:
     def __init__(self, article: Article, limit: TokenLimit) -> None:
-        self._text = article.text
+        self._text, self._language = article.text, article.language
         self._limit = limit
         taken = limit.tokens([heading(article)])[0] + _MARKS
         self._most = Size(PASSAGE_WORDS, max(limit.most_tokens - taken, limit.most_tokens // 2) or _NO_LIMIT)
 
     def passages(self) -> Iterator[Span]:
-        sentences = sentence_spans(self._text)
+        sentences = sentence_spans(self._text, self._language)
         pieces = [piece for span, size in self._sized(list(sentences)) for piece in self._pieces(span, size)]
         for first, last in self._groups([size for _, size in pieces]):
             yield pieces[first][0][0], pieces[last][0][1]

@@ -11,8 +11,15 @@ from vectorstore.sentences import sentence_spans
 _LINE_ENDS = re.compile(r"[\r\x0b\x0c\x85\u2028\u2029]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n){2,}")
-# About what a word and the space after it take in German; scripts without spaces are measured by it.
+# About what a word and the space after it take in German: what has fewer spaces is no prose.
 _CHARACTERS_A_WORD = 8
+# Scripts without spaces between words: Thai, Lao, Burmese, Khmer; Chinese and Japanese with their punctuation.
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff"
+)
+_UNSPACED = re.compile(f"[{UNSPACED}]+")
+_HAN_A_WORD, _SOUTH_EAST_A_WORD = 2, 5  # characters, vowel signs included
+_STOPS = tuple(".。।۔։።။")
 _HEADLINE = 90
 _HEADING_LINE = 120
 _OPENING = 2000
@@ -35,22 +42,28 @@ def squeezed(text: str) -> str:
     return " ".join(text.split())
 
 
+def words_in(text: str) -> int:
+    """Words between spaces, and those that the characters amount to in scripts that write none."""
+    runs = [] if text.isascii() else _UNSPACED.findall(text)
+    if not runs:
+        return len(text.split())
+    han = sum(len(run) for run in runs if run[0] >= "\u3000")
+    south_east = sum(map(len, runs)) - han
+    between = len(_UNSPACED.sub(" ", text).split())
+    return between + -(-han // _HAN_A_WORD) + -(-south_east // _SOUTH_EAST_A_WORD)
+
+
 def word_count(text: str) -> int:
-    """Words between spaces, or what the length amounts to in scripts that write none."""
-    return amount(len(text.split()), len(text))
+    """How much text it is, in words: a string of letters and figures without a space counts by its length."""
+    return max(words_in(text), len(text) // _CHARACTERS_A_WORD)
 
 
-def amount(words: int, characters: int) -> int:
-    """How much text that is, in words."""
-    return max(words, characters // _CHARACTERS_A_WORD)
-
-
-def headline_of(text: str) -> str:
+def headline_of(text: str, language: str = "") -> str:
     """A headline for tidied text that has none: its first line if that is a heading, else its first sentence."""
     line, _, body = text.partition("\n")
-    if body.strip() and len(line) <= _HEADING_LINE and not line.rstrip().endswith("."):
+    if body.strip() and len(line) <= _HEADING_LINE and not line.rstrip().endswith(_STOPS):
         return one_line(line)
-    start, end = next(iter(sentence_spans(text[:_OPENING])), (0, 0))
+    start, end = next(iter(sentence_spans(text[:_OPENING], language)), (0, 0))
     return shorten(one_line(text[start:end]))
 
 

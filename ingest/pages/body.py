@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document as Extracted
 
-from ingest.text import one_line, squeezed, word_count
+from ingest.text import one_line, squeezed, word_count, words_in
 
 # What it warns of becomes the reason of a rejection.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -146,4 +146,4 @@ def without_appeals(text: str, headline: str) -> str:
 
 def _is_appeal(line: str) -> bool:
     short = line.lstrip("-•* ")
-    return bool(_FURNITURE.fullmatch(short)) or (len(short.split()) <= _LONGEST_APPEAL and bool(_APPEAL.search(short)))
+    return bool(_FURNITURE.fullmatch(short)) or (words_in(short) <= _LONGEST_APPEAL and bool(_APPEAL.search(short)))

@@ -40,7 +40,7 @@ def extract(document: Document | Record | Listed, now: datetime) -> Article:
     return replace(
         _dated(article, now),
         id=article_id(article.id, article.url, fallback),
-        title=article.title or headline_of(article.text),
+        title=article.title or headline_of(article.text, article.language),
         outlet=article.outlet or host_name(article.url),
     )
 

@@ -14,6 +14,8 @@ ODD_TEXTS = {
     "English": SENTENCE * 80,
     "emoji": "The 👩‍👩‍👧‍👦 family won! 🎉🎉 " * 120,
     "Chinese": "东京今天公布了一项新的计划。市长说这很重要。" * 200,
+    "no stop in Thai": "สภาเมืองอนุมัติการก่อสร้างรถรางสายใหม่" * 150,
+    "Chinese with commas": "东京今天公布了一项新的计划，市长说这很重要、必须尽快实施，" * 100 + "。",
     "no stop in Chinese": "东京今天公布了一项新的计划" * 400,
     "carriage returns": "One line here.\r\nAnother line.\r\n\r\nA third.\r\n" * 60,
     "no spaces": "x" * 10_000,
@@ -81,6 +83,34 @@ def test_a_sentence_too_long_to_be_one_is_cut_between_words() -> None:
     passages = split(Article(id="a", text="word " * 1000))
     assert len(passages) > 5
     assert all(set(passage.text.split()) == {"word"} for passage in passages)
+
+
+IN_SCRIPTS_WITHOUT_SPACES = {
+    "Chinese": "市议会周一批准了新电车线路的建设，尽管政府对费用表示反对。",
+    "Japanese": "市議会は月曜日に新しい路面電車の建設を承認したが、政府は費用に反対していた。",
+    "Thai": "สภาเมืองอนุมัติการก่อสร้างรถรางสายใหม่เมื่อวันจันทร์แม้ว่ารัฐบาลจะคัดค้านค่าใช้จ่ายก็ตาม ",
+}
+
+
+@pytest.mark.parametrize("sentence", IN_SCRIPTS_WITHOUT_SPACES.values(), ids=IN_SCRIPTS_WITHOUT_SPACES)
+def test_a_passage_is_as_much_text_in_scripts_without_spaces(sentence: str) -> None:
+    passages = split(Article(id="a", text=sentence * 60))
+    assert all(200 <= len(passage.text) <= 800 for passage in passages[:-1])
+    assert all(passage.text.startswith(sentence[:9]) for passage in passages)
+
+
+@pytest.mark.parametrize("stop", ["", "，"], ids=["without a comma", "between commas"])
+def test_a_sentence_too_long_to_be_one_is_cut_without_spaces_too(stop: str) -> None:
+    clause = "东京今天公布了一项新的计划" + stop
+    passages = split(Article(id="a", text=clause * 100))
+    assert max(len(passage.text) for passage in passages) <= 330
+    assert not stop or all(passage.text.endswith(stop) for passage in passages)
+
+
+def test_a_sentence_is_not_cut_at_an_ordinal_of_its_language() -> None:
+    german = "Am 3. Dezember beschloss der Rat von Neubrück den Bau der Brücke über die Elve für 4,2 Mio. Euro. "
+    passages = split(Article(id="a", language="de", text=german * 60))
+    assert all(passage.text.startswith("Am 3.") and passage.text.endswith("Mio. Euro.") for passage in passages)
 
 
 GERMAN = "Die Verkehrsbetriebe kündigten Streckenverlängerungen an, obwohl Haushaltsmittel fehlen. "
