@@ -14,7 +14,7 @@ from typing import Any
 WORD = r"\w\u0900-\u0963\u064b-\u0652"
 HAN = "[〇零一二兩三四五六七八九十百千万萬亿億兆]"
 _FOLDED = ("LATIN", "CYRILLIC", "ARABIC")
-_ALIKE = dict(zip("ıłىیکہةھ'‘٫٬，．％٪\u00a0\u202f\u2009两", "ilييكههه’’.,,.%%   兩", strict=True))
+_ALIKE = dict(zip("ıłىیکہةھ'‘٫٬，．％٪￥＄\u00a0\u202f\u2009两", "ilييكههه’’.,,.%%¥$   兩", strict=True))
 
 
 class _Plain(dict[int, str]):
@@ -82,7 +82,7 @@ def han_number(numerals: str) -> float:
     return total + section + digit
 
 
-def number_words(language: str, below: int = 100) -> Iterator[tuple[int, str]]:
+def number_words(language: str, below: int = 1000) -> Iterator[tuple[int, str]]:
     """The words of a language's numbers with their values, tens and hundreds among them."""
     said = block("amounts.toml", language)
     first = said.get("first_ten", 20)
@@ -90,3 +90,14 @@ def number_words(language: str, below: int = 100) -> Iterator[tuple[int, str]]:
         for index, forms in enumerate(listed(said[key]) if key in said else ()):
             if forms != "-" and start + index * step < below:
                 yield start + index * step, forms
+
+
+def decimal_comma(language: str) -> bool:
+    """Whether a language writes 2,5 for two and a half; not so where CLDR does not know the language."""
+    from babel.core import UnknownLocaleError
+    from babel.numbers import get_decimal_symbol
+
+    try:
+        return get_decimal_symbol(language) == ","
+    except (UnknownLocaleError, ValueError):
+        return False
