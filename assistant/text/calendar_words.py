@@ -96,36 +96,19 @@ class Calendar(NamedTuple):
         taken = bytearray(len(text))
         for kind, pattern, loose in self.rules:
             for match in pattern.finditer(text):
-                given = None if taken.find(1, *match.span()) >= 0 else self._parts(match, day)
-                if given is not None and match.end() > match.start():
-                    if kind == "week_day":
-                        given["week"] = given.pop("which")
-                    if kind == "ago":
-                        given.setdefault("count", "1")
-                    taken[match.start() : match.end()] = b"\1" * (match.end() - match.start())
-                    found.append(Phrase(kind, given, *match.span(), loose))
+                start, end = match.span()
+                given = self._parts(match) if start < end and taken.find(1, start, end) < 0 else {}
+                if given and _completed(kind, given, day):
+                    taken[start:end] = b"\1" * (end - start)
+                    found.append(Phrase(kind, given, start, end, loose))
         return sorted(found, key=lambda phrase: phrase.start)
 
-    def _parts(self, match: re.Match[str], day: date | None) -> dict[str, str] | None:
-        """The parts of a phrase in English; nothing when one of them makes no sense."""
+    def _parts(self, match: re.Match[str]) -> dict[str, str]:
         given: dict[str, str] = {}
         for group, value in match.groupdict().items():
-            if value is None or group == "mark":
-                continue
-            name = group.rstrip("0123456789")
-            given[name] = self._named(name, match, group) or _digits(value)
-        if month := given.pop("month_number", ""):
-            if not 1 <= int(month) <= 12:
-                return None
-            given["month"] = MONTHS[int(month) - 1]
-        if length := given.pop("lengths", ""):
-            given["count"], given["unit"] = length.split()
-        if fused := given.pop("fused", ""):
-            given["which"], given["unit"] = fused.split()
-        if away := given.pop("years_away", ""):
-            if day is None:
-                return None
-            given["year"] = str(day.year + _YEARS_AWAY[away])
+            if value is not None:
+                name = group.rstrip("0123456789")
+                given[name] = self._named(name, match, group) or _digits(value)
         return given
 
     def _named(self, name: str, match: re.Match[str], group: str) -> str:
@@ -142,8 +125,30 @@ class Calendar(NamedTuple):
                 if behind not in (None, is_behind):
                     continue
                 if match := pattern.match(right) if is_behind else pattern.search(left):
-                    return (name, start, end + match.end()) if is_behind else (name, start - len(left) + match.start(), end)
+                    return (
+                        (name, start, end + match.end())
+                        if is_behind
+                        else (name, start - len(left) + match.start(), end)
+                    )
         return None
+
+
+def _completed(kind: str, given: dict[str, str], day: date | None) -> bool:
+    """Puts the parts of a phrase as the readers expect them; whether they make sense."""
+    if kind == "week_day":
+        given["week"] = given.pop("which")
+    if kind == "ago":
+        given.setdefault("count", "1")
+    if length := given.pop("lengths", ""):
+        given["count"], given["unit"] = length.split()
+    if fused := given.pop("fused", ""):
+        given["which"], given["unit"] = fused.split()
+    if (away := given.pop("years_away", "")) and day:
+        given["year"] = str(day.year + _YEARS_AWAY[away])
+    month = int(given.pop("month_number", 0))
+    if 1 <= month <= 12:
+        given["month"] = MONTHS[month - 1]
+    return 0 <= month <= 12 and (not away or day is not None)
 
 
 def _digits(value: str) -> str:
@@ -160,7 +165,8 @@ def calendar(language: str) -> Calendar:
     rules = [_Rule(kind, re.compile(rf"(?<![\w.,/-]){pattern}(?![\w/]|[.,-]\d)"), False) for kind, pattern in _NUMERIC]
     for kind, template in _templates(said):
         if pattern := _filled(template, tokens):
-            rules.append(_Rule(kind.rstrip("?"), re.compile(f"{left}(?:{pattern}){right}"), kind.endswith("?")))
+            loose = kind.endswith("?") and not (kind == "weekday?" and said.get("bare_weekdays"))
+            rules.append(_Rule(kind.rstrip("?"), re.compile(f"{left}(?:{pattern}){right}"), loose))
     return Calendar(
         tuple(rules),
         {name: {word: re.compile(form) for word, form in forms.items()} for name, forms in parts.items()},
@@ -199,7 +205,9 @@ def _parts(language: str, said: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     if not said:
         return {}
     parts: dict[str, dict[str, str]] = {
-        name: dict(said[name]) for name in ("unit", "which", "near", "season", "part", "fused", "lengths") if name in said
+        name: dict(said[name])
+        for name in ("unit", "which", "near", "season", "part", "fused", "lengths")
+        if name in said
     }
     parts["near"] = {"the day before yesterday": parts["near"].pop("eve"), **parts["near"]}
     parts["years_away"] = {name: form for name, form in parts.get("fused", {}).items() if name in _YEARS_AWAY}

@@ -48,7 +48,7 @@ def base(language: str) -> str:
 
 @lru_cache(maxsize=64)
 def block(file: str, language: str) -> Mapping[str, Any]:
-    """What the file says of a language, in plain form; nothing when it does not know it. Only its own block is parsed."""
+    """What the file says of a language, in plain form, if anything. Only its own block is parsed."""
     text = files(__package__).joinpath(file).read_text(encoding="utf-8")
     found = re.search(rf"^\[{re.escape(language)}\]\n(.*?)(?=^\[\w+\]$|\Z)", text, re.MULTILINE | re.DOTALL)
     return tomllib.loads(_as_written(found[1])) if found else {}

@@ -173,7 +173,9 @@ class _Grammar(NamedTuple):
         if han := given["han"]:
             return han_number(han.translate(self.han))
         pieces, values = self.words
-        return float(sum(values[match.lastindex - 1] for match in pieces.finditer(given["spelled"] or "") if match.lastindex))
+        return float(
+            sum(values[match.lastindex - 1] for match in pieces.finditer(given["spelled"] or "") if match.lastindex)
+        )
 
     def _with_unit(self, given: Mapping[str, str | None], value: float) -> tuple[float, str]:
         if given["rank"] or given["rank_before"]:
@@ -223,7 +225,8 @@ def _han(said: Mapping[str, Any], numeral: str) -> str:
     counted = f"(?= ?(?:{said['counted']}))"
     if "sino" in said:
         return f"(?={numeral}{{0,8}}[십백천만억]){numeral}{{2,12}}{counted}"
-    return f"(?![万萬亿億兆])(?:(?={numeral}{{0,23}}[十百千万萬亿億兆]){numeral}{{2,24}}|(?!一(?![割成人]))(?!一人){numeral}{counted})"
+    several = f"(?={numeral}{{0,23}}[十百千万萬亿億兆]){numeral}{{2,24}}"
+    return f"(?![万萬亿億兆])(?:{several}|(?!一(?!割|成)){numeral}{counted})"
 
 
 def _spelling(said: Mapping[str, Any], words: list[tuple[int, str]], scale: str, stop: str) -> str:

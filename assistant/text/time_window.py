@@ -41,8 +41,9 @@ def spans(text: str, today: date, language: str = "") -> list[DaySpan]:
     """The phrases of time in their order, none within another; impossible dates are left out. Each language is read
     with its own words, English where none is given."""
     if other := base(language):
-        read = ((phrase, _days(_READERS[phrase.kind], phrase.given, today)) for phrase in calendar(other).phrases(text, today))
-        return [DaySpan(*days, each.start, each.end, each.loose) for each, days in read if days and days[0] <= days[1]]
+        phrases = calendar(other).phrases(text, today)
+        dated = ((phrase, _days(_READERS[phrase.kind], phrase.given, today)) for phrase in phrases)
+        return [DaySpan(*days, each.start, each.end, each.loose) for each, days in dated if days and days[0] <= days[1]]
     found: list[DaySpan] = []
     for pattern, read, loose in _GRAMMAR:
         for match in pattern.finditer(text):

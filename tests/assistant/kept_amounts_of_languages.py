@@ -1,8 +1,13 @@
 """Kept aside: amounts that nobody looked at while the rules were written."""
+
 KEPT = {
     "de": [("Fast 3 Mrd. Euro", "3 billion euros"), ("dreiunddreißig Kinder", "33"), ("12.400 Dollar", "$12,400")],
     "fr": [("soixante-quinze maisons", "75"), ("3,5 milliards de dollars", "$3.5bn"), ("12 400 logements", "12,400")],
-    "es": [("cuarenta y cinco por ciento", "45%"), ("3.500 millones de dólares", "$3.5bn"), ("12.400 viviendas", "12,400")],
+    "es": [
+        ("cuarenta y cinco por ciento", "45%"),
+        ("3.500 millones de dólares", "$3.5bn"),
+        ("12.400 viviendas", "12,400"),
+    ],
     "pt": [("quarenta e cinco por cento", "45%"), ("dez mil pessoas", "10,000"), ("1,2 bilhão", "1.2bn")],
     "it": [("quarantacinque per cento", "45%"), ("diecimila persone", "10,000"), ("1,2 miliardi di dollari", "$1.2bn")],
     "nl": [("vijfenveertig procent", "45%"), ("tienduizend mensen", "10,000"), ("1,2 miljard dollar", "$1.2bn")],

@@ -246,7 +246,12 @@ def test_a_question_without_a_time_names_none_in_any_language(language: str, que
 @pytest.mark.parametrize(
     ("language", "text", "phrase", "day"),
     [
-        ("de", "Die Brücke öffnet am Freitag, 3. Dezember 2021, wieder.", "Freitag, 3. Dezember 2021", date(2021, 12, 3)),
+        (
+            "de",
+            "Die Brücke öffnet am Freitag, 3. Dezember 2021, wieder.",
+            "Freitag, 3. Dezember 2021",
+            date(2021, 12, 3),
+        ),
         ("de", "Sie tritt am 20.12.2022 an.", "20.12.2022", date(2022, 12, 20)),
         ("fr", "Le maire a démissionné hier.", "hier", date(2022, 7, 13)),
         ("es", "El barco zarpó el 1 de agosto de 2022.", "1 de agosto de 2022", date(2022, 8, 1)),
@@ -304,7 +309,9 @@ def test_one_language_is_not_read_with_the_words_of_another() -> None:
 
 
 @pytest.mark.parametrize("language", [*QUESTIONS, "fi"])
-@pytest.mark.parametrize("unit", ["1", "3.", "12.1", "١", "三", "vor ", "2022 ", "seit vor zwei ", "a", "3. Mai ", "十二月"])
+@pytest.mark.parametrize(
+    "unit", ["1", "3.", "12.1", "١", "三", "vor ", "2022 ", "seit vor zwei ", "a", "3. Mai ", "十二月"]
+)
 def test_a_long_and_hostile_text_is_read_in_linear_time(language: str, unit: str) -> None:
     """The steps of reading are counted, not the seconds: twice the text, and never more than some times the work."""
     text = unit * (20_000 // len(unit))
