@@ -24,14 +24,21 @@ _NUMERIC = (
     ("dated", rf"(?P<day>\d\d?)(?P<mark>[./-]) ?(?P<month_number>\d\d?)(?P=mark) ?{_YEAR}"),
 )
 _YEARS_AWAY = {"last year": -1, "this year": 0, "next year": 1}
-# How a language with spaces says it unless its block says otherwise, longer phrases first. A pattern is left out when
-# it names something that the block has not.
+# How a language with spaces says it unless its block says otherwise, longer phrases first; "@" puts in those of the
+# block. A pattern is left out when it names something that the block has not; with "?" it is loose.
 _TEMPLATES = (
     ("dated", "{day}(?: ?{to} ?|-|–){until} {of}{month}(?:,? {of_year}{year}{year_word}?)?"),
     ("dated", "{day} {of}{month}(?:,? {of_year}{year}{year_word}?)?"),
+    ("dated", "@dated"),
     ("month", "(?:{part} )?{month},? {of_year}{year}{year_word}?"),
-    ("season", "{season} {of_year}{year}"),
+    ("quarter", "@quarters"),
+    ("quarter", "q{quarter}(?:[ /]{year})?"),
+    ("season", "{season} {of_year}{year}{year_word}?"),
     ("season", "{season} {which}|{which} {season}"),
+    ("lately", "@lately"),
+    ("ago", "@ago"),
+    ("year", "@years"),
+    ("month", "@months"),
     ("unit", "{fused}"),
     ("near", "{near}"),
     ("weekday", "{which} {weekday}"),
@@ -41,11 +48,16 @@ _TEMPLATES = (
     ("weekday?", "{weekday}"),
     ("year?", "{year}"),
 )
+# How Chinese, Japanese and Korean say it.
 _TOGETHER = (
     ("dated", "(?:{year} ?{cjk_year} ?)?{month_number} ?{cjk_month} ?{day} ?{cjk_day}"),
     ("dated", "{years_away} ?的?{month_number} ?{cjk_month} ?{day} ?{cjk_day}"),
-    ("month", "(?:{year} ?{cjk_year}|{years_away}) ?[のの的]?{month_number} ?{cjk_month}"),
+    ("week_day", "@week_days"),
+    ("quarter", "@quarters"),
+    ("month", "(?:{year} ?{cjk_year}|{years_away}) ?[の的]?{month_number} ?{cjk_month}"),
     ("season", "(?:{year} ?{cjk_year} ?)?[의の]?{season}"),
+    ("lately", "@lately"),
+    ("ago", "@ago"),
     ("near", "{near}"),
     ("unit", "{fused}"),
     ("unit", "{which}{space}{unit}"),
@@ -53,8 +65,6 @@ _TOGETHER = (
     ("year", "{year} ?{cjk_year}"),
     ("month", "{month_number} ?{cjk_month}(?!間)"),
 )
-_OWN = (("week_days", "week_day"), ("dated", "dated"), ("quarters", "quarter"), ("lately", "lately"), ("ago", "ago"),
-        ("years", "year"), ("months", "month"))  # fmt: skip
 _TOKEN = re.compile(r"\{([a-z_]+)\}")
 _GROUP = re.compile(r"\(\?P<([a-z_]+)>")
 _NEVER = "(?!)"
@@ -178,13 +188,9 @@ def calendar(language: str) -> Calendar:
 
 
 def _templates(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Own phrases before those that most languages share, and of these the dates before all."""
-    if not said:
-        return
-    shared = _TOGETHER if "cjk" in said else _TEMPLATES
-    yield from (each for each in shared if each[0] == "dated")
-    yield from ((kind, template) for key, kind in _OWN for template in said.get(key, ()))
-    yield from (each for each in shared if each[0] != "dated")
+    """With the language's own where they belong."""
+    for kind, template in (_TOGETHER if "cjk" in said else _TEMPLATES) if said else ():
+        yield from ((kind, each) for each in (said.get(template[1:], ()) if template[0] == "@" else [template]))
 
 
 def _filled(template: str, tokens: Mapping[str, str]) -> str | None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 # Devanagari's vowel signs and Arabic's short vowels belong to a word, and are no letters to `re`.
@@ -49,7 +48,9 @@ def base(language: str) -> str:
 @lru_cache(maxsize=64)
 def block(file: str, language: str) -> Mapping[str, Any]:
     """What the file says of a language, in plain form, if anything. Only its own block is parsed."""
-    text = files(__package__).joinpath(file).read_text(encoding="utf-8")
+    import tomllib
+
+    text = Path(__file__).with_name(file).read_text(encoding="utf-8")
     found = re.search(rf"^\[{re.escape(language)}\]\n(.*?)(?=^\[\w+\]$|\Z)", text, re.MULTILINE | re.DOTALL)
     return tomllib.loads(_as_written(found[1])) if found else {}
 

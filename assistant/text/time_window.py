@@ -326,29 +326,32 @@ _FOLLOWED_BY = re.compile(
 def read_timing(question: str, today: date, language: str = "") -> Timing:
     """What the question says of time, asked on `today` (UTC). Days to come are nobody's news and name no window; a
     quarter is told of after its end."""
+    other = base(language)
+    ahead, present = (calendar(other).ahead, calendar(other).present) if other else (_AHEAD, _PRESENT)
+    in_plain = plain(question) if other else question
+    is_ahead = bool(ahead.search(in_plain))
     found = [
         _reported(question, span, today)
         for span in spans(question, today, language)
-        if span.first <= today and not _to_come(question, span, today, language)
+        if span.first <= today and not _to_come(question, span, today, is_ahead, other)
     ]
     for window, start, end in _windows(question, found, language):
         rest = " ".join((question[:start] + " " + question[end:]).split())
         return Timing(Strength.NAMED, rest, window)
     weekday_alone = any(span.loose and span.first == span.last for span in found)
-    other = base(language)
-    present = weekday_alone or (calendar(other).present.search(plain(question)) if other else _PRESENT.search(question))
-    return Timing(Strength.PRESENT if present else Strength.MILD, question)
+    is_present = weekday_alone or present.search(in_plain)
+    return Timing(Strength.PRESENT if is_present else Strength.MILD, question)
 
 
-def _to_come(question: str, span: DaySpan, today: date, language: str) -> bool:
+def _to_come(question: str, span: DaySpan, today: date, is_ahead: bool, language: str) -> bool:
     """Whether a day without a year is rather the next one of its name than the last: so the question says, or it says
-    nothing of what is past and the next one is nearer."""
-    if other := base(language):
-        no_year = span.first == span.last and not re.search(r"\d{4}", plain(question[span.start : span.end]))
-        return no_year and span.last < today and bool(calendar(other).ahead.search(plain(question)))
-    if not _YEARLESS.search(question[span.start : span.end]) or span.first != span.last:
+    nothing of what is past and the next one is nearer. The past is told apart in English only."""
+    phrase = question[span.start : span.end]
+    if language:
+        return is_ahead and span.first == span.last < today and not re.search(r"\d{4}", plain(phrase))
+    if not _YEARLESS.search(phrase) or span.first != span.last:
         return False
-    if _AHEAD.search(question):
+    if is_ahead:
         return True
     following = span.first + relativedelta(years=1)
     return following - today < today - span.first and not any(map(in_the_past, question.split()))
