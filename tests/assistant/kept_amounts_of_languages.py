@@ -1,4 +1,4 @@
-"""Amounts that nobody looked at while the rules were written."""
+"""Amounts that were run only once the rules stood."""
 
 from __future__ import annotations
 
