@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from assistant.text.locale_data import HAN, WORD, base, block, decimal_comma, han_number, number_words, plain
 
 _SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -74,11 +77,13 @@ class Quantity(NamedTuple):
         return not self.readings.isdisjoint(other.readings)
 
 
-def quantities(text: str) -> list[Quantity]:
-    """The amounts of a text in their order."""
-    found = list(_read(text))
+def quantities(text: str, language: str = "") -> list[Quantity]:
+    """The amounts of a text in their order, written as the language has it; English where none is given."""
+    grammar = _grammar(base(language)) if base(language) else None
+    found = list(grammar.read(text) if grammar else _read(text))
+    same_unit = grammar.joined if grammar else _SAME_UNIT
     for index, (one, other) in enumerate(pairwise(found)):
-        if not _SAME_UNIT.fullmatch(text[one.end : other.start]):
+        if not same_unit.fullmatch(text[one.end : other.start]):
             continue
         scale = next((s for s in (1e12, 1e9, 1e6, 1e3) if other.value >= s), 1.0)
         values = {one.value, one.value * scale if one.value < scale else one.value}
@@ -126,6 +131,124 @@ def _spelled(words: str) -> float:
             total += (current or 1) * _SCALES[word]
             current = 0
     return total + current
+
+
+# -- other languages -------------------------------------------------------------------------------------------------
+
+_COMMA_DIGITS = (
+    r"(?P<digits>\d{1,3}(?P<group>[. ’])\d{3}(?:(?P=group)\d{3})*(?!\d)(?:,\d+)?"
+    r"|\d{1,3}(?:,\d{3}){2,}(?!\d)(?:\.\d+)?|\d{1,15}(?:[.,]\d+)?)"
+)
+_POINT_DIGITS = r"(?P<digits>\d{1,3}(?:,\d{2,3})*,\d{3}(?!\d)(?:\.\d+)?|\d{1,15}(?:\.\d+)?)"
+_NEVER = "(?!)"
+
+
+class _Grammar(NamedTuple):
+    """How one language writes amounts."""
+
+    amount: re.Pattern[str]
+    joined: re.Pattern[str]
+    comma: bool
+    words: tuple[re.Pattern[str], tuple[int, ...]]
+    scales: Mapping[float, re.Pattern[str]]
+    units: Mapping[str, re.Pattern[str]]
+    han: Mapping[int, str]
+
+    def read(self, text: str) -> Iterator[Quantity]:
+        for match in self.amount.finditer(plain(text)):
+            given = match.groupdict()
+            value = self._number(given)
+            for scale in filter(None, (given["scale"], given["further"])):
+                value *= next(size for size, form in self.scales.items() if form.fullmatch(scale))
+            value, unit = self._with_unit(given, value)
+            start, end = match.span()
+            yield Quantity(text[start:end].strip(), round(value, 6), unit, start, end)
+
+    def _number(self, given: Mapping[str, str | None]) -> float:
+        if digits := given["digits"]:
+            if group := given.get("group"):
+                digits = digits.replace(group, "")
+            commas_group = not self.comma or digits.count(",") > 1
+            return float(digits.replace(",", "" if commas_group else "."))
+        if han := given["han"]:
+            return han_number(han.translate(self.han))
+        pieces, values = self.words
+        return float(
+            sum(values[match.lastindex - 1] for match in pieces.finditer(given["spelled"] or "") if match.lastindex)
+        )
+
+    def _with_unit(self, given: Mapping[str, str | None], value: float) -> tuple[float, str]:
+        if given["rank"] or given["rank_before"]:
+            return value, "#"
+        if given["tenths"]:
+            return value * 10, "%"
+        if given["percent"]:
+            return value, "%"
+        said = given["unit"] or ""
+        return value, given["currency"] or next((sign for sign, form in self.units.items() if form.fullmatch(said)), "")
+
+
+@lru_cache(maxsize=32)
+def _grammar(language: str) -> _Grammar:
+    said, comma = block("amounts.toml", language), decimal_comma(language)
+    together = "counted" in said
+    scales, units = said.get("scales", {}), said.get("units", {"%": "%"})
+    scale = "|".join(scales.values()) or _NEVER
+    stop = "" if together else rf"{said.get('end', '')}(?![{WORD}])"
+    sino = said.get("sino", "")
+    numeral = f"[{sino}]" if sino else HAN
+    words = list(number_words(language))
+    within = r"\d.," if together and not sino else rf"{WORD}.,"
+    amount = (
+        rf"(?<![{within}])(?P<percent>{said.get('percent_before', _NEVER)})?{said.get('left', '')}"
+        rf"(?:(?:us|au|ca|nz|hk)?(?P<currency>[$£€¥₹]) ?)?(?P<rank_before>{said.get('rank_before', _NEVER)})?"
+        rf"(?:{_COMMA_DIGITS if comma else _POINT_DIGITS}(?P<rank>{said.get('rank', _NEVER)})?"
+        rf"|(?P<han>{_han(said, numeral) if together else _NEVER})"
+        rf"|(?P<spelled>{_spelling(said, words, scale, stop)}))"
+        rf"(?: ?(?P<scale>{scale})(?:(?: (?:de )?)?(?P<further>{scale}))?{stop})?"
+        rf"(?:(?P<tenths>{said.get('tenths', _NEVER)})|[ -]?(?:d[ei] |d’)?(?P<unit>{'|'.join(units.values())}){stop})?"
+    )
+    pieces = sorted(words, reverse=True)
+    return _Grammar(
+        re.compile(amount),
+        re.compile(rf"\s*(?:-|–|—|{said.get('joined', '-')})\s*"),
+        comma,
+        (re.compile("|".join(f"({forms})" for _, forms in pieces) or _NEVER), tuple(value for value, _ in pieces)),
+        {float(size): re.compile(form) for size, form in scales.items()},
+        {sign: re.compile(form) for sign, form in units.items()},
+        str.maketrans(dict(zip(sino, "一二三四五六七八九十百千万億兆", strict=True))) if sino else {},
+    )
+
+
+def _han(said: Mapping[str, Any], numeral: str) -> str:
+    """Chinese numerals: more than one with a ten or a thousand among them, or any that something is counted by."""
+    counted = f"(?= ?(?:{said['counted']}))"
+    if "sino" in said:
+        return f"(?={numeral}{{0,8}}[십백천만억]){numeral}{{2,12}}{counted}"
+    several = f"(?={numeral}{{0,23}}[十百千万萬亿億兆]){numeral}{{2,24}}"
+    return f"(?![万萬亿億兆])(?:{several}|(?!一(?!割|成)){numeral}{counted})"
+
+
+def _spelling(said: Mapping[str, Any], words: list[tuple[int, str]], scale: str, stop: str) -> str:
+    """Number words up to 999; the word for one is an article as well, and counts before a scale only."""
+    if not words:
+        return _NEVER
+    first_ten = said.get("first_ten", 20)
+    ones = [(value, forms) for value, forms in words if value < first_ten or "tens" not in said and value <= 100]
+    tens = _any(forms for value, forms in words if "tens" in said and first_ten <= value < 100)
+    small = _any(forms for value, forms in ones if 0 < value < (20 if said.get("link", "").startswith("-et") else 10))
+    link = f"(?:{said.get('link', '')})"
+    joined = f"{small}{link}{tens}|{tens}" if said.get("units_first") else f"{tens}(?:{link}{small})?"
+    below = f"(?:{joined}|{_any(forms for value, forms in reversed(ones) if value != 1)})"
+    hundreds = _any(forms for value, forms in words if value >= 100 and "hundreds" in said)
+    needs = f"(?={said['needs']})" if "needs" in said else ""
+    whole = f"(?:{hundreds}(?:(?:{link}| |){below})?|{below}){needs}"
+    one = next(forms for value, forms in words if value == 1) if ones[1][0] == 1 else _NEVER
+    return f"(?:{whole}|(?:{one})(?= (?:{scale}){stop}))(?:{stop}|(?= ?(?:{scale})))"
+
+
+def _any(forms: Iterator[str]) -> str:
+    return f"(?:{'|'.join(forms) or _NEVER})"
 
 
 def in_words(value: int) -> list[str]:

@@ -13,8 +13,10 @@ from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
-_MONTHS = dict(zip("jan feb mar apr may jun jul aug sep oct nov dec".split(), range(1, 13), strict=True))
-_WEEKDAYS = "mon tue wed thu fri sat sun".split()
+from assistant.text.calendar_words import MONTHS, WEEKDAYS, calendar
+from assistant.text.locale_data import base
+
+_MONTHS = dict(zip(MONTHS, range(1, 13), strict=True))
 # "may" and "march" are verbs too, and open sentences: alone they need their capital and a word before them.
 _MONTH = (
     r"(?P<month>(?:Jan|Febr?)(?:uary)?|Mar(?:ch)?|May|Apr(?:il)?|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
@@ -63,17 +65,33 @@ class Moment(NamedTuple):
         return "day" if self.day or self.weekday is not None or self.days else "month" if self.month else "year"
 
 
-def moments(text: str, published: date | None) -> list[Moment]:
-    """The phrases of time in their order; those that need the article's day to mean one, read from `published`."""
+def moments(text: str, published: date | None, language: str = "") -> list[Moment]:
+    """The phrases of time in their order; those that need the article's day to mean one, read from `published`. Each
+    language is read with its own words, English where none is given."""
     found: list[Moment] = []
-    for pattern in _PATTERNS:
-        for match in pattern.finditer(text):
-            if all(match.end() <= other.start or other.end <= match.start() for other in found):
-                try:
-                    found.append(_read(match, published))
-                except ValueError:  # 31 June, or "this year" of an article without a date
-                    continue
+    taken = bytearray(len(text))
+    for given, start, end in _given(text, published, base(language)):
+        if taken.find(1, start, end) < 0:
+            try:
+                found.append(_read(Moment(text[start:end].strip(" ."), start, end), given, published))
+            except (ValueError, OverflowError):  # 31 June, or "this year" of an article without a date
+                continue
+            taken[start:end] = b"\1" * (end - start)
     return sorted(_joined(text, found), key=lambda moment: moment.start)
+
+
+def _given(text: str, published: date | None, language: str) -> Iterator[tuple[Mapping[str, str], int, int]]:
+    """The parts of each phrase, by their English names, and where it stands; the first to take a place has it."""
+    if not language:
+        for pattern in _PATTERNS:
+            for match in pattern.finditer(text):
+                yield {name: value for name, value in match.groupdict().items() if value}, *match.span()
+        return
+    grammar = calendar(language)
+    for phrase in grammar.phrases(text, published):
+        certain = not phrase.loose or phrase.kind == "weekday" or grammar.edge(text, phrase.start, phrase.end)
+        if certain and phrase.kind not in ("lately", "season", "quarter"):
+            yield phrase.given, phrase.start, phrase.end
 
 
 def _joined(text: str, found: Sequence[Moment]) -> Iterator[Moment]:
@@ -97,26 +115,47 @@ def _joined(text: str, found: Sequence[Moment]) -> Iterator[Moment]:
             yield moment
 
 
-def _read(match: re.Match[str], published: date | None) -> Moment:
-    given = {name: value for name, value in match.groupdict().items() if value}
-    moment = Moment(match.group().strip(" ."), match.start(), match.end())
+def _read(moment: Moment, given: Mapping[str, str], published: date | None) -> Moment:
     if "iso" in given:
         day = date.fromisoformat(given["iso"])
         return moment._replace(year=day.year, month=day.month, day=day.day, days=frozenset({day}))
     if "near" in given:
         return moment._replace(days=_days(published, _NEAR.get(given["near"].lower(), 0)))
+    if "count" in given:
+        return _ago(moment, int(given["count"]), given["unit"], published)
+    if "weekday" in given:
+        number = WEEKDAYS.index(given["weekday"][:3].lower())
+        near = _days(published, *_around(given, published))
+        return moment._replace(weekday=number, days=frozenset(day for day in near if day.weekday() == number))
     if "which" in given:
         return _by_unit(moment, given["which"].lower(), given["unit"].lower(), published)
-    if "weekday" in given:
-        number = _WEEKDAYS.index(given["weekday"][:3].lower())
-        near = _days(published, *range(-7, 8))
-        return moment._replace(weekday=number, days=frozenset(day for day in near if day.weekday() == number))
     parts: dict[str, int] = {name: int(given[name]) for name in ("year", "day") if name in given}
     if "month" in given:
         parts["month"] = _MONTHS[given["month"][:3].lower()]
-    return moment._replace(
-        year=parts.get("year"), month=parts.get("month"), day=parts.get("day"), days=_the_day(parts, published)
-    )
+    days = _the_day(parts, published)
+    if "until" in given:
+        days = frozenset(day + timedelta(days=way) for day in days for way in range(int(given["until"]) - day.day + 1))
+    return moment._replace(year=parts.get("year"), month=parts.get("month"), day=parts.get("day"), days=days)
+
+
+def _around(given: Mapping[str, str], published: date | None) -> range:
+    """How far from the article's day a weekday may lie: "last Friday", and Chinese's "Friday of last week"."""
+    if "week" in given and published:
+        monday = {"last": -7, "next": 7}.get(given["week"], 0) - published.weekday()
+        return range(monday, monday + 7)
+    return {"last": range(-7, 0), "next": range(1, 8)}.get(given.get("which", ""), range(-7, 8))
+
+
+def _ago(moment: Moment, count: int, unit: str, published: date | None) -> Moment:
+    """ "Three days ago" is a day, "two weeks ago" seven days around one, and longer ago a month or a year."""
+    if published is None or unit not in ("day", "week", "month", "year"):
+        raise ValueError("it means a time of the article's, which is unknown")
+    if unit in ("day", "week"):
+        slack = 3 if unit == "week" else 0
+        back = -count * (7 if unit == "week" else 1)
+        return moment._replace(days=_days(published, *range(back - slack, back + slack + 1)))
+    there = published - (relativedelta(months=count) if unit == "month" else relativedelta(years=count))
+    return moment._replace(year=there.year, month=there.month if unit == "month" else None)
 
 
 def _the_day(parts: Mapping[str, int], published: date | None) -> frozenset[date]:

@@ -17,6 +17,8 @@ from itertools import pairwise
 
 from dateutil.relativedelta import relativedelta
 
+from assistant.text.calendar_words import MONTHS, WEEKDAYS, calendar
+from assistant.text.locale_data import base, plain
 from assistant.text.words import in_the_past
 from assistant.types import Window
 
@@ -35,14 +37,19 @@ class DaySpan:
     loose: bool = False
 
 
-def spans(text: str, today: date) -> list[DaySpan]:
-    """The phrases of time in their order, none within another; impossible dates are left out."""
+def spans(text: str, today: date, language: str = "") -> list[DaySpan]:
+    """The phrases of time in their order, none within another; impossible dates are left out. Each language is read
+    with its own words, English where none is given."""
+    if other := base(language):
+        phrases = calendar(other).phrases(text, today)
+        dated = ((phrase, _days(_READERS[phrase.kind], phrase.given, today)) for phrase in phrases)
+        return [DaySpan(*days, each.start, each.end, each.loose) for each, days in dated if days and days[0] <= days[1]]
     found: list[DaySpan] = []
     for pattern, read, loose in _GRAMMAR:
         for match in pattern.finditer(text):
             if any(match.start() < other.end and other.start < match.end() for other in found):
                 continue
-            days = _days(read, match, today)
+            days = _days(read, {name: value.lower() for name, value in match.groupdict().items() if value}, today)
             if days and days[0] <= days[1]:
                 found.append(DaySpan(*days, match.start(), match.end(), loose))
     return sorted(found, key=lambda span: span.start)
@@ -52,17 +59,16 @@ Days = tuple[date, date]
 Reader = Callable[[dict[str, str], date], Days | None]
 
 
-def _days(read: Reader, match: re.Match[str], today: date) -> Days | None:
+def _days(read: Reader, given: dict[str, str], today: date) -> Days | None:
     try:
-        return read({name: value.lower() for name, value in match.groupdict().items() if value}, today)
+        return read(given, today)
     except (ValueError, OverflowError):
         return None
 
 
 # -- the words -------------------------------------------------------------------------------------------------
 
-_MONTHS = dict(zip("jan feb mar apr may jun jul aug sep oct nov dec".split(), range(1, 13), strict=True))
-_WEEKDAYS = "mon tue wed thu fri sat sun".split()
+_MONTHS = dict(zip(MONTHS, range(1, 13), strict=True))
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _COUNTED = "one two three four five six seven eight nine ten eleven twelve".split()
 _NUMBERS = {word: number for number, word in enumerate(_COUNTED, start=1)}
@@ -129,12 +135,15 @@ def _quarter(given: dict[str, str], today: date) -> Days:
 
 
 def _near_day(given: dict[str, str], today: date) -> Days:
-    back = {"yesterday": 1, "last night": 1, "the day before yesterday": 2}.get(given["near"], 0)
-    return today - timedelta(days=back), today
+    back = {"yesterday": 1, "last night": 1, "the day before yesterday": 2, "tomorrow": -1}.get(given["near"], 0)
+    day = today - timedelta(days=back)
+    return day, max(day, today)
 
 
-def _on_weekday(given: dict[str, str], today: date) -> Days:
-    back = (today.weekday() - _WEEKDAYS.index(given["weekday"][:3])) % 7
+def _on_weekday(given: dict[str, str], today: date) -> Days | None:
+    if given.get("which") == "next":
+        return None
+    back = (today.weekday() - WEEKDAYS.index(given["weekday"][:3])) % 7
     if back == 0 and given.get("which") in ("last", "previous", "past"):
         back = 7
     day = today - timedelta(days=back)
@@ -154,6 +163,18 @@ def _previous(given: dict[str, str], today: date) -> Days:
         return saturday, saturday + timedelta(days=1)
     start = _start_of(unit, today)
     return _start_of(unit, start - timedelta(days=1)), start - timedelta(days=1)
+
+
+def _unit(given: dict[str, str], today: date) -> Days | None:
+    """Of a language whose words for this, last and next are told apart by now."""
+    return None if given["which"] == "next" else (_this if given["which"] == "this" else _previous)(given, today)
+
+
+def _week_day(given: dict[str, str], today: date) -> Days:
+    """The weekday of a week, as Chinese has it: the Tuesday of last week."""
+    monday = _start_of("week", today) - timedelta(days=7 * (given["week"] == "last"))
+    day = monday + timedelta(days=WEEKDAYS.index(given["weekday"]))
+    return day, day
 
 
 def _lately(given: dict[str, str], today: date) -> Days:
@@ -244,6 +265,11 @@ def _grammar() -> Iterator[tuple[re.Pattern[str], Reader, bool]]:
 
 
 _GRAMMAR = tuple(_grammar())
+# Of the phrases of every other language, by their kind.
+_READERS: dict[str, Reader] = {
+    "dated": _dated, "month": _of_month, "year": _of_year, "season": _season, "quarter": _quarter, "near": _near_day,
+    "weekday": _on_weekday, "week_day": _week_day, "unit": _unit, "lately": _lately, "ago": _ago,
+}  # fmt: skip
 
 
 class Strength(StrEnum):
@@ -268,9 +294,16 @@ _PRESENT = re.compile(
     r"|at (?:the moment|present)|breaking|as it stands)\b",
     re.I,
 )
-_INSIDE = re.compile(r"\b(?:in|on|during|over|within|throughout|for|of|around|between|back in)(?: the)? $", re.I)
-_AFTER = re.compile(r"\b(?P<word>since|after|following|from)(?: the)? $", re.I)
-_BEFORE = re.compile(r"\b(?P<word>before|prior to|until|till|by|up to|as of|as at)(?: the)? $", re.I)
+_EDGES = {
+    name: re.compile(rf"\b(?:{words})(?: the)? $", re.I)
+    for name, words in {
+        "since": "since|from",
+        "after": "after|following",
+        "before": "before|prior to",
+        "until": "until|till|by|up to|as of|as at",
+        "inside": "in|on|during|over|within|throughout|for|of|around|between|back in",
+    }.items()
+}
 _BETWEEN = re.compile(r"\b(?:between|from)(?: the)? $", re.I)
 _JOINED = re.compile(r"\s*(?:-|–|to|and|until|till|through)\s*", re.I)
 # What follows a date that belongs to a name: "the 2022 finals", "before the March ruling".
@@ -290,28 +323,35 @@ _FOLLOWED_BY = re.compile(
 )
 
 
-def read_timing(question: str, today: date) -> Timing:
+def read_timing(question: str, today: date, language: str = "") -> Timing:
     """What the question says of time, asked on `today` (UTC). Days to come are nobody's news and name no window; a
     quarter is told of after its end."""
+    other = base(language)
+    ahead, present = (calendar(other).ahead, calendar(other).present) if other else (_AHEAD, _PRESENT)
+    in_plain = plain(question) if other else question
+    is_ahead = bool(ahead.search(in_plain))
     found = [
         _reported(question, span, today)
-        for span in spans(question, today)
-        if span.first <= today and not _to_come(question, span, today)
+        for span in spans(question, today, language)
+        if span.first <= today and not _to_come(question, span, today, is_ahead, other)
     ]
-    for window, start, end in _windows(question, found):
+    for window, start, end in _windows(question, found, language):
         rest = " ".join((question[:start] + " " + question[end:]).split())
         return Timing(Strength.NAMED, rest, window)
     weekday_alone = any(span.loose and span.first == span.last for span in found)
-    present = weekday_alone or _PRESENT.search(question)
-    return Timing(Strength.PRESENT if present else Strength.MILD, question)
+    is_present = weekday_alone or present.search(in_plain)
+    return Timing(Strength.PRESENT if is_present else Strength.MILD, question)
 
 
-def _to_come(question: str, span: DaySpan, today: date) -> bool:
+def _to_come(question: str, span: DaySpan, today: date, is_ahead: bool, language: str) -> bool:
     """Whether a day without a year is rather the next one of its name than the last: so the question says, or it says
-    nothing of what is past and the next one is nearer."""
-    if not _YEARLESS.search(question[span.start : span.end]) or span.first != span.last:
+    nothing of what is past and the next one is nearer. The past is told apart in English only."""
+    phrase = question[span.start : span.end]
+    if language:
+        return is_ahead and span.first == span.last < today and not re.search(r"\d{4}", plain(phrase))
+    if not _YEARLESS.search(phrase) or span.first != span.last:
         return False
-    if _AHEAD.search(question):
+    if is_ahead:
         return True
     following = span.first + relativedelta(years=1)
     return following - today < today - span.first and not any(map(in_the_past, question.split()))
@@ -326,32 +366,53 @@ def _reported(question: str, span: DaySpan, today: date) -> DaySpan:
     return replace(span, first=first, last=min(first + _REPORTED_WITHIN, today))
 
 
-def _windows(question: str, found: Sequence[DaySpan]) -> Iterator[tuple[Window, int, int]]:
+def _windows(question: str, found: Sequence[DaySpan], language: str) -> Iterator[tuple[Window, int, int]]:
     """The windows that phrases name, each with the stretch of the question that it takes up; from A to B before A."""
     for one, other in pairwise(found):
-        before = _BETWEEN.search(question[: one.start])
-        if before and _JOINED.fullmatch(question[one.end : other.start]):
+        if stretch := _between(question, one, other, language):
             first = one.first
             while first > other.last:  # "from March to May 2021" names one year for both
                 first -= relativedelta(years=1)
-            yield Window(first, other.last), before.start(), other.end
+            yield Window(first, other.last), *stretch
     for span in found:
-        if window := _window(question, span):
+        if window := _window(question, span, language):
             yield window
 
 
-def _window(question: str, span: DaySpan) -> tuple[Window, int, int] | None:
-    before, of_a_thing = question[: span.start], _names_a_thing(question[span.end :])
-    if match := _AFTER.search(before):
-        whole = match["word"].lower() in ("since", "from") or of_a_thing
-        return Window(span.first if whole else span.last + timedelta(days=1)), match.start(), span.end
-    if match := _BEFORE.search(before):
-        whole = match["word"].lower() not in ("before", "prior to") or of_a_thing
-        return Window(None, span.last if whole else span.first - timedelta(days=1)), match.start(), span.end
-    match = _INSIDE.search(before)
-    if span.loose and (not match or of_a_thing):
+def _between(question: str, one: DaySpan, other: DaySpan, language: str) -> tuple[int, int] | None:
+    """The stretch from the one to the other, where the question puts them together."""
+    if name := base(language):
+        grammar, gap = calendar(name), plain(question[one.end : other.start])
+        found = grammar.joined.fullmatch(gap) and (
+            grammar.edge(question, one.start, one.end, ["between"], behind=False)
+            or grammar.edge(question, other.start, other.end, ["between"], behind=True)
+        )
+        return (min(found[1], one.start), max(found[2], other.end)) if found else None
+    before = _BETWEEN.search(question[: one.start])
+    return (before.start(), other.end) if before and _JOINED.fullmatch(question[one.end : other.start]) else None
+
+
+def _window(question: str, span: DaySpan, language: str) -> tuple[Window, int, int] | None:
+    of_a_thing = not base(language) and _names_a_thing(question[span.end :])
+    edge, start, end = _edge(question, span, language) or ("", span.start, span.end)
+    if edge in ("since", "after"):
+        whole = edge == "since" or of_a_thing
+        return Window(span.first if whole else span.last + timedelta(days=1)), start, end
+    if edge in ("until", "before"):
+        whole = edge == "until" or of_a_thing
+        return Window(None, span.last if whole else span.first - timedelta(days=1)), start, end
+    if span.loose and (not edge or of_a_thing):
         return None
-    return Window(span.first, span.last), match.start() if match else span.start, span.end
+    return Window(span.first, span.last), start, end
+
+
+def _edge(question: str, span: DaySpan, language: str) -> tuple[str, int, int] | None:
+    """What the words around a phrase make of it, and the stretch that the whole takes up."""
+    if other := base(language):
+        return calendar(other).edge(question, span.start, span.end)
+    before = question[: span.start]
+    found = ((name, pattern.search(before)) for name, pattern in _EDGES.items())
+    return next(((name, match.start(), span.end) for name, match in found if match), None)
 
 
 def _names_a_thing(behind: str) -> bool:
