@@ -2,8 +2,8 @@
 
 A language is named as in ISO 639-1 ("de", "zh"), "" is unknown. Non-Latin scripts tell most languages by themselves. In
 Latin letters the small words of each language vote, a word of several languages sharing its vote among them; between
-those that look alike, py3langid decides (Lui and Baldwin 2012, "langid.py"). Words of scripts without spaces are pairs of
-characters, the usual stand-in for a dictionary (McNamee and Mayfield 2004, "Character N-Gram Tokenization").
+those that look alike, py3langid decides (Lui and Baldwin 2012, "langid.py"). Words of scripts without spaces are pairs
+of characters, the usual stand-in for a dictionary (McNamee and Mayfield 2004, "Character N-Gram Tokenization").
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ _STEMMERS = {
 _IN_LATIN_LETTERS = "en de fr es pt it nl pl tr sv da no fi cs ro hu id vi ca hr sk".split()
 _SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi", "tl": "fil", "ms": "id", "bs": "hr", "gl": "pt"}
 # Of these a text's declaration knows better than its words.
-_ALIKE = [{"no", "da", "sv"}, {"hr", "sr", "sl"}, {"cs", "sk"}, {"es", "pt", "ca"}, {"ru", "uk", "bg", "sr"}, {"hi", "ne", "mr"}, {"ar", "fa", "ur"}]  # fmt: skip
+_ALIKE = [
+    set(group.split()) for group in ("no da sv", "hr sr sl", "cs sk", "es pt ca", "ru uk bg sr", "hi ne mr", "ar fa ur")
+]
 _SCRIPTS = {
     name: regex.compile(rf"\p{{{name}}}")
     for name in "Latin Cyrillic Greek Arabic Hebrew Devanagari Bengali Tamil Thai Han Hangul Armenian Georgian".split()
@@ -44,7 +46,7 @@ _LETTERS = {
 _SAMPLE = 1000
 _KANA_OF_JAPANESE = 0.05
 _LEAST_VOTES, _NEARLY = 0.75, 0.7
-_WORD = regex.compile(r"\d+(?:[.,]\d+)+|[\w\p{M}]+(?:['’][\w\p{M}]+)?")
+WORD = regex.compile(r"\d+(?:[.,]\d+)+|[\w\p{M}]+(?:['’][\w\p{M}]+)?")
 _ELIDED = regex.compile(r"^\w{1,5}['’](?=\w)")
 _ELIDING = frozenset({"fr", "it", "ca"})
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}ー々\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+")
@@ -84,7 +86,7 @@ def resolved(declared: str, text: str) -> str:
 
 def words_in(text: str, language: str) -> list[str]:
     """Its words in order, in lower case."""
-    return [word for match in _WORD.finditer(text) for word in _words(match.group().lower(), language)]
+    return [word for match in WORD.finditer(text) for word in _words(match.group().lower(), language)]
 
 
 @cache
@@ -134,7 +136,7 @@ def _votes() -> dict[str, tuple[str, ...]]:
 
 def _by_small_words(sample: str) -> str:
     votes: dict[str, float] = defaultdict(float)
-    for match in _WORD.finditer(sample.lower()):
+    for match in WORD.finditer(sample.lower()):
         word = _ELIDED.sub("", match.group())
         having = _votes().get(match.group()) or _votes().get(word, ())
         for language in having:
@@ -149,7 +151,7 @@ def _by_small_words(sample: str) -> str:
 
 
 def _ranked(sample: str, near: set[str], votes: float) -> str:
-    """The one of those near that looks most like the text; with few votes it has to look like that before all others."""
+    """The one of those near that looks most like the text; with few votes it has to look so before all others."""
     import py3langid
 
     order = [_SAME.get(name, name) for name, _ in py3langid.rank(sample)] if near else []

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from vectorstore.languages import language_of, normal
 
 _CLOSE_ELSEWHERE = "«›‹“‘"
 _CLOSERS = "\"'”’»)]" + _CLOSE_ELSEWHERE
@@ -62,7 +63,6 @@ _VOWELS = frozenset("aeiouyıæøœаеиоуыэюяєіїαεηιουω")
 # Languages that have words without a vowel.
 _SAY_CONSONANTS = frozenset(["cs", "sk", "hr", "sl", "sr", "bs", "mk", "bg"])
 _WRITTEN_ALIKE = {"nb": "no", "nn": "no", "bs": "hr", "sr": "hr", "ms": "id"}
-_READ_FOR_LANGUAGE = 1500
 
 
 class _Rules(NamedTuple):
@@ -77,11 +77,11 @@ def sentence_spans(text: str, language: str = "") -> list[tuple[int, int]]:
     """Offsets `(start, end)` of each sentence in order, without surrounding space; never empty ones.
 
     Every character that is not white space lies in exactly one span. `language` is a code such as "de" or "pt-BR";
-    without one, the text is taken for the language that its most frequent words belong to.
+    without one, the text's own counts.
     """
     spans = []
     start = 0
-    for end in [*_ends(text, _rules(language[:2].lower() or _guess(text))), len(text)]:
+    for end in [*_ends(text, _rules(normal(language) or language_of(text) or "en")), len(text)]:
         stripped = text[start:end].strip()
         if stripped:
             begin = start + text[start:end].index(stripped)
@@ -101,24 +101,6 @@ def _rules(language: str) -> _Rules:
     kinds = {form: kind for kind in ("short", "numbered", "last", "ends") for form in data.get(kind, "").split()}
     starts, letters = (frozenset(data.get(key, "").split()) for key in ("starts", "letters"))
     return _Rules(language, kinds, starts, letters, data.get("ordinals", False))
-
-
-@cache
-def _languages_of_words() -> dict[str, list[str]]:
-    languages: dict[str, list[str]] = {}
-    for language in _data():
-        for word in _rules(language).starts:
-            languages.setdefault(word, []).append(language)
-    return languages
-
-
-def _guess(text: str) -> str:
-    """The language that most words at the beginning belong to; English where none has clearly more."""
-    known = _languages_of_words()
-    words = set(_NO_INITIAL.findall(text[:_READ_FOR_LANGUAGE]))  # in small letters: Los and Las are names in English
-    counted = Counter(language for word in words for language in known.get(word, ()))
-    likeliest, most = max(counted.items(), key=lambda each: (each[1], each[0]), default=("en", 0))
-    return likeliest if most > counted["en"] + 1 else "en"
 
 
 def _ends(text: str, rules: _Rules) -> Iterator[int]:

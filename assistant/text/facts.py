@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from assistant.text.quantities import Quantity, quantities
 from assistant.text.text_dates import Moment, borne_out, moments
-from assistant.text.words import STOP_WORDS, folded, same_name, stem
+from assistant.text.words import ENGLISH, STOP_WORDS, folded, same_name, stem
+from vectorstore.languages import WORD, language_of, stop_words, words_in
 
 _ALIASES = {
     "united states of america": "us", "united states": "us", "united kingdom": "uk", "great britain": "uk",
@@ -20,6 +21,16 @@ _ALIASES = {
 # The key of every word that negates the next one; no stem is like it.
 NOT = "<not>"
 _NEGATIONS = frozenset("not no never cannot".split())
+_NEGATIONS_OF = {
+    language: frozenset(words.split())
+    for language, words in {
+        "ar": "لا لم لن ليس ليست", "de": "nicht kein keine keinen keinem keiner keines nie niemals",
+        "es": "no nunca jamás ningún ninguna ninguno", "fr": "pas jamais aucun aucune", "hi": "नहीं न",
+        "it": "non mai nessun nessuna nessuno", "nl": "niet geen nooit", "pl": "nie nigdy żaden żadna żadne",
+        "pt": "não nunca jamais nenhum nenhuma", "ru": "не нет никогда", "sv": "inte aldrig ingen inget inga",
+        "tr": "değil yok asla", "ur": "نہیں نہ",
+    }.items()
+}  # fmt: skip
 # Says little, and yet two claims differ by it.
 ORDER_WORDS = frozenset({"before", "after"})
 _WORD = re.compile(
@@ -73,11 +84,13 @@ class Fact(NamedTuple):
 @lru_cache(maxsize=1024)
 def facts(text: str, published: date | None) -> tuple[Fact, ...]:
     """What a text states, in order. Function words state nothing here: what they do is polarity's matter."""
-    found = [Fact(FactKind.DATE, m.text, m.start, m.end, m.text.lower(), m) for m in moments(text, published)]
+    language = language_of(text)
+    found = [Fact(FactKind.DATE, m.text, m.start, m.end, m.text.lower(), m) for m in moments(text, published, language)]
     blanked = _blanked(text, found)
-    for q in quantities(blanked):
+    for q in quantities(blanked, language):
         found.append(Fact(FactKind.NUMBER, text[q.start : q.end].strip(), q.start, q.end, f"{q.value:g}{q.unit}", q))
-    found += _words(_blanked(blanked, found))
+    blanked = _blanked(blanked, found)
+    found += _words(blanked) if language in ENGLISH else _foreign_words(blanked, language)
     return tuple(sorted(found, key=lambda fact: fact.start))
 
 
@@ -99,6 +112,18 @@ def _words(text: str) -> Iterator[Fact]:
             yield Fact(FactKind.NAME, word, match.start(), match.end(), form)
         else:
             yield Fact(FactKind.WORD, word, match.start(), match.end(), stem(word))
+
+
+def _foreign_words(text: str, language: str) -> Iterator[Fact]:
+    """The words of a text in another language than English. Nouns of German have capitals too, so names are words."""
+    negations = _NEGATIONS_OF.get(language, frozenset())
+    small = stop_words(language)
+    for match in WORD.finditer(text):
+        for word in words_in(match.group(), language):
+            if word in negations:
+                yield Fact(FactKind.WORD, word, match.start(), match.end(), NOT)
+            elif word not in small:
+                yield Fact(FactKind.WORD, word, match.start(), match.end(), stem(word, language))
 
 
 def _part_of_a_name(text: str, match: re.Match[str]) -> bool:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from assistant.text.locale_data import HAN, WORD, base, block, decimal_comma, han_number, number_words, plain
+from vectorstore.languages import language_of
 
 _SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -77,8 +78,9 @@ class Quantity(NamedTuple):
         return not self.readings.isdisjoint(other.readings)
 
 
-def quantities(text: str, language: str = "") -> list[Quantity]:
+def quantities(text: str, language: str | None = None) -> list[Quantity]:
     """The amounts of a text in their order, written as the language has it; English where none is given."""
+    language = language_of(text) if language is None else language
     grammar = _grammar(base(language)) if base(language) else None
     found = list(grammar.read(text) if grammar else _read(text))
     same_unit = grammar.joined if grammar else _SAME_UNIT

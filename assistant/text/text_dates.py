@@ -15,6 +15,7 @@ from dateutil.relativedelta import relativedelta
 
 from assistant.text.calendar_words import MONTHS, WEEKDAYS, calendar
 from assistant.text.locale_data import base
+from vectorstore.languages import language_of
 
 _MONTHS = dict(zip(MONTHS, range(1, 13), strict=True))
 # "may" and "march" are verbs too, and open sentences: alone they need their capital and a word before them.
@@ -65,9 +66,10 @@ class Moment(NamedTuple):
         return "day" if self.day or self.weekday is not None or self.days else "month" if self.month else "year"
 
 
-def moments(text: str, published: date | None, language: str = "") -> list[Moment]:
+def moments(text: str, published: date | None, language: str | None = None) -> list[Moment]:
     """The phrases of time in their order; those that need the article's day to mean one, read from `published`. Each
     language is read with its own words, English where none is given."""
+    language = language_of(text) if language is None else language
     found: list[Moment] = []
     taken = bytearray(len(text))
     for given, start, end in _given(text, published, base(language)):

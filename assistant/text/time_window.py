@@ -21,6 +21,7 @@ from assistant.text.calendar_words import MONTHS, WEEKDAYS, calendar
 from assistant.text.locale_data import base, plain
 from assistant.text.words import in_the_past
 from assistant.types import Window
+from vectorstore.languages import language_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,10 @@ class DaySpan:
     loose: bool = False
 
 
-def spans(text: str, today: date, language: str = "") -> list[DaySpan]:
+def spans(text: str, today: date, language: str | None = None) -> list[DaySpan]:
     """The phrases of time in their order, none within another; impossible dates are left out. Each language is read
     with its own words, English where none is given."""
+    language = language_of(text) if language is None else language
     if other := base(language):
         phrases = calendar(other).phrases(text, today)
         dated = ((phrase, _days(_READERS[phrase.kind], phrase.given, today)) for phrase in phrases)
@@ -323,9 +325,10 @@ _FOLLOWED_BY = re.compile(
 )
 
 
-def read_timing(question: str, today: date, language: str = "") -> Timing:
+def read_timing(question: str, today: date, language: str | None = None) -> Timing:
     """What the question says of time, asked on `today` (UTC). Days to come are nobody's news and name no window; a
     quarter is told of after its end."""
+    language = language_of(question) if language is None else language
     other = base(language)
     ahead, present = (calendar(other).ahead, calendar(other).present) if other else (_AHEAD, _PRESENT)
     in_plain = plain(question) if other else question

@@ -46,7 +46,7 @@ _WORD = re.compile(r"\d+(?:[.,]\d+)+|\w+(?:['’]\w+)?")
 _LETTERS = re.compile(r"[^\W_]+")
 QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"”“»]")
 # A text in no known language, such as two names, is read as English.
-_ENGLISH = ("", "en")
+ENGLISH = ("", "en")
 STOP_WORDS = frozenset(
     """
     a about above after again all also am an and any anyone anything are as ask at be became because been before
@@ -85,7 +85,7 @@ def folded(word: str) -> str:
 @lru_cache(maxsize=65536)
 def stem(word: str, language: str = "") -> str:
     """What the forms of a word have in common: Snowball's stem, in English of its first form when that is irregular."""
-    if language not in _ENGLISH:
+    if language not in ENGLISH:
         return languages.stem(word, language)
     form = folded(word)
     if form in _COUNTRIES and form not in _OTHER_WORDS:
@@ -129,7 +129,7 @@ def _people(word: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """The words in their order, in lower case, possessive endings and repetitions taken off."""
-    if (language := language_of(text)) not in _ENGLISH:
+    if (language := language_of(text)) not in ENGLISH:
         return list(dict.fromkeys(words_in(text, language)))
     found = (match.group().lower().removesuffix("'s").removesuffix("’s") for match in _WORD.finditer(text))
     return list(dict.fromkeys(found))
@@ -144,7 +144,7 @@ def asks_yes_or_no(question: str) -> bool:
 def key_words(text: str) -> list[str]:
     """Words that say what a text is about: without those that any question could hold."""
     language = language_of(text)
-    small = STOP_WORDS if language in _ENGLISH else stop_words(language)
+    small = STOP_WORDS if language in ENGLISH else stop_words(language)
     return [word for word in words_of(text) if word not in small]
 
 
