@@ -49,7 +49,10 @@ _LEAST_VOTES, _NEARLY = 0.75, 0.7
 WORD = regex.compile(r"\d+(?:[.,]\d+)+|[\w\p{M}]+(?:['’][\w\p{M}]+)?")
 _ELIDED = regex.compile(r"^\w{1,5}['’](?=\w)")
 _ELIDING = frozenset({"fr", "it", "ca"})
-_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}ー々\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+")
+UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}ー々\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+"""A letter of a script that puts no space between words, as a set of the regex module."""
+# Words of Korean have spaces, and endings that no stemmer at hand takes off.
+_IN_PAIRS = regex.compile(rf"(?:{UNSPACED}|\p{{Hangul}})+")
 # Katakana and digits are words as they stand; what hiragana adds to a word is its ending.
 _PIECE = regex.compile(r"[\p{Katakana}ー]+|[\p{Han}々〇]+|[\p{Hangul}]+|[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+")
 _PARTICLES = "的了吗呢吧是在和与及或就都也很被把对从向这那哪"
@@ -101,7 +104,7 @@ def stop_words(language: str) -> frozenset[str]:
 def stem(word: str, language: str) -> str:
     """What the forms of a word have in common, without accents: Snowball's stem where there is one."""
     known = _stemmer(language)
-    return without_accents(known(word.lower()) if known and not _UNSPACED.search(word) else word.lower())
+    return without_accents(known(word.lower()) if known and not _IN_PAIRS.search(word) else word.lower())
 
 
 def without_accents(word: str) -> str:
@@ -161,11 +164,11 @@ def _ranked(sample: str, near: set[str], votes: float) -> str:
 
 
 def _words(word: str, language: str) -> Iterator[str]:
-    if not _UNSPACED.search(word):
+    if not _IN_PAIRS.search(word):
         yield _ELIDED.sub("", word) if language in _ELIDING else word
         return
     done = 0
-    for run in _UNSPACED.finditer(word):
+    for run in _IN_PAIRS.finditer(word):
         if word[done : run.start()]:
             yield word[done : run.start()]
         yield from _pairs(run.group(), language)

@@ -20,11 +20,13 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import regex
 
-from assistant.text.words import STOP_WORDS, key_words
+from assistant.text.words import key_words, small_words
 from assistant.types import Intent
 from vectorstore.errors import DatelineError
 from vectorstore.indexes.embedding import Embedder
+from vectorstore.languages import UNSPACED
 
 # Answered without a search: one that is about something that no example names is no such question.
 OF_NO_ARTICLE = (Intent.SMALL_TALK, Intent.HELP, Intent.LIBRARY, Intent.INSTRUCTION)
@@ -41,9 +43,12 @@ _MOST_UNKNOWN = 0.5
 _SEVERAL = 4
 _AT_ONCE = 64
 
-_WORD = re.compile(r"[^\W_]+|[?:]")
+# Of a script without spaces each character.
+_WORD = regex.compile(rf"(?V1){UNSPACED}|[[^\W_]--{UNSPACED}]+|[?:]")
+_AS_TYPED = str.maketrans("？：؟", "?:?")
 _BRACKETED = re.compile(r"\[[^\]]*\]")
 _SUBJECT = "\N{WHITE SQUARE}"
+_WORD_OR_SUBJECT = regex.compile(rf"{_WORD.pattern}|{_SUBJECT}")
 
 Floats = npt.NDArray[np.float32]
 
@@ -128,7 +133,7 @@ class Intents:
 
 def words(text: str) -> list[str]:
     """In lower case; a question mark and a colon count as words."""
-    return [word.lower() for word in _WORD.findall(text)]
+    return [word.lower() for word in _WORD.findall(text.translate(_AS_TYPED))]
 
 
 @lru_cache(maxsize=32)
@@ -144,7 +149,7 @@ def _examples() -> tuple[_Example, ...]:
     return tuple(
         _Example(
             re.sub(r"[\[\]]", "", row["text"]),
-            tuple(word.lower() for word in re.findall(rf"{_WORD.pattern}|{_SUBJECT}", _marked(row["text"]))),
+            tuple(word.lower() for word in _WORD_OR_SUBJECT.findall(_marked(row["text"].translate(_AS_TYPED)))),
             Intent(row["intent"]),
             row.get("detail", ""),
         )
@@ -196,7 +201,7 @@ def _sharing(frame: Iterable[str]) -> Floats:
 def _unknown(question: str, intent: Intent) -> float:
     """The share of the words that carry the question that no example of the intent has. What stands in the examples of
     several intents carries nothing, in whatever language: "wer hat", "qué es"."""
-    asked = set(words(question)) - {"?", ":"} - STOP_WORDS - _of_several()
+    asked = set(words(question)) - {"?", ":"} - small_words(question) - _of_several()
     return len(asked - _vocabulary(intent)) / (len(asked) or 1)
 
 

@@ -7,13 +7,16 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
+import regex
+
 from assistant.query.decomposition import parts
 from assistant.query.intent import Intents, frame_words
 from assistant.query.search_filters import read_outlets
 from assistant.text.text_dates import moments
 from assistant.text.time_window import read_timing
-from assistant.text.words import STOP_WORDS, key_words, names_and_numbers
+from assistant.text.words import key_words, names_and_numbers, small_words
 from assistant.types import AnswerKind, Intent, Request
+from vectorstore.languages import UNSPACED
 
 _KINDS = {
     Intent.LIST: AnswerKind.LIST,
@@ -25,7 +28,7 @@ _KINDS = {
     Intent.SUMMARY: AnswerKind.SUMMARY,
 }
 _OF_PARTS = (Intent.COMPARISON, Intent.ORDER)
-_TOKEN = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_TOKEN = regex.compile(rf"(?V1){UNSPACED}|[[^\W_]--{UNSPACED}]+(?:['’.-][[^\W_]--{UNSPACED}]+)*")
 _NUMBERS = "two three four five six seven eight nine ten".split()
 _NUMBER = rf"(?P<number>\d{{1,2}}|{'|'.join(_NUMBERS)}|dos|tres|cinco|deux|trois|cinq|zwei|drei|vier|fünf|dois|três)"
 _SPELLED = {"dos": 2, "deux": 2, "zwei": 2, "dois": 2, "tres": 3, "trois": 3, "drei": 3, "três": 3, "vier": 4}
@@ -47,6 +50,7 @@ _BACK = re.compile(r"^(?:ok(?:ay)?,? )?(?:(?:going|coming|let's go|let us go) )?
 _UNMARKED = re.compile(
     r"(?:^([Ww]hat|[Ww]ho|[Ww]here|[Ww]hen|[Hh]ow)|\b(what|who|where|when|how|that|there))s\b(?= \w)"
 )
+_PART = regex.compile(r"[^\W_]+")
 # Of what is told around a question, the names that it may be about.
 _NAMES = 4
 # Of more words than these the asking part alone is judged and looked for.
@@ -133,7 +137,7 @@ def _subject(question: str, intent: Intent, today: date, outlets: Iterable[str])
 
 def _bare(text: str, intent: Intent) -> str:
     """The text without what stands in frames of the intent, or says little anywhere, at its two ends."""
-    known = frame_words(intent) | STOP_WORDS
+    known = frame_words(intent) | small_words(text)
     found = list(_TOKEN.finditer(text))
     while found and _is_frame(found[0], text, known):
         found.pop(0)
@@ -146,10 +150,10 @@ def _bare(text: str, intent: Intent) -> str:
     return text[text[:start].rstrip().rfind(text[:start].rstrip()[-1]) : end + 1] if quoted else text[start:end]
 
 
-def _is_frame(word: re.Match[str], text: str, known: frozenset[str]) -> bool:
+def _is_frame(word: regex.Match[str], text: str, known: frozenset[str]) -> bool:
     """A word with a capital inside the text is of a name."""
     named = word.group()[0].isupper() and not word.group().isupper() and text[: word.start()].strip(" \"“'‘") != ""
-    return not named and all(part in known for part in re.findall(r"[^\W_]+", word.group().lower()))
+    return not named and all(part in known for part in _PART.findall(word.group().lower()))
 
 
 def _taken_out(question: str, rest: str) -> str:

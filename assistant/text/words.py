@@ -143,9 +143,14 @@ def asks_yes_or_no(question: str) -> bool:
 
 def key_words(text: str) -> list[str]:
     """Words that say what a text is about: without those that any question could hold."""
-    language = language_of(text)
-    small = STOP_WORDS if language in ENGLISH else stop_words(language)
+    small = small_words(text)
     return [word for word in words_of(text) if word not in small]
+
+
+def small_words(text: str) -> frozenset[str]:
+    """The words that say nothing alone in the language of a text."""
+    language = language_of(text)
+    return STOP_WORDS if language in ENGLISH else stop_words(language)
 
 
 def stems_of(text: str) -> set[str]:
