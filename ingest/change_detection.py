@@ -11,6 +11,7 @@ from ingest.formats.fields import completed
 from ingest.identity import canonical_url, host_name
 from ingest.text import squeezed
 from vectorstore.indexes.embedding import TokenLimit
+from vectorstore.languages import resolved
 from vectorstore.models import Article, Passage
 from vectorstore.reports import Outcome, Row
 
@@ -75,7 +76,8 @@ def _statement(article: Article) -> tuple[object, ...]:
     """All that a publisher states besides the text. How an address was reached is no part of it, nor is the time of an
     update: some sites stamp every page anew each time it is read."""
     address = canonical_url(article.url) if article.url else ""
-    stated = article.title, article.outlet, article.authors, address, article.published_at, article.language
+    language = resolved(article.language, article.text)  # which is what the library keeps
+    stated = article.title, article.outlet, article.authors, address, article.published_at, language
     return *stated, article.summary_only
 
 

@@ -58,10 +58,13 @@ _PIECE = regex.compile(r"[\p{Katakana}ー]+|[\p{Han}々〇]+|[\p{Hangul}]+|[\p{T
 _PARTICLES = "的了吗呢吧是在和与及或就都也很被把对从向这那哪"
 
 
-@lru_cache(maxsize=16384)
 def language_of(text: str) -> str:
     """The language that most of its beginning is in."""
-    sample = text[:_SAMPLE]
+    return _looks_like(text[:_SAMPLE])
+
+
+@lru_cache(maxsize=8192)
+def _looks_like(sample: str) -> str:
     counts = {name: len(pattern.findall(sample)) for name, pattern in _SCRIPTS.items()} if not sample.isascii() else {}
     kana = len(_KANA.findall(sample)) if counts else 0
     script = max(counts, key=lambda name: counts[name], default="Latin")
@@ -77,6 +80,14 @@ def normal(tag: str) -> str:
     """ "de" of "de-AT"."""
     first = regex.split(r"[-_]", tag.strip().lower())[0]
     return _SAME.get(first, first)
+
+
+@cache
+def language_name(language: str) -> str:
+    """ "German", for "de"; the code itself where it is not known."""
+    from babel import Locale
+
+    return str(Locale("en").languages.get(language, language))
 
 
 def resolved(declared: str, text: str) -> str:

@@ -247,6 +247,10 @@ class Library:
         """The outlets of all articles, in no order."""
         return self._catalogue.outlets()
 
+    def languages(self) -> list[str]:
+        """Those that its articles are in, that of most articles first."""
+        return self._catalogue.languages()
+
     def newest(self, until: datetime) -> datetime | None:
         """When the newest article until then was published; None when no date is known."""
         return self._catalogue.newest(until)

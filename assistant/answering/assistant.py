@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from threading import Event
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,10 @@ from assistant.answering.writer import Writer, with_day
 from assistant.evidence import quote, weigh
 from assistant.evidence.context import Room, context, room_of
 from assistant.generation.providers import PATIENCE, none_offered
+from assistant.generation.streaming import meanwhile
 from assistant.query.follow_ups import following, spoken_of, topic
 from assistant.query.intent import OF_NO_ARTICLE, Intents
-from assistant.query.request import requested, said
+from assistant.query.request import Said, requested, said
 from assistant.query.spelling import corrected
 from assistant.retrieval.search import Rerank
 from assistant.text.labels import EMPTY
@@ -37,11 +39,11 @@ from assistant.types import (
     Support,
     Timings,
     Turn,
-    Window,
 )
 from assistant.verification.answerability import Verdict, all_ahead, verdict
 from assistant.verification.disagreement import with_differing
 from assistant.verification.entailment import Entailment
+from vectorstore.languages import language_name, language_of
 from vectorstore.library import Library
 from vectorstore.models import EVERYTHING, Hit, Scope, heading
 from vectorstore.storage.listings import Listing
@@ -140,6 +142,7 @@ class Assistant:
         turns = (*turns, Turn(asked.around)) if asked.around else turns
         sought = following(asked.question, request, turns, self._intents)
         grounds = self._finder.grounds(sought.question, request, sought.turns, today, scope, manner)
+        grounds = yield from self._across(Answer(question, grounds.asked, today), grounds, request, scope, manner)
         grounds = grounds._replace(evidence=grounds.evidence.beyond(sought.told))
         answer = Answer(
             question,
@@ -148,7 +151,7 @@ class Assistant:
             kind=request.kind,
             window=grounds.reading.window,
             outlets=scope.outlets or grounds.reading.outlets,
-            notice=f"{grounds.reading.notice} {_outside(grounds.reading.window, grounds.found.hits)}".strip(),
+            notice=" ".join(filter(None, (grounds.reading.notice, _outside(grounds), _other_language(grounds, asked)))),
             newest_article=self._library.newest(today),
             read=_read(grounds, self._writer.reads()),
             timings=Timings(sources=perf_counter() - started),
@@ -205,6 +208,27 @@ class Assistant:
         if isinstance(as_of, datetime):
             return as_of.astimezone(UTC) if as_of.tzinfo else as_of.replace(tzinfo=UTC)
         return datetime.combine(as_of + timedelta(days=1), time(), UTC) - timedelta(microseconds=1)
+
+    def _across(
+        self, shown: Answer, grounds: Grounds, request: Request, scope: Scope, manner: Manner
+    ) -> Generator[Answer, None, Grounds]:
+        """The grounds, or better ones in another of the library's languages, where a model can translate."""
+        translate = self._writer.translating(manner.model)
+        several = len({*self._library.languages(), language_of(grounds.asked) or "en"}) > 1
+        if grounds.known or request.kind is not AnswerKind.FACT or not several or translate is None:
+            return grounds
+
+        def looked_up(left: Event) -> Grounds:
+            return self._finder.elsewhere(
+                grounds,
+                lambda language: "" if left.is_set() else translate(grounds.asked, language),
+                request,
+                shown.as_of,
+                scope,
+                manner,
+            )
+
+        return (yield from meanwhile(shown, looked_up))
 
     def _listed(self, answer: Answer, request: Request, grounds: Grounds, scope: Scope) -> Answer:
         """An answer that is put together without a model; without sentences where the question asks for a fact, and
@@ -286,8 +310,16 @@ def _may_be_no(request: Request, grounds: Grounds) -> bool:
     return request.intent is Intent.YES_NO and verdict(grounds.signals) is Verdict.ANSWERED
 
 
-def _outside(window: Window | None, hits: Sequence[Hit]) -> str:
+def _other_language(grounds: Grounds, asked: Said) -> str:
+    """What the question was translated to."""
+    language = language_of(grounds.asked)
+    same = language == language_of(asked.question) or not language or language_of(asked.question) == ""
+    return "" if same else f"Searched in {language_name(language)}: “{grounds.asked}”"
+
+
+def _outside(grounds: Grounds) -> str:
     """What the reader should know when nothing found is of the days that the question names."""
+    window, hits = grounds.reading.window, grounds.found.hits
     if window is None or not hits or any(window.holds(hit.article.published_at) for hit in hits):
         return ""
     return f"Nothing that fits was published {window.spoken}; this is the nearest outside of it."

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,8 +17,9 @@ from assistant.query.reading import Reading, read
 from assistant.query.spelling import corrected
 from assistant.retrieval.search import Found, Rerank, bridge, joined, retrieve
 from assistant.types import AS_SET, AnswerKind, Manner, Recency, Request, Turn
-from assistant.verification.answerability import Signals, Verdict, signals, verdict, words_asked
+from assistant.verification.answerability import Signals, Verdict, confidence, signals, verdict, words_asked
 from vectorstore.errors import DatelineError
+from vectorstore.languages import language_of
 from vectorstore.library import Library
 from vectorstore.models import EVERYTHING, Hit, Scope, titled
 
@@ -30,6 +32,8 @@ _OF_A_PART = 5
 _LOOKED_AT = 20
 _ROOM_TO_JOIN = 2
 _LONGEST_QUESTION = 2000
+# A question that its own language does not answer is put into so many others, at once.
+_LANGUAGES = 4
 # Passages whose way of writing is taken for that of the answer.
 _AS_WRITTEN_IN = 3
 
@@ -83,6 +87,23 @@ class Finder:
             of = parts(sought) if len(reading.outlets) < 2 else [reading.timing.rest]
             known = all(self._tells_of(part, today, scope) for part in of)
         return Grounds(asked, reading, found, evidence, weighed, known)
+
+    def elsewhere(
+        self,
+        grounds: Grounds,
+        translate: Callable[[str], str],
+        request: Request,
+        today: datetime,
+        scope: Scope,
+        manner: Manner,
+    ) -> Grounds:
+        """The grounds, or what there is for the same question in another of the library's main languages, where that
+        holds an answer more likely. `translate` puts the question into a language, and returns "" where it cannot."""
+        main = [each for each in self._library.languages() if each != (language_of(grounds.asked) or "en")]
+        with ThreadPoolExecutor(_LANGUAGES) as pool:
+            asked = [each for each in pool.map(translate, main[:_LANGUAGES]) if each]
+        found = [self.grounds(each, request._replace(subject=each), (), today, scope, manner) for each in asked]
+        return max([grounds, *found], key=lambda each: confidence(each.signals))
 
     def search(
         self,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from threading import Event
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,7 +23,16 @@ from assistant.evidence import Evidence, quote
 from assistant.evidence.context import Excerpt, Room, context
 from assistant.generation.draft import Asked, Draft, beside, judge, whole_sentences
 from assistant.generation.odds import Judge, judge_of
-from assistant.generation.prompting import belongs_in_list, borne_out, judging, material, messages, one_sentence, stated
+from assistant.generation.prompting import (
+    belongs_in_list,
+    borne_out,
+    judging,
+    material,
+    messages,
+    one_sentence,
+    stated,
+    translated,
+)
 from assistant.generation.providers import PATIENCE, QUOTE
 from assistant.generation.streaming import meanwhile, pieces
 from assistant.query.answer_type import wanted
@@ -126,6 +136,14 @@ class Writer(NamedTuple):
         except ModelError as error:
             found = at_least(verdict(grounds.signals), least)
             yield _cut_short(draft.text if draft else "", answer, grounds.evidence, found, error)
+
+    def translating(self, chosen: str) -> Callable[[str, str], str] | None:
+        """Puts a question into a language, see prompting.translated; None without a model."""
+        try:
+            model = self._chosen(chosen)
+        except ModelError:
+            return None
+        return model and partial(translated, model, patience=self.patience)
 
     def listing(
         self, shown: Answer, question: str, chosen: str, among: Callable[[Tells], Answer]

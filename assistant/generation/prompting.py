@@ -15,6 +15,7 @@ from assistant.text.sanitizing import carries_address, words_only
 from assistant.text.words import asks_yes_or_no, key_stems
 from assistant.types import Answer, Turn
 from vectorstore.errors import ModelUnavailable
+from vectorstore.languages import language_name, language_of
 from vectorstore.models import Hit, titled
 
 if TYPE_CHECKING:
@@ -89,6 +90,18 @@ def as_data(text: str) -> str:
     a number in brackets. Its headline too gives no orders."""
     said = " ".join(text[start:end] for start, end in reporting(text))
     return _DELIMITER.sub(r"(\1)", " ".join(said.split()))
+
+
+def translated(model: BaseChatModel, question: str, language: str, patience: float) -> str:
+    """The question in another language; "" when the model fails it, as with a text in yet another one."""
+    wish = prompts.TRANSLATE.format(language=language_name(language), question=question)
+    try:
+        said = "".join(pieces(model, [("system", prompts.TRANSLATING), ("human", wish)], patience, stop=["\n"]))
+    except ModelUnavailable:
+        return ""
+    said = words_only(said).strip().strip("\"“”'").strip()
+    sound = len(said) <= _LONGEST and not carries_address(said) and language_of(said) in ("", language)
+    return said if sound else ""
 
 
 def reworded(model: BaseChatModel, question: str, turns: Sequence[Turn]) -> str:

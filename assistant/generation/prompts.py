@@ -27,6 +27,9 @@ BORNE_OUT = (
 )
 LISTED = "\n\nQuestion: {question}\nDoes the passage report one of those that the question asks for? Answer Yes or No."
 
+TRANSLATING = "You translate questions about the news. Write only the translation, in one line, with the names kept."
+TRANSLATE = "Translate into {language}: {question}"
+
 REWORDING = (
     "Rewrite the reader's last question so that it can be understood without the conversation: put names and things in "
     "the place of words like it, they, he or that. Write only the question, in one line."

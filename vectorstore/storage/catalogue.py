@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from sqlalchemy import (
     update,
 )
 
+from vectorstore.languages import resolved
 from vectorstore.models import Article, Copy, Matrix, Passage, PassageRow, Scope, heading
 from vectorstore.storage import listings as listing
 from vectorstore.storage import story_groups
@@ -307,6 +309,12 @@ class Catalogue:
         with self._engine.connect() as connection:
             return list(connection.execute(select(articles.c.outlet).distinct()).scalars())
 
+    def languages(self) -> list[str]:
+        """Those that are known, that of most articles first."""
+        asked = select(articles.c.language).where(articles.c.language != "").group_by(articles.c.language)
+        with self._engine.connect() as connection:
+            return list(connection.execute(asked.order_by(func.count().desc(), articles.c.language)).scalars())
+
     def newest(self, until: datetime) -> datetime | None:
         """When the newest article until then was published; None when no date is known."""
         published = articles.c.published_at
@@ -379,6 +387,7 @@ def _shelve_all(connection: Connection, batch: Sequence[Shelved]) -> None:
 
 
 def _shelve(connection: Connection, article: Article, its_passages: Sequence[Passage], generation: int) -> None:
+    article = replace(article, language=resolved(article.language, article.text))
     values = row_of(article) | {"text_hash": text_hash(article.text)}
     current = connection.execute(select(articles.c.key, *ARTICLE).where(articles.c.id == article.id)).one_or_none()
     if current is None:
