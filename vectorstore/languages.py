@@ -45,7 +45,7 @@ _LETTERS = {
 }
 _SAMPLE = 1000
 _KANA_OF_JAPANESE = 0.05
-_LEAST_VOTES, _NEARLY = 0.75, 0.7
+_LEAST_VOTES, _NEARLY = 0.75, 0.5
 WORD = regex.compile(r"\d+(?:[.,]\d+)+|[\w\p{M}]+(?:['’][\w\p{M}]+)?")
 _ELIDED = regex.compile(r"^\w{1,5}['’](?=\w)")
 _ELIDING = frozenset({"fr", "it", "ca"})
@@ -157,7 +157,7 @@ def _by_small_words(sample: str) -> str:
             votes[language] += 1 / len(having)
     best = max(votes.values(), default=0.0)
     near = {language for language, given in votes.items() if given >= _NEARLY * best}
-    if votes.get("en", 0.0) == best > 0:
+    if votes.get("en", 0.0) == best >= _LEAST_VOTES or near == {"en"}:
         return "en"
     if len(near) == 1 and best >= _LEAST_VOTES:
         return near.pop()

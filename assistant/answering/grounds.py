@@ -16,9 +16,11 @@ from assistant.query.follow_ups import topic
 from assistant.query.reading import Reading, read
 from assistant.query.spelling import corrected
 from assistant.retrieval.search import Found, Rerank, bridge, joined, retrieve
+from assistant.text.words import names_and_numbers, stem, stems_of
 from assistant.types import AS_SET, AnswerKind, Manner, Recency, Request, Turn
 from assistant.verification.answerability import Signals, Verdict, confidence, signals, verdict, words_asked
 from vectorstore.errors import DatelineError
+from vectorstore.indexes.embedding import knows
 from vectorstore.languages import language_of
 from vectorstore.library import Library
 from vectorstore.models import EVERYTHING, Hit, Scope, titled
@@ -77,7 +79,7 @@ class Finder:
         top, turns = (LOOKED_AT if listed else PASSAGES), (() if named else turns)
         reading, found = self.search(sought, turns, today, scope, top, manner.recency)
         asked = question if listed and reading.standalone == request.subject else reading.standalone
-        evidence = weigh(asked, found.hits, self._library.embedder, manner.sources)
+        evidence = weigh(asked, found.hits, self._library.embedder, manner.sources, self._telling(reading))
         weighed = self._signals(reading, found, evidence, today)
         evidence = _of_the_days(evidence, reading)
         if request.kind is AnswerKind.FACT:
@@ -140,9 +142,22 @@ class Finder:
             if name := bridge(reading.standalone, found.hits):
                 reading = replace(reading, standalone=f"{reading.standalone} ({name})")
                 found = _together([found, _elsewhere(passages(within(f"{question} ({name})")), found.hits[0])])
-        best = joined(found.hits, top)
+        best = joined(self._understood(question, found.hits), top)
         written = [f"{titled(hit.article)} {hit.passage.text}" for hit in best[:_AS_WRITTEN_IN]]
         return reading.as_written_in(written), Found(best, found.similarity)
+
+    def _understood(self, question: str, hits: Sequence[Hit]) -> Sequence[Hit]:
+        """Without those in another language with which the question shares no name and no number: how near an embedder
+        that does not know the language says they are means nothing."""
+        language = language_of(question)
+        if not language or knows(self._library.embedder, "other"):
+            return hits
+        named = {stem(word, language) for word in names_and_numbers(question)}
+        return [
+            hit
+            for hit in hits
+            if {language, ""} & {hit.article.language, language_of(hit.passage.text)} or named & _stems_in(hit)
+        ]
 
     def _of_each(self, asked: str, outlets: Sequence[str], found: Found, evidence: Evidence) -> list[Evidence]:
         """What answers each of several questions in a row, or what each of several outlets tells."""
@@ -167,12 +182,27 @@ class Finder:
         return verdict(self._signals(reading, found, evidence, today)) is Verdict.ANSWERED
 
     def _signals(self, reading: Reading, found: Found, evidence: Evidence, today: datetime) -> Signals:
-        return signals(reading, found, evidence, self._library.vocabulary().rarity(words_asked(reading)), today)
+        understood = knows(self._library.embedder, language_of(reading.standalone))
+        return signals(reading, found, evidence, self._rarity(reading), today, understood)
+
+    def _rarity(self, reading: Reading) -> dict[str, float]:
+        return self._library.vocabulary().rarity(words_asked(reading))
+
+    def _telling(self, reading: Reading) -> dict[str, float]:
+        """What the words of a question count that is in a language which the embedder does not know."""
+        language = language_of(reading.standalone)
+        if knows(self._library.embedder, language):
+            return {}
+        return {stem(word, language): rare for word, rare in self._rarity(reading).items()}
 
     def _tells_of(self, part: str, today: datetime, scope: Scope) -> bool:
         """The two parts of a comparison may stand in different articles."""
         reading, found = self.search(part, (), today, scope, _OF_A_PART)
         return self.known(reading, found, weigh(part, found.hits, self._library.embedder, _OF_A_PART), today)
+
+
+def _stems_in(hit: Hit) -> set[str]:
+    return stems_of(f"{titled(hit.article)} {hit.passage.text}")
 
 
 def _of_the_days(evidence: Evidence, reading: Reading) -> Evidence:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from assistant.evidence.spans import Span, cite, corrects, quotation, retracted,
 from assistant.evidence.stated_values import StatedValue, current, readings
 from assistant.query.answer_type import echoes, offers, wanted
 from assistant.text.facts import FactKind
-from assistant.text.words import key_stems
+from assistant.text.words import key_stems, stems_of
 from assistant.types import Citation, Sentence
 from vectorstore.indexes.embedding import Embedder
 from vectorstore.models import Hit
@@ -26,6 +26,8 @@ _EMBEDDED = 16
 # Beside a cosine of the sentence and its passage's standing, both up to 1.
 _WORDS = 0.3
 _KIND = 0.2
+# What they are worth beside that in a language that the embedder does not know.
+_WORDS_ALONE, _NOT_UNDERSTOOD = 0.6, 0.7
 _ECHO = 0.5
 _ALIKE = 0.5
 _SAME_SOURCE = 0.2
@@ -73,12 +75,19 @@ class Quoted(NamedTuple):
     worths: tuple[float, ...]
 
 
-def weigh(question: str, hits: Sequence[Hit], embedder: Embedder, looked_into: int = _LOOKED_INTO) -> Evidence:
+def weigh(
+    question: str,
+    hits: Sequence[Hit],
+    embedder: Embedder,
+    looked_into: int = _LOOKED_INTO,
+    telling: Mapping[str, float] | None = None,
+) -> Evidence:
     """The sentences of the first hits that promise most, with what each is worth to the question.
 
     A sentence counts for its meaning, the question's words in it, the rank of its passage (a sentence alone often lacks
     the name that its neighbours have) and whether it holds what is asked for, a number or a name. Of a figure that
-    changes the newest is worth most, also that of a later hit.
+    changes the newest is worth most, also that of a later hit. `telling` says what the stems of the question count
+    where the embedder does not know its language: there they count before the meaning.
     """
     newest = current(readings(question, hits))
     read = spans_of(hits[:looked_into])
@@ -87,11 +96,13 @@ def weigh(question: str, hits: Sequence[Hit], embedder: Embedder, looked_into: i
     if not read:
         return Evidence((), *(np.empty(shape, np.float32) for shape in (0, 0, (0, 0))))
     spans, promised = _standing(read, [_promise(question, span, hits[0].score) for span in read])
+    if telling:
+        promised += [_WORDS_ALONE * _weighed_share(telling, span.text) for span in spans]
     leads = np.array([newest is not None and _states(span, newest) for span in spans])
     likely = [int(i) for i in np.argsort(-(promised + leads), kind="stable")[:_EMBEDDED]]
     vectors = embedder.passages([_meant(question, spans[i]) for i in likely])
     cosines = vectors @ embedder.query(question)
-    worths = promised[likely] + cosines
+    worths = promised[likely] + (_NOT_UNDERSTOOD if telling else 1.0) * cosines
     worths[leads[likely]] += max(0.0, worths.max() - worths[leads[likely]].max(initial=0.0)) if leads.any() else 0.0
     return Evidence(tuple(spans[i] for i in likely), worths, cosines, vectors)
 
@@ -186,10 +197,20 @@ def _promise(question: str, span: Span, best: float) -> float:
 
 def promise(question: str, sentence: str, published: date | None, standing: float) -> float:
     """What a sentence is worth before its meaning is known; `standing` is its passage's score beside the best one's."""
-    asked, said = (key_stems(text) for text in (question, sentence))
-    share = len(asked & said) / len(asked) if asked else 0.0
+    share = _share(question, sentence)
     told = -_ECHO if echoes(sentence, question) else _WORDS * share
     return standing + told + _KIND * offers(sentence, question, published)
+
+
+def _share(question: str, sentence: str) -> float:
+    """Of the words of the question."""
+    asked, said = (key_stems(text) for text in (question, sentence))
+    return len(asked & said) / len(asked) if asked else 0.0
+
+
+def _weighed_share(telling: Mapping[str, float], sentence: str) -> float:
+    said = stems_of(sentence)
+    return sum(rare for known, rare in telling.items() if known in said) / (sum(telling.values()) or 1.0)
 
 
 def answered(question: str, quoted: Quoted) -> bool:

@@ -11,8 +11,9 @@ from typing import NamedTuple
 from assistant.evidence.injection_filter import DOUBTFUL, reporting
 from assistant.text.quantities import quantities
 from assistant.text.sanitizing import without_marks
-from assistant.text.words import key_stems
+from assistant.text.words import ENGLISH, key_stems
 from assistant.types import Citation, Sentence, Support
+from vectorstore.languages import language_of
 from vectorstore.models import Article, Hit, Passage
 
 _QUESTION = re.compile(r"[?？؟][\"'”’»)\]]*$")
@@ -65,6 +66,8 @@ _CORRECTION = re.compile(r"^\W*(?:correction|clarification|erratum|berichtigung|
 # Ideographs and kana say in one sign what takes some three letters.
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LEAST_LETTERS, _SHORTEST_CALL = 6, 20
+# Where it is not known which words stand for another one, a short sentence leans on the one before.
+_SHORT = 60
 
 
 class Statement(NamedTuple):
@@ -79,6 +82,7 @@ def statements(text: str, spans: Sequence[tuple[int, int]]) -> list[Statement]:
     """Of the sentences `spans` those that state something, in order, each with the sentence that it leans on or that
     puts it right."""
     found: list[Statement] = []
+    foreign = language_of(text) not in ENGLISH
     for number, (start, end) in enumerate(spans):
         sentence = text[start:end]
         if not states(sentence, text[end : end + 1]):
@@ -86,7 +90,8 @@ def statements(text: str, spans: Sequence[tuple[int, int]]) -> list[Statement]:
         start += dateline(sentence)
         own = start
         before = found[-1] if found else None
-        if before and leans(sentence) and _joins(text, before.end, start) and end - before.own <= _LONGEST_JOINT:
+        hangs = leans(sentence) or (foreign and length(sentence) < _SHORT)
+        if before and hangs and _joins(text, before.end, start) and end - before.own <= _LONGEST_JOINT:
             start = before.own
         if corrects(sentence) and number + 1 < len(spans) and _joins(text, end, spans[number + 1][0]):
             end = spans[number + 1][1]

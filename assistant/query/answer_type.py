@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from datetime import date
+from functools import cache
+from importlib.resources import files
+
+import regex
 
 from assistant.text.facts import Fact, FactKind, facts
-from assistant.text.words import asks_yes_or_no, key_words, stem, stems_of
+from assistant.text.words import ENGLISH, asks_yes_or_no, key_words, stem, stems_of
+from vectorstore.languages import language_of
 
 _HOW_MUCH = re.compile(
     r"\bhow (?:much|many|old|long|far|often|large|big|small|tall|high|low|deep|wide|fast|heavy|strong|hot|cold|late)\b"
@@ -22,16 +28,28 @@ _WHEN = re.compile(
 )
 _HOW_MANY = re.compile(r"\bhow many\b", re.I)
 _NONE = re.compile(r"\b(?:nobody|no one|none)\b", re.I)
+_KINDS = {"number": FactKind.NUMBER, "date": FactKind.DATE, "name": FactKind.NAME}
+_WITHOUT_SPACES = ("zh", "ja", "ko")
 _WHO = re.compile(r"\b(?:who|whom|whose|where|which)\b", re.I)
 
 
 def wanted(question: str) -> FactKind | None:
     """None when the question gives no hint, as "why" and "what" do."""
+    if (language := language_of(question)) not in ENGLISH:
+        return next((kind for kind, asks in _asking(language).items() if asks.search(question.lower())), None)
     if _HOW_MUCH.search(question):
         return FactKind.NUMBER
     if _WHEN.search(question):
         return FactKind.DATE
     return FactKind.NAME if _WHO.search(question) else None
+
+
+@cache
+def _asking(language: str) -> dict[FactKind, regex.Pattern[str]]:
+    """What asks for each kind in a language; in scripts without spaces it stands anywhere."""
+    data = tomllib.loads((files(__package__) / "question_words.toml").read_text(encoding="utf-8")).get(language, {})
+    edge = ("", "") if language in _WITHOUT_SPACES else (r"(?<![\w\p{M}])", r"(?![\w\p{M}])")
+    return {kind: regex.compile(f"{edge[0]}(?:{data[name]}){edge[1]}") for name, kind in _KINDS.items() if name in data}
 
 
 def offers(sentence: str, question: str, published: date | None) -> bool:
@@ -53,8 +71,8 @@ def echoes(sentence: str, question: str) -> bool:
 
 def adds_nothing(sentence: str, question: str) -> bool:
     """Whether every word of the sentence that means something is the question's: a yes or a no at most is new."""
-    asked = stems_of(question)
-    return all(stem(word) in asked for word in key_words(sentence))
+    asked, language = stems_of(question), language_of(sentence)
+    return all(stem(word, language) in asked for word in key_words(sentence))
 
 
 def _of_kind(kind: FactKind, text: str, published: date | None) -> set[str]:

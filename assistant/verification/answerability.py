@@ -13,6 +13,8 @@ from enum import StrEnum
 from math import log
 from typing import NamedTuple
 
+import numpy as np
+
 from assistant.evidence import Evidence
 from assistant.query.reading import Reading
 from assistant.retrieval.ranking import recency
@@ -65,6 +67,10 @@ class Signals(NamedTuple):
 
 NOTHING_FOUND = Signals(0.0, 0.0, 1.0, 0.0)
 
+# What stands for the cosines: with it the least share of words for each verdict is that of the tuning half of
+# tests/benchmarks/sets/languages which parts best.
+_NOT_UNDERSTOOD = Signals(similarity=0.55, told=0.45, outside=0.0, stale=0.0)
+
 # Two logistic regressions', fitted and drawn by tests/benchmarks/refusals.py on quiz and ordinary questions together,
 # with a judge's log odds beside the signals and without.
 _JUDGED, _WEIGHTS_JUDGED, _BIAS_JUDGED = 1.5, Signals(similarity=2.7, told=3.2, outside=-2.4, stale=-5.1), -6.4
@@ -113,15 +119,23 @@ def words_asked(reading: Reading) -> list[str]:
 
 
 def signals(
-    reading: Reading, found: Found, evidence: Evidence, rarity: Mapping[str, float], today: datetime
+    reading: Reading,
+    found: Found,
+    evidence: Evidence,
+    rarity: Mapping[str, float],
+    today: datetime,
+    understood: bool = True,
 ) -> Signals:
     """What was found, weighed. `evidence` is of the hits found, for the question as read, and `rarity` tells what each
-    of its words counts; see `words_asked`."""
+    of its words counts; see `words_asked`. Where the embedder does not understand the question's language, which makes
+    all texts in it alike, the words alone decide."""
     if not found.hits:
         return NOTHING_FOUND
     window = reading.window
+    if not understood:
+        evidence = evidence._replace(cosines=np.full_like(evidence.cosines, _NOT_UNDERSTOOD.told))
     return Signals(
-        found.similarity,
+        found.similarity if understood else _NOT_UNDERSTOOD.similarity,
         _told(rarity, evidence),
         float(window is not None and not any(_within(window, hit) for hit in found.hits)),
         _stale(reading, found.hits[:_NEWEST_OF], today),

@@ -86,6 +86,25 @@ class Embedder(TokenLimit, Protocol):
         """Shape (dimensions,), of length 1."""
 
 
+_TRANSLATED = (
+    ("The bridge stays closed until spring.", "Die Brücke bleibt bis zum Frühjahr gesperrt."),
+    ("The doctors went on strike.", "Les médecins se sont mis en grève."),
+    ("The doctors went on strike.", "医生举行了罢工。"),
+)
+_UNDERSTOOD = 0.6
+
+
+def knows(embedder: Embedder, language: str) -> bool:
+    """Whether it tells what a text in the language means: English always, others when translations come near."""
+    return language in ("", "en") or _knows_others(embedder)
+
+
+@lru_cache(maxsize=8)
+def _knows_others(embedder: Embedder) -> bool:
+    near = [float(embedder.query(one) @ embedder.query(other)) for one, other in _TRANSLATED]
+    return sum(near) / len(near) >= _UNDERSTOOD
+
+
 class SentenceEmbedder:
     """A sentence-transformers model on the CPU, loaded when first used.
 
