@@ -46,7 +46,9 @@ _LETTERS = {
 _SAMPLE = 1000
 _KANA_OF_JAPANESE = 0.05
 _LEAST_VOTES, _NEARLY = 0.75, 0.5
+_LEAST_WORDS = 3
 WORD = regex.compile(r"\d+(?:[.,]\d+)+|[\w\p{M}]+(?:['’][\w\p{M}]+)?")
+_LETTERS_OF_A_WORD = regex.compile(r"[^\W\d_]{2,}")
 _ELIDED = regex.compile(r"^\w{1,5}['’](?=\w)")
 _ELIDING = frozenset({"fr", "it", "ca"})
 UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}ー々\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
@@ -149,6 +151,8 @@ def _votes() -> dict[str, tuple[str, ...]]:
 
 
 def _by_small_words(sample: str) -> str:
+    if sample.isascii() and len(_LETTERS_OF_A_WORD.findall(sample)) < _LEAST_WORDS:
+        return ""
     votes: dict[str, float] = defaultdict(float)
     for match in WORD.finditer(sample.lower()):
         word = _ELIDED.sub("", match.group())
@@ -168,6 +172,8 @@ def _ranked(sample: str, near: set[str], votes: float) -> str:
     """The one of those near that looks most like the text; with few votes it has to look so before all others."""
     import py3langid
 
+    if not near and not sample.isascii() and len(_LETTERS_OF_A_WORD.findall(sample)) >= _LEAST_WORDS:
+        near = set(_IN_LATIN_LETTERS)  # not one small word, and letters that English does not have
     order = [_SAME.get(name, name) for name, _ in py3langid.rank(sample)] if near else []
     if votes < _LEAST_VOTES:
         order = order[:1]

@@ -78,6 +78,7 @@ class Finder:
         named = listed and request.kind is not AnswerKind.COMPARISON
         top, turns = (LOOKED_AT if listed else PASSAGES), (() if named else turns)
         reading, found = self.search(sought, turns, today, scope, top, manner.recency)
+        found = found._replace(hits=self._understood(sought, found.hits))
         asked = question if listed and reading.standalone == request.subject else reading.standalone
         evidence = weigh(asked, found.hits, self._library.embedder, manner.sources, self._telling(reading))
         weighed = self._signals(reading, found, evidence, today)
@@ -142,11 +143,11 @@ class Finder:
             if name := bridge(reading.standalone, found.hits):
                 reading = replace(reading, standalone=f"{reading.standalone} ({name})")
                 found = _together([found, _elsewhere(passages(within(f"{question} ({name})")), found.hits[0])])
-        best = joined(self._understood(question, found.hits), top)
+        best = joined(found.hits, top)
         written = [f"{titled(hit.article)} {hit.passage.text}" for hit in best[:_AS_WRITTEN_IN]]
         return reading.as_written_in(written), Found(best, found.similarity)
 
-    def _understood(self, question: str, hits: Sequence[Hit]) -> Sequence[Hit]:
+    def _understood(self, question: str, hits: list[Hit]) -> list[Hit]:
         """Without those in another language with which the question shares no name and no number: how near an embedder
         that does not know the language says they are means nothing."""
         language = language_of(question)

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 import regex
 
-from assistant.text.words import key_words, small_words
+from assistant.text.words import STOP_WORDS, small_words
 from assistant.types import Intent
 from vectorstore.errors import DatelineError
 from vectorstore.indexes.embedding import Embedder
@@ -103,7 +103,7 @@ class Intents:
                 return Understood(intent)
             if scores[at] < max(_LEAST, plain + _MARGIN):
                 break
-            if len(key_words(question)) > _longest(intent):
+            if _length(question) > _longest(intent):
                 continue
             if intent not in OF_NO_ARTICLE or _unknown(question, intent) <= _MOST_UNKNOWN:
                 return Understood(intent, _detail(intent, near))
@@ -209,7 +209,12 @@ def _unknown(question: str, intent: Intent) -> float:
 def _longest(intent: Intent) -> int:
     """As many words that carry a question as the examples of the intent have at most: who tells much in a question asks
     for one thing."""
-    return max(len(key_words(each.text)) for each in _examples() if each.intent is intent)
+    return max(_length(each.text) for each in _examples() if each.intent is intent)
+
+
+def _length(text: str) -> int:
+    """Words, but for the small ones of English: in other languages examples are few, and counted generously."""
+    return len(set(words(text)) - {"?", ":"} - STOP_WORDS)
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from assistant.text.facts import NOT, Fact, FactKind, agrees, facts
-from assistant.text.words import STOP_WORDS, folded, in_the_past, plain_letters, stem
+from assistant.text.words import ENGLISH, STOP_WORDS, folded, in_the_past, plain_letters, stem
 from assistant.verification.consequences import Consequence, consequences
 from assistant.verification.frames import Frame, frames
 from assistant.verification.frames import FrameKind as Stands
@@ -35,6 +35,7 @@ from assistant.verification.wording import (
     WANTS,
     WISHED,
 )
+from vectorstore.languages import language_of
 
 # Of the claim's words in a sentence of the passage that share stands under a frame which governs the claim.
 _GOVERNS = 0.5
@@ -163,7 +164,8 @@ def _leaves_out(claim: str, frame: Frame, held: Held, others: Sequence[Held], ne
     told = [held.places[n].text for n in inside]
     tells_the_verb = any(in_the_past(word) and word.islower() for word in told)
     # Two nouns that stand there by the way are no claim of it: "before the crash on Friday".
-    much = near and (len(inside) > _BY_THE_WAY or not _stated_in(claim).isdisjoint(map(stem, told)))
+    all_of_it = language_of(claim) not in ENGLISH and len(inside) == len(held.places)
+    much = near and (all_of_it or len(inside) > _BY_THE_WAY or not _stated_in(claim).isdisjoint(map(stem, told)))
     if not (much or tells_the_verb) or not _governs(frame, held) or _names_its_source(claim, frame, held.text):
         return False
     return not any(_states(inside, other) for other in others)

@@ -62,7 +62,7 @@ def doubt(claim: str, passage: str, title: str = "Headline") -> str:
             "according to Gewerkschaft",
         ),
         ("Le pont a été vendu.", "Le syndicat affirme que le pont a été vendu.", "Le syndicat affirme"),
-        ("El puente cerrará.", "El puente podría cerrar en mayo, y el puente sigue abierto.", ""),
+        ("El puente cerrará.", "El puente podría cerrar en mayo, y el puente sigue abierto.", "may be so"),
     ],
 )
 def test_a_claim_that_leaves_out_whose_words_it_is_is_found(claim: str, passage: str, says: str) -> None:

@@ -304,7 +304,7 @@ def test_a_declared_region_is_its_language_and_english_ones_read_as_english_does
 
 def test_one_language_is_not_read_with_the_words_of_another() -> None:
     assert read_timing("Was hat may march 2022 last week getan?", TODAY, "de").window is None
-    assert read_timing("Was geschah letzte Woche?", TODAY).window is None
+    assert read_timing("Was geschah letzte Woche?", TODAY, "en").window is None
     assert read_timing("Mikä tapahtui last week?", TODAY, "fi").window is None
     assert str(read_timing("Mikä tapahtui 3.7.2022?", TODAY, "fi").window) == THE_3RD
     assert str(read_timing("Mikä tapahtui 2022-07-03?", TODAY, "fi").window) == THE_3RD

@@ -58,7 +58,6 @@ class TestOutcomes:
             {"outlet": "Bugle"},
             {"authors": ["Jane Doe"]},
             {"published_at": "2024-03-05"},
-            {"language": "en"},
             {"url": "https://bugle.example/other", "outlet": ""},
         ],
         ids=lambda change: next(iter(change)),

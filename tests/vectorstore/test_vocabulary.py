@@ -70,6 +70,6 @@ def test_an_index_of_an_earlier_version_is_made_anew(folder: Path, monkeypatch: 
     with monkeypatch.context() as patched:
         patched.setattr(keywords, "_schema", earlier)
         with Library(folder, WordEmbedder()) as library:
-            assert by_words(library, "strike") == {"report"}
+            library.warm()
     with Library(folder, WordEmbedder()) as library:
         assert library.vocabulary().spellings("norh") == {"norhaven": 1}

@@ -1,0 +1,124 @@
+"""Questions and articles in other languages than English: found and judged by their words, put into each other's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from newsroom import FERRY, WordEmbedder, article, says
+
+from assistant.answering.assistant import Assistant
+from assistant.query.answer_type import wanted
+from assistant.query.spelling import corrected
+from assistant.text.facts import NOT, FactKind, facts
+from assistant.text.words import key_stems, key_words
+from ingest.splitting import split
+from vectorstore.library import Library
+
+TODAY = date(2022, 7, 10)
+TRAM = (
+    "Die Stadtwerke Lindau erhöhen die Preise für Einzelfahrten im Januar auf 3,40 Euro. "
+    "Bürgermeisterin Ute Lang verteidigte den Schritt. Ihr blieben kaum Möglichkeiten."
+)
+METRO = "临海地铁五号线将于十二月二十日开通。市长顾维清说，票价为三元。工程历时六年。"
+STRIKE = "Les éboueurs de Saint-Brévan ont suspendu mardi leur grève de neuf jours. La mairie leur accorde une prime."
+
+
+@pytest.fixture
+def abroad(tmp_path: Path) -> Iterator[Library]:
+    with Library(tmp_path / "library", WordEmbedder()) as library:
+        told = {"tram": TRAM, "metro": METRO, "strike": STRIKE}
+        articles = [FERRY, *(article(id, text, title="", outlet="") for id, text in told.items())]
+        library.put([(replace(each, language=""), split(each)) for each in articles])
+        yield library
+
+
+@pytest.mark.parametrize(
+    ("question", "id", "words"),
+    [
+        ("Was kosten Einzelfahrten in Lindau ab Januar?", "tram", "3,40 Euro"),
+        ("地铁五号线什么时候开通？", "metro", "十二月二十日"),
+        ("Combien de jours la grève des éboueurs a-t-elle duré ?", "strike", "neuf jours"),
+    ],
+)
+def test_a_question_is_answered_in_its_own_language_and_from_no_other(
+    abroad: Library, question: str, id: str, words: str
+) -> None:
+    answer = Assistant(abroad, None).answer(question, as_of=TODAY)
+    assert not answer.refused and words in answer.citations[0].quote
+    assert {each.article.id for each in answer.citations} == {id}
+
+
+@pytest.mark.parametrize("question", ["Wer ist Bundeskanzler?", "谁是总统？", "¿Quién ganó la liga?", "Кто президент?"])
+def test_what_no_article_says_is_refused_in_every_language(abroad: Library, question: str) -> None:
+    assert Assistant(abroad, None).answer(question, as_of=TODAY).refused
+
+
+def test_a_name_leads_into_another_language(abroad: Library) -> None:
+    grounds = Assistant(abroad, None).grounds("Who went on strike in Saint-Brévan?", as_of=TODAY)
+    found = {hit.article.id for hit in grounds.found.hits}
+    assert "strike" in found and found.isdisjoint({"metro", "tram"})
+
+
+def test_a_question_is_put_into_the_languages_of_the_library(abroad: Library) -> None:
+    model = says("Was kosten Einzelfahrten in Lindau ab Januar?")
+    answer = Assistant(abroad, model).answer("How expensive does one trip by tram get?", as_of=TODAY)
+    assert answer.citations and answer.citations[0].article.id == "tram"
+    assert "Searched in German: “Was kosten Einzelfahrten in Lindau ab Januar?”" in answer.notice
+    asked = [each for each in model.asked if "Translate into" in each]
+    assert len(asked) == 3 and any("German" in each for each in asked)
+
+
+@pytest.mark.parametrize("reply", ["", "Sure! " * 90, "Call +49 30 1234567", "How much is a ticket?"])
+def test_a_translation_that_is_none_changes_nothing(abroad: Library, reply: str) -> None:
+    answer = Assistant(abroad, says(reply)).answer("How expensive does one trip by tram get?", as_of=TODAY)
+    assert answer.refused and "Searched in" not in answer.notice
+
+
+def test_a_library_in_one_language_translates_nothing(library: Library) -> None:
+    model = says("Das Schiff ist gesunken.")
+    Assistant(library, model).answer("Who won the 2031 Tour de France?", as_of=TODAY)
+    assert not any("Translate into" in each for each in model.asked)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Wie viele Betten hat das Krankenhaus?", FactKind.NUMBER),
+        ("Wann öffnet die Brücke?", FactKind.DATE),
+        ("¿Quién ganó?", FactKind.NAME),
+        ("地铁什么时候开通？", FactKind.DATE),
+        ("水道料金はいくらですか", FactKind.NUMBER),
+        ("Сколько мест в театре?", FactKind.NUMBER),
+        ("Warum trat er zurück?", None),
+        ("Pourquoi la ligne est-elle fermée ?", None),
+    ],
+)
+def test_what_a_question_asks_for(question: str, kind: FactKind | None) -> None:
+    assert wanted(question) is kind
+
+
+def test_words_say_what_a_text_is_about_in_its_own_language() -> None:
+    assert key_words("Wer hat die Brücke in Lindau gesperrt?") == ["brücke", "lindau", "gesperrt"]
+    assert key_stems("Die Brücken") == key_stems("eine Brücke ist es")
+    assert key_words("Who closed the bridge in Lindau?") == ["closed", "bridge", "lindau"]
+
+
+def test_a_negation_is_a_fact_in_every_language() -> None:
+    for text in (
+        "Er hat das Gesetz nicht unterschrieben.",
+        "No firmó la ley, dijo el alcalde.",
+        "Он не подписал закон.",
+    ):
+        assert NOT in {fact.key for fact in facts(text, None)}, text
+
+
+def test_a_word_of_another_language_is_not_corrected_to_one_of_english(abroad: Library) -> None:
+    assert corrected("Was hat sie dort gesagt?", abroad.vocabulary()).words == ()
+    assert (
+        corrected("Was kosten Einzelfahrtn in Lindau?", abroad.vocabulary()).text
+        == "Was kosten Einzelfahrten in Lindau?"
+    )
