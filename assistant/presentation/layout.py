@@ -6,17 +6,19 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, takewhile
 
 from assistant.text.labels import day
+from assistant.text.texts import tr, tr_later
 from assistant.types import Answer, AnswerKind, Sentence, Support
 from vectorstore.models import Article
 
-CLOSEST = "Your articles do not say it directly. Closest:"
+CLOSEST = tr_later("Your articles do not say it directly. Closest:")
 """What stands before quotations that are the closest to an answer."""
 
 
 def laid_out(answer: Answer, said: Sequence[str]) -> str:
     """The sentences as `said`, each as its program writes it, in the manner of the answer's kind: an entry a line."""
     if answer.kind in (AnswerKind.FACT, AnswerKind.SUMMARY):
-        return "\n\n".join(filter(None, [CLOSEST if answer.closest else "", *(t for _, t in paragraphs(answer, said))]))
+        opened = tr(CLOSEST) if answer.closest else ""
+        return "\n\n".join(filter(None, [opened, *(text for _, text in paragraphs(answer, said))]))
     opening = openers(answer)
     return "\n\n".join(filter(None, [" ".join(said[:opening]), _entries(answer, said, opening)]))
 

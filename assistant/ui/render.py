@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from assistant.text.labels import count as count
 from assistant.text.labels import day, marks
+from assistant.text.texts import tr
 from vectorstore.hidden import without_hidden
 from vectorstore.models import Article, Entry
 
@@ -56,7 +57,7 @@ def link(url: str, text: str) -> str:
 
 
 def headline(article: Article | Entry) -> str:
-    return article.title or "Untitled article"
+    return article.title or tr("Untitled article")
 
 
 def byline(article: Article | Entry) -> str:
