@@ -113,6 +113,16 @@ def tr_later(message: str) -> str:
     return message
 
 
+def tr_line(line: str) -> str:
+    """A line of those parts of Dateline that know of no reader, such as why a document was rejected: by its form, which
+    stands in elsewhere.txt. As it is where none fits."""
+    if _current.get() != ENGLISH:
+        for form, pattern in _forms().items():
+            if found := pattern.fullmatch(line):
+                return tr(form, **found.groupdict())
+    return line
+
+
 def number(value: float, decimals: int = 0) -> str:
     """`12,000`, `12.000`, `1,5`."""
     if _current.get() == ENGLISH:
@@ -130,6 +140,12 @@ def locale() -> Locale | None:
     from babel import Locale
 
     return Locale.parse(LANGUAGES[_current.get()].locale)
+
+
+@lru_cache(maxsize=1)
+def _forms() -> dict[str, re.Pattern[str]]:
+    forms = (CATALOGUES / "elsewhere.txt").read_text(encoding="utf-8").splitlines()
+    return {form: re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(form)), re.DOTALL) for form in forms}
 
 
 @lru_cache(maxsize=len(LANGUAGES))

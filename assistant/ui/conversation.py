@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import gradio as gr
 
-from assistant.text.texts import tr, tr_later
+from assistant.text.texts import tr, tr_later, tr_line
 from assistant.types import Exchange, Turn
 from assistant.ui.security import described
 from vectorstore.errors import DatelineError
@@ -25,7 +25,7 @@ def turns(conversation: Sequence[Exchange]) -> tuple[Turn, ...]:
 def told(error: Exception) -> str:
     """The one line that a reader gets for an error. Whatever is no DatelineError is ours, and goes to the log."""
     if isinstance(error, DatelineError):
-        return tr(str(error))
+        return tr_line(str(error))
     log.error("The page met an unexpected error: %s", described(error))
     return tr(FAILED)
 

@@ -13,7 +13,7 @@ from threading import Lock
 
 import gradio as gr
 
-from assistant.text.texts import tr, tr_later
+from assistant.text.texts import tr, tr_later, tr_line
 from assistant.types import AS_SET, Conversation, Exchange, Manner
 from assistant.ui.answer_run import AnswerRun
 from assistant.ui.conversation import said, told, turns
@@ -123,7 +123,7 @@ class TalksPanel:
             return problem_html(told(error))
         title = removed.entry.title if removed else ""
         return talks_html(
-            entries, id, datetime.now().astimezone(), search.strip(), tr(notebook.problem), title, view.turn
+            entries, id, datetime.now().astimezone(), search.strip(), tr_line(notebook.problem), title, view.turn
         )
 
     def rename(self, event: gr.EventData) -> None:

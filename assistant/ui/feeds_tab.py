@@ -10,16 +10,16 @@ from urllib.parse import quote
 
 import gradio as gr
 
-from assistant.text.labels import clock, time_of_day
-from assistant.text.texts import number, tr, tr_later
+from assistant.text.labels import clock, listed, time_of_day
+from assistant.text.texts import number, tr, tr_later, tr_line
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
 from assistant.ui.language import drawn
 from assistant.ui.render import count, isolated, link, shown
-from assistant.ui.render_work import brought, note_html, problem_html
+from assistant.ui.render_work import brought, counted, note_html, problem_html
 from assistant.ui.work import QUIET, Job, halt, report_component, retried
 from vectorstore.errors import DatelineError
-from vectorstore.reports import Standing
+from vectorstore.reports import Outcome, Standing
 from vectorstore.storage.subscriptions import Subscription
 
 SCRIPT = (Path(__file__).parent / "feeds.js").read_text(encoding="utf-8")
@@ -153,7 +153,7 @@ def _last(standing: Standing, now: datetime) -> str:
         return "" if standing.next_at else tr("Not refreshed since Dateline was started")
     when = _time(standing.last_at, now)
     if standing.report is None:
-        return tr("Refresh failed {time}: {reason}", time=when, reason=isolated(tr(standing.problem)))
+        return tr("Refresh failed {time}: {reason}", time=when, reason=isolated(tr_line(standing.problem)))
     told = tr("Last refreshed {time}: {result}", time=when, result=brought(standing.report))
     return tr("{refreshed}, stopped", refreshed=told) if standing.report.stopped else told
 
@@ -169,12 +169,20 @@ def _feed(feed: Subscription, leaving: bool) -> str:
 def _result(feed: Subscription) -> str:
     if feed.last_run_at is None:
         return f'<p class="byline">{tr("Not read yet")}</p>'
-    told = {"time": clock(feed.last_run_at), "result": isolated(feed.last_result.removeprefix("failed: "))}
+    told = {"time": clock(feed.last_run_at), "result": isolated(_brought(feed.last_result))}
     again = tr("tried again after {time}", time=clock(feed.next_due_at)) if feed.next_due_at else ""
     if not feed.failures:
         return f'<p class="byline">{" · ".join(filter(None, (tr("Read {time}: {result}", **told), again)))}</p>'
     times = tr("{n} times in a row", n=number(feed.failures)) if feed.failures > 1 else ""
     return f'<p class="problem">{" · ".join(filter(None, (tr("Failed {time}: {result}", **told), times, again)))}</p>'
+
+
+def _brought(result: str) -> str:
+    """`12 added, 1 updated`, as it is kept of each feed; what is wrong with one that failed."""
+    counts = [part.partition(" ") for part in result.split(", ")]
+    if all(number.isdecimal() and name in list(Outcome) for number, _, name in counts):
+        return listed([counted(Outcome(name), int(number)) for number, _, name in counts])
+    return tr_line(result.removeprefix("failed: "))
 
 
 def _leaving(feed: Subscription) -> str:

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from assistant.text.texts import tr, tr_later
+from assistant.text.texts import tr, tr_later, tr_line
 from assistant.ui.bounds import MOST_FILES
 from assistant.ui.conversation import said, told
 from assistant.ui.desk import Desk
@@ -283,7 +283,7 @@ def library_routes(desk: Desk) -> Sequence[BaseRoute]:
             written = lines(desk.export(listing))
             begun = list(islice(written, 1))  # what cannot be read at all is told, and no file
         except LimitUnusable as error:
-            return PlainTextResponse(f"{error.field}: {tr(str(error))}\n", status_code=400)
+            return PlainTextResponse(f"{error.field}: {tr_line(str(error))}\n", status_code=400)
         except Exception as error:
             return PlainTextResponse(f"{told(error)}\n", status_code=500)
         headers = {"Content-Disposition": 'attachment; filename="dateline.jsonl"'}

@@ -8,7 +8,7 @@ import gradio as gr
 
 from assistant.query.search_filters import limited
 from assistant.text.labels import kept_to
-from assistant.text.texts import tr, tr_later
+from assistant.text.texts import tr, tr_later, tr_line
 from assistant.types import Answer
 from assistant.ui.desk import Desk
 from assistant.ui.render_work import problem_html
@@ -23,7 +23,7 @@ Updates = tuple[Any, ...]
 
 def unusable(error: LimitUnusable) -> str:
     """What is wrong with one of the fields."""
-    return tr("{line}.", line=f"{tr(NAMES[error.field])}: {tr(str(error))}")
+    return tr("{line}.", line=f"{tr(NAMES[error.field])}: {tr_line(str(error))}")
 
 
 class LimitsPanel:

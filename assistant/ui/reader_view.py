@@ -76,10 +76,12 @@ def changes_html(found: Changes, versions: Sequence[Article]) -> str:
     fields = "".join(f"<dt>{tr(name)}</dt><dd>{_runs(runs)}</dd>" for name, runs in found.fields)
     changed = any(run.kind is not ChangeKind.KEPT for run in found.text)
     text = _runs(around(found.text)) if changed else tr("The text is the same.")
+    told = tr("What changed from version {before} to version {after}", before=before, after=after)
+    if since := corrected(found.later):
+        told = tr("{version}, {corrected}", version=told, corrected=since)
     return _card(
         found.later,
-        f'<p class="edition">{tr("What changed from version {before} to version {after}", before=before, after=after)}'
-        f"{_since(found.later)}</p>{_turning(versions, None)}<dl>{fields}</dl>"
+        f'<p class="edition">{shown(told)}</p>{_turning(versions, None)}<dl>{fields}</dl>'
         f'<div class="scroll text" tabindex="0" role="region" aria-label="{tr("What changed in the text")}" dir="auto">'
         f"{text}</div>",
     )
@@ -92,10 +94,6 @@ def _card(article: Article, body: str) -> str:
         f'<p class="byline">{isolated(byline(article))}{" · " if original else ""}{original}{marks_html(article)}</p>'
         f"{body}</article>"
     )
-
-
-def _since(later: Article) -> str:
-    return f"{tr(', ')}{shown(corrected(later))}" if corrected(later) else ""
 
 
 def _notice(article: Article, versions: Sequence[Article]) -> str:

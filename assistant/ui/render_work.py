@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from assistant.text.texts import number, tr, tr_later, tr_plural
+from collections.abc import Callable
+
+from assistant.text.texts import number, tr, tr_later, tr_line, tr_plural
 from assistant.ui.render import isolated, shown
 from vectorstore.reports import Outcome, Report, Row, Step
 
 ROWS_SHOWN = 200
-_OUTCOMES = {
+_OUTCOMES: dict[Outcome, Callable[[int], str]] = {
+    Outcome.ADDED: lambda number: tr_plural("{n} added", "{n} added", number),
+    Outcome.UPDATED: lambda number: tr_plural("{n} updated", "{n} updated", number),
+    Outcome.GONE: lambda number: tr_plural("{n} gone", "{n} gone", number),
+    Outcome.UNCHANGED: lambda number: tr_plural("{n} unchanged", "{n} unchanged", number),
+    Outcome.DUPLICATE: lambda number: tr_plural("{n} duplicate", "{n} duplicate", number),
+    Outcome.REJECTED: lambda number: tr_plural("{n} rejected", "{n} rejected", number),
+}
+_NAMES = {
     Outcome.ADDED: tr_later("added"),
     Outcome.UPDATED: tr_later("updated"),
     Outcome.GONE: tr_later("gone"),
     Outcome.UNCHANGED: tr_later("unchanged"),
     Outcome.DUPLICATE: tr_later("duplicate"),
-    Outcome.REJECTED: tr_later("rejected"),
 }
 
 
@@ -27,7 +36,7 @@ def working_html(step: Step, stopping: bool = False) -> str:
     stop = f'<button type="button" class="plain" data-stop>{tr("Stop")}</button>'
     ending = tr("Stopping; what is in hand is stored first") if stopping else ""
     return (
-        f'<div class="report"><p>{isolated(step.line)}</p>{bar if step.total else ""}'
+        f'<div class="report"><p>{isolated(tr_line(step.line))}</p>{bar if step.total else ""}'
         f'<p class="tally">{ending or pace(step)}</p>{"" if stopping else stop}</div>'
     )
 
@@ -76,22 +85,26 @@ def _again(receipt: Report) -> str:
 
 def brought(receipt: Report, between: str = ", ") -> str:
     """`12 added, 1 updated`."""
-    rejected = len(receipt.rejected)
-    told = (
-        receipt.added and tr_plural("{n} added", "{n} added", receipt.added),
-        receipt.updated and tr_plural("{n} updated", "{n} updated", receipt.updated),
-        receipt.gone and tr_plural("{n} gone", "{n} gone", receipt.gone),
-        receipt.unchanged and tr_plural("{n} unchanged", "{n} unchanged", receipt.unchanged),
-        receipt.duplicate and tr_plural("{n} duplicate", "{n} duplicate", receipt.duplicate),
-        rejected and tr_plural("{n} rejected", "{n} rejected", rejected),
-    )
-    return between.join(each for each in told if each) or tr("nothing new")
+    counts = {
+        Outcome.ADDED: receipt.added,
+        Outcome.UPDATED: receipt.updated,
+        Outcome.GONE: receipt.gone,
+        Outcome.UNCHANGED: receipt.unchanged,
+        Outcome.DUPLICATE: receipt.duplicate,
+        Outcome.REJECTED: len(receipt.rejected),
+    }
+    return between.join(counted(outcome, n) for outcome, n in counts.items() if n) or tr("nothing new")
+
+
+def counted(outcome: Outcome, number: int) -> str:
+    """`12 added`."""
+    return _OUTCOMES[outcome](number)
 
 
 def _taken(row: Row) -> str:
-    reason = f" · {isolated(row.reason)}" if row.reason else ""
-    return f"<li>{isolated(row.title or row.source)} · {shown(tr(_OUTCOMES[row.outcome]))}{reason}</li>"
+    reason = f" · {isolated(tr_line(row.reason))}" if row.reason else ""
+    return f"<li>{isolated(row.title or row.source)} · {shown(tr(_NAMES[row.outcome]))}{reason}</li>"
 
 
 def _rejected(row: Row) -> str:
-    return f'<li class="rejected">{isolated(row.source)}: {isolated(row.reason)}</li>'
+    return f'<li class="rejected">{isolated(row.source)}: {isolated(tr_line(row.reason))}</li>'

@@ -11,7 +11,7 @@ import gradio as gr
 
 from assistant.generation.model_menu import Trial
 from assistant.generation.providers import LOCAL, QUOTE
-from assistant.text.texts import LANGUAGES, language, number, tr, tr_later
+from assistant.text.texts import LANGUAGES, language, number, tr, tr_later, tr_line
 from assistant.types import AS_SET, FEWEST, MOST, Manner, Recency
 from assistant.ui.desk import Desk
 from assistant.ui.language import drawn
@@ -95,7 +95,7 @@ def appearance_html() -> str:
 def trial_html(trial: Trial) -> str:
     """In one line how long a model took, or what is wrong."""
     if trial.problem:
-        return f'<p class="problem" role="status">{shown(tr(trial.problem))}</p>'
+        return f'<p class="problem" role="status">{shown(tr_line(trial.problem))}</p>'
     told = tr("It said “{word}” after {n} s.", word=isolated(trial.word), n=number(trial.seconds, 1))
     return f'<p role="status">{told}</p>'
 

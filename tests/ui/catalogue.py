@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,4 +31,9 @@ def all_messages() -> dict[str, str]:
     for path in sorted((ROOT / "assistant").rglob("*.py")):
         for one, many in messages(path.read_text(encoding="utf-8")):
             found[one] = many or found.get(one, "")
-    return found
+    return found | {form: "" for form in elsewhere() if form not in found}
+
+
+def elsewhere() -> list[str]:
+    """The forms of the lines that other parts of Dateline make."""
+    return (ROOT / "assistant" / "text" / "locale" / "elsewhere.txt").read_text(encoding="utf-8").splitlines()
