@@ -28,7 +28,7 @@ _MEANING = {
 _LOOKS = {
     Support.QUOTED: '<span class="quoted"><span class="sample">[1]</span></span>',
     Support.SUPPORTED: '<span class="sample">[1]</span>',
-    Support.UNSUPPORTED: '<span class="unsupported"><span class="words">{words}</span></span>',
+    Support.UNSUPPORTED: '<span class="unsupported"><span class="words">{}</span></span>',
 }
 KEYS = (
     ("/", tr_later("Go to the question")),
@@ -236,7 +236,7 @@ def legend_html(answer: Answer) -> str:
     used = {sentence.support for sentence in answer.sentences} & _LOOKS.keys()
     if answer.refused or not used:
         return ""
-    looks = {each: look.format(words=tr("Words")) for each, look in _LOOKS.items() if each in used}
+    looks = {each: look.format(tr("Words")) for each, look in _LOOKS.items() if each in used}
     rows = "".join(f"<li>{look} {tr('{line}.', line=tr(_MEANING[each]))}</li>" for each, look in looks.items())
     return f'<details class="legend"><summary>{tr("What the marks mean")}</summary><ul>{rows}</ul></details>'
 

@@ -46,7 +46,7 @@ def talks_html(
         f'<p class="problem" role="alert">{shown(problem)}</p>'
         f'<p class="undo" role="status">{undo if removed else ""}</p>'
         f'<div class="talks-groups">{listed or f"<p class=hint>{nothing}</p>"}</div>'
-        '<p class="talks-tools"><button type="button" class="quiet" data-ratings>Export ratings</button></p></nav>'
+        f'<p class="talks-tools"><button type="button" class="quiet" data-ratings>{tr("Export ratings")}</button></p></nav>'
     )
 
 
