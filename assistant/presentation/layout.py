@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby, takewhile
 
-from assistant.text.labels import day
+from assistant.text.labels import day, listed
 from assistant.text.texts import tr, tr_later
 from assistant.types import Answer, AnswerKind, Sentence, Support
 from vectorstore.models import Article
@@ -56,7 +56,7 @@ def origin(sentence: Sentence, answer: Answer) -> str:
     """`3 July 2022, CNN`: the day of what is told, or failing that of its article, and who tells it."""
     article = source(sentence, answer)
     published = day(article.published_at) if article else ""
-    return ", ".join(filter(None, (sentence.label or published, article.outlet if article else "")))
+    return listed([*filter(None, (sentence.label or published, article.outlet if article else ""))])
 
 
 def source(sentence: Sentence, answer: Answer) -> Article | None:

@@ -52,7 +52,7 @@ def clock(moment: datetime) -> str:
 
 def time_of_day(moment: datetime) -> str:
     """`14:05 UTC`."""
-    return f"{moment:%H:%M} UTC"
+    return tr("{time} UTC", time=f"{moment:%H:%M}")
 
 
 def count(number: int, noun: str) -> str:

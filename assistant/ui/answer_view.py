@@ -10,7 +10,7 @@ from assistant.text.labels import looked_at
 from assistant.text.texts import tr, tr_later
 from assistant.types import Answer, Citation, Exchange, Sentence, Stage, Support
 from assistant.ui.conversation_markdown import doubtful, plain
-from assistant.ui.render import byline, count, headline, isolated, link, shown
+from assistant.ui.render import byline_html, count, headline, isolated, link, shown
 from assistant.ui.render_sources import card_id, sources_html
 from assistant.ui.render_talks import reason_html, thumbs_html
 from assistant.ui.story_view import list_html
@@ -137,7 +137,7 @@ def _nearest(articles: Sequence[Article]) -> str:
 
 def _named(article: Article) -> str:
     title = link(article.url, headline(article)) or shown(headline(article))
-    return f'<bdi class="title">{title}</bdi> <span class="byline">{isolated(byline(article))}</span>'
+    return f'<bdi class="title">{title}</bdi> <span class="byline">{byline_html(article)}</span>'
 
 
 def _differing(exchange: int, answer: Answer) -> str:

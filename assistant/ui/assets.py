@@ -132,7 +132,9 @@ class Dressed:
             body += message.get("body", b"")
             if not message.get("more_body"):
                 dressed = await self._dressed(body)
-                MutableHeaders(scope=start)["content-length"] = str(len(dressed))
+                headers = MutableHeaders(scope=start)
+                headers["content-length"] = str(len(dressed))
+                headers.add_vary_header("Accept-Language, Cookie")
                 await send(start)
                 await send({**message, "body": b"" if scope["method"] == "HEAD" else dressed})
 

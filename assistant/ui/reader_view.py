@@ -8,7 +8,7 @@ from dataclasses import replace
 from assistant.presentation.changes import ChangeKind, Changes, Stretch, around
 from assistant.text.labels import corrected, edition
 from assistant.text.texts import tr
-from assistant.ui.render import byline, headline, is_web_address, isolated, link, marks_html, shown
+from assistant.ui.render import byline_html, headline, is_web_address, link, marks_html, shown
 from assistant.ui.render_sources import Span, marked
 from vectorstore.models import Article
 
@@ -39,7 +39,7 @@ def frame_html() -> str:
 def leaf_html(article: Article, versions: Sequence[Article], cited: Sequence[Span]) -> str:
     """A whole article in the version that was cited, with the cited words marked; `versions` are all of them."""
     original = link(article.url, tr("Open original"))
-    told = " · ".join(filter(None, [isolated(byline(article)), original]))
+    told = " · ".join(filter(None, [byline_html(article), original]))
     return (
         f'<h2 id="reader-title" dir="auto">{shown(headline(article))}</h2>'
         f'<p class="byline">{told}{marks_html(article)}</p>'
@@ -91,7 +91,7 @@ def _card(article: Article, body: str) -> str:
     original = link(article.url, tr("Open original"))
     return (
         f'<article class="reading-card"><h3 dir="auto">{shown(headline(article))}</h3>'
-        f'<p class="byline">{isolated(byline(article))}{" · " if original else ""}{original}{marks_html(article)}</p>'
+        f'<p class="byline">{byline_html(article)}{" · " if original else ""}{original}{marks_html(article)}</p>'
         f"{body}</article>"
     )
 

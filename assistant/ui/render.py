@@ -65,6 +65,15 @@ def byline(article: Article | Entry) -> str:
     return " · ".join(filter(None, (article.outlet, day(article.published_at))))
 
 
+def byline_html(article: Article | Entry) -> str:
+    return beside(article.outlet, day(article.published_at))
+
+
+def beside(*parts: str) -> str:
+    """Those that say something, each in the direction of its own words: an Arabic date beside an English name."""
+    return " · ".join(isolated(part) for part in parts if part)
+
+
 def marks_html(article: Article | Entry) -> str:
     """What to know before relying on an article; empty for most."""
     return "".join(map(label_html, marks(article)))

@@ -8,7 +8,7 @@ from assistant.answering.suggestions import about
 from assistant.text.labels import also_in, corrected
 from assistant.text.texts import tr
 from assistant.types import Answer, Citation
-from assistant.ui.render import byline, headline, isolated, label_html, link, marks_html, shown
+from assistant.ui.render import byline_html, headline, isolated, label_html, link, marks_html, shown
 from vectorstore.models import Hit
 
 Span = tuple[int, int]
@@ -36,7 +36,7 @@ def card_html(exchange: int, number: int, hit: Hit, citations: Sequence[Citation
     passage = hit.passage
     cited = spans((each for each in citations if each.number == number), passage.start, passage.end)
     changed = corrected(hit.article)
-    beside = [isolated(byline(hit.article)), isolated(also_in(hit.copies)) if hit.copies else "", original]
+    beside = [byline_html(hit.article), isolated(also_in(hit.copies)) if hit.copies else "", original]
     # What the reader needs to ask for the whole article; an article that was removed has no more than this card.
     origin = "" if removed else f' data-article="{shown(hit.article.id)}" data-version="{hit.article.version}"'
     return (

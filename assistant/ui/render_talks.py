@@ -35,6 +35,7 @@ def talks_html(
     listed = "".join(_group(name, list(group), current, now) for name, group in groups)
     if (older := len(entries) - _MOST) > 0:
         listed += f'<p class="hint">{tr("{n} older: search for a word of theirs.", n=number(older))}</p>'
+    ratings = f'<button type="button" class="quiet" data-ratings>{tr("Export ratings")}</button>'
     nothing = tr("No conversation has these words.") if searched else tr("What you ask is kept here.")
     gone = tr("Removed {title}.", title=isolated(removed))
     undo = f'{gone} <button type="button" class="plain" data-restore>{tr("Undo")}</button>'
@@ -46,7 +47,7 @@ def talks_html(
         f'<p class="problem" role="alert">{shown(problem)}</p>'
         f'<p class="undo" role="status">{undo if removed else ""}</p>'
         f'<div class="talks-groups">{listed or f"<p class=hint>{nothing}</p>"}</div>'
-        f'<p class="talks-tools"><button type="button" class="quiet" data-ratings>{tr("Export ratings")}</button></p></nav>'
+        f'<p class="talks-tools">{ratings}</p></nav>'
     )
 
 

@@ -12,7 +12,7 @@ from assistant.presentation.layout import openers, source
 from assistant.text.labels import also_in, clock, day, listed, short_day
 from assistant.text.texts import number, tr, tr_plural
 from assistant.types import Answer, AnswerKind, Sentence
-from assistant.ui.render import byline, count, headline, isolated, shown
+from assistant.ui.render import beside, byline_html, count, headline, isolated, shown
 
 # Of the axis' width, in per cent: where it begins and ends, and how far apart two numbers have to be to stand side by
 # side on a phone.
@@ -97,11 +97,11 @@ def _dot(number: int, across: float, height: float, found: date, event: Pick) ->
 
 def _event(number: int, event: Pick) -> str:
     article = event.hit.article
-    beside = [isolated(byline(article)), isolated(also_in(event.hit.copies)) if event.hit.copies else ""]
+    told = [byline_html(article), isolated(also_in(event.hit.copies)) if event.hit.copies else ""]
     return (
         f'<li id="event-{number}" tabindex="-1"><p class="when"><span class="number">{number}</span> '
         f'{day(event.day)}</p><blockquote dir="auto">{shown(event.text)}</blockquote>'
-        f'<p class="byline">{isolated(headline(article))}<br>{" · ".join(filter(None, beside))}</p>'
+        f'<p class="byline">{isolated(headline(article))}<br>{" · ".join(filter(None, told))}</p>'
         f"{_reading(event)}</li>"
     )
 
@@ -145,7 +145,7 @@ def _new_story(new: NewStory) -> str:
     question = shown(tr("What is the latest on this: {headline}?", headline=headline(article)))
     return (
         f'<li><h3 dir="auto">{shown(headline(article))}</h3>'
-        f'<p class="byline">{" · ".join(filter(None, (size, isolated(byline(article)))))}</p>'
+        f'<p class="byline">{" · ".join(filter(None, (size, byline_html(article))))}</p>'
         f'<blockquote dir="auto">{shown(new.pick.text)}</blockquote><p class="acts">'
         f'<button type="button" class="plain" data-about="{question}">{tr("Ask about this")}</button> '
         f'<button type="button" class="plain" data-story="{shown(article.id)}">{tr("The story so far")}</button> '
@@ -179,6 +179,6 @@ def _heading(sentence: Sentence, answer: Answer) -> tuple[str, str]:
     if article is None:
         return isolated(sentence.label), ""
     if answer.kind in (AnswerKind.DIGEST, AnswerKind.LIST):
-        return isolated(headline(article)), isolated(byline(article))
+        return isolated(headline(article)), byline_html(article)
     reported = "" if day(article.published_at) == sentence.label else day(article.published_at)
-    return isolated(sentence.label), isolated(" · ".join(filter(None, (article.outlet, reported))))
+    return isolated(sentence.label), beside(article.outlet, reported)
