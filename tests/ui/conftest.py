@@ -100,9 +100,10 @@ def _forgive_reloads(page: Page, complaints: list[str]) -> None:
     """A reload cuts off what Gradio was still sending or reading, which it calls an error."""
     reload = page.reload
 
-    def forgiven() -> None:
+    def forgiven(act: Callable[[], object] = reload) -> None:
+        """Also of what makes the page load itself again; `act` waits until it is there."""
         before = len(complaints)
-        reload()
+        act()
         complaints[before:] = [each for each in complaints[before:] if not any(cut in each for cut in _CUT_OFF)]
 
     page.reload = forgiven  # type: ignore[method-assign, assignment]
