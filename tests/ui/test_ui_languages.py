@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 from catalogue import all_messages
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+from test_ui_opening import held_back, places
 from ui_desk import drawn, to_tab
 
 from assistant.text.texts import reading_in, tr
@@ -82,6 +83,23 @@ def test_nothing_scrolls_sideways_in_another_language(open_page: Open, locale: s
             to_tab(page, tr(name))
         page.wait_for_timeout(300)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("locale", ["de-DE", "ar-EG"])
+def test_the_shell_of_another_language_stands_where_its_page_is_going_to(
+    browser: Browser, address: str, locale: str, width: int
+) -> None:
+    page = browser.new_context(viewport={"width": width, "height": 900}, locale=locale).new_page()
+    same = ["h1", "h2", ".welcome > p", ".chip >> nth=0", ".chip >> nth=1", "textarea"]
+    with held_back(page, address):
+        before = places([page.locator(f"#shell {each}") for each in same])
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator("#live .chip").first.wait_for()
+    page.wait_for_timeout(500)
+    after = places([page.locator(f":is(#masthead, #live, #composer) {each}") for each in same])
+    page.context.close()
+    assert before == after
 
 
 def test_an_arabic_page_runs_from_right_to_left_and_quotes_as_the_article_runs(open_page: Open) -> None:
