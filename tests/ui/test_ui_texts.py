@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -153,6 +154,12 @@ def test_translations_keep_the_placeholders_and_bring_no_markup(name: str) -> No
 
 def test_the_catalogues_are_those_of_the_languages_that_are_offered() -> None:
     assert {path.stem for path in CATALOGUES.glob("*.po")} == set(OTHERS)
+
+
+def test_the_installed_package_carries_the_catalogues() -> None:
+    shipped = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]
+    carried = {path for pattern in shipped["assistant.text"] for path in (ROOT / "assistant" / "text").glob(pattern)}
+    assert {*CATALOGUES.iterdir()} <= carried
 
 
 def test_the_forms_of_lines_made_elsewhere_are_still_those_of_the_code() -> None:
