@@ -11,6 +11,7 @@ from enum import StrEnum
 from itertools import groupby, pairwise
 
 from assistant.text.labels import clock, day
+from assistant.text.texts import number, tr, tr_later
 from vectorstore.models import Article
 from vectorstore.sentences import sentence_spans
 
@@ -58,11 +59,11 @@ class Changes:
 def changes(earlier: Article, later: Article) -> Changes:
     """What a reader of the earlier version has missed. A change of white space is none."""
     fields = (
-        ("Headline", earlier.title, later.title),
-        ("Outlet", earlier.outlet, later.outlet),
-        ("Authors", ", ".join(earlier.authors), ", ".join(later.authors)),
-        ("Published", *_moments(earlier.published_at, later.published_at)),
-        ("Updated", *_moments(earlier.updated_at, later.updated_at)),
+        (tr_later("Headline"), earlier.title, later.title),
+        (tr_later("Outlet"), earlier.outlet, later.outlet),
+        (tr_later("Authors"), ", ".join(earlier.authors), ", ".join(later.authors)),
+        (tr_later("Published"), *_moments(earlier.published_at, later.published_at)),
+        (tr_later("Updated"), *_moments(earlier.updated_at, later.updated_at)),
     )
     changed = tuple((name, word_runs(before, after)) for name, before, after in fields if before != after)
     return Changes(earlier, later, changed, word_runs(earlier.text, later.text))
@@ -89,7 +90,8 @@ def around(runs: Sequence[Stretch], words: int = _SHOWN_AROUND) -> tuple[Stretch
             continue
         cut = len(tokens) - after
         head, tail = "".join(tokens[:before]), "".join(tokens[cut:])
-        left_out = f"… {len(''.join(tokens[before:cut]).split()):,} words unchanged … "
+        words_left = number(len("".join(tokens[before:cut]).split()))
+        left_out = f"… {tr('{n} words unchanged', n=words_left)} … "
         shown += [Stretch(ChangeKind.KEPT, head)] * bool(head) + [Stretch(ChangeKind.LEFT_OUT, left_out)]
         shown += [Stretch(ChangeKind.KEPT, tail)] * bool(tail)
     return tuple(shown)

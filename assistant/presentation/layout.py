@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby, takewhile
 
-from assistant.text.labels import day
+from assistant.text.labels import day, listed
+from assistant.text.texts import tr, tr_later
 from assistant.types import Answer, AnswerKind, Sentence, Support
 from vectorstore.models import Article
 
-CLOSEST = "Your articles do not say it directly. Closest:"
+CLOSEST = tr_later("Your articles do not say it directly. Closest:")
 """What stands before quotations that are the closest to an answer."""
 
 
 def laid_out(answer: Answer, said: Sequence[str]) -> str:
     """The sentences as `said`, each as its program writes it, in the manner of the answer's kind: an entry a line."""
     if answer.kind in (AnswerKind.FACT, AnswerKind.SUMMARY):
-        return "\n\n".join(filter(None, [CLOSEST if answer.closest else "", *(t for _, t in paragraphs(answer, said))]))
+        opened = tr(CLOSEST) if answer.closest else ""
+        return "\n\n".join(filter(None, [opened, *(text for _, text in paragraphs(answer, said))]))
     opening = openers(answer)
     return "\n\n".join(filter(None, [" ".join(said[:opening]), _entries(answer, said, opening)]))
 
@@ -54,7 +56,7 @@ def origin(sentence: Sentence, answer: Answer) -> str:
     """`3 July 2022, CNN`: the day of what is told, or failing that of its article, and who tells it."""
     article = source(sentence, answer)
     published = day(article.published_at) if article else ""
-    return ", ".join(filter(None, (sentence.label or published, article.outlet if article else "")))
+    return listed([*filter(None, (sentence.label or published, article.outlet if article else ""))])
 
 
 def source(sentence: Sentence, answer: Answer) -> Article | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from assistant.text.texts import locale, tr, tr_later, tr_plural
 from assistant.types import Answer, Window
 from vectorstore.models import Article, Copy, Entry, Scope
 
-EMPTY = "The library is empty. Add articles first: on the Library page, or with `dateline ingest`."
+EMPTY = tr_later("The library is empty. Add articles first: on the Library page, or with `dateline ingest`.")
 
 # Outlets named of those in which a story stands too.
 _NAMED = 3
@@ -16,30 +17,75 @@ _NAMED = 3
 
 def day(moment: date | None) -> str:
     """`3 July 2022`, UTC; of a moment its day."""
-    return f"{moment.day} {moment:%B %Y}" if moment else "date unknown"
+    if moment is None:
+        return tr("date unknown")
+    if (written_in := locale()) is None:
+        return f"{moment.day} {moment:%B %Y}"
+    from babel.dates import format_date
+
+    return format_date(moment, "long", locale=written_in)
+
+
+def short_day(moment: date) -> str:
+    """`3 Jul 2022`."""
+    return _written(moment, "yMMMd") or f"{moment.day} {moment:%b %Y}"
+
+
+def month(moment: date) -> str:
+    """`July 2022`."""
+    return _written(moment, "yMMMM") or f"{moment:%B %Y}"
+
+
+def _written(moment: date, skeleton: str) -> str:
+    """As Babel has it; "" in English."""
+    if (written_in := locale()) is None:
+        return ""
+    from babel.dates import format_skeleton
+
+    return format_skeleton(skeleton, moment, locale=written_in)
 
 
 def clock(moment: datetime) -> str:
     """`3 July 2022, 14:05 UTC`."""
-    return f"{day(moment)}, {moment:%H:%M} UTC"
+    return tr("{day}, {time}", day=day(moment), time=time_of_day(moment))
+
+
+def time_of_day(moment: datetime) -> str:
+    """`14:05 UTC`."""
+    return tr("{time} UTC", time=f"{moment:%H:%M}")
 
 
 def count(number: int, noun: str) -> str:
     """`1 article`, `4 articles`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return tr_plural(f"{{n}} {noun}", f"{{n}} {noun}s", number)
+
+
+def days(window: Window) -> str:
+    """`1–7 July 2022`, `since 3 July 2022`, `until 3 July 2022`."""
+    written_in = locale()
+    if written_in is None:
+        return str(window)
+    if not (window.first and window.last):
+        if window.first:
+            return tr("since {day}", day=day(window.first))
+        return tr("until {day}", day=day(window.last)) if window.last else tr("any time")
+    from babel.dates import format_interval
+
+    return format_interval(window.first, window.last, "yMMMd", locale=written_in)
 
 
 def marks(article: Article | Entry) -> list[str]:
     """What a reader must know before relying on an article; nothing for most."""
-    summary = ["summary only: what the feed had"] if article.summary_only else []
-    return summary + ([f"gone at its source since {day(article.gone_at)}"] if article.gone_at else [])
+    summary = [tr("summary only: what the feed had")] if article.summary_only else []
+    return summary + ([tr("gone at its source since {day}", day=day(article.gone_at))] if article.gone_at else [])
 
 
 def edition(article: Article, versions: int) -> str:
     """`Version 2 of 3, corrected 4 July 2022`; "" where there has only ever been one."""
     if versions < 2:
         return ""
-    return ", ".join(filter(None, (f"Version {article.version} of {versions}", corrected(article))))
+    told = tr("Version {version} of {versions}", version=article.version, versions=versions)
+    return tr("{version}, {corrected}", version=told, corrected=corrected(article)) if corrected(article) else told
 
 
 def corrected(article: Article) -> str:
@@ -47,28 +93,36 @@ def corrected(article: Article) -> str:
     if article.version == 1:
         return ""
     if article.updated_at:
-        return f"corrected {day(article.updated_at)}"
-    return f"found changed {day(article.ingested_at)}" if article.ingested_at else ""
+        return tr("corrected {day}", day=day(article.updated_at))
+    return tr("found changed {day}", day=day(article.ingested_at)) if article.ingested_at else ""
 
 
 def kept_to(scope: Scope) -> str:
     """`1–7 July 2022, CNN`; "" for a scope that keeps nothing out."""
     window = Window(scope.since.date() if scope.since else None, scope.until.date() if scope.until else None)
-    return ", ".join([*([str(window)] if window != Window() else []), *scope.outlets])
+    return listed([*([days(window)] if window != Window() else []), *scope.outlets])
 
 
 def looked_at(answer: Answer) -> str:
     """The days and the outlets whose articles came first: "Looking first at 1–7 July 2022, CNN"; else nothing."""
-    places = [*([str(answer.window)] if answer.window else []), *answer.outlets]
-    return f"Looking first at {', '.join(places)}" if places else ""
+    places = listed([*([days(answer.window)] if answer.window else []), *answer.outlets])
+    return tr("Looking first at {places}", places=places) if places else ""
 
 
 def also_in(copies: Sequence[Copy]) -> str:
     """`also in CNN, Reuters and 7 others`, in the order in which they published it; empty when there is no copy."""
     names = list(dict.fromkeys(copy.outlet for copy in copies if copy.outlet))
     if not names:
-        return f"also in {len(copies)} other outlet{'s' if len(copies) > 1 else ''}" if copies else ""
+        return tr_plural("also in {n} other outlet", "also in {n} other outlets", len(copies)) if copies else ""
+    if len(names) == 1:
+        return tr("also in {outlet}", outlet=names[0])
     if len(names) <= _NAMED:
-        *first, last = names
-        return f"also in {', '.join(first)} and {last}" if first else f"also in {last}"
-    return f"also in {', '.join(names[: _NAMED - 1])} and {len(names) - _NAMED + 1} others"
+        return tr("also in {outlets} and {last}", outlets=listed(names[:-1]), last=names[-1])
+    others = len(names) - _NAMED + 1
+    named = listed(names[: _NAMED - 1])
+    return tr_plural("also in {outlets} and {n} other", "also in {outlets} and {n} others", others, outlets=named)
+
+
+def listed(names: Sequence[str]) -> str:
+    """`CNN, Reuters`, with the reader's comma."""
+    return tr(", ").join(names)

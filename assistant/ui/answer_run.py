@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
+from contextvars import copy_context
 from dataclasses import replace
 from threading import Condition, Thread
 from typing import Any
@@ -34,7 +35,8 @@ class AnswerRun:
         self._changed = Condition()
         self.exchange = exchange
         self.error: Exception | None = None
-        self._thread = Thread(target=self._write, name="answering", daemon=True)
+        # In its reader's language to the end, whoever else asks meanwhile.
+        self._thread = Thread(target=copy_context().run, args=(self._write,), name="answering", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:

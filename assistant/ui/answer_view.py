@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from assistant.answering.provenance import basis, corrected_since, fallen_behind, resting, source
 from assistant.presentation.layout import CLOSEST, origin, paragraphs
 from assistant.text.labels import looked_at
+from assistant.text.texts import tr, tr_later
 from assistant.types import Answer, Citation, Exchange, Sentence, Stage, Support
 from assistant.ui.conversation_markdown import doubtful, plain
-from assistant.ui.render import byline, count, headline, isolated, link, shown
+from assistant.ui.render import byline_html, count, headline, isolated, link, shown
 from assistant.ui.render_sources import card_id, sources_html
 from assistant.ui.render_talks import reason_html, thumbs_html
 from assistant.ui.story_view import list_html
@@ -17,27 +18,26 @@ from vectorstore.models import Article
 
 Current = Mapping[str, Article]
 """Articles as they stand now, by their ids: those of which an answer cites an earlier version."""
-UNSUPPORTED = "Not confirmed by the sources"
+UNSUPPORTED = tr_later("Not confirmed by the sources")
 _MEANING = {
-    Support.QUOTED: "Exact quote: it stands word for word in the source",
-    Support.SUPPORTED: "Paraphrase: the source says it in other words",
+    Support.QUOTED: tr_later("Exact quote: it stands word for word in the source"),
+    Support.SUPPORTED: tr_later("Paraphrase: the source says it in other words"),
     Support.UNSUPPORTED: UNSUPPORTED,
-    Support.OWN: "Dateline's own words, about the library",
+    Support.OWN: tr_later("Dateline's own words, about the library"),
 }
 _LOOKS = {
     Support.QUOTED: '<span class="quoted"><span class="sample">[1]</span></span>',
     Support.SUPPORTED: '<span class="sample">[1]</span>',
-    Support.UNSUPPORTED: '<span class="unsupported"><span class="words">Words</span></span>',
+    Support.UNSUPPORTED: '<span class="unsupported"><span class="words">{}</span></span>',
 }
 KEYS = (
-    ("/", "Go to the question"),
-    ("j", "Next source; in the reader, next citation"),
-    ("k", "Previous source or citation"),
-    ("Enter", "Read the source that is lit"),
-    ("Esc", "Close the reader, or stop the answer"),
-    ("?", "Show this list"),
+    ("/", tr_later("Go to the question")),
+    ("j", tr_later("Next source; in the reader, next citation")),
+    ("k", tr_later("Previous source or citation")),
+    ("Enter", tr_later("Read the source that is lit")),
+    ("Esc", tr_later("Close the reader, or stop the answer")),
+    ("?", tr_later("Show this list")),
 )
-HINT = '<p class="hint keys-hint"><button type="button" class="quiet" data-keys>Keys: press ?</button></p>'
 
 
 def past_html(conversation: Sequence[Exchange], current: Current | None = None) -> str:
@@ -77,7 +77,7 @@ def exchange_html(
         f'<div class="tools">{_tools(exchange, live) if exchange.over else ""}</div>'
         f'<div class="opinion">{reason_html(exchange)}</div>'
         f'<div class="marks">{legend_html(answer) if answer and live and exchange.over else ""}</div>'
-        f'<aside class="sources" aria-label="Sources of answer {exchange.number}">'
+        f'<aside class="sources" aria-label="{tr("Sources of answer {n}", n=exchange.number)}">'
         f"{sources_html(exchange.number, answer, exchange.removed)}</aside>"
         # Last, so that on a phone it moves no card when it comes, a moment after the answer.
         f'<div class="onward">{_follow_ups(follow_ups) if exchange.over else ""}</div></article>'
@@ -88,10 +88,10 @@ def _reading(answer: Answer | None, changeable: bool) -> str:
     if answer is None:
         return ""
     alone, looked = answer.standalone_question, shown(looked_at(answer))
-    read_as = f"Read as: {isolated(alone)}" if alone != answer.question else ""
+    read_as = tr("Read as: {question}", question=isolated(alone)) if alone != answer.question else ""
     if looked and changeable:
         looked = f'<button type="button" class="limits" data-limits>{looked}</button>'
-    everything = '<button type="button" class="limits" data-everything>All dates</button>'
+    everything = f'<button type="button" class="limits" data-everything>{tr("All dates")}</button>'
     return " · ".join(filter(None, [looked, everything if answer.window and changeable else "", read_as]))
 
 
@@ -100,23 +100,24 @@ def stage(exchange: Exchange, passages: int = 0) -> str:
     if exchange.over:
         return ""
     if exchange.answer is None:
-        return f"Searching {count(passages, 'passage')}" if passages else "Searching"
+        return tr("Searching {passages}", passages=count(passages, "passage")) if passages else tr("Searching")
     if exchange.answer.stage is Stage.SEARCHED:
-        return f"Reading {count(len({hit.article.id for hit in exchange.answer.sources}), 'article')}"
-    return "Writing"
+        articles = count(len({hit.article.id for hit in exchange.answer.sources}), "article")
+        return tr("Reading {articles}", articles=articles)
+    return tr("Writing")
 
 
 def _said(exchange: Exchange) -> str:
     answer, number = exchange.answer, exchange.number
     said = [sentence_html(each, number, answer) for each in answer.sentences] if answer else []
     writing = f'<span class="writing">{shown(answer.writing)}</span>' if answer and answer.writing else ""
-    stopped = '<span class="stopped">(stopped)</span>' if exchange.stopped else ""
+    stopped = f'<span class="stopped">{tr("(stopped)")}</span>' if exchange.stopped else ""
     nearest = _nearest(answer.nearest) if answer else ""
     if answer and (listed := list_html(answer, said)):
         return listed
     told = list(paragraphs(answer, said)) if answer else []
     last = told.pop()[1] if told and told[-1][0] is None else ""  # what is being written goes on where it ends
-    opening = f'<p class="closest">{CLOSEST}</p>' if answer and answer.closest else ""
+    opening = f'<p class="closest">{tr(CLOSEST)}</p>' if answer and answer.closest else ""
     quoted = opening + "".join(_paragraph(quotation, html, answer) for quotation, html in told) if answer else ""
     return f"{quoted}<p>{' '.join(filter(None, [last, writing, stopped]))}</p>{nearest}"
 
@@ -131,12 +132,12 @@ def _nearest(articles: Sequence[Article]) -> str:
     if not articles:
         return ""
     rows = "".join(f"<li>{_named(each)}</li>" for each in articles)
-    return f'<p class="nearest-title">Nearest in the library</p><ul class="nearest">{rows}</ul>'
+    return f'<p class="nearest-title">{tr("Nearest in the library")}</p><ul class="nearest">{rows}</ul>'
 
 
 def _named(article: Article) -> str:
     title = link(article.url, headline(article)) or shown(headline(article))
-    return f'<bdi class="title">{title}</bdi> <span class="byline">{isolated(byline(article))}</span>'
+    return f'<bdi class="title">{title}</bdi> <span class="byline">{byline_html(article)}</span>'
 
 
 def _differing(exchange: int, answer: Answer) -> str:
@@ -148,7 +149,7 @@ def _differing(exchange: int, answer: Answer) -> str:
         f"{cite_html(exchange, each.citation.number, Support.QUOTED, answer, each.citation)}</li>"
         for each in answer.differing
     )
-    return f"<p>Reports differ</p><ul>{''.join(rows)}</ul>"
+    return f"<p>{tr('Reports differ')}</p><ul>{''.join(rows)}</ul>"
 
 
 def _since(answer: Answer, current: Current) -> str:
@@ -157,35 +158,43 @@ def _since(answer: Answer, current: Current) -> str:
 
 def _tools(exchange: Exchange, live: bool) -> str:
     answer = exchange.answer
-    copied = f'<button type="button" data-copy="{shown(plain(answer))}">Copy</button>' if answer else ""
+    copied = _copying(plain(answer)) if answer else ""
     if answer and answer.sources:
-        copied += f'<button type="button" data-story="{exchange.number}">The story so far</button>'
-    asking = '<button type="button" data-retry>Retry</button><button type="button" data-edit>Edit</button>'
+        copied += f'<button type="button" data-story="{exchange.number}">{tr("The story so far")}</button>'
+    edit = f'<button type="button" data-edit="{tr("The question in other words")}">{tr("Edit")}</button>'
+    asking = f'<button type="button" data-retry>{tr("Retry")}</button>{edit}'
     return copied + (asking if live else "") + (thumbs_html(exchange) if answer else "")
+
+
+def _copying(text: str) -> str:
+    return f'<button type="button" data-copy="{shown(text)}" data-copied="{tr("Copied")}">{tr("Copy")}</button>'
 
 
 def _follow_ups(questions: Sequence[str]) -> str:
     if not questions:
         return ""
     chips = "".join(f'<button type="button" class="chip" data-ask>{isolated(each)}</button>' for each in questions)
-    return f'<p class="onward-title">Ask next</p><div class="chips">{chips}</div>'
+    return f'<p class="onward-title">{tr("Ask next")}</p><div class="chips">{chips}</div>'
 
 
 def welcome_html(examples: Sequence[str], library_is_empty: bool) -> str:
     """The page before the first question."""
     if library_is_empty:
-        body = (
-            "<p>There is nothing to ask about yet: the library is empty. Add articles by their address, as files"
-            ' or as text.</p><p><button type="button" class="chip" data-library>Add articles</button></p>'
+        empty = tr(
+            "There is nothing to ask about yet: the library is empty. Add articles by their address, as files"
+            " or as text."
         )
+        adding = f'<button type="button" class="chip" data-library>{tr("Add articles")}</button>'
+        body = f"<p>{empty}</p><p>{adding}</p>"
     else:
         chips = "".join(f'<button type="button" class="chip" data-ask>{isolated(each)}</button>' for each in examples)
-        body = f'<p>Every sentence of an answer leads to the words it rests on.</p><div class="chips">{chips}</div>'
+        promise = tr("Every sentence of an answer leads to the words it rests on.")
+        body = f'<p>{promise}</p><div class="chips">{chips}</div>'
+    keys = f'<button type="button" class="quiet" data-keys>{tr("Keys: press ?")}</button>'
     return (
-        f'<section class="welcome active"><h2>Ask the news</h2>{body}'
-        '<aside class="sources" aria-label="Sources"><p class="hint">The sources of an answer appear here.</p>'
-        f"{HINT}</aside>"
-        "</section>"
+        f'<section class="welcome active"><h2>{tr("Ask the news")}</h2>{body}<aside class="sources"'
+        f' aria-label="{tr("Sources")}"><p class="hint">{tr("The sources of an answer appear here.")}</p>'
+        f'<p class="hint keys-hint">{keys}</p></aside></section>'
     )
 
 
@@ -198,7 +207,10 @@ def sentence_html(sentence: Sentence, exchange: int, answer: Answer) -> str:
         return f'<span class="sentence">{words}</span>'
     # A button, so that the explanation can be had by keyboard and by touch; the page's script has no part in it.
     button = f'<button type="button" class="doubt" aria-label="{shown(why)}" title="{shown(why)}"></button>'
-    return f'<span class="sentence {sentence.support}">{words}{button if doubtful(sentence, answer) else ""}</span>'
+    if not doubtful(sentence, answer):
+        return f'<span class="sentence {sentence.support}">{words}</span>'
+    said = tr("(not confirmed by the sources)")  # on paper, where nothing can be pressed
+    return f'<span class="sentence {sentence.support}" data-doubt=" {said}">{words}{button}</span>'
 
 
 def cite_html(
@@ -208,12 +220,14 @@ def cite_html(
     there to lead to."""
     if not 1 <= number <= len(answer.sources):
         return ""
-    title = headline(answer.sources[number - 1].article)
-    manner = ", word for word" if support is Support.QUOTED else ""
+    title = shown(headline(answer.sources[number - 1].article))
+    label = tr("Source {n}: {title}", n=number, title=title)
+    if support is Support.QUOTED:
+        label = tr("Source {n}, word for word: {title}", n=number, title=title)
     at = f' data-start="{rests_on.start}"' if rests_on else ""
     return (
         f' <a class="cite" href="#{card_id(exchange, number)}"{at} title="{shown(why)}"'
-        f' aria-haspopup="dialog" aria-label="Source {number}{manner}: {shown(title)}">[{number}]</a>'
+        f' aria-haspopup="dialog" aria-label="{label}">[{number}]</a>'
     )
 
 
@@ -222,18 +236,19 @@ def legend_html(answer: Answer) -> str:
     used = {sentence.support for sentence in answer.sentences} & _LOOKS.keys()
     if answer.refused or not used:
         return ""
-    rows = "".join(f"<li>{_LOOKS[each]} {_MEANING[each]}.</li>" for each in _LOOKS if each in used)
-    return f'<details class="legend"><summary>What the marks mean</summary><ul>{rows}</ul></details>'
+    looks = {each: look.format(tr("Words")) for each, look in _LOOKS.items() if each in used}
+    rows = "".join(f"<li>{look} {tr('{line}.', line=tr(_MEANING[each]))}</li>" for each, look in looks.items())
+    return f'<details class="legend"><summary>{tr("What the marks mean")}</summary><ul>{rows}</ul></details>'
 
 
 def _meaning(sentence: Sentence) -> str:
-    told = _MEANING[sentence.support]
+    told = tr(_MEANING[sentence.support])
     return f"{told}: {sentence.doubt}" if sentence.doubt and sentence.support is Support.UNSUPPORTED else told
 
 
 def keys_html() -> str:
-    rows = "".join(f"<dt><kbd>{key}</kbd></dt><dd>{what}</dd>" for key, what in KEYS)
+    rows = "".join(f"<dt><kbd>{key}</kbd></dt><dd>{tr(what)}</dd>" for key, what in KEYS)
     return (
-        '<dialog class="keys" aria-labelledby="keys-title"><h2 id="keys-title">Keys</h2>'
-        f'<dl>{rows}</dl><button type="button" class="plain" data-close>Close</button></dialog>'
+        f'<dialog class="keys" aria-labelledby="keys-title"><h2 id="keys-title">{tr("Keys")}</h2>'
+        f'<dl>{rows}</dl><button type="button" class="plain" data-close>{tr("Close")}</button></dialog>'
     )

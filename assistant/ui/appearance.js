@@ -21,6 +21,9 @@
     else delete root.dataset.text;
   }
 
+  // Gradio asks the browser which language its own words are to be in; the server has asked the reader.
+  Object.defineProperty(navigator, "language", { value: root.lang });
+
   dress();
   system.addEventListener("change", dress);
   addEventListener("storage", dress);

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,18 +26,20 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.text.texts import LANGUAGES, language, tr
 from assistant.types import Exchange
 from assistant.ui.answer_view import live_html
+from assistant.ui.language import configuration
 from vectorstore.errors import DatelineError
 
 _BUILT = Path(gr.__file__).parent / "templates" / "frontend" / "assets"
 _FOREVER = "public, max-age=31536000, immutable"
-_MOST = 16
-"""Of those that are kept: one for each name by which readers reach the server."""
+_MOST = 64
+"""Of those that are kept: one for each language, and each name by which readers reach the server."""
 _HERE = Path(__file__).parent
 _CONFIGURATION = re.compile(rb"<script>(window\.gradio_config = .*?)</script>\s*<script>(.*?)</script>", re.DOTALL)
-_HEAD, _APP = b"<head>", b"<gradio-app"
-_ASKED = live_html(Exchange(1, ""))
+_HTML, _HEAD, _APP = re.compile(rb'<html\s+lang="en"'), b"<head>", b"<gradio-app"
+_ASKED = Exchange(1, "")
 """A question as it is drawn before the server knows of it; the browser puts in its words."""
 
 
@@ -104,12 +106,15 @@ def _nothing() -> Response:
 class Dressed:
     """Goes inside PagePolicy, which lets no script run that it has not seen in the page.
 
-    `welcome` is what the chat shows before the first question. Gradio's `head=` would not do: it is put in by its
-    scripts, a second or more after the browser has painted a page for the first time.
+    `welcome` is what the chat shows before the first question, `components` are the page's by their ids. Gradio's
+    `head=` would not do: it is put in by its scripts, a second or more after the browser has painted a page for the
+    first time.
     """
 
-    def __init__(self, app: ASGIApp, files: Files, welcome: Callable[[], str]) -> None:
-        self._app, self._files, self._welcome = app, files, welcome
+    def __init__(
+        self, app: ASGIApp, files: Files, welcome: Callable[[], str], components: Mapping[int, object]
+    ) -> None:
+        self._app, self._files, self._welcome, self._components = app, files, welcome, components
         self._head = _HEAD + head().encode()
         self._shell = Template(_text("shell.html"))
 
@@ -127,7 +132,9 @@ class Dressed:
             body += message.get("body", b"")
             if not message.get("more_body"):
                 dressed = await self._dressed(body)
-                MutableHeaders(scope=start)["content-length"] = str(len(dressed))
+                headers = MutableHeaders(scope=start)
+                headers["content-length"] = str(len(dressed))
+                headers.add_vary_header("Accept-Language, Cookie")
                 await send(start)
                 await send({**message, "body": b"" if scope["method"] == "HEAD" else dressed})
 
@@ -135,13 +142,17 @@ class Dressed:
 
     async def _dressed(self, document: bytes) -> bytes:
         welcome = await run_in_threadpool(self._welcomed)
-        shell = self._shell.substitute(welcome=welcome, asked=_ASKED, script=_text("shell.js"))
+        named = LANGUAGES[language()]
+        shell = self._shell.substitute(_named(), welcome=welcome, asked=live_html(_ASKED), script=_text("shell.js"))
+        document = _HTML.sub(f'<html lang="{named.tag}" dir="{"rtl" if named.rtl else "ltr"}"'.encode(), document, 1)
         document = _CONFIGURATION.sub(self._kept, document, 1)
         return document.replace(_HEAD, self._head, 1).replace(_APP, shell.encode() + _APP, 1)
 
     def _kept(self, found: re.Match[bytes]) -> bytes:
         """A script in a file of its own, in place of those found. It runs before Gradio's, which are modules."""
-        name = self._files.keep(b"\n".join(found.groups()), "configuration.js")
+        config, rest = (group.decode() for group in found.groups())
+        content = f"{configuration(config, self._components)}\n{rest}"
+        name = self._files.keep(content.encode(), "configuration.js")
         return f'<script defer src="./{name}"></script>'.encode()
 
     def _welcomed(self) -> str:
@@ -150,6 +161,23 @@ class Dressed:
         with suppress(DatelineError):  # it is told where the page draws the same
             welcome = self._welcome()
         return "" if "<script" in welcome.lower() else welcome
+
+
+def _named() -> dict[str, str]:
+    """The shell's own texts, which are those of the page."""
+    return {
+        "chat": tr("Chat"),
+        "library": tr("Library"),
+        "feeds": tr("Feeds"),
+        "stories": tr("Stories"),
+        "settings": tr("Settings"),
+        "question": tr("Your question"),
+        "about": tr("Ask about the news"),
+        "ask": tr("Ask"),
+        "limits": tr("Dates and outlet"),
+        "talks": tr("Conversations"),
+        "anew": tr("New conversation"),
+    }
 
 
 def head() -> str:

@@ -12,8 +12,10 @@ async function copy(button) {
     document.execCommand("copy");
     field.remove();
   }
-  button.textContent = "Copied";
-  setTimeout(() => (button.textContent = "Copy"), 2000);
+  const { textContent } = button;
+  if (textContent === button.dataset.copied) return;
+  button.textContent = button.dataset.copied;
+  setTimeout(() => (button.textContent = textContent), 2000);
 }
 
 function onClick(event) {

@@ -13,9 +13,10 @@ import gradio as gr
 
 from assistant.answering.provenance import corrected_since
 from assistant.query.search_filters import ALL_DATES
+from assistant.text.texts import tr, tr_later
 from assistant.types import Conversation, Exchange, Thumb
 from assistant.ui.answer_view import live_html, past_html, welcome_html
-from assistant.ui.conversation import told, turns
+from assistant.ui.conversation import said, told, turns
 from assistant.ui.conversations_panel import Talks, TalksPanel, View
 from assistant.ui.desk import Desk
 from assistant.ui.limits_panel import LimitsPanel
@@ -119,17 +120,17 @@ class ChatTab:
         with gr.Column(elem_id="composer", min_width=0):
             self.box = gr.Textbox(
                 "",
-                label="Your question",
+                label=tr_later("Your question"),
                 show_label=False,
-                placeholder="Ask about the news",
+                placeholder=tr_later("Ask about the news"),
                 max_lines=6,
                 max_length=4000,
                 autofocus=True,
-                submit_btn="Ask",
+                submit_btn=tr_later("Ask"),
             )
             self.limits = LimitsPanel(desk)
-            gr.Button("Conversations", size="sm", variant="secondary", elem_id="talks-show")
-            self.anew = gr.Button("New conversation", size="sm", variant="secondary", elem_id="anew")
+            gr.Button(tr_later("Conversations"), size="sm", variant="secondary", elem_id="talks-show")
+            self.anew = gr.Button(tr_later("New conversation"), size="sm", variant="secondary", elem_id="anew")
         self.reader = Reader(desk)
         self.drawn = [self.conversation, self.past, self.live, self.box]
         self._connect()
@@ -232,7 +233,7 @@ class ChatTab:
         if not self.talks.ask(view.id, question.strip(), scope, again, manner):
             return *self._drawn(view.id), *(gr.skip(),) * len(self.limits.shown)
         drawn = self._drawn(view.id)
-        return *drawn[:-1], gr.Textbox("", submit_btn=False, stop_btn="Stop"), *self.limits.taken(kept)
+        return *drawn[:-1], gr.Textbox("", submit_btn=False, stop_btn=tr("Stop")), *self.limits.taken(kept)
 
     def write(self, id: str, view: View) -> Iterator[Any]:
         id = id or view.id or ""  # what opening the page drew may have come to it last, over a quick reader's question
@@ -271,7 +272,8 @@ class ChatTab:
         """The conversation as it stands, and the button that is wanted now."""
         conversation = self.talks.read(id)
         busy = self.talks.running(id) is not None
-        box = gr.Textbox(submit_btn=False, stop_btn="Stop") if busy else gr.Textbox(submit_btn="Ask", stop_btn=False)
+        ask, stop = (False, tr("Stop")) if busy else (tr("Ask"), False)
+        box = gr.Textbox(submit_btn=ask, stop_btn=stop)
         if not conversation:
             return "", "", self._drawing.welcome(), box
         return id, *self._drawing.written(id, conversation), box
@@ -300,7 +302,7 @@ class ChatTab:
         try:
             self._desk.notebook.rate(id, int(event.exchange), thumb, str(event.reason))
         except DatelineError as error:
-            raise gr.Error(told(error), print_exception=False) from error
+            raise said(told(error)) from error
         conversation = self.talks.read(id)
         return self._drawing.written(id, conversation) if conversation else (gr.skip(), gr.skip())
 

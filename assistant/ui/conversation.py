@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
+import gradio as gr
+
+from assistant.text.texts import tr, tr_later, tr_line
 from assistant.types import Exchange, Turn
 from assistant.ui.security import described
 from vectorstore.errors import DatelineError
 
 log = logging.getLogger(__name__)
 
-FAILED = "Something went wrong inside Dateline. The log of the server says what."
+FAILED = tr_later("Something went wrong inside Dateline. The log of the server says what.")
 
 
 def turns(conversation: Sequence[Exchange]) -> tuple[Turn, ...]:
@@ -22,6 +25,11 @@ def turns(conversation: Sequence[Exchange]) -> tuple[Turn, ...]:
 def told(error: Exception) -> str:
     """The one line that a reader gets for an error. Whatever is no DatelineError is ours, and goes to the log."""
     if isinstance(error, DatelineError):
-        return str(error)
+        return tr_line(str(error))
     log.error("The page met an unexpected error: %s", described(error))
-    return FAILED
+    return tr(FAILED)
+
+
+def said(line: str) -> gr.Error:
+    """For what stands nowhere on the page: Gradio shows it for a while."""
+    return gr.Error(line, title=tr("Error"), print_exception=False)

@@ -7,6 +7,7 @@ import re
 from assistant.answering.provenance import basis, fallen_behind, reports_differ
 from assistant.presentation.layout import CLOSEST, laid_out, openers, origin, paragraphs
 from assistant.text.sanitizing import without_addresses
+from assistant.text.texts import tr
 from assistant.types import Answer, AnswerKind, Conversation, Exchange, Sentence, Stage, Support
 from assistant.ui.render import byline, headline, is_web_address, legible
 from vectorstore.models import Article
@@ -23,7 +24,7 @@ def plain(answer: Answer) -> str:
     cited = sorted({number for each in answer.sentences for number in each.citations})
     notes = [f"[{n}] {_named(answer.sources[n - 1].article)}" for n in cited if 1 <= n <= len(answer.sources)]
     nearest = [f"- {_named(each)}" for each in answer.nearest]
-    heading = ["Nearest in the library:"] if nearest else []
+    heading = [tr("Nearest in the library:")] if nearest else []
     basis_of = [basis(answer), fallen_behind(answer)] if answer.stage is Stage.DONE else []
     known = [reports_differ(answer.differing), "\n".join(notes), "\n".join(heading + nearest), answer.notice]
     return "\n\n".join(filter(None, [said, *known, *basis_of]))
@@ -42,7 +43,8 @@ def doubtful(sentence: Sentence, answer: Answer) -> bool:
 def marked(sentence: Sentence, answer: Answer) -> str:
     """The sentence with its marks, ` [1] [2]`, and a warning where the sources do not bear it out."""
     marks = "".join(f" [{number}]" for number in sentence.citations)
-    return f"{sentence.text}{marks}{' (not confirmed by the sources)' if doubtful(sentence, answer) else ''}"
+    doubt = f" {tr('(not confirmed by the sources)')}" if doubtful(sentence, answer) else ""
+    return f"{sentence.text}{marks}{doubt}"
 
 
 def _named(article: Article) -> str:
@@ -59,12 +61,12 @@ def markdown(title: str, conversation: Conversation) -> str:
 def _exchange(exchange: Exchange) -> str:
     answer = exchange.answer
     said = _said(exchange.number, answer) if answer else ""
-    parts = [f"## {_text(exchange.question)}", said, "(stopped)" if exchange.stopped else ""]
+    parts = [f"## {_text(exchange.question)}", said, tr("(stopped)") if exchange.stopped else ""]
     parts.append(f"**{_text(exchange.problem)}**" if exchange.problem else "")
     if answer:
         nearest = "\n".join(f"- {_footnoted(each)}" for each in answer.nearest)
         parts += [_text(reports_differ(answer.differing)), f"> {_text(answer.notice)}" if answer.notice else ""]
-        parts += [f"Nearest in the library:\n\n{nearest}" if nearest else "", f"*{_text(basis(answer))}*"]
+        parts += [f"{tr('Nearest in the library:')}\n\n{nearest}" if nearest else "", f"*{_text(basis(answer))}*"]
         parts += [_footnote(exchange, answer, number) for number in _cited(answer)]
     return "\n\n".join(filter(None, parts))
 
@@ -74,7 +76,7 @@ def _said(exchange: int, answer: Answer) -> str:
     said = [_sentence(each, exchange, answer) for each in answer.sentences]
     if answer.kind in (AnswerKind.FACT, AnswerKind.SUMMARY):
         shown = (f"> {text}" if quotation else text for quotation, text in paragraphs(answer, said))
-        return "\n\n".join(filter(None, [CLOSEST if answer.closest else "", *shown]))
+        return "\n\n".join(filter(None, [tr(CLOSEST) if answer.closest else "", *shown]))
     opening = openers(answer)
     told = [*zip(answer.sentences, said, strict=True)][opening:]
     opened = [" ".join(said[:opening]) + "\n"] if opening else []
@@ -83,7 +85,8 @@ def _said(exchange: int, answer: Answer) -> str:
 
 def _sentence(sentence: Sentence, exchange: int, answer: Answer) -> str:
     marks = "".join(f"[^{exchange}-{number}]" for number in sentence.citations if number in _cited(answer))
-    return f"{_text(sentence.text)}{marks}{' *(not confirmed by the sources)*' if doubtful(sentence, answer) else ''}"
+    doubt = f" *{tr('(not confirmed by the sources)')}*" if doubtful(sentence, answer) else ""
+    return f"{_text(sentence.text)}{marks}{doubt}"
 
 
 def _cited(answer: Answer) -> list[int]:
@@ -95,7 +98,7 @@ def _cited(answer: Answer) -> list[int]:
 def _footnote(exchange: Exchange, answer: Answer, number: int) -> str:
     cited = (without_addresses(each.quote) for each in answer.citations if each.number == number)
     quotes = " … ".join(f"“{_text(words)}”" for words in cited)
-    gone = " (no longer in the library)" if number in exchange.removed else ""
+    gone = f" {tr('(no longer in the library)')}" if number in exchange.removed else ""
     named = f"{_footnoted(answer.sources[number - 1].article)}{gone}"
     return f"[^{exchange.number}-{number}]: {': '.join(filter(None, (named, quotes)))}"
 

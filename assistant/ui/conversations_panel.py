@@ -13,9 +13,10 @@ from threading import Lock
 
 import gradio as gr
 
+from assistant.text.texts import tr, tr_later, tr_line
 from assistant.types import AS_SET, Conversation, Exchange, Manner
 from assistant.ui.answer_run import AnswerRun
-from assistant.ui.conversation import told, turns
+from assistant.ui.conversation import said, told, turns
 from assistant.ui.conversation_markdown import markdown
 from assistant.ui.desk import Desk
 from assistant.ui.render_talks import file_html, talks_html
@@ -87,9 +88,9 @@ class TalksPanel:
         with gr.Column(elem_id="talks", min_width=0):
             self.search = gr.Textbox(
                 "",
-                label="Search conversations",
+                label=tr_later("Search conversations"),
                 show_label=False,
-                placeholder="Search conversations",
+                placeholder=tr_later("Search conversations"),
                 max_lines=1,
                 max_length=200,
                 elem_id="talks-search",
@@ -121,7 +122,9 @@ class TalksPanel:
         except DatelineError as error:
             return problem_html(told(error))
         title = removed.entry.title if removed else ""
-        return talks_html(entries, id, datetime.now().astimezone(), search.strip(), notebook.problem, title, view.turn)
+        return talks_html(
+            entries, id, datetime.now().astimezone(), search.strip(), tr_line(notebook.problem), title, view.turn
+        )
 
     def rename(self, event: gr.EventData) -> None:
         with _telling():
@@ -147,7 +150,7 @@ class TalksPanel:
         with _telling():
             rows = list(self._desk.notebook.feedback())
             if not rows:
-                raise gr.Error("No answer has a thumb yet.", print_exception=False)
+                raise said(tr("No answer has a thumb yet."))
             return file_html("dateline-ratings.jsonl", "".join(f"{json.dumps(row)}\n" for row in rows))
 
 
@@ -156,4 +159,4 @@ def _telling() -> Iterator[None]:
     try:
         yield
     except DatelineError as error:
-        raise gr.Error(str(error), print_exception=False) from error
+        raise said(told(error)) from error

@@ -17,10 +17,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from assistant.text.texts import tr, tr_later, tr_line
 from assistant.ui.bounds import MOST_FILES
-from assistant.ui.conversation import told
+from assistant.ui.conversation import said, told
 from assistant.ui.desk import Desk
+from assistant.ui.language import drawn
 from assistant.ui.library_view import chart_html, kept_to, library_html, removed_html
+from assistant.ui.limits_panel import NAMES, unusable
 from assistant.ui.reader import ArticleCard
 from assistant.ui.render import headline, legible
 from assistant.ui.render_work import note_html, problem_html
@@ -34,7 +37,6 @@ UNDO = (Path(__file__).parent / "undo.js").read_text(encoding="utf-8")
 
 Updates = tuple[Any, ...]
 SCRIPT = (Path(__file__).parent / "library.js").read_text(encoding="utf-8")
-_NAMES = {"from": "From", "to": "To", "outlet": "Outlet"}
 _WHOLE_DAY = len("2022-07-03")
 _LAST: dict[str, Any] = {**QUIET, "trigger_mode": "always_last"}
 
@@ -59,19 +61,19 @@ class LibraryTab:
         self._connect()
 
     def _draw_adding(self) -> None:
-        gr.HTML("<h2>Add articles</h2>", js_on_load=None, apply_default_css=False)
+        drawn(lambda: f"<h2>{tr('Add articles')}</h2>")
         with gr.Tabs():
-            with gr.Tab("Address"):
-                self.url = gr.Textbox("", label="Address of an article", placeholder="https://", max_lines=1)
-                self.add_url = gr.Button("Add", variant="primary")
-            with gr.Tab("Files"):
-                kinds = "Text, Markdown, HTML, JSON or CSV"
+            with gr.Tab(tr_later("Address")):
+                self.url = gr.Textbox("", label=tr_later("Address of an article"), placeholder="https://", max_lines=1)
+                self.add_url = gr.Button(tr_later("Add"), variant="primary")
+            with gr.Tab(tr_later("Files")):
+                kinds = tr_later("Text, Markdown, HTML, JSON or CSV")
                 self.files = gr.File(label=kinds, file_count="multiple", height=160, elem_id="files")
-            with gr.Tab("Text"):
-                self.title = gr.Textbox("", label="Headline (optional)", max_lines=1)
-                self.outlet = gr.Textbox("", label="Outlet (optional)", max_lines=1)
-                self.text = gr.Textbox("", label="Text of the article", lines=6, max_lines=12)
-                self.add_text = gr.Button("Add text", variant="primary")
+            with gr.Tab(tr_later("Text")):
+                self.title = gr.Textbox("", label=tr_later("Headline (optional)"), max_lines=1)
+                self.outlet = gr.Textbox("", label=tr_later("Outlet (optional)"), max_lines=1)
+                self.text = gr.Textbox("", label=tr_later("Text of the article"), lines=6, max_lines=12)
+                self.add_text = gr.Button(tr_later("Add text"), variant="primary")
         self.report = report_component("report")
 
     def _connect(self) -> None:
@@ -100,7 +102,7 @@ class LibraryTab:
         # That the path lies among the uploads has been checked before.
         files = {Path(each["path"]): each["orig_name"] or Path(each["path"]).name for each in uploads}
         if len(files) > MOST_FILES:
-            raise gr.Error(f"At most {MOST_FILES} files can be added at once.", print_exception=False)
+            raise said(tr("At most {n} files can be added at once.", n=MOST_FILES))
         job = Job(lambda progress, stop: self._desk.add_files(list(files.items()), progress, stop))
         for report in job.reports():
             # At once: emptied a moment after the report, the field would swallow a file that is dropped in between.
@@ -139,12 +141,12 @@ class LibraryTab:
     def put_back(self, removed: Removed | None) -> Updates:
         """What was removed last, and its card open again."""
         if removed is None:  # the server was started anew under the page
-            return problem_html("What was removed is no longer kept."), None, *[gr.skip()] * len(self.card.shown)
+            return problem_html(tr("What was removed is no longer kept.")), None, *[gr.skip()] * len(self.card.shown)
         try:
             again = self._desk.restore(removed)
         except DatelineError as error:
             return problem_html(told(error)), removed, *[gr.skip()] * len(self.card.shown)
-        told_so = "" if again else note_html("It is in the library: it was added again meanwhile.")
+        told_so = "" if again else note_html(tr("It is in the library: it was added again meanwhile."))
         return told_so, None, *self.card.open(removed.article.id)
 
 
@@ -161,7 +163,7 @@ class TablePanel:
         with gr.Row(elem_id="table-filters"):
             self.search = gr.Textbox(
                 "",
-                label="Search headlines and outlets",
+                label=tr_later("Search headlines and outlets"),
                 max_lines=1,
                 max_length=200,
                 min_width=220,
@@ -169,10 +171,10 @@ class TablePanel:
             )
             # Any name can be typed: one that the library does not hold is told below, and not by Gradio.
             self.outlet = gr.Dropdown(
-                [], value="", label="Outlet", allow_custom_value=True, min_width=150, elem_id="table-outlet"
+                [], value="", label=NAMES["outlet"], allow_custom_value=True, min_width=150, elem_id="table-outlet"
             )
-            self.since = gr.Textbox("", label="From", elem_id="table-from", **day)
-            self.until = gr.Textbox("", label="To", elem_id="table-to", **day)
+            self.since = gr.Textbox("", label=NAMES["from"], elem_id="table-from", **day)
+            self.until = gr.Textbox("", label=NAMES["to"], elem_id="table-to", **day)
         self.problem = gr.HTML(js_on_load=None, apply_default_css=False, elem_id="table-problem")
         self.table = gr.HTML(elem_id="library", js_on_load=SCRIPT, apply_default_css=False)
         self.chart = gr.HTML(elem_id="chart", js_on_load=None, apply_default_css=False, render=False)
@@ -213,7 +215,7 @@ class TablePanel:
         try:
             outlets = sorted(set(filter(None, self._desk.outlets())), key=str.casefold)
             listing, table = self._drawn(self._kept_to(search, outlet, since, until, listing), listing.start)
-            choices = [("All outlets", ""), *((legible(name), name) for name in outlets)]
+            choices = [(tr("All outlets"), ""), *((legible(name), name) for name in outlets)]
             return listing, table, gr.Dropdown(choices=choices)
         except DatelineError as error:
             return gr.skip(), problem_html(told(error)), gr.skip()
@@ -227,7 +229,7 @@ class TablePanel:
             listing, table = self._drawn(wanted)
             return listing, "", table
         except LimitUnusable as error:
-            return gr.skip(), problem_html(f"{_NAMES[error.field]}: {error}."), gr.skip()
+            return gr.skip(), problem_html(unusable(error)), gr.skip()
         except DatelineError as error:
             return gr.skip(), problem_html(told(error)), gr.skip()
 
@@ -281,7 +283,7 @@ def library_routes(desk: Desk) -> Sequence[BaseRoute]:
             written = lines(desk.export(listing))
             begun = list(islice(written, 1))  # what cannot be read at all is told, and no file
         except LimitUnusable as error:
-            return PlainTextResponse(f"{error.field}: {error}\n", status_code=400)
+            return PlainTextResponse(f"{error.field}: {tr_line(str(error))}\n", status_code=400)
         except Exception as error:
             return PlainTextResponse(f"{told(error)}\n", status_code=500)
         headers = {"Content-Disposition": 'attachment; filename="dateline.jsonl"'}
@@ -293,7 +295,7 @@ def library_routes(desk: Desk) -> Sequence[BaseRoute]:
 def _backup(desk: Desk, copying: Lock, request: Request) -> Response:
     """Copied first, since it is one state of the library; the copy has no name any more while it is sent."""
     if not copying.acquire(blocking=False):
-        return PlainTextResponse("A backup is being made already. Try again in a minute.\n", status_code=503)
+        return PlainTextResponse(f"{tr('A backup is being made already. Try again in a minute.')}\n", status_code=503)
     try:
         with TemporaryDirectory(prefix="dateline-", ignore_cleanup_errors=True) as place:
             copy = Path(place) / "dateline.db"

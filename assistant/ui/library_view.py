@@ -8,17 +8,23 @@ from urllib.parse import urlencode
 
 from assistant.presentation.histogram import Bar, Timeline, Unit, timeline
 from assistant.query.search_filters import limited
-from assistant.text.labels import day
+from assistant.text.labels import day, listed, month
+from assistant.text.texts import number, tr, tr_later
 from assistant.ui.render import count, headline, isolated, marks_html, shown
 from vectorstore.models import Entry
 from vectorstore.storage.listings import PAGE, Column, Listing, ListPage, Tally
 
 _HEADS = {
-    Column.HEADLINE: "Headline",
-    Column.OUTLET: "Outlet",
-    Column.DATE: "Date",
-    Column.ADDED: "Added",
-    Column.PASSAGES: "Passages",
+    Column.HEADLINE: tr_later("Headline"),
+    Column.OUTLET: tr_later("Outlet"),
+    Column.DATE: tr_later("Date"),
+    Column.ADDED: tr_later("Added"),
+    Column.PASSAGES: tr_later("Passages"),
+}
+_BY = {
+    Unit.DAY: tr_later("Articles by day"),
+    Unit.MONTH: tr_later("Articles by month"),
+    Unit.YEAR: tr_later("Articles by year"),
 }
 OUTLETS_SHOWN = 10
 _HEIGHT = 72
@@ -29,30 +35,35 @@ _FILLED = 0.86
 
 def library_html(page: ListPage, listing: Listing) -> str:
     if not page.held:
-        return '<p class="hint">The library is empty. Add an address, files or text, and they are listed here.</p>'
+        empty = tr("The library is empty. Add an address, files or text, and they are listed here.")
+        return f'<p class="hint">{empty}</p>'
     if not page.found:
-        searched = f' "{isolated(listing.search)}"' if listing.search else " this outlet and these days"
-        return f'<p class="hint" role="status">No article fits{searched}.</p>'
+        nothing = tr("No article fits this outlet and these days.")
+        if listing.search:
+            nothing = tr('No article fits "{words}".', words=isolated(listing.search))
+        return f'<p class="hint" role="status">{nothing}</p>'
     heads = "".join(_head(column, name, listing) for column, name in _HEADS.items())
     return (
         f'<div class="pager"><p class="tally" role="status">{_place(page)}</p>{_turning(page)}{_export(listing)}</div>'
-        '<div class="scroll" tabindex="0" role="region" aria-label="Articles"><table>'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{tr("Articles")}"><table>'
         f"<thead><tr>{heads}</tr></thead><tbody>{''.join(map(_row, page.entries))}</tbody></table></div>"
     )
 
 
 def removed_html(title: str) -> str:
     """After a removal, as long as it can be taken back."""
-    undo = '<button type="button" class="plain" data-undo>Undo</button>'
-    return f'<p class="undo" role="status">Removed “{isolated(title)}”. {undo}</p>'
+    undo = f'<button type="button" class="plain" data-undo>{tr("Undo")}</button>'
+    return f'<p class="undo" role="status">{tr("Removed “{title}”.", title=isolated(title))} {undo}</p>'
 
 
 def _place(page: ListPage) -> str:
     """`1–50 of 100,000 articles`, and how many passages are not found by their meaning yet."""
     last = page.start + len(page.entries)
-    place = f"{page.start + 1:,}–{last:,} of {count(page.found, 'article')}"
-    waiting = f" · {count(page.waiting, 'passage')} found by words only, until the vectors are made"
-    return place + waiting * bool(page.waiting)
+    found = count(page.found, "article")
+    place = tr("{first}–{last} of {articles}", first=number(page.start + 1), last=number(last), articles=found)
+    passages = count(page.waiting, "passage")
+    waiting = tr("{passages} found by words only, until the vectors are made", passages=passages)
+    return f"{place} · {waiting}" if page.waiting else place
 
 
 def _turning(page: ListPage) -> str:
@@ -61,7 +72,7 @@ def _turning(page: ListPage) -> str:
         return ""
     before = page.start - PAGE if page.start else None
     after = page.start + PAGE if page.start + PAGE < page.found else None
-    return f'<nav aria-label="Pages">{_turn("Previous", before)}{_turn("Next", after)}</nav>'
+    return f'<nav aria-label="{tr("Pages")}">{_turn(tr("Previous"), before)}{_turn(tr("Next"), after)}</nav>'
 
 
 def _turn(label: str, start: int | None) -> str:
@@ -74,8 +85,8 @@ def _export(listing: Listing) -> str:
     query = as_query(listing)
     address = shown(f"library.jsonl?{query}" if query else "library.jsonl")
     return (
-        f'<a class="plain" download="dateline.jsonl" href="{address}">Export as JSONL</a>'
-        '<a class="plain" download href="library.db">Download a backup</a>'
+        f'<a class="plain" download="dateline.jsonl" href="{address}">{tr("Export as JSONL")}</a>'
+        f'<a class="plain" download href="library.db">{tr("Download a backup")}</a>'
     )
 
 
@@ -83,7 +94,7 @@ def _head(column: Column, name: str, listing: Listing) -> str:
     figure = ' class="figure"' if column is Column.PASSAGES else ""
     way = "descending" if listing.descending else "ascending"
     sorted_by = f' aria-sort="{way}"' if column is listing.by else ""
-    return f'<th scope="col"{figure}{sorted_by}><button type="button" data-sort="{column}">{name}</button></th>'
+    return f'<th scope="col"{figure}{sorted_by}><button type="button" data-sort="{column}">{tr(name)}</button></th>'
 
 
 def _row(entry: Entry) -> str:
@@ -92,7 +103,7 @@ def _row(entry: Entry) -> str:
         f'<tr><td data-outlet="{shown(entry.outlet)}">{opener}{marks_html(entry)}</td>'
         f'<td dir="auto">{shown(entry.outlet)}</td>'
         f"<td>{day(entry.published_at)}</td>"
-        f'<td>{day(entry.ingested_at)}</td><td class="figure">{entry.passages:,}</td></tr>'
+        f'<td>{day(entry.ingested_at)}</td><td class="figure">{number(entry.passages)}</td></tr>'
     )
 
 
@@ -101,10 +112,11 @@ def chart_html(tally: Tally) -> str:
     if not tally.outlets:
         return ""
     drawn = timeline(tally.days)
-    told = [f"{count(drawn.earlier, 'article')} from before, not shown"] if drawn and drawn.earlier else []
-    told += [f"{tally.undated:,} of unknown date"] if tally.undated else []
-    rest = f'<p class="tally">{", ".join(told)}</p>' if told else ""
-    over_time = f"<h3>Articles by {drawn.unit}</h3>{timeline_svg(drawn)}" if drawn else "<h3>Articles</h3>"
+    earlier = count(drawn.earlier, "article") if drawn and drawn.earlier else ""
+    told = [tr("{articles} from before, not shown", articles=earlier)] if earlier else []
+    told += [tr("{n} of unknown date", n=number(tally.undated))] if tally.undated else []
+    rest = f'<p class="tally">{listed(told)}</p>' if told else ""
+    over_time = f"<h3>{tr(_BY[drawn.unit])}</h3>{timeline_svg(drawn)}" if drawn else f"<h3>{tr('Articles')}</h3>"
     return f"{over_time}{rest}{_outlets(tally.outlets)}"
 
 
@@ -133,19 +145,21 @@ def _bar(drawn: Timeline, bar: Bar, slot: float) -> str:
 
 
 def _in_words(drawn: Timeline) -> str:
-    total = count(sum(bar.articles for bar in drawn.bars), "article")
     first, last, most = (_named(drawn, bar) for bar in (drawn.bars[0], drawn.bars[-1], drawn.highest))
+    told = {"by": tr(_BY[drawn.unit]), "articles": count(sum(bar.articles for bar in drawn.bars), "article")}
     if first == last:
-        return f"Articles by {drawn.unit}: {total} of {first}"
-    when = f"on {most}" if drawn.unit is Unit.DAY else f"in {most}"
-    return f"Articles by {drawn.unit}: {total} from {first} to {last}, the most {when}: {drawn.highest.articles:,}"
+        return tr("{by}: {articles} of {period}", period=first, **told)
+    told |= {"first": first, "last": last, "most": most, "n": number(drawn.highest.articles)}
+    if drawn.unit is Unit.DAY:
+        return tr("{by}: {articles} from {first} to {last}, the most on {most}: {n}", **told)
+    return tr("{by}: {articles} from {first} to {last}, the most in {most}: {n}", **told)
 
 
 def _named(drawn: Timeline, bar: Bar) -> str:
     """`3 July 2022`, `July 2022` or `2022`."""
     if drawn.unit is Unit.DAY:
         return day(bar.begins)
-    return f"{bar.begins:%B %Y}" if drawn.unit is Unit.MONTH else str(bar.begins.year)
+    return month(bar.begins) if drawn.unit is Unit.MONTH else str(bar.begins.year)
 
 
 def _outlets(outlets: Sequence[tuple[str, int]]) -> str:
@@ -153,15 +167,15 @@ def _outlets(outlets: Sequence[tuple[str, int]]) -> str:
     largest = outlets[0][1]
     rows = "".join(_outlet(name, articles, largest) for name, articles in outlets[:OUTLETS_SHOWN])
     others = outlets[OUTLETS_SHOWN:]
-    more = f"{count(len(others), 'other outlet')}: {count(sum(number for _, number in others), 'article')}"
+    more = f"{count(len(others), 'other outlet')}: {count(sum(articles for _, articles in others), 'article')}"
     rest = f'<p class="tally">{more}</p>' if others else ""
-    return f'<h3>Articles by outlet</h3><ol class="outlets">{rows}</ol>{rest}'
+    return f'<h3>{tr("Articles by outlet")}</h3><ol class="outlets">{rows}</ol>{rest}'
 
 
 def _outlet(name: str, articles: int, largest: int) -> str:
     return (
-        f'<li><span class="name" dir="auto">{shown(name) if name.strip() else "No outlet stated"}</span> '
-        f'<span class="figure">{articles:,}</span>'
+        f'<li><span class="name" dir="auto">{shown(name) if name.strip() else tr("No outlet stated")}</span> '
+        f'<span class="figure">{number(articles)}</span>'
         f'<svg width="100%" height="6" aria-hidden="true"><rect width="{100 * articles / largest:.1f}%" height="6"/>'
         "</svg></li>"
     )

@@ -8,16 +8,22 @@ import gradio as gr
 
 from assistant.query.search_filters import limited
 from assistant.text.labels import kept_to
+from assistant.text.texts import tr, tr_later, tr_line
 from assistant.types import Answer
 from assistant.ui.desk import Desk
 from assistant.ui.render_work import problem_html
 from vectorstore.errors import LimitUnusable
 from vectorstore.models import Scope
 
-LABEL = "Dates and outlet"
-_NAMES = {"from": "From", "to": "To", "outlet": "Outlet"}
+LABEL = tr_later("Dates and outlet")
+NAMES = {"from": tr_later("From"), "to": tr_later("To"), "outlet": tr_later("Outlet")}
 
 Updates = tuple[Any, ...]
+
+
+def unusable(error: LimitUnusable) -> str:
+    """What is wrong with one of the fields."""
+    return tr("{line}.", line=f"{tr(NAMES[error.field])}: {tr_line(str(error))}")
 
 
 class LimitsPanel:
@@ -28,11 +34,11 @@ class LimitsPanel:
         with gr.Accordion(LABEL, open=False, elem_id="limits") as self.panel:
             with gr.Row():
                 day: dict[str, Any] = {"placeholder": "2022-07-03", "max_lines": 1, "max_length": 40, "min_width": 110}
-                self.since = gr.Textbox("", label="From", **day)
-                self.until = gr.Textbox("", label="To", **day)
-                self.outlet = gr.Textbox("", label="Outlet", max_lines=1, max_length=200, min_width=160)
+                self.since = gr.Textbox("", label=NAMES["from"], **day)
+                self.until = gr.Textbox("", label=NAMES["to"], **day)
+                self.outlet = gr.Textbox("", label=NAMES["outlet"], max_lines=1, max_length=200, min_width=160)
             self.problem = gr.HTML(js_on_load=None, apply_default_css=False)
-            self.again = gr.Button("Ask again", size="sm", variant="secondary", elem_id="again")
+            self.again = gr.Button(tr_later("Ask again"), size="sm", variant="secondary", elem_id="again")
         self.fields = [self.since, self.until, self.outlet]
         self.shown = [*self.fields, self.problem, self.panel]
 
@@ -43,14 +49,14 @@ class LimitsPanel:
 
     def refused(self, error: LimitUnusable) -> Updates:
         """The fields as they are, with what is wrong below them."""
-        problem = problem_html(f"{_NAMES[error.field]}: {error}.")
+        problem = problem_html(unusable(error))
         return *[gr.skip()] * 3, problem, gr.Accordion(open=True)
 
     def taken(self, scope: Scope) -> Updates:
         """Folded away, with what is kept to as its title."""
         days = [gr.skip() if day else "" for day in (scope.since, scope.until)]
         told = kept_to(scope)
-        return *days, gr.skip(), "", gr.Accordion(label=f"{LABEL}: {told}" if told else LABEL, open=False)
+        return *days, gr.skip(), "", gr.Accordion(label=f"{tr(LABEL)}: {told}" if told else tr(LABEL), open=False)
 
     def filled(self, answer: Answer | None) -> Updates:
         """Unfolded, with what the answer looked at."""
@@ -59,4 +65,4 @@ class LimitsPanel:
         return *days, answer.outlets[0] if answer and answer.outlets else "", "", gr.Accordion(open=True)
 
     def emptied(self) -> Updates:
-        return "", "", "", "", gr.Accordion(label=LABEL, open=False)
+        return "", "", "", "", gr.Accordion(label=tr(LABEL), open=False)

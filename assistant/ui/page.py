@@ -8,8 +8,9 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.text.texts import reading_in, tr, tr_later, wanted
 from assistant.ui.chat_tab import ChatTab
-from assistant.ui.conversation import FAILED
+from assistant.ui.conversation import FAILED, said
 from assistant.ui.desk import Desk
 from assistant.ui.endpoints import offer
 from assistant.ui.feeds_tab import FeedsTab
@@ -23,11 +24,12 @@ logger = logging.getLogger(__name__)
 
 MASTHEAD = "<h1>Dateline</h1>"
 HOUR = 3600
-FEEDS = "Feeds"
+FEEDS = tr_later("Feeds")
 
 
 class Page(gr.Blocks):
-    """What an event fails with is one line of the log: Gradio prints a traceback, with all that was sent in it.
+    """Each event is in its reader's language. What one fails with is one line of the log: Gradio prints a traceback,
+    with all that was sent in it.
 
     `welcome` is what the chat shows before the first question, as it is now.
     """
@@ -35,13 +37,15 @@ class Page(gr.Blocks):
     welcome: Callable[[], str]
 
     async def process_api(self, *args: Any, **given: Any) -> dict[str, Any]:
-        try:
-            return await super().process_api(*args, **given)
-        except gr.Error:
-            raise
-        except Exception as error:
-            logger.error("An event of the page failed: %s", described(error))
-            raise gr.Error(FAILED, print_exception=False) from error
+        request = given.get("request")
+        with reading_in(wanted(request.headers) if isinstance(request, gr.Request) else ""):
+            try:
+                return await super().process_api(*args, **given)
+            except gr.Error:
+                raise
+            except Exception as error:
+                logger.error("An event of the page failed: %s", described(error))
+                raise said(tr(FAILED)) from error
 
 
 def build_page(desk: Desk) -> Page:
@@ -51,15 +55,15 @@ def build_page(desk: Desk) -> Page:
         gr.HTML(MASTHEAD, elem_id="masthead", js_on_load=None, apply_default_css=False)
         visit, settings = last_visit(), reader_settings()
         with gr.Tabs(elem_id="pages") as pages:
-            with gr.Tab("Chat", id="chat") as chat_tab:
+            with gr.Tab(tr_later("Chat"), id="chat") as chat_tab:
                 chat = ChatTab(desk, settings)
-            with gr.Tab("Library", id="library") as library_tab:
+            with gr.Tab(tr_later("Library"), id="library") as library_tab:
                 library = LibraryTab(desk)
             with gr.Tab(FEEDS, id="feeds") as feeds_tab:
                 feeds = FeedsTab(desk)
-            with gr.Tab("Stories", id="stories") as stories_tab:
+            with gr.Tab(tr_later("Stories"), id="stories") as stories_tab:
                 stories = StoriesTab(desk)
-            with gr.Tab("Settings", id="settings") as settings_tab:
+            with gr.Tab(tr_later("Settings"), id="settings") as settings_tab:
                 choices = SettingsTab(desk, settings)
         chat.follow(page.load(chat.enter, chat.view, chat.drawn, **QUIET))
         chat_tab.select(chat.greet, [chat.conversation, chat.view], chat.live, **QUIET)
@@ -79,7 +83,7 @@ def build_page(desk: Desk) -> Page:
 
 def _look_on(event: gr.SelectData) -> gr.Timer:
     """One event for all tabs: of two, the one for the tab that was left could be the last to arrive."""
-    return gr.Timer(active=event.value == FEEDS)
+    return gr.Timer(active=event.value == tr(FEEDS))
 
 
 def _connect_sources(stories: StoriesTab, chat: ChatTab) -> None:

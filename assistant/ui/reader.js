@@ -60,10 +60,11 @@ function toWords() {
 function compare() {
   const cites = citesOf(exchangeOf(card()));
   const number = cites.indexOf(cite()) + 1;
-  part(".place").textContent = number ? `Citation ${number} of ${cites.length}` : "";
+  const { told } = part(".place").dataset;
+  part(".place").textContent = number ? told.replace("{n}", number).replace("{total}", cites.length) : "";
   part(".steps").hidden = cites.length < (number ? 2 : 1);
   part(".said").textContent = cite()?.closest(".sentence")?.querySelector(".words").textContent ?? "";
-  part(".support").textContent = cite()?.title ?? "The answer does not cite this source.";
+  part(".support").textContent = cite()?.title ?? part(".support").dataset.none;
   part("[data-library]").hidden = part("[data-about]").hidden = at.gone || !card().dataset.article;
 }
 

@@ -10,10 +10,12 @@ import gradio as gr
 from pydantic import BaseModel, Field, ValidationError
 
 from assistant.presentation.changes import changes
+from assistant.text.texts import tr, tr_later
 from assistant.ui.answer_view import keys_html
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
-from assistant.ui.reader_view import GONE, article_html, changes_html, frame_html, leaf_html
+from assistant.ui.language import drawn
+from assistant.ui.reader_view import article_html, changes_html, frame_html, gone_html, leaf_html
 from assistant.ui.render import is_web_address, legible
 from assistant.ui.render_sources import Span, joined
 from assistant.ui.render_work import problem_html
@@ -53,14 +55,8 @@ class Reader:
 
         # A function of the page's, not an event: it waits for no answer that is being written, and the page's script
         # can leave what comes too late.
-        self.frame = gr.HTML(
-            frame_html(),
-            elem_id="reader",
-            js_on_load=_SCRIPT,
-            apply_default_css=False,
-            server_functions=[article],
-        )
-        gr.HTML(keys_html(), elem_id="keys", js_on_load=_KEYS, apply_default_css=False)
+        self.frame = drawn(frame_html, elem_id="reader", js_on_load=_SCRIPT, server_functions=[article])
+        drawn(keys_html, elem_id="keys", js_on_load=_KEYS)
 
     def leaf(self, asked: object) -> str:
         """The whole article, or a notice alone where what was cited is not there any more."""
@@ -68,14 +64,14 @@ class Reader:
             wanted = Wanted.model_validate(asked)
             versions = self._desk.versions(wanted.article)
         except ValidationError:
-            return problem_html("That article cannot be shown.")
+            return problem_html(tr("That article cannot be shown."))
         except ArticleNotFound:
-            return GONE
+            return gone_html()
         except DatelineError as error:
             return problem_html(told(error))
         article = next((each for each in versions if each.version == wanted.version), None)
         if article is None or not _says(article.text, wanted):
-            return GONE
+            return gone_html()
         inside = [(start, end) for start, end in wanted.cited if 0 <= start < end <= len(article.text)]
         return leaf_html(article, versions, joined(inside))
 
@@ -92,9 +88,9 @@ class ArticleCard:
         with gr.Column(visible=False, elem_id="chosen") as self.details:
             self.article = gr.HTML(js_on_load=SCRIPT, apply_default_css=False)
             with gr.Row():
-                self.again = gr.Button("Read again", size="sm", min_width=80)
-                self.remove = gr.Button("Remove", size="sm", min_width=80)
-                self.close = gr.Button("Close", size="sm", min_width=80)
+                self.again = gr.Button(tr_later("Read again"), size="sm", min_width=80)
+                self.remove = gr.Button(tr_later("Remove"), size="sm", min_width=80)
+                self.close = gr.Button(tr_later("Close"), size="sm", min_width=80)
         self.shown = [self.chosen, self.details, self.article, self.again, self.remove]
         self.close.click(self.put_away, None, self.shown, **QUIET)
         self.article.turn(self.turn_to, self.chosen, self.article, **QUIET)
@@ -146,5 +142,5 @@ class ArticleCard:
 def _version(versions: Sequence[Article], number: Any) -> Article:
     found = [each for each in versions if each.version == number]
     if not found:
-        raise ArticleNotFound("That version is not in the library.")
+        raise ArticleNotFound(tr_later("That version is not in the library."))
     return found[0]

@@ -7,13 +7,17 @@ from dataclasses import replace
 
 from assistant.presentation.changes import ChangeKind, Changes, Stretch, around
 from assistant.text.labels import corrected, edition
-from assistant.ui.render import byline, headline, is_web_address, isolated, link, marks_html, shown
+from assistant.text.texts import tr
+from assistant.ui.render import byline_html, headline, is_web_address, link, marks_html, shown
 from assistant.ui.render_sources import Span, marked
 from vectorstore.models import Article
 
-GONE = '<p class="notice">This article has been removed from the library since. This is what was cited.</p>'
-_STORY = '<p class="acts"><button type="button" class="plain" data-story>The story so far</button></p>'
 _TAGS = {ChangeKind.REMOVED: "del", ChangeKind.ADDED: "ins", ChangeKind.LEFT_OUT: "i"}
+
+
+def gone_html() -> str:
+    told = tr("This article has been removed from the library since. This is what was cited.")
+    return f'<p class="notice">{told}</p>'
 
 
 def frame_html() -> str:
@@ -21,20 +25,21 @@ def frame_html() -> str:
     step = '<button type="button" class="plain" data-step="{}">{}</button>'
     return (
         '<dialog class="reader" aria-labelledby="reader-title"><div class="reader-bar">'
-        f'<p class="steps">{step.format(-1, "Previous")}{step.format(1, "Next")}</p>'
-        '<p class="place" role="status"></p>'
-        '<button type="button" class="quiet" data-close>Close</button></div>'
-        '<div class="claim"><p class="said" dir="auto"></p><p class="support"></p></div>'
-        '<div class="leaf" tabindex="0" role="region" aria-label="The article"></div>'
-        '<div class="reader-acts"><button type="button" class="plain" data-about>Ask about this article</button>'
-        '<button type="button" class="plain" data-library>Read it in the library</button></div></dialog>'
+        f'<p class="steps">{step.format(-1, tr("Previous"))}{step.format(1, tr("Next"))}</p>'
+        f'<p class="place" role="status" data-told="{tr("Citation {n} of {total}")}"></p>'
+        f'<button type="button" class="quiet" data-close>{tr("Close")}</button></div>'
+        '<div class="claim"><p class="said" dir="auto"></p>'
+        f'<p class="support" data-none="{tr("The answer does not cite this source.")}"></p></div>'
+        f'<div class="leaf" tabindex="0" role="region" aria-label="{tr("The article")}"></div><div class="reader-acts">'
+        f'<button type="button" class="plain" data-about>{tr("Ask about this article")}</button>'
+        f'<button type="button" class="plain" data-library>{tr("Read it in the library")}</button></div></dialog>'
     )
 
 
 def leaf_html(article: Article, versions: Sequence[Article], cited: Sequence[Span]) -> str:
     """A whole article in the version that was cited, with the cited words marked; `versions` are all of them."""
-    original = link(article.url, "Open original")
-    told = " · ".join(filter(None, [isolated(byline(article)), original]))
+    original = link(article.url, tr("Open original"))
+    told = " · ".join(filter(None, [byline_html(article), original]))
     return (
         f'<h2 id="reader-title" dir="auto">{shown(headline(article))}</h2>'
         f'<p class="byline">{told}{marks_html(article)}</p>'
@@ -46,19 +51,21 @@ def leaf_html(article: Article, versions: Sequence[Article], cited: Sequence[Spa
 def _corrected(article: Article, now: Article) -> str:
     if article.version == now.version:
         return ""
-    since = corrected(now) or "changed since"
-    return f'<p class="notice">The article was {shown(since)}. This is the version that the answer cites.</p>'
+    since = shown(corrected(now) or tr("changed since"))
+    told = tr("The article was {corrected}. This is the version that the answer cites.", corrected=since)
+    return f'<p class="notice">{told}</p>'
 
 
 def article_html(article: Article, versions: Sequence[Article], cited: Sequence[Span] = ()) -> str:
     """A version of an article; `versions` are all of them, none once the article was removed from the library."""
     article = replace(article, gone_at=(versions or [article])[-1].gone_at)  # of the article, whatever the version
-    again = "" if is_web_address(article.url) else '<p class="hint">To read it again, add its file again.</p>'
+    again = "" if is_web_address(article.url) else f'<p class="hint">{tr("To read it again, add its file again.")}</p>'
+    again += f'<p class="acts"><button type="button" class="plain" data-story>{tr("The story so far")}</button></p>'
     return _card(
         article,
         f'<p class="edition">{shown(edition(article, len(versions)))}</p>{_notice(article, versions)}'
-        f"{_turning(versions, article.version)}{again + _STORY if versions else ''}"
-        '<div class="scroll text" tabindex="0" role="region" aria-label="Article text" dir="auto">'
+        f"{_turning(versions, article.version)}{again if versions else ''}"
+        f'<div class="scroll text" tabindex="0" role="region" aria-label="{tr("Article text")}" dir="auto">'
         f"{marked(article.text, cited)}</div>",
     )
 
@@ -66,40 +73,38 @@ def article_html(article: Article, versions: Sequence[Article], cited: Sequence[
 def changes_html(found: Changes, versions: Sequence[Article]) -> str:
     """What changed between two versions: removed words struck out, added ones underlined."""
     before, after = found.earlier.version, found.later.version
-    fields = "".join(f"<dt>{name}</dt><dd>{_runs(runs)}</dd>" for name, runs in found.fields)
+    fields = "".join(f"<dt>{tr(name)}</dt><dd>{_runs(runs)}</dd>" for name, runs in found.fields)
     changed = any(run.kind is not ChangeKind.KEPT for run in found.text)
-    text = _runs(around(found.text)) if changed else "The text is the same."
+    text = _runs(around(found.text)) if changed else tr("The text is the same.")
+    told = tr("What changed from version {before} to version {after}", before=before, after=after)
+    if since := corrected(found.later):
+        told = tr("{version}, {corrected}", version=told, corrected=since)
     return _card(
         found.later,
-        f'<p class="edition">What changed from version {before} to version {after}'
-        f"{_since(found.later)}</p>{_turning(versions, None)}<dl>{fields}</dl>"
-        '<div class="scroll text" tabindex="0" role="region" aria-label="What changed in the text" dir="auto">'
+        f'<p class="edition">{shown(told)}</p>{_turning(versions, None)}<dl>{fields}</dl>'
+        f'<div class="scroll text" tabindex="0" role="region" aria-label="{tr("What changed in the text")}" dir="auto">'
         f"{text}</div>",
     )
 
 
 def _card(article: Article, body: str) -> str:
-    original = link(article.url, "Open original")
+    original = link(article.url, tr("Open original"))
     return (
         f'<article class="reading-card"><h3 dir="auto">{shown(headline(article))}</h3>'
-        f'<p class="byline">{isolated(byline(article))}{" · " if original else ""}{original}{marks_html(article)}</p>'
+        f'<p class="byline">{byline_html(article)}{" · " if original else ""}{original}{marks_html(article)}</p>'
         f"{body}</article>"
     )
 
 
-def _since(later: Article) -> str:
-    return f", {shown(corrected(later))}" if corrected(later) else ""
-
-
 def _notice(article: Article, versions: Sequence[Article]) -> str:
     if not versions:
-        return '<p class="notice">This article has been removed from the library since. This is what was cited.</p>'
+        return gone_html()
     if article.version == versions[-1].version:
         return ""
-    return (
-        f'<p class="notice">An earlier version: the article was {shown(corrected(versions[-1]) or "changed since")}. '
-        f"{_comparing(article.version, versions[-1].version, 'What changed since')}</p>"
-    )
+    since = shown(corrected(versions[-1]) or tr("changed since"))
+    comparing = _comparing(article.version, versions[-1].version, tr("What changed since"))
+    told = tr("An earlier version: the article was {corrected}.", corrected=since)
+    return f'<p class="notice">{told} {comparing}</p>'
 
 
 def _turning(versions: Sequence[Article], current: int | None) -> str:
@@ -108,14 +113,14 @@ def _turning(versions: Sequence[Article], current: int | None) -> str:
         return ""
     buttons = [_version(each.version, each.version == current) for each in versions]
     if current and current > versions[0].version:
-        buttons.append(_comparing(current - 1, current, "What changed"))
-    return f'<div class="versions" role="group" aria-label="Versions">{"".join(buttons)}</div>'
+        buttons.append(_comparing(current - 1, current, tr("What changed")))
+    return f'<div class="versions" role="group" aria-label="{tr("Versions")}">{"".join(buttons)}</div>'
 
 
 def _version(number: int, current: bool) -> str:
     pressed = "true" if current else "false"
     button = f'<button type="button" class="plain" data-version="{number}" aria-pressed="{pressed}">'
-    return f"{button}Version {number}</button>"
+    return f"{button}{tr('Version {version}', version=number)}</button>"
 
 
 def _comparing(before: int, after: int, label: str) -> str:

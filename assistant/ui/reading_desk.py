@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from assistant.text.texts import tr
 from assistant.types import AS_SET, Manner
 from vectorstore.models import EVERYTHING
 
@@ -50,7 +51,7 @@ class ReadingDesk:
 
         fitting = [question for headline, question in _SAMPLE_QUESTIONS if self._library.listings.holds(headline)]
         newest = self.listed(Listing()).entries[:3]
-        return fitting or [f"What is known about this: {entry.title}?" for entry in newest]
+        return fitting or [tr("What is known about this: {headline}?", headline=entry.title) for entry in newest]
 
     def search(self, question: str, *, as_of: date | datetime | None, scope: Scope, top: int) -> Sequence[Hit]:
         return self._assistant.search(question, as_of=as_of, scope=scope, top=top)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from assistant.text.labels import count as count
 from assistant.text.labels import day, marks
+from assistant.text.texts import tr
 from vectorstore.hidden import without_hidden
 from vectorstore.models import Article, Entry
 
@@ -56,12 +57,21 @@ def link(url: str, text: str) -> str:
 
 
 def headline(article: Article | Entry) -> str:
-    return article.title or "Untitled article"
+    return article.title or tr("Untitled article")
 
 
 def byline(article: Article | Entry) -> str:
     """Outlet and date as one line of plain text; the date is the publisher's, never that of fetching."""
     return " · ".join(filter(None, (article.outlet, day(article.published_at))))
+
+
+def byline_html(article: Article | Entry) -> str:
+    return beside(article.outlet, day(article.published_at))
+
+
+def beside(*parts: str) -> str:
+    """Those that say something, each in the direction of its own words: an Arabic date beside an English name."""
+    return " · ".join(isolated(part) for part in parts if part)
 
 
 def marks_html(article: Article | Entry) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 
 from assistant.answering.suggestions import about
 from assistant.text.labels import also_in, corrected
+from assistant.text.texts import tr
 from assistant.types import Answer, Citation
-from assistant.ui.render import byline, headline, isolated, label_html, link, marks_html, shown
+from assistant.ui.render import byline_html, headline, isolated, label_html, link, marks_html, shown
 from vectorstore.models import Hit
 
 Span = tuple[int, int]
@@ -27,15 +28,15 @@ def sources_html(exchange: int, answer: Answer | None, removed: Collection[int] 
         card_html(exchange, number, hit, answer.citations, number in removed)
         for number, hit in enumerate(answer.sources, start=1)
     )
-    return f'<h3 class="sources-title">Sources</h3><ol class="cards">{cards}</ol>'
+    return f'<h3 class="sources-title">{tr("Sources")}</h3><ol class="cards">{cards}</ol>'
 
 
 def card_html(exchange: int, number: int, hit: Hit, citations: Sequence[Citation], removed: bool = False) -> str:
-    original = link(hit.article.url, "Open original")
+    original = link(hit.article.url, tr("Open original"))
     passage = hit.passage
     cited = spans((each for each in citations if each.number == number), passage.start, passage.end)
     changed = corrected(hit.article)
-    beside = [isolated(byline(hit.article)), isolated(also_in(hit.copies)) if hit.copies else "", original]
+    beside = [byline_html(hit.article), isolated(also_in(hit.copies)) if hit.copies else "", original]
     # What the reader needs to ask for the whole article; an article that was removed has no more than this card.
     origin = "" if removed else f' data-article="{shown(hit.article.id)}" data-version="{hit.article.version}"'
     return (
@@ -43,10 +44,10 @@ def card_html(exchange: int, number: int, hit: Hit, citations: Sequence[Citation
         f'<h4><span class="number">{number}</span> {isolated(headline(hit.article))}</h4>'
         f'<p class="byline">{" · ".join(filter(None, beside))}'
         f"{marks_html(hit.article)}{label_html(changed) if changed else ''}"
-        f"{label_html('removed from the library since') if removed else ''}</p>"
+        f"{label_html(tr('removed from the library since')) if removed else ''}</p>"
         f'<blockquote dir="auto">{marked(passage.text, cited, at=passage.start)}</blockquote>'
         f'<button type="button" class="plain" data-open data-question="{shown(about(hit.article))}">'
-        "Read the article</button></li>"
+        f"{tr('Read the article')}</button></li>"
     )
 
 

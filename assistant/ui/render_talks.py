@@ -8,13 +8,14 @@ from itertools import groupby
 from urllib.parse import quote
 
 from assistant.text.labels import day
+from assistant.text.texts import number, tr, tr_later
 from assistant.types import Exchange, Thumb
 from assistant.ui.render import isolated, shown
 from vectorstore.storage.conversations import ConversationEntry
 
 # It is sent anew with each answer.
 _MOST = 100
-_MEANING = {Thumb.UP: "Good answer", Thumb.DOWN: "Poor answer"}
+_MEANING = {Thumb.UP: tr_later("Good answer"), Thumb.DOWN: tr_later("Poor answer")}
 
 
 def talks_html(
@@ -33,17 +34,20 @@ def talks_html(
     groups = groupby(entries[:_MOST], lambda entry: _when(entry.changed_at, now)[0])
     listed = "".join(_group(name, list(group), current, now) for name, group in groups)
     if (older := len(entries) - _MOST) > 0:
-        listed += f'<p class="hint">{older:,} older: search for a word of theirs.</p>'
-    nothing = "No conversation has these words." if searched else "What you ask is kept here."
-    undo = f'Removed {isolated(removed)}. <button type="button" class="plain" data-restore>Undo</button>'
+        listed += f'<p class="hint">{tr("{n} older: search for a word of theirs.", n=number(older))}</p>'
+    ratings = f'<button type="button" class="quiet" data-ratings>{tr("Export ratings")}</button>'
+    nothing = tr("No conversation has these words.") if searched else tr("What you ask is kept here.")
+    gone = tr("Removed {title}.", title=isolated(removed))
+    undo = f'{gone} <button type="button" class="plain" data-restore>{tr("Undo")}</button>'
     return (
-        f'<nav aria-label="Conversations" data-current="{shown(current)}" data-turn="{"" if turn is None else turn}">'
-        '<p class="talks-tools"><button type="button" class="plain" data-anew>New conversation</button>'
-        '<button type="button" class="quiet" data-hide>Hide</button></p>'
+        f'<nav aria-label="{tr("Conversations")}" data-label="{tr("Title")}" data-current="{shown(current)}"'
+        f' data-turn="{"" if turn is None else turn}">'
+        f'<p class="talks-tools"><button type="button" class="plain" data-anew>{tr("New conversation")}</button>'
+        f'<button type="button" class="quiet" data-hide>{tr("Hide")}</button></p>'
         f'<p class="problem" role="alert">{shown(problem)}</p>'
         f'<p class="undo" role="status">{undo if removed else ""}</p>'
         f'<div class="talks-groups">{listed or f"<p class=hint>{nothing}</p>"}</div>'
-        '<p class="talks-tools"><button type="button" class="quiet" data-ratings>Export ratings</button></p></nav>'
+        f'<p class="talks-tools">{ratings}</p></nav>'
     )
 
 
@@ -56,13 +60,13 @@ def _row(entry: ConversationEntry, current: bool, now: datetime) -> str:
     title, mark = shown(entry.title), ' aria-current="true"' if current else ""
     tools = "".join(
         f'<button type="button" data-{act}>{label}</button>'
-        for act, label in (("rename", "Rename"), ("save", "Export"), ("remove", "Delete"))
+        for act, label in (("rename", tr("Rename")), ("save", tr("Export")), ("remove", tr("Delete")))
     )
     return (
         f'<li class="talk" data-id="{shown(entry.id)}"><a href="?conversation={quote(entry.id)}" title="{title}"{mark}>'
         f'<bdi class="title">{title}</bdi> <time datetime="{entry.changed_at.isoformat()}">'
         f"{_when(entry.changed_at, now)[1]}</time></a>"
-        f'<details name="talk"><summary aria-label="Rename, export or delete: {title}">⋯</summary>'
+        f'<details name="talk"><summary aria-label="{tr("Rename, export or delete: {title}", title=title)}">⋯</summary>'
         f"<div>{tools}</div></details></li>"
     )
 
@@ -72,8 +76,8 @@ def _when(moment: datetime, now: datetime) -> tuple[str, str]:
     local = moment.astimezone(now.tzinfo)
     ago = (now.date() - local.date()).days
     if ago > 1:
-        return "Earlier", day(local)
-    return ("Yesterday" if ago == 1 else "Today"), f"{local:%H:%M}"
+        return tr("Earlier"), day(local)
+    return tr("Yesterday") if ago == 1 else tr("Today"), f"{local:%H:%M}"
 
 
 def thumbs_html(exchange: Exchange) -> str:
@@ -82,7 +86,7 @@ def thumbs_html(exchange: Exchange) -> str:
         f'<button type="button" class="thumb {thumb}" data-thumb="{thumb}" data-of="{exchange.number}" '
         f'aria-pressed="{"true" if exchange.thumb is thumb else "false"}" aria-label="{meaning}" title="{meaning}">'
         "</button>"
-        for thumb, meaning in _MEANING.items()
+        for thumb, meaning in ((thumb, tr(meaning)) for thumb, meaning in _MEANING.items())
     )
 
 
@@ -90,11 +94,11 @@ def reason_html(exchange: Exchange) -> str:
     """A line for the reason, once there is a thumb."""
     if exchange.thumb is None or not exchange.over:
         return ""
-    asked = "What was good?" if exchange.thumb is Thumb.UP else "What was wrong?"
+    asked = tr("What was good?") if exchange.thumb is Thumb.UP else tr("What was wrong?")
     return (
         f'<form class="reason" data-of="{exchange.number}" data-given="{exchange.thumb}"><label>{asked} '
-        f'<input maxlength="500" placeholder="Optional" value="{shown(exchange.reason)}"></label>'
-        f'<button class="plain">{"Saved" if exchange.reason else "Save"}</button></form>'
+        f'<input maxlength="500" placeholder="{tr("Optional")}" value="{shown(exchange.reason)}"></label>'
+        f'<button class="plain">{tr("Saved") if exchange.reason else tr("Save")}</button></form>'
     )
 
 

@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from assistant.text.texts import number, tr, tr_later, tr_line, tr_plural
 from assistant.ui.render import isolated, shown
-from vectorstore.reports import Report, Row, Step
+from vectorstore.reports import Outcome, Report, Row, Step
 
 ROWS_SHOWN = 200
+_OUTCOMES: dict[Outcome, Callable[[int], str]] = {
+    Outcome.ADDED: lambda number: tr_plural("{n} added", "{n} added", number),
+    Outcome.UPDATED: lambda number: tr_plural("{n} updated", "{n} updated", number),
+    Outcome.GONE: lambda number: tr_plural("{n} gone", "{n} gone", number),
+    Outcome.UNCHANGED: lambda number: tr_plural("{n} unchanged", "{n} unchanged", number),
+    Outcome.DUPLICATE: lambda number: tr_plural("{n} duplicate", "{n} duplicate", number),
+    Outcome.REJECTED: lambda number: tr_plural("{n} rejected", "{n} rejected", number),
+}
+_NAMES = {
+    Outcome.ADDED: tr_later("added"),
+    Outcome.UPDATED: tr_later("updated"),
+    Outcome.GONE: tr_later("gone"),
+    Outcome.UNCHANGED: tr_later("unchanged"),
+    Outcome.DUPLICATE: tr_later("duplicate"),
+}
 
 
 def working_html(step: Step, stopping: bool = False) -> str:
     """The line, how far it has come, and a way to end it."""
-    bar = f'<progress max="{step.total}" value="{step.done}" aria-label="Progress"></progress>' if step.total else ""
-    stop = '<button type="button" class="plain" data-stop>Stop</button>'
-    ending = "Stopping; what is in hand is stored first" if stopping else ""
+    bar = (
+        f'<progress max="{step.total}" value="{step.done}" aria-label="{tr("Progress")}"></progress>'
+        if step.total
+        else ""
+    )
+    stop = f'<button type="button" class="plain" data-stop>{tr("Stop")}</button>'
+    ending = tr("Stopping; what is in hand is stored first") if stopping else ""
     return (
-        f'<div class="report"><p>{isolated(step.line)}</p>{bar}'
+        f'<div class="report"><p>{isolated(tr_line(step.line))}</p>{bar if step.total else ""}'
         f'<p class="tally">{ending or pace(step)}</p>{"" if stopping else stop}</div>'
     )
 
 
 def pace(step: Step) -> str:
     """`12 of 40 · 35 passages/s · 2 min left`, of which only what is known."""
-    done = f"{step.done:,} of {step.total:,}" if step.total else f"{step.done:,} so far"
-    rate = f"{step.passages / step.seconds:,.0f} passages/s" if step.passages and step.seconds else ""
+    so_far = number(step.done)
+    done = tr("{n} of {total}", n=so_far, total=number(step.total)) if step.total else tr("{n} so far", n=so_far)
+    rate = tr("{n} passages/s", n=number(step.passages / step.seconds)) if step.passages and step.seconds else ""
     return " · ".join(filter(None, (done if step.done or step.total else "", rate, _remaining(step))))
 
 
@@ -31,8 +54,8 @@ def _remaining(step: Step) -> str:
         return ""
     seconds = step.seconds / step.done * (step.total - step.done)
     if seconds < 60:
-        return f"{seconds:.0f} s left"
-    return f"{seconds / 60:.0f} min left" if seconds < 5400 else f"{seconds / 3600:.0f} h left"
+        return tr("{n} s left", n=number(seconds))
+    return tr("{n} min left", n=number(seconds / 60)) if seconds < 5400 else tr("{n} h left", n=number(seconds / 3600))
 
 
 def note_html(line: str) -> str:
@@ -47,34 +70,41 @@ def receipt_html(receipt: Report) -> str:
     """What was added, with every rejected document and its reason."""
     taken = [row for row in receipt.rows if row.outcome != "rejected"][:ROWS_SHOWN]
     rows = "".join(map(_taken, taken)) + "".join(map(_rejected, receipt.rejected))
-    stopped = "<p>Stopped. What is listed is stored; do the same again to go on.</p>" if receipt.stopped else ""
+    ended = tr("Stopped. What is listed is stored; do the same again to go on.")
+    stopped = f"<p>{ended}</p>" if receipt.stopped else ""
     tally = f'<p class="tally">{brought(receipt, " · ")}</p>'
     return f'<div class="report" role="status">{tally}{stopped}<ul>{rows}</ul>{_again(receipt)}</div>'
 
 
 def _again(receipt: Report) -> str:
-    number = len(receipt.again)
-    named = "it" if number == len(receipt.rows) == 1 else f"the {number:,} rejected"
-    return f'<button type="button" class="plain" data-again>Try {named} again</button>' if number else ""
+    rejected = len(receipt.again)
+    alone = tr("Try it again") if rejected == len(receipt.rows) == 1 else ""
+    label = alone or tr_plural("Try the {n} rejected again", "Try the {n} rejected again", rejected)
+    return f'<button type="button" class="plain" data-again>{label}</button>' if rejected else ""
 
 
 def brought(receipt: Report, between: str = ", ") -> str:
     """`12 added, 1 updated`."""
     counts = {
-        "added": receipt.added,
-        "updated": receipt.updated,
-        "gone": receipt.gone,
-        "unchanged": receipt.unchanged,
-        "duplicate": receipt.duplicate,
-        "rejected": len(receipt.rejected),
+        Outcome.ADDED: receipt.added,
+        Outcome.UPDATED: receipt.updated,
+        Outcome.GONE: receipt.gone,
+        Outcome.UNCHANGED: receipt.unchanged,
+        Outcome.DUPLICATE: receipt.duplicate,
+        Outcome.REJECTED: len(receipt.rejected),
     }
-    return between.join(f"{number:,} {name}" for name, number in counts.items() if number) or "nothing new"
+    return between.join(counted(outcome, n) for outcome, n in counts.items() if n) or tr("nothing new")
+
+
+def counted(outcome: Outcome, number: int) -> str:
+    """`12 added`."""
+    return _OUTCOMES[outcome](number)
 
 
 def _taken(row: Row) -> str:
-    reason = f" · {isolated(row.reason)}" if row.reason else ""
-    return f"<li>{isolated(row.title or row.source)} · {shown(row.outcome)}{reason}</li>"
+    reason = f" · {isolated(tr_line(row.reason))}" if row.reason else ""
+    return f"<li>{isolated(row.title or row.source)} · {shown(tr(_NAMES[row.outcome]))}{reason}</li>"
 
 
 def _rejected(row: Row) -> str:
-    return f'<li class="rejected">{isolated(row.source)}: {isolated(row.reason)}</li>'
+    return f'<li class="rejected">{isolated(row.source)}: {isolated(tr_line(row.reason))}</li>'

@@ -30,6 +30,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from assistant.ui.assets import Dressed, Files
 from assistant.ui.bounds import Bounds
+from assistant.ui.language import Reading
 from assistant.ui.page import Page
 from assistant.ui.security import Access, OpenRoutes, PagePolicy
 from vectorstore.errors import SettingsError
@@ -220,6 +221,7 @@ def serve(
     files = Files()
     beside = [*routes, *files.routes, Route("/robots.txt", _robots)]
     inner = _mounted(page, files, beside, max_upload_mb)
+    inner.add_middleware(Reading)
     inner.add_middleware(Bounds, max_upload_mb=max_upload_mb, patience=patience)
     # Always, for Gradio's own, which lets in everybody, is then not added.
     inner.add_middleware(
@@ -256,7 +258,7 @@ def _mounted(page: Page, files: Files, beside: Sequence[BaseRoute], max_upload_m
             "middleware": [
                 Middleware(GZipMiddleware, compresslevel=5, exclude_content_types=_SENT_AS_IT_IS),
                 Middleware(PagePolicy),
-                Middleware(Dressed, files, page.welcome),
+                Middleware(Dressed, files, page.welcome, page.blocks),
             ],
             "routes": list(beside),
             "openapi_url": None,

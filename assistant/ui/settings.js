@@ -2,6 +2,8 @@
 // does not. The looks themselves are in appearance.js, which has to be there before the page is.
 
 const LOOKS = ["colours", "text"];
+const LANGUAGE = "dateline-language"; // a cookie, since the server draws the texts, the first ones too
+const YEAR = 31_536_000;
 
 function keep(form) {
   const { model, quote, sources, recency } = form.elements;
@@ -10,6 +12,10 @@ function keep(form) {
 }
 
 element.addEventListener("change", ({ target }) => {
+  if (target.name === "language") {
+    document.cookie = `${LANGUAGE}=${target.value}; max-age=${target.value ? YEAR : 0}; samesite=lax`;
+    return location.reload();
+  }
   if (!LOOKS.includes(target.name)) return keep(target.form);
   localStorage.setItem(`dateline-${target.name}`, target.value);
   dispatchEvent(new Event("storage")); // which a browser tells other pages only

@@ -11,16 +11,22 @@ import gradio as gr
 
 from assistant.generation.model_menu import Trial
 from assistant.generation.providers import LOCAL, QUOTE
+from assistant.text.texts import LANGUAGES, language, number, tr, tr_later, tr_line
 from assistant.types import AS_SET, FEWEST, MOST, Manner, Recency
 from assistant.ui.desk import Desk
-from assistant.ui.render import shown
+from assistant.ui.language import drawn
+from assistant.ui.render import isolated, shown
 from assistant.ui.work import QUIET
 
 _LONGEST_NAME = 300
-_KNOWN = {LOCAL: "Built in, on this computer", QUOTE: "None: the best sentences, quoted"}
-_RECENCIES = {Recency.OFF: "Not at all", Recency.NORMAL: "Somewhat", Recency.STRONG: "Strongly"}
-_COLOURS = {"system": "As the system", "light": "Light", "dark": "Dark"}
-_TEXT = {"small": "Small", "normal": "Normal", "large": "Large"}
+_KNOWN = {LOCAL: tr_later("Built in, on this computer"), QUOTE: tr_later("None: the best sentences, quoted")}
+_RECENCIES = {
+    Recency.OFF: tr_later("Not at all"),
+    Recency.NORMAL: tr_later("Somewhat"),
+    Recency.STRONG: tr_later("Strongly"),
+}
+_COLOURS = {"system": tr_later("As the system"), "light": tr_later("Light"), "dark": tr_later("Dark")}
+_TEXT = {"small": tr_later("Small"), "normal": tr_later("Normal"), "large": tr_later("Large")}
 SCRIPT = (Path(__file__).parent / "settings.js").read_text(encoding="utf-8")
 
 
@@ -58,51 +64,62 @@ def settings_html(settings: Preferences, configured: str, offered: Sequence[str]
     None before they were asked."""
     off, quote = (" disabled", " checked") if settings.quote else ("", "")
     return (
-        '<h2>Preferences</h2><p class="hint">Kept in this browser, for the questions you ask from now on.</p>'
-        '<form class="settings"><h3>Answers</h3>'
-        '<p class="setting"><label for="set-sources">Sources of an answer</label>'
+        f"<h2>{tr('Preferences')}</h2>"
+        f'<p class="hint">{tr("Kept in this browser, for the questions you ask from now on.")}</p>'
+        f'<form class="settings"><h3>{tr("Answers")}</h3>'
+        f'<p class="setting"><label for="set-sources">{tr("Sources of an answer")}</label>'
         '<select id="set-sources" name="sources">'
         f"{_options(map(str, range(FEWEST, MOST + 1)), str(settings.sources))}</select></p>"
-        f"{_choice('recency', 'Prefer newer articles', _RECENCIES, settings.recency)}"
+        f"{_choice('recency', tr('Prefer newer articles'), _RECENCIES, settings.recency)}"
         f'<p class="setting"><label><input type="checkbox" name="quote"{quote}> '
-        "Quotes only: the best sentences word for word, at once and without a model</label></p>"
-        '<p class="setting"><label for="set-model">Model</label>'
+        f"{tr('Quotes only: the best sentences word for word, at once and without a model')}</label></p>"
+        f'<p class="setting"><label for="set-model">{tr("Model")}</label>'
         f'<select id="set-model" name="model"{off}>{_models(settings, configured, offered)}</select>'
-        f'<button type="button" class="plain" data-try{off}>Test</button></p></form>'
+        f'<button type="button" class="plain" data-try{off}>{tr("Test")}</button></p></form>'
     )
 
 
 def appearance_html() -> str:
     """How the page looks. What is chosen only the browser knows, and marks."""
+    names = {"": tr("As the browser"), **{name: each.name for name, each in LANGUAGES.items()}}
+    languages = "".join(_option(name, label, name == language()) for name, label in names.items())
     return (
-        '<form class="settings"><h3>Appearance</h3>'
-        f"{_choice('colours', 'Colours', _COLOURS, 'system')}{_choice('text', 'Size of text', _TEXT, 'normal')}</form>"
+        f'<form class="settings"><h3>{tr("Appearance")}</h3>'
+        f'<p class="setting"><label for="set-language">{tr("Language")}</label>'
+        f'<select id="set-language" name="language">{languages}</select></p>'
+        f"{_choice('colours', tr('Colours'), _COLOURS, 'system')}"
+        f"{_choice('text', tr('Size of text'), _TEXT, 'normal')}</form>"
     )
 
 
 def trial_html(trial: Trial) -> str:
     """In one line how long a model took, or what is wrong."""
     if trial.problem:
-        return f'<p class="problem" role="status">{shown(trial.problem)}</p>'
-    return f'<p role="status">It said “{shown(trial.word)}” after {trial.seconds:.1f} s.</p>'
+        return f'<p class="problem" role="status">{shown(tr_line(trial.problem))}</p>'
+    told = tr("It said “{word}” after {n} s.", word=isolated(trial.word), n=number(trial.seconds, 1))
+    return f'<p role="status">{told}</p>'
 
 
 def trying_html() -> str:
-    return '<p class="hint" role="status">Asking the model for a word…</p>'
+    return f'<p class="hint" role="status">{tr("Asking the model for a word…")}</p>'
 
 
 def model_name(name: str) -> str:
     """`Built in, on this computer`, `qwen2.5:7b (ollama)`."""
     provider, _, model = name.partition(":")
-    return _KNOWN.get(name, f"{model} ({provider})" if model else name)
+    return tr(_KNOWN[name]) if name in _KNOWN else f"{model} ({provider})" if model else name
 
 
 def _models(settings: Preferences, configured: str, offered: Sequence[str] | None) -> str:
     """One that was chosen and is not there now stays in the list, and says so."""
-    names = {"": f"{model_name(configured)} — as set", **{name: model_name(name) for name in offered or ()}}
+    names = {
+        "": tr("{model} — as set", model=model_name(configured)),
+        **{name: model_name(name) for name in offered or ()},
+    }
     chosen = "" if settings.model == configured else settings.model
     if chosen not in names:
-        names[chosen] = model_name(chosen) if offered is None else f"{model_name(chosen)} — not there now"
+        there = model_name(chosen)
+        names[chosen] = there if offered is None else tr("{model} — not there now", model=there)
     return "".join(_option(name, label, name == chosen) for name, label in names.items())
 
 
@@ -117,7 +134,7 @@ def _option(value: str, label: str, chosen: bool) -> str:
 def _choice(name: str, title: str, labels: dict[Recency, str] | dict[str, str], chosen: str) -> str:
     rows = "".join(
         f'<label><input type="radio" name="{name}" value="{value}"{" checked" if value == chosen else ""}> '
-        f"{shown(label)}</label>"
+        f"{shown(tr(label))}</label>"
         for value, label in labels.items()
     )
     return f"<fieldset><legend>{shown(title)}</legend>{rows}</fieldset>"
@@ -135,7 +152,7 @@ class SettingsTab:
         with gr.Column(elem_id="settings"):
             self.answers = gr.HTML(js_on_load=SCRIPT, apply_default_css=False)
             self.trial = gr.HTML(elem_id="trial", js_on_load=None, apply_default_css=False)
-            gr.HTML(appearance_html(), js_on_load=SCRIPT, apply_default_css=False)
+            drawn(appearance_html, js_on_load=SCRIPT)
         self.shown = [self.answers, self.trial]
         self.answers.keep(self.keep, None, settings, **QUIET)
         self.answers.attempt(self.attempt, None, self.trial, **QUIET)

@@ -9,9 +9,10 @@ from itertools import groupby
 from assistant.answering.stories import Arrivals, NewStory, Story
 from assistant.evidence.best_sentences import Pick
 from assistant.presentation.layout import openers, source
-from assistant.text.labels import also_in, clock, day
+from assistant.text.labels import also_in, clock, day, listed, short_day
+from assistant.text.texts import number, tr, tr_plural
 from assistant.types import Answer, AnswerKind, Sentence
-from assistant.ui.render import byline, count, headline, isolated, shown
+from assistant.ui.render import beside, byline_html, count, headline, isolated, shown
 
 # Of the axis' width, in per cent: where it begins and ends, and how far apart two numbers have to be to stand side by
 # side on a phone.
@@ -23,10 +24,10 @@ _QUARTERS = 4
 
 def story_html(story: Story) -> str:
     """The picture, and each event below it with its source; nothing found says so."""
-    back = '<p><button type="button" class="plain" data-back>Back to what is new</button></p>'
+    back = f'<p><button type="button" class="plain" data-back>{tr("Back to what is new")}</button></p>'
     head = f'<h2 dir="auto">{shown(story.title)}</h2>'
     if not story.events:
-        return f'{back}{head}<p class="hint">The library holds nothing else of this story.</p>'
+        return f'{back}{head}<p class="hint">{tr("The library holds nothing else of this story.")}</p>'
     events = "".join(_event(number, event) for number, event in enumerate(story.events, start=1))
     picture = f'<p class="tally">{_span(story.events)}</p>{axis_svg(story.events)}'
     return f'{back}{head}{picture}<ol class="events">{events}</ol>'
@@ -76,7 +77,7 @@ def _ticks(first: date, last: date, height: int) -> str:
     at = {first + timedelta(days=days * quarter // _QUARTERS) for quarter in range(_QUARTERS + 1)}
     return "".join(
         f'<text class="tick{"" if tick in (first, last) else " between"}" x="{_across(tick, first, last):.1f}%"'
-        f' y="{height + 22}" text-anchor="{_anchor(tick, first, last)}">{tick.day} {tick:%b %Y}</text>'
+        f' y="{height + 22}" text-anchor="{_anchor(tick, first, last)}">{short_day(tick)}</text>'
         for tick in sorted(at)
     )
 
@@ -96,11 +97,11 @@ def _dot(number: int, across: float, height: float, found: date, event: Pick) ->
 
 def _event(number: int, event: Pick) -> str:
     article = event.hit.article
-    beside = [isolated(byline(article)), isolated(also_in(event.hit.copies)) if event.hit.copies else ""]
+    told = [byline_html(article), isolated(also_in(event.hit.copies)) if event.hit.copies else ""]
     return (
         f'<li id="event-{number}" tabindex="-1"><p class="when"><span class="number">{number}</span> '
         f'{day(event.day)}</p><blockquote dir="auto">{shown(event.text)}</blockquote>'
-        f'<p class="byline">{isolated(headline(article))}<br>{" · ".join(filter(None, beside))}</p>'
+        f'<p class="byline">{isolated(headline(article))}<br>{" · ".join(filter(None, told))}</p>'
         f"{_reading(event)}</li>"
     )
 
@@ -109,7 +110,7 @@ def _reading(pick: Pick) -> str:
     article = pick.hit.article
     return (
         f'<button type="button" class="plain" data-read="{shown(article.id)}" data-version="{article.version}"'
-        f' data-start="{pick.start}" data-end="{pick.end}">Read the article</button>'
+        f' data-start="{pick.start}" data-end="{pick.end}">{tr("Read the article")}</button>'
     )
 
 
@@ -118,32 +119,36 @@ def _span(events: Sequence[Pick]) -> str:
     told = count(len(events), "event")
     if not days:
         return told
-    return f"{told}, {day(days[0])}" + (f" to {day(days[-1])}" if days[-1] != days[0] else "")
+    if days[-1] == days[0]:
+        return tr("{events}, {day}", events=told, day=day(days[0]))
+    return tr("{events}, {first} to {last}", events=told, first=day(days[0]), last=day(days[-1]))
 
 
 def arrivals_html(new: Arrivals) -> str:
     """What came in, the largest story first."""
-    since = f"since {clock(new.since)}"
+    head, since = f"<h2>{tr('What’s new')}</h2>", clock(new.since)
     if not new.stories:
-        return f'<h2>What’s new</h2><p class="hint">Nothing has come in {since}.</p>'
-    more = f", the {len(new.stories)} largest shown" if new.more else ""
-    stories = len(new.stories) + new.more
-    told = f"{count(new.articles, 'article')} {since} · {stories:,} {'story' if stories == 1 else 'stories'}{more}"
+        return f'{head}<p class="hint">{tr("Nothing has come in since {moment}.", moment=since)}</p>'
+    came = tr("{articles} since {moment}", articles=count(new.articles, "article"), moment=since)
+    stories = tr_plural("{n} story", "{n} stories", len(new.stories) + new.more)
+    if new.more:
+        stories = tr("{stories}, the {n} largest shown", stories=stories, n=number(len(new.stories)))
+    told = f"{came} · {stories}"
     rows = "".join(map(_new_story, new.stories))
-    return f'<h2>What’s new</h2><p class="tally" role="status">{told}</p><ul class="news">{rows}</ul>'
+    return f'{head}<p class="tally" role="status">{told}</p><ul class="news">{rows}</ul>'
 
 
 def _new_story(new: NewStory) -> str:
     article = new.pick.hit.article
-    outlets = f", {count(len(new.outlets), 'outlet')}" if len(new.outlets) > 1 else ""
-    size = f"{count(new.articles, 'article')}{outlets}" if new.articles > 1 else ""
-    question = shown(f"What is the latest on this: {headline(article)}?")
+    sizes = [count(new.articles, "article"), *([count(len(new.outlets), "outlet")] if len(new.outlets) > 1 else [])]
+    size = listed(sizes) if new.articles > 1 else ""
+    question = shown(tr("What is the latest on this: {headline}?", headline=headline(article)))
     return (
         f'<li><h3 dir="auto">{shown(headline(article))}</h3>'
-        f'<p class="byline">{" · ".join(filter(None, (size, isolated(byline(article)))))}</p>'
+        f'<p class="byline">{" · ".join(filter(None, (size, byline_html(article))))}</p>'
         f'<blockquote dir="auto">{shown(new.pick.text)}</blockquote><p class="acts">'
-        f'<button type="button" class="plain" data-about="{question}">Ask about this</button> '
-        f'<button type="button" class="plain" data-story="{shown(article.id)}">The story so far</button> '
+        f'<button type="button" class="plain" data-about="{question}">{tr("Ask about this")}</button> '
+        f'<button type="button" class="plain" data-story="{shown(article.id)}">{tr("The story so far")}</button> '
         f"{_reading(new.pick)}</p></li>"
     )
 
@@ -174,6 +179,6 @@ def _heading(sentence: Sentence, answer: Answer) -> tuple[str, str]:
     if article is None:
         return isolated(sentence.label), ""
     if answer.kind in (AnswerKind.DIGEST, AnswerKind.LIST):
-        return isolated(headline(article)), isolated(byline(article))
+        return isolated(headline(article)), byline_html(article)
     reported = "" if day(article.published_at) == sentence.label else day(article.published_at)
-    return isolated(sentence.label), isolated(" · ".join(filter(None, (article.outlet, reported))))
+    return isolated(sentence.label), beside(article.outlet, reported)

@@ -94,7 +94,7 @@ function onList(event) {
   }
   if ("rename" in act) {
     const title = row.querySelector("a");
-    write(title, field("input", "Title", title.title), (text) => trigger("rename", { id: row.dataset.id, title: text }));
+    write(title, field("input", element.querySelector("nav").dataset.label, title.title), (text) => trigger("rename", { id: row.dataset.id, title: text }));
   }
 }
 element.addEventListener("click", onList);
@@ -107,7 +107,7 @@ function onClick(event) {
   if (button && "edit" in button.dataset) {
     const question = button.closest(".exchange").querySelector(".question");
     const words = question.textContent;
-    return write(question, field("textarea", "The question in other words", words), (text) => trigger("edit", { question: text }));
+    return write(question, field("textarea", button.dataset.edit, words), (text) => trigger("edit", { question: text }));
   }
   if (button?.dataset.thumb) {
     const thumb = button.ariaPressed === "true" ? "" : button.dataset.thumb;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
+from assistant.text.texts import tr
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk, Progress, Stop
 from assistant.ui.render_work import problem_html, receipt_html, working_html
@@ -49,9 +51,9 @@ class Job:
         """How the work stands, then what came of it."""
         steps: SimpleQueue[Step | None] = SimpleQueue()
         with ThreadPoolExecutor(1, thread_name_prefix="adding") as pool:
-            future = pool.submit(self._work, steps.put, self._stopped.is_set)
+            future = pool.submit(copy_context().run, self._work, steps.put, self._stopped.is_set)
             future.add_done_callback(lambda _: steps.put(None))
-            yield JobReport(working_html(Step("Starting")))
+            yield JobReport(working_html(Step(tr("Starting"))))
             while (step := _newest(steps)) is not None:
                 yield JobReport(working_html(step, stopping=self._stopped.is_set()))
             try:
@@ -76,7 +78,7 @@ def retried(desk: Desk, job: Job | None) -> Iterator[tuple[str, Job | None]]:
     """What a job's receipt has as rejected, tried once more: the reports, and the job that they are of."""
     receipt = job and job.receipt
     if not receipt:  # the server was started anew under the page
-        yield problem_html("What was rejected is no longer known here. Add it again."), None
+        yield problem_html(tr("What was rejected is no longer known here. Add it again.")), None
         return
     once_more = Job(lambda progress, stop: desk.retry(receipt, progress, stop))
     for report in once_more.reports():

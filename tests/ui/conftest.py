@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
 from ui_desk import ScriptedDesk, free_port
 
+from assistant.text.texts import reading_in, tr
 from assistant.ui.library_tab import library_routes
 from assistant.ui.page import build_page
 from assistant.ui.server import serve
@@ -64,11 +65,14 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         complaints.append(f"a request for {route.request.url}")
         return route.abort()
 
-    def opened(width: int = 1440, height: int = 900, colours: str = "light", at: str = "") -> Page:
+    def opened(
+        width: int = 1440, height: int = 900, colours: str = "light", at: str = "", locale: str = "en-US"
+    ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if colours == "dark" else "light",
             permissions=["clipboard-read", "clipboard-write"],
+            locale=locale,
         )
         context.route("**/*", only_here)
         page = context.new_page()
@@ -77,7 +81,8 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         page.on("dialog", lambda dialog: complaints.append(f"a dialog: {dialog.message}"))
         _forgive_reloads(page, complaints)
         page.goto(f"{address}{at}")
-        page.get_by_role("textbox", name="Your question").wait_for()
+        with reading_in(locale.partition("-")[0]):
+            page.get_by_role("textbox", name=tr("Your question")).wait_for()
         expect(page.locator("#shell")).to_have_count(0, timeout=30_000)
         return page
 
@@ -95,9 +100,10 @@ def _forgive_reloads(page: Page, complaints: list[str]) -> None:
     """A reload cuts off what Gradio was still sending or reading, which it calls an error."""
     reload = page.reload
 
-    def forgiven() -> None:
+    def forgiven(act: Callable[[], object] = reload) -> None:
+        """Also of what makes the page load itself again; `act` waits until it is there."""
         before = len(complaints)
-        reload()
+        act()
         complaints[before:] = [each for each in complaints[before:] if not any(cut in each for cut in _CUT_OFF)]
 
     page.reload = forgiven  # type: ignore[method-assign, assignment]
