@@ -36,6 +36,8 @@ _ROOM_TO_JOIN = 2
 _LONGEST_QUESTION = 2000
 # A question that its own language does not answer is put into so many others, at once.
 _LANGUAGES = 4
+# The log odds by which what another language holds has to be more likely an answer.
+_CLEARLY = 1.0
 # Passages whose way of writing is taken for that of the answer.
 _AS_WRITTEN_IN = 3
 
@@ -106,7 +108,9 @@ class Finder:
         with ThreadPoolExecutor(_LANGUAGES) as pool:
             asked = [each for each in pool.map(translate, main[:_LANGUAGES]) if each]
         found = [self.grounds(each, request._replace(subject=each), (), today, scope, manner) for each in asked]
-        return max([grounds, *found], key=lambda each: confidence(each.signals))
+        best = max(found, key=lambda each: confidence(each.signals), default=grounds)
+        better = best.known or confidence(best.signals) > confidence(grounds.signals) + _CLEARLY
+        return best if better else grounds
 
     def search(
         self,

@@ -143,7 +143,7 @@ class Writer(NamedTuple):
             model = self._chosen(chosen)
         except ModelError:
             return None
-        return model and partial(translated, model, patience=self.patience)
+        return partial(translated, model, patience=self.patience) if model else None
 
     def listing(
         self, shown: Answer, question: str, chosen: str, among: Callable[[Tells], Answer]

@@ -213,8 +213,8 @@ def _longest(intent: Intent) -> int:
 
 
 def _length(text: str) -> int:
-    """Words, but for the small ones of English: in other languages examples are few, and counted generously."""
-    return len(set(words(text)) - {"?", ":"} - STOP_WORDS)
+    """Words between spaces, but for the small ones of English; those of scripts without spaces are no measure."""
+    return sum(len(word) > 1 or word.isascii() for word in set(words(text)) - {"?", ":"} - STOP_WORDS)
 
 
 @lru_cache(maxsize=1)

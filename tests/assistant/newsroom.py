@@ -29,9 +29,9 @@ class WordEmbedder(Unlimited):
         return np.stack([self.query(text) for text in texts]) if texts else np.empty((0, 0), dtype=np.float32)
 
     def query(self, text: str) -> Matrix:
-        vector = np.full(128, 1e-3, dtype=np.float32)
+        vector = np.full(1024, 1e-3, dtype=np.float32)
         for word in text.lower().replace(".", " ").replace("?", " ").split():
-            vector[hashlib.sha256(word.encode()).digest()[0] % 128] += 1
+            vector[int.from_bytes(hashlib.sha256(word.encode()).digest()[:2]) % 1024] += 1
         return vector / np.linalg.norm(vector)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from newsroom import ScriptedChat, WordEmbedder, article, says
+from newsroom import FERRY, OLD_RATES, RATES, ScriptedChat, WordEmbedder, article, says
 
 from assistant.answering.assistant import Assistant
 from assistant.generation.odds import Messages
@@ -14,6 +14,7 @@ from assistant.presentation.terminal_text import answer_as_text
 from assistant.text.labels import looked_at
 from assistant.types import Answer, Stage, Support, Turn
 from ingest.splitting import split
+from vectorstore.indexes.embedding import SentenceEmbedder
 from vectorstore.library import Library
 from vectorstore.models import Scope
 
@@ -289,10 +290,14 @@ class SeesNothing(ScriptedChat):
     ],
 )
 def test_where_a_judge_sees_no_answer_to_a_question_of_yes_or_no_it_may_be_no(
-    library: Library, question: str, closest: bool
+    tmp_path: Path, question: str, closest: bool
 ) -> None:
-    """So the closest is told, where what was found is about what is asked."""
-    answer = Assistant(library, SeesNothing(words=[])).answer(question, as_of=AS_OF)
+    """So the closest is told, where what was found is about what is asked. What kind of question it is only the real
+    embedder tells."""
+    with Library(tmp_path / "library", SentenceEmbedder()) as library:
+        library.put([(each, split(each)) for each in (RATES, OLD_RATES, FERRY)])
+        library.pending.wait()
+        answer = Assistant(library, SeesNothing(words=[])).answer(question, as_of=AS_OF)
     assert (answer.closest, answer.refused) == (closest, not closest)
 
 

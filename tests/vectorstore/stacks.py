@@ -64,7 +64,7 @@ class BrittleEmbedder(WordEmbedder):
 
 def story(id: str, *sentences: str, version: int = 1, **fields: Any) -> Shelf:
     """An article of these sentences, and a passage for each."""
-    article = Article(id, " ".join(sentences), version=version, **{"ingested_at": NOW} | fields)
+    article = Article(id, " ".join(sentences), version=version, **{"ingested_at": NOW, "language": "en"} | fields)
     passages = []
     start = 0
     for position, sentence in enumerate(sentences):

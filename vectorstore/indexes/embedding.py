@@ -75,6 +75,8 @@ class Unlimited:
 class Embedder(TokenLimit, Protocol):
     """Anything that turns texts into unit vectors of one length."""
 
+    def __hash__(self) -> int: ...
+
     @property
     def name(self) -> str:
         """What the library remembers: vectors of two names never meet in one index."""
