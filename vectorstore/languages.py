@@ -48,7 +48,7 @@ _KANA_OF_JAPANESE = 0.05
 _LEAST_VOTES, _NEARLY = 0.75, 0.5
 _LEAST_WORDS = 3
 # Of fewer words than these what is declared counts.
-_LEAST_WORDS_SEEN = 12
+_LEAST_WORDS_SEEN = 6
 WORD = regex.compile(r"\d+(?:[.,]\d+)+|[\w\p{M}]+(?:['’][\w\p{M}]+)?")
 _LETTERS_OF_A_WORD = regex.compile(r"[^\W\d_]{2,}")
 _ELIDED = regex.compile(r"^\w{1,5}['’](?=\w)")
@@ -98,7 +98,7 @@ def resolved(declared: str, text: str) -> str:
     """The language of a text that is declared to be in one: what it looks like, since many sites declare what their
     software came with, and the declaration between languages that look alike."""
     stated, seen = normal(declared), language_of(text)
-    if stated in _IN_LATIN_LETTERS and len(_LETTERS_OF_A_WORD.findall(text[:_SAMPLE])) < _LEAST_WORDS_SEEN:
+    if stated and seen in _IN_LATIN_LETTERS and len(_LETTERS_OF_A_WORD.findall(text[:_SAMPLE])) < _LEAST_WORDS_SEEN:
         return stated
     alike = any({stated, seen} <= group for group in _ALIKE)
     return stated if stated and (alike or not seen) else seen
