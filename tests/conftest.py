@@ -20,7 +20,7 @@ SLOW = {
     answering app backup_command catalogue_file chat_models command_line command_server
     commands_beside_a_server embedding evaluate_command examples export_command forbidden_addresses
     hostile_cost kill_campaign library local_model mcp_command model_faults pending reading_feeds renewal
-    side_by_side terminal_escapes unwritable upkeep wording
+    side_by_side terminal_escapes thresholds unwritable upkeep wording
     """.split()
 }
 
