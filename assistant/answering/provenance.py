@@ -74,7 +74,7 @@ def corrected_since(answer: Answer, current: Mapping[str, Article]) -> dict[int,
 
 def resting(sentence: Sentence, number: int, citations: Sequence[Citation]) -> Citation | None:
     """The citation behind one of a sentence's marks: of several of one source that which shares most of its words."""
-    said = stems_of(sentence.text)
+    said = key_stems(sentence.text)
     of_source = (each for each in citations if each.number == number)
     return max(of_source, key=lambda each: len(said & stems_of(each.quote)), default=None)
 
