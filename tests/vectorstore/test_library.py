@@ -78,7 +78,7 @@ class TestPutting:
             url="https://example.com/ferry",
             published_at=datetime(2022, 7, 3, 10, 0, 0, 5, tzinfo=UTC),
             updated_at=datetime(2022, 7, 4, tzinfo=UTC),
-            language="es",
+            language="en",
         )
         library.put([(article, passages)])
         assert library.find("full") == library.article("full") == library.article("full", 1) == article

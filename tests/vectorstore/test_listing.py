@@ -211,9 +211,10 @@ class TestExport:
             authors=("Ann Lee",),
             published_at=day(3),
             url="https://a.example/",
+            language="de",
         )
         path = tmp_path / "out.jsonl"
-        assert write(path, [article, story("b", "Two.")[0]]) == 2
+        assert write(path, [article, story("b", "Two.", language="")[0]]) == 2
         first, second = map(json.loads, path.read_bytes().splitlines())
         assert first == {
             "id": "a",
@@ -222,6 +223,7 @@ class TestExport:
             "authors": ["Ann Lee"],
             "published_at": "2022-07-03T00:00:00+00:00",
             "url": "https://a.example/",
+            "language": "de",
             "text": "“Ünï” \u2028 line\nend.",
         }
         assert second == {"id": "b", "text": "Two."}
