@@ -46,7 +46,8 @@ _LETTERS = {
 _SAMPLE = 1000
 _KANA_OF_JAPANESE = 0.05
 _LEAST_VOTES, _NEARLY = 0.75, 0.5
-_LEAST_WORDS = 3
+_LEAST_WORDS, _A_HEADLINE = 3, 6
+_WITH_A_CAPITAL = regex.compile(r"\b\p{Lu}\w*")
 # Of fewer words than these what is declared counts.
 _LEAST_WORDS_SEEN = 6
 WORD = regex.compile(r"\d+(?:[.,]\d+)+|[\w\p{M}]+(?:['’][\w\p{M}]+)?")
@@ -155,8 +156,11 @@ def _votes() -> dict[str, tuple[str, ...]]:
 
 
 def _by_small_words(sample: str) -> str:
-    if sample.isascii() and len(_LETTERS_OF_A_WORD.findall(sample)) < _LEAST_WORDS:
+    length = len(_LETTERS_OF_A_WORD.findall(sample))
+    if sample.isascii() and length < _LEAST_WORDS:
         return ""
+    if sample.isascii() and length < _A_HEADLINE:  # "El Salvador votes": what has a capital may be of a name
+        sample = _WITH_A_CAPITAL.sub(" ", sample)
     votes: dict[str, float] = defaultdict(float)
     for match in WORD.finditer(sample.lower()):
         word = _ELIDED.sub("", match.group())
