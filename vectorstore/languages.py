@@ -47,7 +47,6 @@ _SAMPLE = 1000
 _KANA_OF_JAPANESE = 0.05
 _LEAST_VOTES, _NEARLY = 0.75, 0.5
 _LEAST_WORDS, _A_HEADLINE = 3, 6
-_WITH_A_CAPITAL = regex.compile(r"\b\p{Lu}\w*")
 # Of fewer words than these what is declared counts.
 _LEAST_WORDS_SEEN = 6
 WORD = regex.compile(r"\d+(?:[.,]\d+)+|[\w\p{M}]+(?:['’][\w\p{M}]+)?")
@@ -159,14 +158,15 @@ def _by_small_words(sample: str) -> str:
     length = len(_LETTERS_OF_A_WORD.findall(sample))
     if sample.isascii() and length < _LEAST_WORDS:
         return ""
-    if sample.isascii() and length < _A_HEADLINE:  # "El Salvador votes": what has a capital may be of a name
-        sample = _WITH_A_CAPITAL.sub(" ", sample)
+    of_names = sample.isascii() and length < _A_HEADLINE
     votes: dict[str, float] = defaultdict(float)
-    for match in WORD.finditer(sample.lower()):
-        word = _ELIDED.sub("", match.group())
-        having = _votes().get(match.group()) or _votes().get(word, ())
+    for match in WORD.finditer(sample):
+        word = match.group().lower()
+        having = _votes().get(word) or _votes().get(_ELIDED.sub("", word), ())
         for language in having:
-            votes[language] += 1 / len(having)
+            # "El Salvador votes": in a headline what has a capital may be of a name.
+            if language == "en" or not (of_names and match.group()[0].isupper()):
+                votes[language] += 1 / len(having)
     best = max(votes.values(), default=0.0)
     near = {language for language, given in votes.items() if given >= _NEARLY * best}
     if votes.get("en", 0.0) == best >= _LEAST_VOTES or near == {"en"}:
