@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from itertools import pairwise
 
@@ -115,6 +115,20 @@ def stop_words(language: str) -> frozenset[str]:
     import stopwordsiso
 
     return frozenset(stopwordsiso.stopwords(language)) if stopwordsiso.has_lang(language) else frozenset()
+
+
+def share_at_large(word: str, language: str) -> float:
+    """Of all words that are written in a language, the share that are this one, in any capitals; "" is read as English.
+    0.0 for one that is hardly ever written, less than once in a million words, and in a language that is not known
+    (wordfreq; Speer 2022)."""
+    return _written(language or "en").get(word.lower(), 0.0)
+
+
+@cache
+def _written(language: str) -> Mapping[str, float]:
+    from wordfreq import available_languages, get_frequency_dict
+
+    return get_frequency_dict(language, "small") if language in available_languages("small") else {}
 
 
 @lru_cache(maxsize=65536)

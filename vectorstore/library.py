@@ -342,9 +342,9 @@ class Library:
         texts = [f"{heading(article)}\n{passage.text}" for passage, article in read.values()]
         return dict(zip((best[id] for id in read), self.embedder.passages(texts), strict=True)) if texts else {}
 
-    def vocabulary(self) -> Vocabulary:
+    def vocabulary(self, language: str = "") -> Vocabulary:
         """Its words, as they are now."""
-        return Vocabulary(self._searchable()[1], self.embedder)
+        return Vocabulary(self._searchable()[1], language)
 
     def _meaning(self, texts: Mapping[str, float]) -> Matrix:
         """One vector of length 1 for texts of different weight."""

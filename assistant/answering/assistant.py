@@ -192,7 +192,7 @@ class Assistant:
         """What a question asks for, and of what, as its writer meant it. Small talk has words that no library knows."""
         asked, today, outlets = said(question).question, self.moment(as_of).date(), self._library.outlets()
         request = requested(asked, today, self._intents, outlets)
-        meant = corrected(asked, self._library.vocabulary()).text
+        meant = corrected(asked, self._library.vocabulary(language_of(asked))).text
         if request.intent in OF_NO_ARTICLE or meant == asked:
             return request
         return requested(meant, today, self._intents, outlets)

@@ -125,7 +125,7 @@ class Finder:
         question = checked(question, turns)
         if self._rewording:
             question = reworded(self._rewording, question, turns)
-        outlets, known = self._library.outlets(), self._library.vocabulary()
+        outlets, known = self._library.outlets(), self._library.vocabulary(language_of(question))
         question, spelled = corrected(question, known)
         turns = [replace(turn, question=corrected(turn.question, known).text) for turn in turns]
         until = min(scope.until, today) if scope.until else today
@@ -176,9 +176,8 @@ class Finder:
         asked = since(reading.standalone)
         if asked is None:
             return reading
-        found = retrieve(
-            self._library, read(asked.event, (), until.date(), known=self._library.vocabulary()), until, scope, 1
-        )
+        known = self._library.vocabulary(language_of(asked.event))
+        found = retrieve(self._library, read(asked.event, (), until.date(), known=known), until, scope, 1)
         day = day_of(asked.event, found.hits)
         return reading.since(day, asked.rest) if day else reading
 
@@ -191,7 +190,7 @@ class Finder:
         return signals(reading, found, evidence, self._rarity(reading), today, understood)
 
     def _rarity(self, reading: Reading) -> dict[str, float]:
-        return self._library.vocabulary().rarity(words_asked(reading))
+        return self._library.vocabulary(language_of(reading.standalone)).rarity(words_asked(reading))
 
     def _telling(self, reading: Reading) -> dict[str, float]:
         """What the words of a question count that is in a language which the embedder does not know."""

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from assistant.evidence.injection_filter import order
 from assistant.evidence.spans import Span, cite, corrects, quotation, retracted, spans_of
-from assistant.evidence.stated_values import StatedValue, current, readings
-from assistant.query.answer_type import echoes, offers, wanted
+from assistant.evidence.stated_values import StatedValue, current, outdated, readings
+from assistant.query.answer_type import echoes, gives_reason, offers, wanted
 from assistant.text.facts import FactKind
 from assistant.text.words import key_stems, stems_of
 from assistant.types import Citation, Sentence
@@ -85,14 +85,18 @@ def weigh(
     """The sentences of the first hits that promise most, with what each is worth to the question.
 
     A sentence counts for its meaning, the question's words in it, the rank of its passage (a sentence alone often lacks
-    the name that its neighbours have) and whether it holds what is asked for, a number or a name. Of a figure that
-    changes the newest is worth most, also that of a later hit. `telling` says what the stems of the question count
-    where the embedder does not know its language: there they count before the meaning.
+    the name that its neighbours have) and whether it holds what is asked for: a number, a name, a reason. Of a figure
+    or a plan that changes the newest is worth most, also that of a later hit, and what it was before is left out.
+    `telling` says what the stems of the question count where the embedder does not know its language: there they count
+    before the meaning.
     """
-    newest = current(readings(question, hits))
+    stated = readings(question, hits)
+    newest = current(stated)
     read = spans_of(hits[:looked_into])
-    if newest and not any(_states(span, newest) for span in read):
-        read += [span for span in spans_of(hits) if _states(span, newest)]
+    if newest:
+        read = [span for span in read if not any(_states(span, old) for old in outdated(stated, newest))]
+        if not any(_states(span, newest) for span in read):
+            read += [span for span in spans_of(hits) if _states(span, newest)]
     if not read:
         return Evidence((), *(np.empty(shape, np.float32) for shape in (0, 0, (0, 0))))
     spans, promised = _standing(read, [_promise(question, span, hits[0].score) for span in read])
@@ -199,7 +203,7 @@ def promise(question: str, sentence: str, published: date | None, standing: floa
     """What a sentence is worth before its meaning is known; `standing` is its passage's score beside the best one's."""
     share = _share(question, sentence)
     told = -_ECHO if echoes(sentence, question) else _WORDS * share
-    return standing + told + _KIND * offers(sentence, question, published)
+    return standing + told + _KIND * (offers(sentence, question, published) or gives_reason(sentence, question))
 
 
 def _share(question: str, sentence: str) -> float:

@@ -117,14 +117,35 @@ def readings(question: str, sources: Sequence[Hit]) -> list[StatedValue]:
 
 
 def current(found: Sequence[StatedValue]) -> StatedValue | None:
-    """The newest of those that tell of one figure that has changed; None where none has."""
+    """The newest of those that tell of one thing that has changed, a figure or a day that is yet to come; None where
+    nothing has."""
+    told = _of_the_first(found)
+    newest = max(told, key=lambda each: each.published or _LONG_AGO, default=None)
+    changed = newest and any(not agrees(newest.fact, each.fact, each.hit.article.day) for each in told)
+    return newest if newest and changed and not _looks_back(newest) else None
+
+
+def outdated(found: Sequence[StatedValue], newest: StatedValue) -> list[StatedValue]:
+    """What was said of the same thing before the newest, and is no longer so."""
+    other = (each for each in _of_the_first(found) if not agrees(newest.fact, each.fact, each.hit.article.day))
+    return [each for each in other if (each.published or _LONG_AGO) < (newest.published or _LONG_AGO)]
+
+
+def _of_the_first(found: Sequence[StatedValue]) -> list[StatedValue]:
+    """Those of the same story and thing as the first, where it can change: a figure, and a day ahead of its article,
+    which is a plan. What is over has its day for good."""
     first = next(iter(found), None)
-    if first is None or first.fact.kind is not FactKind.NUMBER or first.published is None:
-        return None
-    told = [each for each in found if _of_one_story(each, first) and each.expected == first.expected]
-    newest = max(told, key=lambda each: each.published or _LONG_AGO)
-    changed = any(not agrees(newest.fact, each.fact, each.hit.article.day) for each in told)
-    return newest if changed and not _looks_back(newest) else None
+    if first is None or first.published is None or not _can_change(first):
+        return []
+    same = (each for each in found if _of_one_story(each, first) and each.expected == first.expected)
+    return [each for each in same if _can_change(each)]
+
+
+def _can_change(reading: StatedValue) -> bool:
+    moment, published = reading.fact.value, reading.hit.article.day
+    if isinstance(moment, Moment):
+        return published is not None and bool(moment.days) and all(day > published for day in moment.days)
+    return reading.fact.kind is FactKind.NUMBER
 
 
 def count_the_same(one: StatedValue, other: StatedValue) -> bool:

@@ -36,7 +36,10 @@ _WHO = re.compile(r"\b(?:who|whom|whose|where|which)\b", re.I)
 def wanted(question: str) -> FactKind | None:
     """None when the question gives no hint, as "why" and "what" do."""
     if (language := language_of(question)) not in ENGLISH:
-        return next((kind for kind, asks in _asking(language).items() if asks.search(question.lower())), None)
+        asking = _patterns(language)
+        return next(
+            (kind for name, kind in _KINDS.items() if name in asking and asking[name].search(question.lower())), None
+        )
     if _HOW_MUCH.search(question):
         return FactKind.NUMBER
     if _WHEN.search(question):
@@ -45,11 +48,18 @@ def wanted(question: str) -> FactKind | None:
 
 
 @cache
-def _asking(language: str) -> dict[FactKind, regex.Pattern[str]]:
-    """What asks for each kind in a language; in scripts without spaces it stands anywhere."""
+def _patterns(language: str) -> dict[str, regex.Pattern[str]]:
+    """Of a language, by their names in the data; in scripts without spaces they match anywhere."""
     data = tomllib.loads((files(__package__) / "question_words.toml").read_text(encoding="utf-8")).get(language, {})
     edge = ("", "") if language in _WITHOUT_SPACES else (r"(?<![\w\p{M}])", r"(?![\w\p{M}])")
-    return {kind: regex.compile(f"{edge[0]}(?:{data[name]}){edge[1]}") for name, kind in _KINDS.items() if name in data}
+    return {name: regex.compile(f"{edge[0]}(?:{words}){edge[1]}") for name, words in data.items()}
+
+
+def gives_reason(sentence: str, question: str) -> bool:
+    """Whether the question asks why and the sentence has a word of its language for a reason. Of English, whose
+    reasons the embedder finds, none are known."""
+    known = _patterns(language_of(question))
+    return "why" in known and bool(known["why"].search(question.lower()) and known["reason"].search(sentence.lower()))
 
 
 def offers(sentence: str, question: str, published: date | None) -> bool:

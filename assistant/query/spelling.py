@@ -15,7 +15,8 @@ _WORD = re.compile(r"[^\W\d_]{3,30}")
 # Letters of a word from which on two mistakes are looked for, and one before.
 _TWO_MISTAKES = 8
 _OF_EVERY_TEXT = 10**9
-_LEAST_OF_A_COMPOUND = 3
+# Of a part of a compound: its letters, and its share of all words written.
+_LEAST_OF_A_COMPOUND, _PART = 3, 1e-5
 # Of so many words that nobody knows most are near to none that is known where the question is in another language.
 _FOREIGN = 3
 # In another language than English, whose common words are all known, letters from which on a word may be misspelt.
@@ -61,7 +62,7 @@ def _strange(word: str, known: Vocabulary, small: frozenset[str]) -> bool:
     if plain in small or known.frequency(plain) or known.common(plain):
         return False
     cuts = range(_LEAST_OF_A_COMPOUND, len(plain) - _LEAST_OF_A_COMPOUND + 1)
-    return not any(known.common(plain[:cut]) and known.common(plain[cut:]) for cut in cuts)
+    return not any(known.common(plain[:cut], _PART) and known.common(plain[cut:], _PART) for cut in cuts)
 
 
 def _nearest(word: str, known: Vocabulary, small: frozenset[str]) -> str:

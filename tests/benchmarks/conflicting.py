@@ -96,9 +96,6 @@ class Remembered:
     def tokens(self, texts: Sequence[str]) -> list[int]:
         return self._embedder.tokens(texts)
 
-    def rank(self, word: str) -> int:
-        return self._embedder.rank(word)
-
     def passages(self, texts: Sequence[str]) -> Matrix:
         fresh = [text for text in dict.fromkeys(texts) if text not in self._passages]
         self._passages.update(zip(fresh, self._embedder.passages(fresh), strict=True))

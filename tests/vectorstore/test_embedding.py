@@ -37,12 +37,6 @@ class TestRealEmbedder:
         embedder.loaded().to(torch.bfloat16)
         assert np.allclose(np.linalg.norm(embedder.passages(["The ferry sank.", "Rates rose."]), axis=1), 1, atol=1e-5)
 
-    def test_frequent_words_rank_before_rare_ones_and_misspelt_ones_have_no_rank(
-        self, embedder: SentenceEmbedder
-    ) -> None:
-        assert 0 < embedder.rank("the") < embedder.rank("called") < embedder.rank("betrayal")
-        assert [embedder.rank(odd) for odd in ("eathquake", "", "two words", "🙂 x")] == [0, 0, 0, 0]
-
     def test_in_a_small_library_words_of_every_text_tell_less_than_others(
         self, embedder: SentenceEmbedder, folder: Path
     ) -> None:
@@ -140,7 +134,6 @@ def test_a_model_that_openvino_does_not_know_is_left_to_torch(tmp_path: Path) ->
     static = SentenceEmbedder(str(tmp_path / "m"))
     assert static.passages(["ferry rates", "rates"]).shape == (2, 8)
     assert static.most_tokens == 0 and static.tokens(["ferry " * 900]) == [0]  # it reads texts of any length
-    assert static.rank("ferry") == 0
 
 
 def test_texts_are_measured_while_others_are_embedded(embedder: SentenceEmbedder) -> None:
@@ -150,7 +143,6 @@ def test_texts_are_measured_while_others_are_embedded(embedder: SentenceEmbedder
         for turn in range(150):
             if number % 2:
                 embedder.tokens([f"word {turn}", "and some more words than that"])
-                embedder.rank(f"word{turn}")
             else:
                 embedder.passages([f"one {turn}", "and a longer one than that"])
 

