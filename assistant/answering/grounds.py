@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.answering.roundup import LOOKED_AT
@@ -15,7 +16,7 @@ from assistant.query.decomposition import day_of, interleaved, parts, questions,
 from assistant.query.follow_ups import topic
 from assistant.query.reading import Reading, read
 from assistant.query.spelling import corrected
-from assistant.retrieval.search import Found, Rerank, bridge, joined, retrieve
+from assistant.retrieval.search import Found, Rerank, bridge, joined, retrieve, widened
 from assistant.text.words import names_and_numbers, stem, stems_of
 from assistant.types import AS_SET, AnswerKind, Manner, Recency, Request, Turn
 from assistant.verification.answerability import Signals, Verdict, confidence, signals, verdict, words_asked
@@ -147,7 +148,7 @@ class Finder:
             if name := bridge(reading.standalone, found.hits):
                 reading = replace(reading, standalone=f"{reading.standalone} ({name})")
                 found = _together([found, _elsewhere(passages(within(f"{question} ({name})")), found.hits[0])])
-        best = joined(found.hits, top)
+        best = widened(joined(found.hits, top), partial(knows, self._library.embedder))
         written = [f"{titled(hit.article)} {hit.passage.text}" for hit in best[:_AS_WRITTEN_IN]]
         return reading.as_written_in(written), Found(best, found.similarity)
 

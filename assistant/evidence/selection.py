@@ -26,6 +26,7 @@ _EMBEDDED = 16
 # Beside a cosine of the sentence and its passage's standing, both up to 1.
 _WORDS = 0.3
 _KIND = 0.2
+_REASON = 0.4
 # What they are worth beside that in a language that the embedder does not know.
 _WORDS_ALONE, _NOT_UNDERSTOOD = 0.6, 0.7
 _ECHO = 0.5
@@ -203,7 +204,7 @@ def promise(question: str, sentence: str, published: date | None, standing: floa
     """What a sentence is worth before its meaning is known; `standing` is its passage's score beside the best one's."""
     share = _share(question, sentence)
     told = -_ECHO if echoes(sentence, question) else _WORDS * share
-    return standing + told + _KIND * (offers(sentence, question, published) or gives_reason(sentence, question))
+    return standing + told + _KIND * offers(sentence, question, published) + _REASON * gives_reason(sentence, question)
 
 
 def _share(question: str, sentence: str) -> float:

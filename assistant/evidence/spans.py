@@ -11,7 +11,7 @@ from typing import NamedTuple
 from assistant.evidence.injection_filter import DOUBTFUL, reporting
 from assistant.text.quantities import quantities
 from assistant.text.sanitizing import without_marks
-from assistant.text.words import ENGLISH, key_stems
+from assistant.text.words import ENGLISH, key_stems, length
 from assistant.types import Citation, Sentence, Support
 from vectorstore.languages import language_of
 from vectorstore.models import Article, Hit, Passage
@@ -63,8 +63,6 @@ _WRONG = re.compile(
 )
 _WITHDRAWS = re.compile(r"\b(?:withdr[ae]w|retract)", re.I)
 _CORRECTION = re.compile(r"^\W*(?:correction|clarification|erratum|berichtigung|korrektur)\b", re.I)
-# Ideographs and kana say in one sign what takes some three letters.
-_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LEAST_LETTERS, _SHORTEST_CALL = 6, 20
 # Where it is not known which words stand for another one, a short sentence leans on the one before.
 _SHORT = 60
@@ -110,11 +108,6 @@ def states(sentence: str, following: str = "") -> bool:
         return False
     heading = following == "\n" and not _ENDING.search(sentence)
     return not heading or bool(_LIST_ITEM.search(sentence) or _FIGURE_OR_LABEL.search(sentence))
-
-
-def length(sentence: str) -> int:
-    """Its letters and digits, those of scripts without spaces counted by what they say."""
-    return sum(3 if _DENSE.match(sign) else 1 for sign in sentence if sign.isalnum())
 
 
 def leans(sentence: str) -> bool:

@@ -16,9 +16,10 @@ from typing import NamedTuple, TypeVar
 from assistant.query.reading import Reading
 from assistant.retrieval.ranking import ranked, weighed
 from assistant.text.names import names
-from assistant.text.words import key_stems, plain, stems_of, words_of
+from assistant.text.words import key_stems, length, plain, stems_of, words_of
 from vectorstore.library import Library
 from vectorstore.models import Candidate, Hit, Scope, heading, titled
+from vectorstore.sentences import sentence_spans
 
 # A clause inside the question tells which one is meant, or whose.
 _DESCRIBED = re.compile(r"\w (?:the|an?) (?:[\w'’-]+ ){1,4}?(?:whose|who|which|where)\b", re.I)
@@ -28,6 +29,8 @@ _UNKNOWN = datetime.max.replace(tzinfo=UTC)
 # Each search brings this many: a passage that both like only somewhat can still win, above all when it is new.
 _CANDIDATES = 200
 _BEST_FIRST = 5
+# Of 150 words of English news.
+_LETTERS = 750
 
 Rerank = Callable[[str, Sequence[str]], Sequence[float]]
 """How well each text fits the question, from 0 to 1."""
@@ -70,6 +73,35 @@ def joined(hits: Iterable[Hit], top: int) -> list[Hit]:
         else:
             break
     return found
+
+
+def widened(hits: Iterable[Hit], known: Callable[[str], bool]) -> list[Hit]:
+    """The hits with the sentences around each, as far as a passage of English news reaches, and none within another.
+
+    Not those of articles in a language that the embedder knows: others it cuts into many tokens, so that as much as it
+    reads is a few sentences.
+    """
+    found: list[Hit] = []
+    for hit in (hit if known(hit.article.language) else _widened(hit) for hit in hits):
+        if not any(_within(hit, held) for held in found):
+            found.append(hit)
+    return found
+
+
+def _widened(hit: Hit) -> Hit:
+    text, core = hit.article.text, hit.better or hit.passage
+    spans = sentence_spans(text, hit.article.language)
+    inside = [at for at, (start, end) in enumerate(spans) if start < core.end and core.start < end]
+    first, last = inside[0], inside[-1]
+    while length(text[spans[first][0] : spans[last][1]]) < _LETTERS and (first or last + 1 < len(spans)):
+        first, last = max(0, first - 1), min(last + 1, len(spans) - 1)
+    start, end = min(core.start, spans[first][0]), max(core.end, spans[last][1])
+    return replace(hit, passage=replace(core, start=start, end=end, text=text[start:end]), better=None)
+
+
+def _within(hit: Hit, held: Hit) -> bool:
+    same = hit.article.id == held.article.id
+    return same and held.passage.start <= hit.passage.start and hit.passage.end <= held.passage.end
 
 
 def _neighbours(held: Hit, hit: Hit) -> bool:

@@ -44,6 +44,8 @@ _OF_A_PLACE = re.compile(r"(?:ia|a|o|e|es|y)?$")
 _OF_ITS_PEOPLE = re.compile(r"(?:ians?|ans?|eses?|is?|ish)$")
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|\w+(?:['’]\w+)?")
 _LETTERS = re.compile(r"[^\W_]+")
+# Ideographs and kana say in one sign what takes some three letters.
+_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"”“»]")
 # A text in no known language, such as two names, is read as English.
 ENGLISH = ("", "en")
@@ -67,6 +69,11 @@ _YES_NO_OPENINGS = frozenset(
     don't doesn't didn't hasn't haven't won't wouldn't can't couldn't shouldn't
     """.split()
 )
+
+
+def length(text: str) -> int:
+    """Its letters and digits, those of scripts without spaces counted by what they say."""
+    return sum(3 if _DENSE.match(sign) else 1 for sign in text if sign.isalnum())
 
 
 def plain_letters(text: str) -> str:
