@@ -126,7 +126,9 @@ def current(found: Sequence[StatedValue]) -> StatedValue | None:
 
 
 def outdated(found: Sequence[StatedValue], newest: StatedValue) -> list[StatedValue]:
-    """What was said of the same thing before the newest, and is no longer so."""
+    """The plans that the newest one takes the place of: they hold no more. A figure that was reported still was."""
+    if not isinstance(newest.fact.value, Moment):
+        return []
     other = (each for each in _of_the_first(found) if not agrees(newest.fact, each.fact, each.hit.article.day))
     return [each for each in other if (each.published or _LONG_AGO) < (newest.published or _LONG_AGO)]
 
@@ -162,7 +164,9 @@ def _of_one_story(one: StatedValue, other: StatedValue) -> bool:
 
 
 def _looks_back(reading: StatedValue) -> bool:
-    """Whether its sentence names another year than that of its article."""
+    """Whether the sentence of a figure names another year than that of its article."""
+    if isinstance(reading.fact.value, Moment):
+        return False
     sentence, published = reading.hit.article.text[reading.start : reading.end], reading.hit.article.day
     years = {fact.value.year for fact in facts(sentence, published) if isinstance(fact.value, Moment)}
     return published is not None and bool(years - {None, published.year})

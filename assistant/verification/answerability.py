@@ -69,7 +69,7 @@ NOTHING_FOUND = Signals(0.0, 0.0, 1.0, 0.0)
 
 # What stands for the cosines: with it the least share of words for each verdict is that of the tuning half of
 # tests/benchmarks/sets/languages which parts best.
-_NOT_UNDERSTOOD = Signals(similarity=0.55, told=0.45, outside=0.0, stale=0.0)
+_NOT_UNDERSTOOD = Signals(similarity=0.55, told=0.40, outside=0.0, stale=0.0)
 
 # Two logistic regressions', fitted and drawn by tests/benchmarks/refusals.py on quiz and ordinary questions together,
 # with a judge's log odds beside the signals and without.

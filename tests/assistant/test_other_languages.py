@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from newsroom import FERRY, WordEmbedder, article, says
 
 from assistant.answering.assistant import Assistant
-from assistant.query.answer_type import wanted
+from assistant.query.answer_type import gives_reason, wanted
 from assistant.query.spelling import corrected
 from assistant.text.facts import NOT, FactKind, facts
 from assistant.text.words import key_stems, key_words
 from ingest.splitting import split
+from vectorstore.indexes.embedding import Unlimited
 from vectorstore.library import Library
 
 TODAY = date(2022, 7, 10)
@@ -122,3 +123,59 @@ def test_a_word_of_another_language_is_not_corrected_to_one_of_english(abroad: L
         corrected("Was kosten Einzelfahrtn in Lindau?", abroad.vocabulary()).text
         == "Was kosten Einzelfahrten in Lindau?"
     )
+
+
+class FewTokens(Unlimited):
+    """Of a tokenizer that cuts a language small."""
+
+    most_tokens = 24
+
+    def tokens(self, texts: Sequence[str]) -> list[int]:
+        return [2 * len(text.split()) for text in texts]
+
+
+def test_a_passage_of_a_few_sentences_is_read_with_those_around_it(tmp_path: Path) -> None:
+    told = replace(article("tram", TRAM + " Der Rat stimmt am Montag ab.", title="", outlet=""), language="de")
+    passages = split(told, FewTokens())
+    assert len(passages) > 2
+    with Library(tmp_path / "library", WordEmbedder()) as library:
+        library.put([(told, passages)])
+        found = Assistant(library, None).search("Was kosten Einzelfahrten in Lindau?", as_of=TODAY)
+    assert [hit.passage.text for hit in found] == [told.text]
+    assert found[0].passage.text == told.text[found[0].passage.start : found[0].passage.end]
+
+
+def test_in_english_a_passage_is_read_as_it_stands(tmp_path: Path) -> None:
+    told = article("ferry", f"{FERRY.text} " * 3, title="", outlet="")
+    passages = split(told, FewTokens())
+    with Library(tmp_path / "library", WordEmbedder()) as library:
+        library.put([(told, passages)])
+        found = Assistant(library, None).search("When did the ferry sink?", as_of=TODAY)
+    assert all(len(hit.passage.text) < len(told.text) for hit in found)
+
+
+@pytest.mark.parametrize(
+    ("question", "reason", "none"),
+    [
+        ("Warum ist die Brücke gesperrt?", "Grund sei ein Riss im Pfeiler.", "Sie bleibt bis Mai zu."),
+        ("Pourquoi le pont est-il fermé ?", "En cause, une fissure dans la pile.", "Il rouvrira en mai."),
+        ("Почему закрыли мост?", "Причиной стала трещина в опоре.", "Его откроют в мае."),
+        ("桥为什么封闭？", "由于桥墩出现裂缝，交通中断。", "五月重新开放。"),
+        ("لماذا أغلق الجسر؟", "وعزا المهندس الإغلاق إلى شق في الدعامة.", "سيفتح في مايو."),
+    ],
+)
+def test_a_sentence_that_gives_a_reason_answers_why(question: str, reason: str, none: str) -> None:
+    assert gives_reason(reason, question) and not gives_reason(none, question)
+    assert not gives_reason(reason, "Wann öffnet die Brücke?")
+
+
+def test_of_a_plan_that_changed_the_newest_day_is_told_and_the_old_one_is_not(tmp_path: Path) -> None:
+    first = article("first", "Die Linie 5 in Lindau wird am 12. Dezember 2022 eröffnet.", title="", outlet="")
+    later = article("later", "Die Linie 5 in Lindau wird erst am 16. Januar 2023 eröffnet.", title="", outlet="")
+    over = article("over", "Die Linie 3 in Bregen wurde am 2. Juni 2022 eröffnet.", title="", outlet="")
+    days = {"first": datetime(2022, 6, 1, tzinfo=UTC), "later": datetime(2022, 7, 1, tzinfo=UTC)}
+    with Library(tmp_path / "library", WordEmbedder()) as library:
+        dated = [replace(each, published_at=days.get(each.id, days["first"])) for each in (first, later, over)]
+        library.put([(each, split(each)) for each in dated])
+        answer = Assistant(library, None).answer("Wann wird die Linie 5 in Lindau eröffnet?", as_of=TODAY)
+    assert "16. Januar 2023" in answer.text and "12. Dezember" not in answer.text
