@@ -1,0 +1,148 @@
+"""What stands between the paragraphs of a story and is no part of it.
+
+It is told by where it stands, what it is linked to, how short it is and whom it addresses. A sentence in which somebody
+is reported, or that tells of somebody, is never taken out, whatever it is about: news is made of cookies and
+newsletters too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from ingest.pages.words import pattern
+from ingest.text import squeezed, words_in
+from vectorstore.sentences import sentence_spans
+
+HEADINGS = "h2", "h3", "h4", "h5", "h6"
+_BLOCKS = "p", "li", "div", *HEADINGS
+_NESTED = "p", "div", "ul", "ol", "table", "section", "article", "blockquote", "figure"
+_CONTROLS = "form", "button", "input", "select"
+# A block that is so named and holds a link or a control is what its name says, if it is short.
+_NAMED = re.compile(
+    r"news-?letter|sign-?up|subscri(?:be|ption)|promo|social|shar(?:e|ing)|follow-us|cookie|consent|gdpr", re.IGNORECASE
+)
+_AT_START = r"\W*(?:please\s+)?(?:{})(?!\w)"
+_MOSTLY, _PARTLY = 0.8, 0.3
+# In words: what asks something of a reader is short, more so where nothing is linked.
+_LONGEST_LINKED, _LONGEST_PLAIN, _LONGEST_NAMED = 45, 25, 60
+_PROSE = 12
+# What is left behind the last comma of "..., the widow wrote."
+_LONGEST_REPORT = 6
+_QUOTED = re.compile('["“”„«»]')
+_LABEL = r"(?:\d+\s+)?(?:{})[\s.:…]*"
+
+
+def remove_furniture(tree: HtmlElement) -> None:
+    """Takes out lines that lead to other stories and that ask the reader to sign up, follow, share or accept."""
+    _remove_pointers(tree)
+    _remove_named(tree)
+    for block in list(_innermost_blocks(tree)):
+        if block.tag not in HEADINGS and _asks_with_link(block):
+            block.drop_tree()
+
+
+def subheads(tree: HtmlElement) -> set[str]:
+    """The headings over paragraphs: whatever they say, they are of the story."""
+    return {squeezed(each.text_content()).casefold() for each in tree.iter(*HEADINGS) if _heads_prose(each)}
+
+
+def unlink_headings(tree: HtmlElement) -> None:
+    """Makes text of headings that are links and stand over a paragraph: links alone would be taken for navigation."""
+    for heading in tree.iter(*HEADINGS):
+        below = heading.getnext()
+        if below is not None and below.tag == "p":
+            etree.strip_tags(heading, "a")
+
+
+def is_furniture(line: str) -> bool:
+    """Whether a line without links is a label of the page, or asks something of the reader in the publisher's voice."""
+    text = line.lstrip("-•* ")
+    return bool(pattern("labels", _LABEL).fullmatch(text)) or _asks(text)
+
+
+def _asks(text: str) -> bool:
+    if words_in(text) > _LONGEST_PLAIN or _reports(text):
+        return False
+    sentences = [text[start:end] for start, end in sentence_spans(text)]
+    if not all(_opens(each) or _voiced(each) for each in sentences):
+        return False
+    if pattern("appeals", _AT_START).match(text):
+        return True
+    wanted = _opens(text) and (_wants(text) and pattern("publisher").search(text))
+    return bool(wanted or (_opens(text) and pattern("letters").search(text) and pattern("reader").search(text)))
+
+
+def _opens(text: str) -> bool:
+    return bool(pattern("openings", _AT_START).match(text) or pattern("appeals", _AT_START).match(text))
+
+
+def _wants(text: str) -> bool:
+    return bool(pattern("letters").search(text) or pattern("objects").search(text))
+
+
+def _voiced(text: str) -> bool:
+    return bool(pattern("publisher").search(text) or pattern("reader").search(text))
+
+
+def _reports(text: str) -> bool:
+    """Whether somebody is quoted, or the line ends with who said so."""
+    _, comma, last = text.rpartition(",")
+    told = comma and words_in(last) <= _LONGEST_REPORT and not _voiced(last) and not _wants(last)
+    return bool(told or _QUOTED.search(text))
+
+
+def _asks_with_link(block: HtmlElement) -> bool:
+    text = squeezed(block.text_content())
+    if not 0 < words_in(text) <= _LONGEST_LINKED or _reports(text) or not _opens(text) or not _wants(text):
+        return False
+    links = [squeezed(each.text_content()) for each in block.iter("a", "button")]
+    mostly = sum(map(len, links)) >= _PARTLY * len(text)
+    return bool(links) and (mostly or _voiced(text) or any(map(_opens, links)))
+
+
+def _remove_named(tree: HtmlElement) -> None:
+    """Takes out boxes whose class says what they are for, if they are short and have something to press."""
+    for box in list(tree.iter("div", "section", "aside", "figure", "form", "ul")):
+        name = f"{box.get('class', '')} {box.get('id', '')}"
+        if box.getparent() is None or not _NAMED.search(name) or next(box.iter("h1", "article"), None) is not None:
+            continue
+        pressed = next(box.iter("a", *_CONTROLS), None) is not None
+        if pressed and words_in(box.text_content()) <= _LONGEST_NAMED:
+            box.drop_tree()
+
+
+def _remove_pointers(tree: HtmlElement) -> None:
+    """Takes lines such as "Read more: ..." that are mostly a link out of the tree, and the links that follow them."""
+    begins = pattern("pointers", r"(?:{})(?!\w)(?:\s+th(?:is|e)\s+\w+$)?")
+    pointers: list[HtmlElement] = []
+    following = False
+    for block in _innermost_blocks(tree):
+        text = squeezed(block.text_content())
+        if text:
+            pointer = begins.match(text)
+            rest = text[pointer.end() :].strip(" :–—-") if pointer else text
+            linked = sum(len(squeezed(link.text_content())) for link in block.iter("a"))
+            following = (following or pointer is not None) and linked >= _MOSTLY * len(rest) and not _heads_prose(block)
+            pointers += [block] if following else []
+    for block in pointers:
+        block.drop_tree()
+
+
+def _heads_prose(heading: HtmlElement) -> bool:
+    """Whether what follows a heading is a paragraph, and not a list of links or a form."""
+    below = heading.getnext()
+    if heading.tag not in HEADINGS or below is None or below.tag not in ("p", "div", "section", "ul", "ol"):
+        return False
+    text = squeezed(below.text_content())
+    linked = sum(len(squeezed(link.text_content())) for link in below.iter("a"))
+    return words_in(text) >= _PROSE and linked < len(text) / 2 and next(below.iter(*_CONTROLS), None) is None
+
+
+def _innermost_blocks(tree: HtmlElement) -> Iterator[HtmlElement]:
+    for element in tree.iter(*_BLOCKS):
+        if element.getparent() is not None and next(element.iterdescendants(*_NESTED), None) is None:
+            yield element

@@ -1,0 +1,125 @@
+"""Pages that stand where an article was asked for: consent, robot checks, log-ins, missing pages, and teasers.
+
+Structure comes first: what states an article (an author, a day, a node of schema.org) or is as long as one is no wall,
+whatever its headline says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from ingest.pages.furniture import HEADINGS
+from ingest.pages.headline import parts
+from ingest.pages.mending import remove
+from ingest.pages.words import pattern, phrases
+from ingest.text import squeezed, words_in
+
+NAMES = {
+    "consent": "a consent page",
+    "robot": "a robot check",
+    "login": "a log-in page",
+    "missing": 'a "page not found" page',
+}
+# A wall explains itself in fewer words; most articles need more.
+_LONGEST = 300
+# Phrases that have to be said below a title that an article could have, and where nothing is titled so.
+_SAID, _SAID_UNTITLED = 1, 3
+_A_FEW_WORDS = 40
+_LONGEST_CALL, _LONGEST_OFFER, _A_PARAGRAPH = 25, 90, 12
+_CONSENT_HOSTS = ("consent.", "consents.", "cmp.", "privacy-mgmt.")
+_ASKED = "button", "input", "select"
+
+
+def wall(tree: HtmlElement, headings: Iterable[str], states_article: bool, url: str) -> str:
+    """What stands here in place of an article, as a reader calls it, or "". `headings` are the page's title and h1."""
+    said = squeezed(" ".join(_visible(tree)))
+    length = words_in(said)
+    if states_article or length > _LONGEST:
+        return ""
+    for kind, name in NAMES.items():
+        titled = any(_is_titled(kind, each) for each in headings)
+        count = len({found.casefold() for found in pattern(f"walls.{kind}.says").findall(said)})
+        if titled and (count >= _SAID or length <= _A_FEW_WORDS):
+            return name
+        asked = _asks(tree, kind) or (kind == "consent" and _host(url).startswith(_CONSENT_HOSTS))
+        if asked and count >= _SAID_UNTITLED:
+            return name
+    return ""
+
+
+def cut_offer(tree: HtmlElement) -> bool:
+    """Takes out what is put in the place of a story's remainder, an offer to subscribe; whether there was one."""
+    begins = pattern("teasers", r"\W*(?:{})(?!\w)")
+    lines = (each for each in tree.iter("p", "div", "span", "strong", "b", *HEADINGS) if _is_call(each))
+    calls = [line for line in lines if begins.match(squeezed(line.text_content()))]
+    offers = [offer for call in calls if (offer := _box(call)) is not None and not _story_follows(offer)]
+    remove(offers)
+    return bool(offers)
+
+
+def _visible(tree: HtmlElement) -> Iterator[str]:
+    for element in tree.iter("p", "li", "div", "button", "label", "td", "a", "input", "span", "h1", *HEADINGS):
+        if element.tag == "input":
+            yield element.get("value") or element.get("placeholder") or ""
+        yield element.text or ""
+        yield from (each.tail or "" for each in element)
+
+
+def _is_titled(kind: str, heading: str) -> bool:
+    """Whether the heading says this and, beside the name of a site, nothing else."""
+    whole = {each.rstrip(".…!").casefold() for each in phrases(f"walls.{kind}.titles")}
+    return any(part.strip().rstrip(".…!").casefold() in whole for part in parts(heading)[:2])
+
+
+def _asks(tree: HtmlElement, kind: str) -> bool:
+    """Whether the page has what the kind of wall is made for: something to press, a password, a riddle."""
+    if kind == "login":
+        return any(each.get("type") == "password" for each in tree.iter("input"))
+    if kind == "robot":
+        parts_of_it = tree.iter("iframe", "script", "div", "form")
+        marks = (" ".join(each.get(key, "") for key in ("src", "class", "id")).casefold() for each in parts_of_it)
+        return any("captcha" in mark or "challenge" in mark for mark in marks)
+    return kind == "consent" and next(tree.iter(*_ASKED), None) is not None
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
+
+
+def _is_call(element: HtmlElement) -> bool:
+    return element.getparent() is not None and 0 < words_in(element.text_content()) <= _LONGEST_CALL
+
+
+def _box(call: HtmlElement) -> HtmlElement | None:
+    """The largest container of the call that is no more than an offer; None where it has been taken out already."""
+    box = call
+    for outer in call.iterancestors("div", "section", "aside", "form"):
+        long = words_in(outer.text_content()) > _LONGEST_OFFER
+        if long or next(outer.iter("h1", "article"), None) is not None or _holds_story(outer, call):
+            break
+        box = outer
+    return box if box.getparent() is not None else None
+
+
+def _holds_story(box: HtmlElement, call: HtmlElement) -> bool:
+    """Whether a paragraph stands before the call in its container: it is of the story."""
+    for each in box.iter("p", "h1"):
+        if each is call or call in each.iterdescendants():
+            return False
+        if words_in(each.text_content()) >= _A_PARAGRAPH and call not in each.itersiblings(preceding=True):
+            return True
+    return False
+
+
+def _story_follows(offer: HtmlElement) -> bool:
+    """Whether paragraphs of the story go on below: then it was an advertisement."""
+    story = next(offer.iterancestors("article", "main"), None)
+    inside, after = set(offer.iter()), False
+    for each in story.iter() if story is not None else ():
+        after = after or each is offer
+        if after and each.tag == "p" and each not in inside and words_in(each.text_content()) >= _LONGEST_CALL:
+            return True
+    return False
