@@ -15,7 +15,7 @@ from vectorstore.models import Article
 _TWIN_HOSTS = re.compile(r"^(?:m|amp|mobile)\.")
 _TELLING = re.compile(r"[^\W\d_]{4,}|\d{4,}")
 # What names an article without a word of its headline: an identifier, or a slug of so many words.
-_IDENTIFIER = re.compile(r"\d{4,}|[0-9a-f]{8,}")
+_IDENTIFIER = re.compile(r"\d{5,}|(?!(?:19|20)\d\d)\d{4}|[0-9a-f]{8,}")
 _WORDS_OF_A_SLUG = 3
 _PAGE = re.compile(r"page|pg|p|seite|pagina|página|sida|str|strona", re.IGNORECASE)
 _PAGE_IN_PATH = re.compile(r"/(?:(?:page|seite|pagina)[/-]?)?(\d{1,2})/?$")

@@ -32,7 +32,7 @@ _LONGEST_LINKED, _LONGEST_PLAIN, _LONGEST_NAMED = 45, 25, 60
 _PROSE = 12
 # What is left behind the last comma of "..., the widow wrote."
 _LONGEST_REPORT = 6
-_QUOTED = re.compile('["“”„«»]')
+QUOTED = re.compile('["“”„«»]')
 _LABEL = r"(?:\d+\s+)?(?:{})[\s.:…]*"
 
 
@@ -68,7 +68,7 @@ def _asks(text: str) -> bool:
     if words_in(text) > _LONGEST_PLAIN or _reports(text):
         return False
     sentences = [text[start:end] for start, end in sentence_spans(text)]
-    if not all(_opens(each) or _voiced(each) for each in sentences):
+    if not all(_opens(each) or addresses(each) for each in sentences):
         return False
     if pattern("appeals", _AT_START).match(text):
         return True
@@ -84,15 +84,16 @@ def _wants(text: str) -> bool:
     return bool(pattern("letters").search(text) or pattern("objects").search(text))
 
 
-def _voiced(text: str) -> bool:
+def addresses(text: str) -> bool:
+    """Whether the publisher speaks, or speaks to the reader."""
     return bool(pattern("publisher").search(text) or pattern("reader").search(text))
 
 
 def _reports(text: str) -> bool:
     """Whether somebody is quoted, or the line ends with who said so."""
     _, comma, last = text.rpartition(",")
-    told = comma and words_in(last) <= _LONGEST_REPORT and not _voiced(last) and not _wants(last)
-    return bool(told or _QUOTED.search(text))
+    told = comma and words_in(last) <= _LONGEST_REPORT and not addresses(last) and not _wants(last)
+    return bool(told or QUOTED.search(text))
 
 
 def _asks_with_link(block: HtmlElement) -> bool:
@@ -101,7 +102,7 @@ def _asks_with_link(block: HtmlElement) -> bool:
         return False
     links = [squeezed(each.text_content()) for each in block.iter("a", "button")]
     mostly = sum(map(len, links)) >= _PARTLY * len(text)
-    return bool(links) and (mostly or _voiced(text) or any(map(_opens, links)))
+    return bool(links) and (mostly or addresses(text) or any(map(_opens, links)))
 
 
 def _remove_named(tree: HtmlElement) -> None:

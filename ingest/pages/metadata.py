@@ -194,10 +194,21 @@ def _corrections(value: object, known: Mapping[object, Node]) -> Iterator[tuple[
             yield node.get("datePublished") or node.get("dateCreated"), one_line(text)
 
 
+def article_blocks(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """The scripts that state articles, as far as they can be read."""
+    for script in _scripts(tree):
+        if any(map(_is_article, _nodes(_parsed(script.text)))):
+            yield script
+
+
 def _blocks(tree: HtmlElement) -> Iterator[object]:
+    return (_parsed(script.text) for script in _scripts(tree))
+
+
+def _scripts(tree: HtmlElement) -> Iterator[HtmlElement]:
     for script in tree.iter("script"):
         if "ld+json" in script.get("type", "").lower() and script.text:
-            yield _parsed(script.text)
+            yield script
 
 
 def _parsed(text: str) -> object:

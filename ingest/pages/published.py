@@ -9,6 +9,7 @@ from copy import deepcopy
 from lxml.html import HtmlElement
 
 from ingest.dates import days_in, parse_date
+from ingest.pages.metadata import article_blocks
 from ingest.pages.words import pattern
 from ingest.text import squeezed, words_in
 
@@ -27,10 +28,17 @@ _CARDS = "li", "article", "section", "div"
 
 
 def without_other_days(tree: HtmlElement) -> HtmlElement:
-    """A copy without days of amendments, updates, events and other stories. What cannot be told from the day of
-    publication goes too: an unknown day is better than a wrong one."""
+    """A copy without days of amendments, updates, events and other stories, and without the statements of schema.org,
+    which have been read. What cannot be told from the day of publication goes too: unknown is better than wrong."""
     left: HtmlElement = deepcopy(tree)
-    doomed = [*_named(left), *_lists_of_days(left), *_changed(left), *_told(left), *_of_other_stories(left)]
+    doomed = [
+        *article_blocks(left),
+        *_named(left),
+        *_lists_of_days(left),
+        *_changed(left),
+        *_told(left),
+        *_of_other_stories(left),
+    ]
     for element in doomed:
         if element.getparent() is not None:
             element.drop_tree()

@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from ingest.pages.furniture import HEADINGS
+from ingest.pages.furniture import HEADINGS, QUOTED, addresses
 from ingest.pages.headline import parts
 from ingest.pages.mending import remove
 from ingest.pages.words import pattern, phrases
 from ingest.text import squeezed, words_in
+from vectorstore.sentences import sentence_spans
 
 NAMES = {
     "consent": "a consent page",
@@ -28,6 +29,7 @@ _LONGEST = 300
 # Phrases that have to be said below a title that an article could have, and where nothing is titled so.
 _SAID, _SAID_UNTITLED = 1, 3
 _A_FEW_WORDS = 40
+_HALF = 0.5
 _LONGEST_CALL, _LONGEST_OFFER, _A_PARAGRAPH = 25, 90, 12
 _CONSENT_HOSTS = ("consent.", "consents.", "cmp.", "privacy-mgmt.")
 _ASKED = "button", "input", "select"
@@ -42,7 +44,7 @@ def wall(tree: HtmlElement, headings: Iterable[str], states_article: bool, url: 
     for kind, name in NAMES.items():
         titled = any(_is_titled(kind, each) for each in headings)
         count = len({found.casefold() for found in pattern(f"walls.{kind}.says").findall(said)})
-        if titled and (count >= _SAID or length <= _A_FEW_WORDS):
+        if titled and (length <= _A_FEW_WORDS or (count >= _SAID and _is_told_to_the_reader(said, kind))):
             return name
         asked = _asks(tree, kind) or (kind == "consent" and _host(url).startswith(_CONSENT_HOSTS))
         if asked and count >= _SAID_UNTITLED:
@@ -52,9 +54,7 @@ def wall(tree: HtmlElement, headings: Iterable[str], states_article: bool, url: 
 
 def cut_offer(tree: HtmlElement) -> bool:
     """Takes out what is put in the place of a story's remainder, an offer to subscribe; whether there was one."""
-    begins = pattern("teasers", r"\W*(?:{})(?!\w)")
-    lines = (each for each in tree.iter("p", "div", "span", "strong", "b", *HEADINGS) if _is_call(each))
-    calls = [line for line in lines if begins.match(squeezed(line.text_content()))]
+    calls = [each for each in tree.iter("p", "div", "span", "strong", "b", *HEADINGS) if _is_call(each)]
     offers = [offer for call in calls if (offer := _box(call)) is not None and not _story_follows(offer)]
     remove(offers)
     return bool(offers)
@@ -85,12 +85,24 @@ def _asks(tree: HtmlElement, kind: str) -> bool:
     return kind == "consent" and next(tree.iter(*_ASKED), None) is not None
 
 
+def _is_told_to_the_reader(said: str, kind: str) -> bool:
+    """Whether at least half of the sentences address the reader, or are of the kind; news tells of others."""
+    sentences = [said[start:end] for start, end in sentence_spans(said)]
+    told = [each for each in sentences if addresses(each) or pattern(f"walls.{kind}.says").search(each)]
+    return len(told) >= len(sentences) * _HALF
+
+
 def _host(url: str) -> str:
     return urlsplit(url).hostname or ""
 
 
 def _is_call(element: HtmlElement) -> bool:
-    return element.getparent() is not None and 0 < words_in(element.text_content()) <= _LONGEST_CALL
+    """Whether it asks for a subscription: in a few words, or in more that the reader is told."""
+    text = squeezed(element.text_content())
+    if not pattern("teasers", r"\W*(?:{})(?!\w)").match(text) or QUOTED.search(text):
+        return False
+    asks = addresses(text) or pattern("openings").search(text) is not None
+    return words_in(text) <= (_LONGEST_CALL if asks else _A_PARAGRAPH)
 
 
 def _box(call: HtmlElement) -> HtmlElement | None:
