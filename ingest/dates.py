@@ -65,8 +65,8 @@ _SPELLED = regex.compile(
 )
 # Whose names of months pages are dated with. Where two languages mean different months by one name, it says nothing.
 _LANGUAGES = (
-    "en de fr es pt it nl pl sv da nb nn fi cs sk hu ro bg hr sl sr sr_Latn bs mk uk ru be tr az el id ms vi ca gl eu et"
-    " lv lt is ga cy sq hy ka ar he fa hi bn ur ta te mr gu kn ml pa ne si th km my sw af fil kk uz mn am"
+    "en de fr es pt it nl pl sv da nb nn fi cs sk hu ro bg hr sl sr sr_Latn bs mk uk ru be tr az el id ms vi ca gl eu"
+    " et lv lt is ga cy sq hy ka ar he fa hi bn ur ta te mr gu kn ml pa ne si th km my sw af fil kk uz mn am"
 ).split()
 _ENGLISH = "January February March April May June July August September October November December".split()
 _IN_ENGLISH = {"sept", *(name.casefold() for name in _ENGLISH), *(name[:3].casefold() for name in _ENGLISH)}

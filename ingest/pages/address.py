@@ -13,7 +13,7 @@ from ingest.identity import canonical_url, host_name, web_address
 from vectorstore.models import Article
 
 _TWIN_HOSTS = re.compile(r"^(?:m|amp|mobile)\.")
-_TELLING = re.compile(r"[^\W\d_]{4,}|\d{4,}")
+_TELLING = re.compile(r"[^\W\d_]{4,}|\d{5,}")
 # What names an article without a word of its headline: an identifier, or a slug of so many words.
 _IDENTIFIER = re.compile(r"\d{5,}|(?!(?:19|20)\d\d)\d{4}|[0-9a-f]{8,}")
 _WORDS_OF_A_SLUG = 3
@@ -58,16 +58,10 @@ def _names_an_article(canonical: str, read_from: str, headline: str) -> bool:
     if not path or path == urlsplit(read_from).path.rstrip("/"):
         return True  # of a path that is empty the rest decides
     last = path.rsplit("/", 1)[-1].casefold()
-    words = set(_TELLING.findall(path.casefold()))
     known = set(_TELLING.findall(f"{urlsplit(read_from).path} {urlsplit(read_from).query} {headline}".casefold()))
     long = len(re.findall(r"[^\W_]+", last)) >= _WORDS_OF_A_SLUG
     parts = set(_TELLING.findall(last)) & known
-    return (
-        long
-        or bool(parts)
-        or bool(_IDENTIFIER.search(urlsplit(canonical).query + last))
-        or bool(words & known and last.isdigit())
-    )
+    return long or bool(parts) or bool(_IDENTIFIER.search(urlsplit(canonical).query + last))
 
 
 def _twinless(url: str) -> str:

@@ -9,7 +9,7 @@ from vectorstore.errors import RejectedDocument
 
 URL = "https://www.valleypost.example/2026/11/weir"
 STORY = [
-    f"The keeper of the weir at {place} said on Monday that the gates {did}, and that nobody had told the villages below."
+    f"The keeper of the weir at {place} said on Monday that the gates {did}, and that nobody had told the villages."
     for place, did in [("Oberau", "were opened at dawn"), ("Tarn", "had rusted shut"), ("Lisse", "would be replaced")]
 ]
 
@@ -81,15 +81,15 @@ def test_a_wall_is_refused_with_its_name(title: str, body: str, name: str) -> No
             "Are you a robot? How riddles of pictures took over the valley's library",
             [
                 "The library of Oberau asks its visitors to prove that they are human before they reserve a book.",
-                "Readers tick a box that says “I am not a robot”; the town calls it a captcha and blames unusual activity.",
+                "Readers tick a box that says “I am not a robot”; the town calls it a captcha.",
                 *STORY,
             ],
         ),
         (
             "Consent",
             [
-                "Tarn's new play asks what consent is. It has two characters, a judge and her neighbour, and one chair.",
-                "“You may accept all of it or reject all of it,” says the judge, and the audience laughed on Friday night.",
+                "Tarn's new play asks what consent is. It has two characters, a judge and her neighbour, one chair.",
+                "“You may accept all of it or reject all of it,” says the judge, and the audience laughed.",
                 *STORY,
             ],
         ),
