@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document as Extracted
 
-from ingest.pages.furniture import is_furniture, remove_furniture, subheads, unlink_headings
+from ingest.pages.furniture import is_furniture, keep_subheads, remove_furniture, unlink_headings
 from ingest.pages.mending import mend
 from ingest.text import one_line, word_count
 
@@ -34,7 +34,7 @@ def body_text(tree: HtmlElement, headline: str, stated: str) -> str:
     unlink_headings(tree)
     mend(tree)
     _join_chunks(tree)
-    kept = subheads(tree)
+    kept = keep_subheads(tree)
     text = _tidied(_extract(tree, strictly=True), headline, kept)
     if stated:
         text = _longer(text, _tidied(_plain(stated), headline, kept))

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from lxml import etree
 from lxml.html import HtmlElement
 
-from ingest.pages.words import pattern
+from ingest.pages.words import alternatives, pattern, phrases
 from ingest.text import squeezed, words_in
 from vectorstore.sentences import sentence_spans
 
@@ -33,6 +34,7 @@ _PROSE = 12
 # What is left behind the last comma of "..., the widow wrote."
 _LONGEST_REPORT = 6
 QUOTED = re.compile('["“”„«»]')
+_UNSEEN = "\u2060"
 _LABEL = r"(?:\d+\s+)?(?:{})[\s.:…]*"
 
 
@@ -45,9 +47,19 @@ def remove_furniture(tree: HtmlElement) -> None:
             block.drop_tree()
 
 
-def subheads(tree: HtmlElement) -> set[str]:
-    """The headings over paragraphs: whatever they say, they are of the story."""
-    return {squeezed(each.text_content()).casefold() for each in tree.iter(*HEADINGS) if _heads_prose(each)}
+def keep_subheads(tree: HtmlElement) -> set[str]:
+    """The headings over paragraphs: whatever they say, they are of the story. trafilatura drops some labels: behind
+    those it is given a character that nobody sees."""
+    kept = [each for each in tree.iter(*HEADINGS) if _heads_prose(each)]
+    found = {squeezed(each.text_content()).casefold() for each in kept}
+    for heading in kept:
+        if is_furniture(squeezed(heading.text_content())):
+            last = next(heading.iterchildren(reversed=True), None)
+            if last is None:
+                heading.text = f"{heading.text}{_UNSEEN}"
+            else:
+                last.tail = f"{last.tail or ''}{_UNSEEN}"
+    return found
 
 
 def unlink_headings(tree: HtmlElement) -> None:
@@ -67,13 +79,20 @@ def is_furniture(line: str) -> bool:
 def _asks(text: str) -> bool:
     if words_in(text) > _LONGEST_PLAIN or _reports(text):
         return False
-    sentences = [text[start:end] for start, end in sentence_spans(text)]
+    sentences = [text[start:end] for start, end in sentence_spans(text, "en")]
     if not all(_opens(each) or addresses(each) for each in sentences):
         return False
-    if pattern("appeals", _AT_START).match(text):
-        return True
-    wanted = _opens(text) and (_wants(text) and pattern("publisher").search(text))
-    return bool(wanted or (_opens(text) and pattern("letters").search(text) and pattern("reader").search(text)))
+    return bool(pattern("appeals", _AT_START).match(text) or (_opens(text) and _own_wants().search(text)))
+
+
+@cache
+def _own_wants() -> re.Pattern[str]:
+    """Finds what the publisher calls its own, or the letters that it sends the reader: "our weekly newsletter"."""
+    own, yours = alternatives(phrases("publisher")), alternatives(phrases("reader"))
+    letters, others = alternatives(phrases("letters")), alternatives(phrases("objects"))
+    between = r"(?:[^\w,.;:]+\w+){0,3}[^\w,.;:]+"
+    found = rf"(?<!\w)(?:(?:{own}){between}(?:{letters}|{others})|(?:{yours}){between}(?:{letters}))(?!\w)"
+    return re.compile(found, re.IGNORECASE)
 
 
 def _opens(text: str) -> bool:
@@ -98,11 +117,13 @@ def _reports(text: str) -> bool:
 
 def _asks_with_link(block: HtmlElement) -> bool:
     text = squeezed(block.text_content())
-    if not 0 < words_in(text) <= _LONGEST_LINKED or _reports(text) or not _opens(text) or not _wants(text):
+    if not 0 < words_in(text) <= _LONGEST_LINKED or QUOTED.search(text) or not _opens(text) or not _wants(text):
         return False
     links = [squeezed(each.text_content()) for each in block.iter("a", "button")]
+    if any(_opens(link) or link.startswith("@") for link in links):
+        return True
     mostly = sum(map(len, links)) >= _PARTLY * len(text)
-    return bool(links) and (mostly or addresses(text) or any(map(_opens, links)))
+    return bool(links) and (mostly or addresses(text)) and not _reports(text)
 
 
 def _remove_named(tree: HtmlElement) -> None:

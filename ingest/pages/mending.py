@@ -134,7 +134,7 @@ def _may_hold_facts(box: HtmlElement) -> bool:
 def _holds_prose(box: HtmlElement) -> bool:
     text = squeezed(box.text_content())
     linked = sum(len(squeezed(link.text_content())) for link in box.iter("a"))
-    pressed = next(box.iter("form", "button", "input", "iframe", "aside"), None) is not None
+    pressed = next(box.iterdescendants("form", "button", "input", "iframe", "aside"), None) is not None
     return words_in(text) >= _FEWEST_IN_BOX and not pressed and linked < len(text) / 3
 
 

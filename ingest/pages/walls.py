@@ -87,7 +87,7 @@ def _asks(tree: HtmlElement, kind: str) -> bool:
 
 def _is_told_to_the_reader(said: str, kind: str) -> bool:
     """Whether at least half of the sentences address the reader, or are of the kind; news tells of others."""
-    sentences = [said[start:end] for start, end in sentence_spans(said)]
+    sentences = [said[start:end] for start, end in sentence_spans(said, "en")]
     told = [each for each in sentences if addresses(each) or pattern(f"walls.{kind}.says").search(each)]
     return len(told) >= len(sentences) * _HALF
 
