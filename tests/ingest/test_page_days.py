@@ -24,7 +24,7 @@ def day(body: str = "", after: str = "", head: str = "") -> date | None:
         '<div class="post-meta"><span>Updated:</span> <time datetime="2023-11-12">12 Nov 2023</time></div>',
         '<p class="date">Zuletzt aktualisiert am 12. November 2023</p>',
         '<div class="meta"><span class="date">Mis à jour le 12 novembre 2023</span></div>',
-        '<ul><li><span class="date">14 May 1987</span> Opened.</li><li><b class="date">2 June 2003</b> Built.</li></ul>',
+        '<ul><li><span class="date">14 May 1987</span> Built</li><li><b class="date">2 June 2003</b> Burnt</li></ul>',
         '<table><tr><td class="date">14 May 1987</td><td>Opened</td></tr><tr><td>2 June 2003</td></tr></table>',
         '<div class="related"><time datetime="2019-02-03T08:30:00Z">3 Feb 2019</time> <a href="/r">Regatta</a></div>',
         '<div><time datetime="2019-02-03">3 Feb 2019</time> <a href="/r">Regatta ends in a storm</a></div>',
