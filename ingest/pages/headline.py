@@ -21,7 +21,7 @@ _BY = re.compile(
 _BETWEEN = re.compile(
     r"\s*[;,|/·•]\s*|\s+[–—-]\s+|\s+&\s+|\s+(?:and|und|et|og|och|y|e|i|with|mit|avec)\s+|\s+for\s+(?=[A-Z])"
 )
-_ASIDE = re.compile(r"\([^)]*\)|<[^>]*>|@\w+")
+_ASIDE = re.compile(r"\([^)]*\)|<[^>]*>|\S*@[\w.]+")
 # What is no name: addresses, dates, and the words that jobs, desks and buttons are called by.
 _NO_NAME = re.compile(
     r"https?:|www\.|\w\.(?:com|org|net)\b|\d|[@{}\[\]_=]"
