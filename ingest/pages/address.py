@@ -17,6 +17,9 @@ _TELLING = re.compile(r"[^\W\d_]{4,}|\d{5,}")
 # What names an article without a word of its headline: an identifier, or a slug of so many words.
 _IDENTIFIER = re.compile(r"\d{5,}|(?!(?:19|20)\d\d)\d{4}|[0-9a-f]{8,}")
 _WORDS_OF_A_SLUG = 3
+# Of a page in a file nothing else is known: there an address of so many parts is believed.
+_DEEP = 3
+_FRONT = re.compile(r"/(?:index|default)\.\w{3,5}$", re.IGNORECASE)
 _PAGE = re.compile(r"page|pg|p|seite|pagina|página|sida|str|strona", re.IGNORECASE)
 _PAGE_IN_PATH = re.compile(r"/(?:(?:page|seite|pagina)[/-]?)?(\d{1,2})/?$")
 _MOST_PAGES = 99
@@ -49,13 +52,13 @@ def own_address(read_from: str, canonical: str, headline: str) -> str:
     if not read_from:
         return canonical
     own = _twinless(canonical) == _twinless(read_from)
-    names_a_page = urlsplit(canonical).path.strip("/") or not urlsplit(read_from).path.strip("/")
+    names_a_page = _FRONT.sub("", urlsplit(canonical).path).strip("/") or not urlsplit(read_from).path.strip("/")
     return canonical if own and names_a_page else read_from
 
 
 def _names_an_article(canonical: str, read_from: str, headline: str) -> bool:
-    path = urlsplit(canonical).path.rstrip("/")
-    if not path or path == urlsplit(read_from).path.rstrip("/"):
+    path = _FRONT.sub("", urlsplit(canonical).path).rstrip("/")
+    if not path or path == urlsplit(read_from).path.rstrip("/") or (not read_from and path.count("/") >= _DEEP):
         return True  # of a path that is empty the rest decides
     last = path.rsplit("/", 1)[-1].casefold()
     known = set(_TELLING.findall(f"{urlsplit(read_from).path} {urlsplit(read_from).query} {headline}".casefold()))

@@ -83,8 +83,12 @@ def without_appeals(text: str, headline: str, subheads: Collection[str] = ()) ->
 
     `subheads` are lines that stay, whatever they say."""
     kept: list[str] = []
+    over = ""
     for line in text.split("\n"):
         repeated = len(kept) < 2 and line.casefold() == headline.casefold()
-        if line and not repeated and (line.casefold() in subheads or not is_furniture(line)):
-            kept.append(line)
+        if line and not repeated and not is_furniture(line):
+            kept += [line] if not over else [over, line]
+            over = ""
+        elif line.casefold() in subheads:
+            over = line  # stays where the story goes on under it
     return "\n".join(kept)

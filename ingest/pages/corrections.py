@@ -83,7 +83,8 @@ def _is_note(block: HtmlElement) -> bool:
         return False
     name = f"{block.get('class', '')} {block.get('id', '')} {block.get('itemprop', '')}"
     if _NAMED.search(name):
-        return next(block.iter("form", "input"), None) is None
+        linked = sum(len(squeezed(link.text_content())) for link in block.iter("a"))
+        return next(block.iter("form", "input"), None) is None and linked < len(squeezed(block.text_content())) / 2
     innermost = next(block.iterdescendants("p", "div", "li"), None) is None
     return innermost and bool(pattern("corrections", r"\W*(?:{})").match(squeezed(block.text_content())))
 

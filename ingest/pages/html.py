@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
+from htmldate import find_date
 from lxml.html import HtmlElement
 from trafilatura import load_html
 from trafilatura.metadata import extract_metadata
@@ -19,6 +20,7 @@ from ingest.pages.address import absolute, base, link, of_page, own_address
 from ingest.pages.body import body_text
 from ingest.pages.corrections import all_notes, take_notes, with_notes
 from ingest.pages.headline import headline, names
+from ingest.pages.mending import remove
 from ingest.pages.metadata import (
     AUTHOR,
     LANGUAGE,
@@ -27,13 +29,14 @@ from ingest.pages.metadata import (
     TITLE,
     UPDATED,
     Stated,
+    article_blocks,
     comparable,
     every,
     first,
     read_statement,
     read_tags,
 )
-from ingest.pages.published import without_other_days
+from ingest.pages.published import day_of_publication
 from ingest.pages.walls import cut_offer, wall
 from ingest.text import one_line, word_count
 from vectorstore.errors import RejectedDocument
@@ -107,7 +110,8 @@ def _texts(tree: HtmlElement, tag: str) -> list[str]:
 def _head(tree: HtmlElement, story: Stated, url: str) -> dict[str, object]:
     """Each field from the first that states it: schema.org, the meta tags, the page itself as trafilatura reads it."""
     tags = read_tags(tree)
-    guess = extract_metadata(without_other_days(tree), url or None, _DATES, extensive=False)
+    remove(list(article_blocks(tree)))  # they have been read, and trafilatura takes those of other stories too
+    guess = extract_metadata(tree, url or None, dict(_DATES), extensive=False)
     outlet = _outlet(story.outlet, first(tags, OUTLET), guess.sitename)
     published = story.published_at, first(tags, PUBLISHED), *_marked_times(tree)
     updated_at = _date([story.updated_at, first(tags, UPDATED)])
@@ -117,12 +121,17 @@ def _head(tree: HtmlElement, story: Stated, url: str) -> dict[str, object]:
         "title": title,
         "outlet": outlet,
         "authors": next(filter(None, (names(each, outlet, story.people) for each in bylines)), []),
-        # Of the publisher's dates, the last resort also takes that of an update: that alone says nothing.
-        "published_at": _date([*published, None if _date([guess.date]) == updated_at else guess.date]),
+        "published_at": _date(published) or _guessed_day(tree, url, guess.date, updated_at),
         "updated_at": updated_at,
         "url": _address(tree, url, story.url, title or ""),
         "language": story.language or tree.get("lang") or first(tags, LANGUAGE),
     }
+
+
+def _guessed_day(tree: HtmlElement, url: str, guess: str | None, updated_at: datetime | None) -> datetime | None:
+    """The day that the page shows and marks by no name. An update alone says nothing."""
+    found = _date([day_of_publication(tree, lambda left: find_date(left, url=url, **_DATES)) if guess else None])
+    return None if found == updated_at else found
 
 
 def _address(tree: HtmlElement, url: str, stated: str, title: str) -> str:

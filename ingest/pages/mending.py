@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from lxml import html
@@ -148,9 +149,11 @@ def _make_plain(box: HtmlElement) -> None:
 
 def _show_times(tree: HtmlElement) -> None:
     """Puts the time over each entry of a live report, as the page shows it."""
-    updates = list(_updates(tree))
-    if len({text for _, _, text in updates}) >= _FEWEST_UPDATES:
-        for time, update, text in updates:
+    reports = defaultdict(list)
+    for each in _updates(tree):
+        reports[each[1].getparent()].append(each)
+    for updates in reports.values():
+        for time, update, text in updates if len({text for *_, text in updates}) >= _FEWEST_UPDATES else ():
             first = next((each for each in update.iter("p", *HEADINGS) if each.getparent() is not None), None)
             if first is not None and text not in first.text_content():
                 time.drop_tree()

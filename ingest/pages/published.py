@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 
 from lxml.html import HtmlElement
 
 from ingest.dates import days_in, parse_date
-from ingest.pages.metadata import article_blocks
 from ingest.pages.words import pattern
 from ingest.text import squeezed, words_in
 
@@ -19,39 +18,49 @@ _ELSEWHERE = re.compile(
     r"|chronolog|history|events?\b|also-",
     re.IGNORECASE,
 )
+_PUBLISHED = re.compile(r"publi|posted|entry-date", re.IGNORECASE)
 _DATED = "time", "span", "abbr", "p", "div", "small", "em", "b", "strong", "i", "li", "dd", "td", "footer"
 _ABOUT_PEOPLE = re.compile(r"author|profile|people|staff|/by/|byline|team|contributor|writer|journalist", re.IGNORECASE)
 # In characters: a line that says when a page was made or changed is no longer.
 _LONGEST_LINE = 160
 _SENTENCE = 6
+_BESIDE = "aside", "blockquote", "figure"
 _CARDS = "li", "article", "section", "div"
 
 
-def without_other_days(tree: HtmlElement) -> HtmlElement:
-    """A copy without days of amendments, updates, events and other stories, and without the statements of schema.org,
-    which have been read. What cannot be told from the day of publication goes too: unknown is better than wrong."""
+def day_of_publication(tree: HtmlElement, find: Callable[[HtmlElement], str | None]) -> str | None:
+    """The day that `find` finds in a copy of the page without days of amendments, updates, events and other stories.
+
+    What cannot be told from the day of publication goes too: an unknown day is better than a wrong one.
+    """
     left: HtmlElement = deepcopy(tree)
-    doomed = [
-        *article_blocks(left),
-        *_named(left),
-        *_lists_of_days(left),
-        *_changed(left),
-        *_told(left),
-        *_of_other_stories(left),
-    ]
-    for element in doomed:
-        if element.getparent() is not None:
-            element.drop_tree()
-    return left
+    _drop(each for kind in (_named, _lists_of_days, _changed, _told) for each in list(kind(left)))
+    found = find(left)
+    doubtful = list(_of_other_stories(left)) if found else []
+    _drop(doubtful)
+    return found if not doubtful or find(left) == found else None
+
+
+def _drop(elements: Iterable[HtmlElement]) -> None:
+    for each in elements:
+        if each.getparent() is not None:
+            each.drop_tree()
+
+
+def _holds_publication(element: HtmlElement) -> bool:
+    """Whether something in it says that it is the day of publication."""
+    return any(_PUBLISHED.search(_name(each)) for each in element.iter("time", "span", "abbr", "p"))
+
+
+def _name(element: HtmlElement) -> str:
+    return " ".join(element.get(key, "") for key in ("class", "id", "itemprop"))
 
 
 def _named(tree: HtmlElement) -> Iterable[HtmlElement]:
-    for element in tree.iter(
-        "aside", "blockquote", "figure", "div", "section", "ul", "ol", "dl", "table", "time", "span", "p"
-    ):
-        small = element.tag in ("aside", "blockquote", "figure")
-        name = f"{element.get('class', '')} {element.get('id', '')} {element.get('itemprop', '')}"
-        if (small or _ELSEWHERE.search(name)) and next(element.iter("h1"), None) is None:
+    for element in tree.iter(*_BESIDE, "div", "section", "ul", "ol", "dl", "table", "time", "span", "p"):
+        told_apart = _ELSEWHERE.search(_name(element)) and not _PUBLISHED.search(_name(element))
+        beside = element.tag in _BESIDE and not _holds_publication(element)
+        if (told_apart or beside) and next(element.iter("h1"), None) is None:
             yield element
 
 

@@ -55,7 +55,8 @@ def wall(tree: HtmlElement, headings: Iterable[str], states_article: bool, url: 
 def cut_offer(tree: HtmlElement) -> bool:
     """Takes out what is put in the place of a story's remainder, an offer to subscribe; whether there was one."""
     calls = [each for each in tree.iter("p", "div", "span", "strong", "b", *HEADINGS) if _is_call(each)]
-    offers = [offer for call in calls if (offer := _box(call)) is not None and not _story_follows(offer)]
+    boxes = dict.fromkeys(_box(call) for call in calls if _stands_in_story(call))
+    offers = [box for box in boxes if box is not None and not _story_follows(box)]
     remove(offers)
     return bool(offers)
 
@@ -103,6 +104,16 @@ def _is_call(element: HtmlElement) -> bool:
         return False
     asks = addresses(text) or pattern("openings").search(text) is not None
     return words_in(text) <= (_LONGEST_CALL if asks else _A_PARAGRAPH)
+
+
+def _stands_in_story(call: HtmlElement) -> bool:
+    """Whether a paragraph stands before it, and it is none of the page's own bars."""
+    if next(call.iterancestors("header", "nav", "footer"), None) is not None:
+        return False
+    outer = [call, *call.iterancestors()]
+    before = (each for element in outer for each in element.itersiblings(preceding=True) if isinstance(each.tag, str))
+    paragraphs = (each for element in before for each in element.iter("p"))
+    return any(words_in(each.text_content()) >= _A_PARAGRAPH for each in paragraphs)
 
 
 def _box(call: HtmlElement) -> HtmlElement | None:
