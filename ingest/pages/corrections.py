@@ -19,7 +19,7 @@ _NAMED = re.compile(
     r"correction|clarification|editors?[-_]?note|erratum|amend(?:ment|ed)|rectificat|berichtigung|korrektur|errata",
     re.IGNORECASE,
 )
-_BLOCKS = "p", "div", "aside", "section", "footer", "li", "em", "i", "small", "blockquote"
+_BLOCKS = "p", "div", "aside", "section", "footer", "li", "blockquote"
 _FEWEST, _LONGEST = 4, 150
 # A day stands near the beginning of a note, where it says when it was written.
 _BEGINNING = 90
@@ -85,8 +85,10 @@ def _is_note(block: HtmlElement) -> bool:
     if _NAMED.search(name):
         linked = sum(len(squeezed(link.text_content())) for link in block.iter("a"))
         return next(block.iter("form", "input"), None) is None and linked < len(squeezed(block.text_content())) / 2
-    innermost = next(block.iterdescendants("p", "div", "li"), None) is None
-    return innermost and bool(pattern("corrections", r"\W*(?:{})").match(squeezed(block.text_content())))
+    if next(block.iterdescendants("p", "div", "li"), None) is not None:
+        return False
+    begins = pattern("corrections", r"\W*(?:{})")
+    return any(begins.match(squeezed(each.text_content())) for each in (block, *block.iter("em", "i")))
 
 
 def _text(block: HtmlElement) -> str:

@@ -143,7 +143,7 @@ def _remove_pointers(tree: HtmlElement) -> None:
     pointers: list[HtmlElement] = []
     following = False
     for block in _innermost_blocks(tree):
-        text = squeezed(block.text_content())
+        text = squeezed(" ".join(block.itertext()))  # a line break is a space
         if text:
             pointer = begins.match(text)
             rest = text[pointer.end() :].strip(" :–—-") if pointer else text

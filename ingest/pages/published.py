@@ -49,7 +49,7 @@ def _drop(elements: Iterable[HtmlElement]) -> None:
 
 def _holds_publication(element: HtmlElement) -> bool:
     """Whether something in it says that it is the day of publication."""
-    return any(_PUBLISHED.search(_name(each)) for each in element.iter("time", "span", "abbr", "p"))
+    return any(_PUBLISHED.search(_name(each)) for each in element.iter(*_DATED))
 
 
 def _name(element: HtmlElement) -> str:
