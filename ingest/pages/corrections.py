@@ -78,17 +78,20 @@ def with_notes(text: str, notes: Iterable[Note]) -> str:
 
 
 def _is_note(block: HtmlElement) -> bool:
-    length = words_in(block.text_content())
-    if not _FEWEST <= length <= _LONGEST or next(block.iter("h1", "article"), None) is not None:
-        return False
-    name = f"{block.get('class', '')} {block.get('id', '')} {block.get('itemprop', '')}"
-    if _NAMED.search(name):
-        linked = sum(len(squeezed(link.text_content())) for link in block.iter("a"))
-        return next(block.iter("form", "input"), None) is None and linked < len(squeezed(block.text_content())) / 2
-    if next(block.iterdescendants("p", "div", "li"), None) is not None:
+    named = _NAMED.search(" ".join(block.get(key, "") for key in ("class", "id", "itemprop")))
+    if not named and (block.tag == "section" or next(block.iterdescendants("p", "div", "li"), None) is not None):
         return False
     begins = pattern("corrections", r"\W*(?:{})")
-    return any(begins.match(squeezed(each.text_content())) for each in (block, *block.iter("em", "i")))
+    said = squeezed(block.text_content())
+    if not named and not any(begins.match(text) for text in (said, *_in_italics(block))):
+        return False
+    linked = sum(len(squeezed(link.text_content())) for link in block.iter("a"))
+    holds_more = next(block.iter("h1", "article", "form", "input"), None) is not None
+    return _FEWEST <= words_in(said) <= _LONGEST and linked < len(said) / 2 and not holds_more
+
+
+def _in_italics(block: HtmlElement) -> Iterator[str]:
+    return (squeezed(each.text_content()) for each in block.iter("em", "i"))
 
 
 def _text(block: HtmlElement) -> str:

@@ -29,6 +29,7 @@ from ingest.pages.metadata import (
     TITLE,
     UPDATED,
     Stated,
+    Tags,
     article_blocks,
     comparable,
     every,
@@ -60,11 +61,12 @@ def read_page(content: bytes, url: str, charset: str) -> dict[str, object]:
     Raises RejectedDocument when the page has too little text to be an article, or is what sites show in place of one.
     """
     tree = _tree(content, charset)
-    story, tags = _statement(tree, url), read_tags(tree)
+    tags = read_tags(tree)
+    story = _statement(tree, tags, url)
     stated = story.found or bool(first(tags, PUBLISHED) or first(tags, AUTHOR))
     if name := wall(tree, _headings(tree), stated, url):
         raise RejectedDocument(f"is {name} and no article; {_ADVICE}")
-    fields = _head(tree, story, url)
+    fields = _head(tree, story, tags, url)
     notes = all_notes(take_notes(tree), story.corrections)
     offered = cut_offer(tree)
     text = body_text(tree, str(fields["title"]), story.body)
@@ -75,16 +77,17 @@ def read_page(content: bytes, url: str, charset: str) -> dict[str, object]:
 def read_head(content: bytes, url: str, charset: str = "") -> dict[str, object]:
     """All fields but the text, also those of a page that has too little of it."""
     tree = _tree(content, charset)
-    return _head(tree, _statement(tree, url), url)
+    tags = read_tags(tree)
+    return _head(tree, _statement(tree, tags, url), tags, url)
 
 
-def _statement(tree: HtmlElement, url: str) -> Stated:
-    stated = (url, *(absolute(base(tree, url), each) for each in _canonicals(tree)))
+def _statement(tree: HtmlElement, tags: Tags, url: str) -> Stated:
+    stated = (url, *(absolute(base(tree, url), each) for each in _canonicals(tree, tags)))
     return read_statement(tree, _headings(tree), {comparable(each) for each in stated if web_address(each)})
 
 
-def _canonicals(tree: HtmlElement) -> list[str]:
-    return list(filter(None, (link(tree, "canonical"), first(read_tags(tree), ["og.url"]))))
+def _canonicals(tree: HtmlElement, tags: Tags) -> list[str]:
+    return list(filter(None, (link(tree, "canonical"), first(tags, ["og.url"]))))
 
 
 def _tree(content: bytes, charset: str) -> HtmlElement:
@@ -107,9 +110,8 @@ def _texts(tree: HtmlElement, tag: str) -> list[str]:
     return [text for text in texts if 0 < len(text) <= _LONGEST_HEADLINE]
 
 
-def _head(tree: HtmlElement, story: Stated, url: str) -> dict[str, object]:
+def _head(tree: HtmlElement, story: Stated, tags: Tags, url: str) -> dict[str, object]:
     """Each field from the first that states it: schema.org, the meta tags, the page itself as trafilatura reads it."""
-    tags = read_tags(tree)
     remove(list(article_blocks(tree)))  # they have been read, and trafilatura takes those of other stories too
     guess = extract_metadata(tree, url or None, dict(_DATES), extensive=False)
     outlet = _outlet(story.outlet, first(tags, OUTLET), guess.sitename)
@@ -123,7 +125,7 @@ def _head(tree: HtmlElement, story: Stated, url: str) -> dict[str, object]:
         "authors": next(filter(None, (names(each, outlet, story.people) for each in bylines)), []),
         "published_at": _date(published) or _guessed_day(tree, url, guess.date, updated_at),
         "updated_at": updated_at,
-        "url": _address(tree, url, story.url, title or ""),
+        "url": _address(tree, url, (*_canonicals(tree, tags), story.url), title or ""),
         "language": story.language or tree.get("lang") or first(tags, LANGUAGE),
     }
 
@@ -134,9 +136,9 @@ def _guessed_day(tree: HtmlElement, url: str, guess: str | None, updated_at: dat
     return None if found == updated_at else found
 
 
-def _address(tree: HtmlElement, url: str, stated: str, title: str) -> str:
+def _address(tree: HtmlElement, url: str, canonicals: Iterable[str], title: str) -> str:
     under = base(tree, url)
-    canonical = next(filter(None, (*_canonicals(tree), stated)), "")
+    canonical = next(filter(None, canonicals), "")
     found = own_address(url, absolute(under, canonical), title)
     return of_page(found, url, absolute(under, link(tree, "next")))
 

@@ -115,13 +115,10 @@ def _of_other_stories(tree: HtmlElement) -> Iterable[HtmlElement]:
         if time.tag != "time" and not next(days_in(squeezed(time.text_content())[:_LONGEST_LINE]), None):
             continue
         card = next(time.iterancestors(*_CARDS), None)
-        if (
-            card is None
-            or next(card.iter("h1"), None) is not None
-            or len(squeezed(card.text_content())) > _LONGEST_LINE
-        ):
+        if card is None or _PUBLISHED.search(_name(time)) or next(card.iter("h1"), None) is not None:
             continue
-        if any(_leads_away(link, time) for link in card.iter("a")):
+        short = len(squeezed(card.text_content())) <= _LONGEST_LINE
+        if short and any(_leads_away(link, time) for link in card.iter("a")):
             yield time
 
 
