@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import NamedTuple
 
 from lxml import html
@@ -24,6 +25,7 @@ _FEWEST, _LONGEST = 4, 150
 # A day stands near the beginning of a note, where it says when it was written.
 _BEGINNING = 90
 _PROSE = 12
+_MOST = 50
 
 
 class Note(NamedTuple):
@@ -39,8 +41,8 @@ def take_notes(tree: HtmlElement) -> list[Note]:
     for `with_notes` to put back; a paragraph stays where it is."""
     found: list[Note] = []
     taken: set[HtmlElement] = set()
-    for block in list(tree.iter(*_BLOCKS)):
-        if block.getparent() is None or taken.intersection(block.iterancestors()) or not _is_note(block):
+    for block in list(islice(filter(_is_note, tree.iter(*_BLOCKS)), _MOST)):
+        if block.getparent() is None or taken.intersection(block.iterancestors()):
             continue
         taken.add(block)
         text = _text(block)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from lxml import html
 from lxml.html import HtmlElement
@@ -24,6 +25,8 @@ _FACTS = re.compile(r"fact|info-?box|explain|at-a-glance|key-?points|in-brief|ti
 _FEWEST_IN_BOX, _LONGEST_SUBHEAD, _LONGEST_CELL = 8, 25, 80
 _PROSE, _A_STORY = 8, 40
 _FEWEST_UPDATES = 3
+# No page has more boxes or updates; a hostile one would keep the reader busy.
+_MOST = 300
 _CLOCK = re.compile(r"\d")
 
 
@@ -115,9 +118,8 @@ def _join_lists_in_cells(tree: HtmlElement) -> None:
 def _open_boxes(tree: HtmlElement) -> None:
     """Makes ordinary parts of the story of boxes with facts, which the extraction takes for asides of the page."""
     whole = ""
-    for box in list(tree.iter("aside", "div", "section", "figure")):
-        if not _may_hold_facts(box) or not _holds_prose(box):
-            continue
+    boxes = list(islice(filter(_may_hold_facts, tree.iter("aside", "div", "section", "figure")), _MOST))
+    for box in filter(_holds_prose, boxes):
         whole = whole or _alike(tree.text_content())
         if whole.count(_alike(box.text_content())) == 1:  # a quotation set beside the text is repeated from it
             _make_plain(box)
@@ -163,7 +165,7 @@ def _show_times(tree: HtmlElement) -> None:
 def _updates(tree: HtmlElement) -> Iterator[tuple[HtmlElement, HtmlElement, str]]:
     """Each time of a report with the container that it and its paragraphs stand in."""
     seen: set[HtmlElement] = set()
-    for time in tree.iter("time"):
+    for time in islice(tree.iter("time"), _MOST):
         update = next(time.iterancestors("article", "section", "div", "li"), None)
         while update is not None and not _told(update) and update.tag not in ("article", "li"):
             update = next(update.iterancestors("article", "section", "div", "li"), None)

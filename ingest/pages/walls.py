@@ -7,6 +7,7 @@ whatever its headline says.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -32,6 +33,7 @@ _A_FEW_WORDS = 40
 _HALF = 0.5
 _LONGEST_CALL, _LONGEST_OFFER, _A_PARAGRAPH = 25, 90, 12
 _CONSENT_HOSTS = ("consent.", "consents.", "cmp.", "privacy-mgmt.")
+_MOST_CALLS = 50
 _ASKED = "button", "input", "select"
 
 
@@ -54,7 +56,8 @@ def wall(tree: HtmlElement, headings: Iterable[str], states_article: bool, url: 
 
 def cut_offer(tree: HtmlElement) -> bool:
     """Takes out what is put in the place of a story's remainder, an offer to subscribe; whether there was one."""
-    calls = [each for each in tree.iter("p", "div", "span", "strong", "b", *HEADINGS) if _is_call(each)]
+    lines = tree.iter("p", "div", "span", "strong", "b", *HEADINGS)
+    calls = list(islice(filter(_is_call, lines), _MOST_CALLS))
     boxes = dict.fromkeys(_box(call) for call in calls if _stands_in_story(call))
     offers = [box for box in boxes if box is not None and not _story_follows(box)]
     remove(offers)
