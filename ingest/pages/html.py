@@ -63,7 +63,7 @@ def read_page(content: bytes, url: str, charset: str) -> dict[str, object]:
     tree = _tree(content, charset)
     tags = read_tags(tree)
     story = _statement(tree, tags, url)
-    stated = story.found or bool(first(tags, PUBLISHED) or first(tags, AUTHOR))
+    stated = story.found or bool(first(tags, PUBLISHED))
     if name := wall(tree, _headings(tree), stated, url):
         raise RejectedDocument(f"is {name} and no article; {_ADVICE}")
     fields = _head(tree, story, tags, url)

@@ -31,6 +31,7 @@ _LONGEST = 300
 _SAID, _SAID_UNTITLED = 1, 3
 _A_FEW_WORDS = 40
 _HALF = 0.5
+_A_LABEL = 4
 _LONGEST_CALL, _LONGEST_OFFER, _A_PARAGRAPH = 25, 90, 12
 _CONSENT_HOSTS = ("consent.", "consents.", "cmp.", "privacy-mgmt.")
 _MOST_CALLS = 50
@@ -39,14 +40,15 @@ _ASKED = "button", "input", "select"
 
 def wall(tree: HtmlElement, headings: Iterable[str], states_article: bool, url: str) -> str:
     """What stands here in place of an article, as a reader calls it, or "". `headings` are the page's title and h1."""
-    said = squeezed(" ".join(_visible(tree)))
+    said = squeezed(" ".join(_visible(tree, "li", "a")))
+    told = squeezed(" ".join(_visible(tree)))
     length = words_in(said)
     if states_article or length > _LONGEST:
         return ""
     for kind, name in NAMES.items():
         titled = any(_is_titled(kind, each) for each in headings)
         count = len({found.casefold() for found in pattern(f"walls.{kind}.says").findall(said)})
-        if titled and (length <= _A_FEW_WORDS or (count >= _SAID and _is_told_to_the_reader(said, kind))):
+        if titled and (length <= _A_FEW_WORDS or (count >= _SAID and _is_told_to_the_reader(told, kind))):
             return name
         asked = _asks(tree, kind) or (kind == "consent" and _host(url).startswith(_CONSENT_HOSTS))
         if asked and count >= _SAID_UNTITLED:
@@ -64,8 +66,8 @@ def cut_offer(tree: HtmlElement) -> bool:
     return bool(offers)
 
 
-def _visible(tree: HtmlElement) -> Iterator[str]:
-    for element in tree.iter("p", "li", "div", "button", "label", "td", "a", "input", "span", "h1", *HEADINGS):
+def _visible(tree: HtmlElement, *more: str) -> Iterator[str]:
+    for element in tree.iter("p", "div", "button", "label", "td", "input", "span", "h1", *HEADINGS, *more):
         if element.tag == "input":
             yield element.get("value") or element.get("placeholder") or ""
         yield element.text or ""
@@ -91,7 +93,7 @@ def _asks(tree: HtmlElement, kind: str) -> bool:
 
 def _is_told_to_the_reader(said: str, kind: str) -> bool:
     """Whether at least half of the sentences address the reader, or are of the kind; news tells of others."""
-    sentences = [said[start:end] for start, end in sentence_spans(said, "en")]
+    sentences = [said[start:end] for start, end in sentence_spans(said, "en") if words_in(said[start:end]) > _A_LABEL]
     told = [each for each in sentences if addresses(each) or pattern(f"walls.{kind}.says").search(each)]
     return len(told) >= len(sentences) * _HALF
 
