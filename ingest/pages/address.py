@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from lxml.html import HtmlElement
 
 from ingest.identity import canonical_url, host_name, web_address
-from vectorstore.models import Article
 
 _TWIN_HOSTS = re.compile(r"^(?:m|amp|mobile)\.")
 _TELLING = re.compile(r"[^\W\d_]{4,}|\d{5,}")
@@ -82,23 +80,6 @@ def of_page(address: str, read_from: str, following: str) -> str:
     if after > 2 and _numbered(address) == (1, of_story):
         return _renumbered(following, after, after - 1)
     return address
-
-
-def next_page(tree: HtmlElement, read_from: str) -> str:
-    """The address of the page on which the story goes on, or "": a later page of the same address."""
-    following = web_address(absolute(base(tree, read_from), link(tree, "next")))
-    if not following or host_name(following) != host_name(read_from):
-        return ""
-    (after, story), (here, own) = _numbered(following), _numbered(read_from)
-    return following if story == own and after == here + 1 else ""
-
-
-def joined(first: Article, following: Article) -> Article:
-    """The article with what a later page of it goes on to say; lines that every page repeats are kept once."""
-    said = set(first.text.split("\n"))
-    more = [line for line in following.text.split("\n") if line and line not in said]
-    notes = [note for note in following.corrections if note not in first.corrections]
-    return replace(first, text="\n".join([first.text, *more]), corrections=(*first.corrections, *notes))
 
 
 def _numbered(url: str) -> tuple[int, str]:

@@ -6,12 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 from harbour import STORY, page, schema
-from lxml import html
 
 from ingest import extract_article
-from ingest.formats.decoding import decode
-from ingest.pages.address import joined, next_page
-from vectorstore.models import Article, Correction
+from vectorstore.models import Article
 
 URL = "https://www.bugle.example/2026/11/night-ferry-returns"
 OWN = {
@@ -107,31 +104,6 @@ CANONICAL = f'<link rel="canonical" href="{URL}">'
 )
 def test_a_later_page_is_kept_apart_from_the_first(read_from: str, head: str, address: str) -> None:
     assert take(head=head, url=read_from).url == address
-
-
-@pytest.mark.parametrize(
-    ("read_from", "link", "following"),
-    [
-        (URL, f'<link rel="next" href="{URL}?page=2">', URL + "?page=2"),
-        (URL + "/2", f'<a rel="next" href="{URL}/3">Next</a>', URL + "/3"),
-        (URL, '<a rel="next" href="/2026/11/fog-stays">Next story</a>', ""),
-        (URL, '<link rel="next" href="https://elsewhere.example/2">', ""),
-        (URL + "?page=2", f'<link rel="next" href="{URL}?page=2">', ""),
-        (URL, "", ""),
-    ],
-)
-def test_the_next_page_is_one_of_the_same_story(read_from: str, link: str, following: str) -> None:
-    tree = html.fromstring(decode(page(link), ""))
-    assert next_page(tree, read_from) == following
-
-
-def test_pages_are_joined_without_what_each_of_them_repeats() -> None:
-    note = Correction(None, "Correction: it is six weeks.")
-    first = Article(id="a", text="By the sea\nOne.\nTwo.", url=URL)
-    second = Article(id="b", text="By the sea\nThree.", url=URL + "?page=2", corrections=(note,))
-    whole = joined(first, second)
-    assert whole.text == "By the sea\nOne.\nTwo.\nThree."
-    assert (whole.id, whole.url, whole.corrections) == ("a", URL, (note,))
 
 
 def test_of_stories_that_follow_each_other_as_one_scrolls_only_the_first_is_taken() -> None:
