@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache
-from itertools import product
+from itertools import chain
 
 import regex
 
@@ -157,10 +157,11 @@ def _in_english(text: str) -> str:
 
 def _day_and_clock(text: str) -> str:
     """The one day in a text with the time behind it, without weekdays and other words of its language."""
-    [day, *more] = list(_SPELLED.finditer(text)) or [None]
-    clock = day and _CLOCK.search(text, day.end())
-    if day is None or more:
+    days = list(_SPELLED.finditer(text))
+    if len(days) != 1:
         return text
+    [day] = days
+    clock = _CLOCK.search(text, day.end())
     return f"{day.group()} {clock[1]}:{clock[2]}{clock[3] or ''}" if clock else day.group()
 
 
@@ -171,8 +172,9 @@ def _months() -> Mapping[str, str]:
 
     found: dict[str, set[str]] = {}
     # In the context "format" alone: Babel 2.18 gives another language's names for "stand-alone" once it has read two.
-    for language, width in product(_LANGUAGES, ("wide", "abbreviated")):
-        for number, name in get_month_names(width, locale=language).items():
+    for language in _LANGUAGES:
+        names = get_month_names("wide", locale=language), get_month_names("abbreviated", locale=language)
+        for number, name in chain.from_iterable(each.items() for each in names):
             found.setdefault(_plain(name), set()).add(_ENGLISH[number - 1])
     return {name: next(iter(months)) for name, months in found.items() if len(months) == 1 and _NAME.fullmatch(name)}
 

@@ -111,7 +111,7 @@ def _corrections(value: object) -> tuple[Correction, ...]:
     pairs = [(each.get("date"), each.get("text")) if isinstance(each, dict) else each for each in value or []]
     if not all(isinstance(pair, tuple) and isinstance(pair[1], str) for pair in pairs):
         raise RejectedDocument('"corrections" must hold objects with "date" and "text"')
-    return tuple(Correction(parse_date(date), text) for date, said in pairs if (text := one_line(said)))
+    return tuple(Correction(parse_date(date), text) for date, said in pairs if (text := one_line(str(said))))
 
 
 def _language(value: str) -> str:

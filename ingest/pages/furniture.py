@@ -8,7 +8,7 @@ newsletters too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from lxml import etree
@@ -40,10 +40,12 @@ _LABEL = r"(?:\d+\s+)?(?:{})[\s.:…]*"
 
 def remove_furniture(tree: HtmlElement) -> None:
     """Takes out lines that lead to other stories and that ask the reader to sign up, follow, share or accept."""
-    _remove_pointers(tree)
     _remove_named(tree)
-    for block in list(_innermost_blocks(tree)):
-        if block.tag not in HEADINGS and _asks_with_link(block):
+    blocks = list(_innermost_blocks(tree))
+    _remove_pointers(blocks)
+    for block in blocks:
+        linked = block.getparent() is not None and next(block.iter("a", "button"), None) is not None
+        if linked and block.tag not in HEADINGS and _asks_with_link(block):
             block.drop_tree()
 
 
@@ -123,7 +125,7 @@ def _asks_with_link(block: HtmlElement) -> bool:
     if any(_opens(link) or link.startswith("@") for link in links):
         return True
     mostly = sum(map(len, links)) >= _PARTLY * len(text)
-    return bool(links) and (mostly or addresses(text)) and not _reports(text)
+    return (mostly or addresses(text)) and not _reports(text)
 
 
 def _remove_named(tree: HtmlElement) -> None:
@@ -137,15 +139,15 @@ def _remove_named(tree: HtmlElement) -> None:
             box.drop_tree()
 
 
-def _remove_pointers(tree: HtmlElement) -> None:
+def _remove_pointers(blocks: Iterable[HtmlElement]) -> None:
     """Takes lines such as "Read more: ..." that are mostly a link out of the tree, and the links that follow them."""
     begins = pattern("pointers", r"(?:{})(?!\w)(?:\s+th(?:is|e)\s+\w+$)?")
     pointers: list[HtmlElement] = []
     following = False
-    for block in _innermost_blocks(tree):
+    for block in blocks:
         text = squeezed(" ".join(block.itertext()))  # a line break is a space
-        if text:
-            pointer = begins.match(text)
+        pointer = begins.match(text)
+        if text and (pointer or following):
             rest = text[pointer.end() :].strip(" :–—-") if pointer else text
             linked = sum(len(squeezed(link.text_content())) for link in block.iter("a"))
             following = (following or pointer is not None) and linked >= _MOSTLY * len(rest) and not _heads_prose(block)

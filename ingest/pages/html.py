@@ -49,7 +49,8 @@ _DECLARED = re.compile(
     rb"""<(?:meta[^>]{1,200}charset|\?xml[^>]{1,100}encoding)\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE
 )
 # Without the extensive search, which also takes dates from the text of the story and from footers.
-_DATES = {"original_date": True, "extensive_search": False, "outputformat": "%Y-%m-%dT%H:%M:%S%z"}
+_AS_WRITTEN = "%Y-%m-%dT%H:%M:%S%z"
+_DATES = {"original_date": True, "extensive_search": False, "outputformat": _AS_WRITTEN}
 _MOST_MARKED_TIMES = 20
 _FIRST_YEAR = 1900
 _ADVICE = "open the page in a browser and paste its text"
@@ -132,7 +133,11 @@ def _head(tree: HtmlElement, story: Stated, tags: Tags, url: str) -> dict[str, o
 
 def _guessed_day(tree: HtmlElement, url: str, guess: str | None, updated_at: datetime | None) -> datetime | None:
     """The day that the page shows and marks by no name. An update alone says nothing."""
-    found = _date([day_of_publication(tree, lambda left: find_date(left, url=url, **_DATES)) if guess else None])
+
+    def find(left: HtmlElement) -> str | None:
+        return find_date(left, extensive_search=False, original_date=True, outputformat=_AS_WRITTEN, url=url or None)
+
+    found = _date([day_of_publication(tree, find) if guess else None])
     return None if found == updated_at else found
 
 

@@ -6,7 +6,7 @@ whatever its headline says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -30,30 +30,34 @@ _LONGEST = 300
 # Phrases that have to be said below a title that an article could have, and where nothing is titled so.
 _SAID, _SAID_UNTITLED = 1, 3
 _A_FEW_WORDS = 40
-_HALF = 0.5
+# The share of the sentences that are told to the reader: under a title that says so, and where nothing is titled.
+_HALF, _NEARLY_ALL = 0.5, 0.9
 _A_LABEL = 4
 _LONGEST_CALL, _LONGEST_OFFER, _A_PARAGRAPH = 25, 90, 12
 _CONSENT_HOSTS = ("consent.", "consents.", "cmp.", "privacy-mgmt.")
-_MOST_CALLS = 50
+_MOST_CALLS, _MOST_PARTS = 50, 8
 _ASKED = "button", "input", "select"
 
 
-def wall(tree: HtmlElement, headings: Iterable[str], states_article: bool, url: str) -> str:
+def wall(tree: HtmlElement, headings: Collection[str], states_article: bool, url: str) -> str:
     """What stands here in place of an article, as a reader calls it, or "". `headings` are the page's title and h1."""
-    said = squeezed(" ".join(_visible(tree, "li", "a")))
-    told = squeezed(" ".join(_visible(tree)))
-    length = words_in(said)
-    if states_article or length > _LONGEST:
+    if states_article:
         return ""
-    for kind, name in NAMES.items():
-        titled = any(_is_titled(kind, each) for each in headings)
-        count = len({found.casefold() for found in pattern(f"walls.{kind}.says").findall(said)})
-        if titled and (length <= _A_FEW_WORDS or (count >= _SAID and _is_told_to_the_reader(told, kind))):
-            return name
-        asked = _asks(tree, kind) or (kind == "consent" and _host(url).startswith(_CONSENT_HOSTS))
-        if asked and count >= _SAID_UNTITLED:
-            return name
-    return ""
+    titled = {kind for kind in NAMES if any(_is_titled(kind, each) for each in headings)}
+    asked = {kind for kind in NAMES if _asks(tree, kind) or (kind == "consent" and _is_consent_host(url))}
+    return next((NAMES[kind] for kind in NAMES if kind in titled | asked and _says(tree, kind, kind in titled)), "")
+
+
+def _says(tree: HtmlElement, kind: str, titled: bool) -> bool:
+    """Whether what the page says is of the kind of wall, in few words and to its reader."""
+    said = squeezed(" ".join(_visible(tree, "li", "a")))
+    length = words_in(said)
+    if titled and length <= _A_FEW_WORDS:
+        return True
+    count = len({found.casefold() for found in pattern(f"walls.{kind}.says").findall(said)})
+    least = _SAID if titled else _SAID_UNTITLED
+    share = _HALF if titled else _NEARLY_ALL
+    return length <= _LONGEST and count >= least and _told_to_the_reader(tree, kind) >= share
 
 
 def cut_offer(tree: HtmlElement) -> bool:
@@ -91,19 +95,22 @@ def _asks(tree: HtmlElement, kind: str) -> bool:
     return kind == "consent" and next(tree.iter(*_ASKED), None) is not None
 
 
-def _is_told_to_the_reader(said: str, kind: str) -> bool:
-    """Whether at least half of the sentences address the reader, or are of the kind; news tells of others."""
+def _told_to_the_reader(tree: HtmlElement, kind: str) -> float:
+    """The share of the sentences that address the reader, or are of the kind; news tells of others."""
+    said = squeezed(" ".join(_visible(tree)))
     sentences = [said[start:end] for start, end in sentence_spans(said, "en") if words_in(said[start:end]) > _A_LABEL]
     told = [each for each in sentences if addresses(each) or pattern(f"walls.{kind}.says").search(each)]
-    return len(told) >= len(sentences) * _HALF
+    return len(told) / len(sentences) if sentences else 1.0
 
 
-def _host(url: str) -> str:
-    return urlsplit(url).hostname or ""
+def _is_consent_host(url: str) -> bool:
+    return (urlsplit(url).hostname or "").startswith(_CONSENT_HOSTS)
 
 
 def _is_call(element: HtmlElement) -> bool:
     """Whether it asks for a subscription: in a few words, or in more that the reader is told."""
+    if next(islice(element.iterdescendants(), _MOST_PARTS, None), None) is not None:
+        return False
     text = squeezed(element.text_content())
     if not pattern("teasers", r"\W*(?:{})(?!\w)").match(text) or QUOTED.search(text):
         return False

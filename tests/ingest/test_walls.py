@@ -109,6 +109,21 @@ def test_an_article_about_walls_is_an_article(title: str, texts: list[str]) -> N
     assert article.text.split("\n") == texts
 
 
+def test_links_to_other_stories_do_not_hide_a_wall() -> None:
+    links = "".join(
+        f'<li><a href="/{n}">The weir that nobody opened in the spring of 19{n}</a></li>' for n in range(60, 70)
+    )
+    body = f"<p>It looks like nothing was found at this location. Maybe try a search?</p><h2>Read</h2><ul>{links}</ul>"
+    with pytest.raises(RejectedDocument, match="page not found"):
+        extract_article(page("Page not found - Valley Post", body, h1="Oops! That page can’t be found."), URL)
+
+
+def test_a_short_story_under_a_form_to_log_in_is_an_article() -> None:
+    form = f"<div>{LOGIN}<a>Forgot password?</a><label>Remember me</label><button>Sign in</button></div>"
+    article = extract_article(page("Weir opened", f"{form}<article>{paragraphs(*STORY)}</article>"), URL)
+    assert article.text.split("\n")[-1] == STORY[-1]
+
+
 def test_what_states_an_article_is_no_wall() -> None:
     head = '<meta property="article:published_time" content="2026-11-10T08:00:00Z">'
     body = paragraphs("Our partners accept all of it, the page you are looking for does not exist.", *STORY)
