@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import math
 import re
+import tomllib
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache
-from itertools import chain
+from importlib.resources import files
 
 import regex
 
@@ -63,11 +64,6 @@ _SPELLED = regex.compile(
     rf"|(?<!\d)\d{{1,2}}(?:st|nd|rd|th|er|º)?\.?\s+(?:de\s+)?{_WORD_OF_MONTH},?\s+(?:de\s+)?\d{{4}}(?!\d)"
     rf"|{_WORD_OF_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}(?!\d)"
 )
-# Whose names of months pages are dated with. Where two languages mean different months by one name, it says nothing.
-_LANGUAGES = (
-    "en de fr es pt it nl pl sv da nb nn fi cs sk hu ro bg hr sl sr sr_Latn bs mk uk ru be tr az el id ms vi ca gl eu"
-    " et lv lt is ga cy sq hy ka ar he fa hi bn ur ta te mr gu kn ml pa ne si th km my sw af fil kk uz mn am"
-).split()
 _ENGLISH = "January February March April May June July August September October November December".split()
 _IN_ENGLISH = {"sept", *(name.casefold() for name in _ENGLISH), *(name[:3].casefold() for name in _ENGLISH)}
 
@@ -167,16 +163,9 @@ def _day_and_clock(text: str) -> str:
 
 @cache
 def _months() -> Mapping[str, str]:
-    """The English name of a month by its name in any of the languages, long or short; Babel is loaded here."""
-    from babel.dates import get_month_names
-
-    found: dict[str, set[str]] = {}
-    # In the context "format" alone: Babel 2.18 gives another language's names for "stand-alone" once it has read two.
-    for language in _LANGUAGES:
-        names = get_month_names("wide", locale=language), get_month_names("abbreviated", locale=language)
-        for number, name in chain.from_iterable(each.items() for each in names):
-            found.setdefault(_plain(name), set()).add(_ENGLISH[number - 1])
-    return {name: next(iter(months)) for name, months in found.items() if len(months) == 1 and _NAME.fullmatch(name)}
+    """The English name of a month by its name in any of the languages, long or short."""
+    named = tomllib.loads((files(__package__) / "months.toml").read_text(encoding="utf-8"))
+    return {name: month for month, names in named.items() for name in names}
 
 
 def _plain(name: str) -> str:

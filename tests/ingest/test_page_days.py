@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+import regex
 from harbour import STORY, URL, metas, page, take
 
 from ingest import extract_article
@@ -103,3 +104,26 @@ def test_the_story_stays_whole_where_its_days_are_passed_over() -> None:
         "- 14 May 1987: the pier opens.",
         "- 2 June 2003: the pier burns.",
     ]
+
+
+LANGUAGES = (
+    "en de fr es pt it nl pl sv da nb nn fi cs sk hu ro bg hr sl sr sr_Latn bs mk uk ru be tr az el id ms vi ca gl eu"
+    " et lv lt is ga cy sq hy ka ar he fa hi bn ur ta te mr gu kn ml pa ne si th km my sw af fil kk uz mn am"
+).split()
+
+
+def test_the_names_of_months_are_those_of_babel() -> None:
+    from babel.dates import get_month_names
+
+    meant: dict[str, set[int]] = {}
+    for language in LANGUAGES:
+        for names in (get_month_names("wide", locale=language), get_month_names("abbreviated", locale=language)):
+            for number, name in names.items():
+                meant.setdefault(name.casefold().rstrip("."), set()).add(number)
+    months = {
+        name: months.pop()
+        for name, months in meant.items()
+        if len(months) == 1 and regex.fullmatch(r"[\p{L}\p{M}]{3,}", name)
+    }
+    read = {name: found.month for name in months if (found := parse_date(f"7 {name} 2026"))}
+    assert read == months
