@@ -25,7 +25,7 @@ _CALL = re.compile(r"[!！][\"'”’»)\]]*$")
 _APPEAL = re.compile(
     r"^\W*(?:please )?(?:(?:un)?subscribe\b|sign up\b|follow (?:us|@|our)\b|(?:click|tap)(?: here| on| the)\b"
     r"|(?:read|see|find out|learn) (?:more|also)\b|share this (?:article|story|page)\b"
-    r"|abonnieren\b|abonnez|suscr[ií]b|inscreva|iscriviti)|\b(?:our|free|daily|weekly) newsletters?\b.{0,60}$",
+    r"|abonnieren\b|abonnez|suscr[ií]b|inscreva|iscriviti)|\bour (?:\w+ )?newsletters?\b.{0,60}$",
     re.I,
 )
 # "PORT ESKER, 12 May (Agency) -": places in capitals or an agency in brackets, before a dash.

@@ -135,8 +135,14 @@ def _remove_named(tree: HtmlElement) -> None:
         if box.getparent() is None or not _NAMED.search(name) or next(box.iter("h1", "article"), None) is not None:
             continue
         pressed = next(box.iter("a", *_CONTROLS), None) is not None
-        if pressed and words_in(box.text_content()) <= _LONGEST_NAMED:
+        if pressed and words_in(box.text_content()) <= _LONGEST_NAMED and not any(map(_tells, box.iter("p"))):
             box.drop_tree()
+
+
+def _tells(paragraph: HtmlElement) -> bool:
+    """Whether it is as long as a sentence of news, and told to nobody."""
+    text = squeezed(paragraph.text_content())
+    return words_in(text) >= _PROSE and not addresses(text) and not _opens(text)
 
 
 def _remove_pointers(blocks: Iterable[HtmlElement]) -> None:

@@ -59,6 +59,11 @@ def test_headings_questions_and_appeals_are_no_answers(other: str) -> None:
     ]
 
 
+def test_news_of_newsletters_may_be_an_answer() -> None:
+    text = "The town of Hale has stopped its weekly newsletter. Hale sent a free newsletter to four thousand people."
+    assert len(stated(text)) == 2
+
+
 def test_what_ends_without_a_stop_may_state_something_in_a_list_and_as_the_last_line() -> None:
     assert stated("- Open on Sundays\n- Closed at night\nOwner: the town\nNo ferry sails") == [
         "- Open on Sundays",

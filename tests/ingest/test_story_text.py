@@ -79,6 +79,12 @@ def test_sentences_that_only_sound_alike_stay(paragraph: str) -> None:
     assert len(text(story(f"<p>{paragraph}</p>")).split("\n")) == len(STORY) + 1
 
 
+def test_a_box_that_tells_something_stays_whatever_it_is_called() -> None:
+    told = "The promoter of the valley's oldest fair has sold it to the town for one crown, the mayor said on Friday."
+    box = f'<div class="promo-box"><p>{told}</p><p><a href="/fair">The fair</a></p></div>'
+    assert told in text(story(box))
+
+
 def test_comments_of_readers_are_left_out() -> None:
     comments = '<section id="comments" class="comments"><p>First! And what about the wells, nobody asks.</p></section>'
     assert text(story() + comments).split("\n") == STORY
