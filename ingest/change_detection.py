@@ -66,7 +66,7 @@ def recognise(source: str, article: Article, shelf: Shelf) -> tuple[Row, Article
         return row(Outcome.UNCHANGED), stored  # a page that cannot be read today was read before
     same_words = _same_words(stored.text, article.text)
     if article.url:
-        article = completed(article, stored if same_words else replace(stored, updated_at=None))
+        article = completed(article, stored if same_words else replace(stored, updated_at=None, corrections=()))
     if same_words and _statement(stored) == _statement(article):
         return row(Outcome.UNCHANGED), stored
     return row(Outcome.UPDATED), replace(article, version=stored.version + 1)

@@ -86,6 +86,14 @@ def test_a_correction_that_was_added_is_an_update_and_is_exported_and_read_again
     assert outcomes(shelf, str(tmp_path / "export.jsonl")) == ["unchanged"]
 
 
+def test_a_correction_that_was_taken_out_again_is_gone(site, shelf) -> None:
+    site.pages["/a"] = page("<title>Pier</title>", "", [*STORY, "Correction: the pier costs four million crowns."])
+    assert outcomes(shelf, f"{site.url}/a") == ["added"]
+    site.pages["/a"] = page("<title>Pier</title>")
+    assert outcomes(shelf, f"{site.url}/a") == ["updated"]
+    assert [article.corrections for article in shelf.articles] == [()]
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [("wrong", "must be a list"), ([{"day": "2024-11-14"}], "objects with"), (["wrong"], "objects with")],
