@@ -105,9 +105,10 @@ def _authors(value: object) -> tuple[str, ...]:
 
 
 def _corrections(value: object) -> tuple[Correction, ...]:
-    """Those that an export wrote, each an object with "date" and "text", or that a page has, each a pair."""
+    """Those that an export wrote, each an object with "date" and "text", or that a page has, each a pair; or a text."""
+    value = [(None, value)] if isinstance(value, str) else value
     if not isinstance(value, list | None):
-        raise _wrong("corrections", value, "a list")
+        raise _wrong("corrections", value, "a list or one text")
     pairs = [(each.get("date"), each.get("text")) if isinstance(each, dict) else each for each in value or []]
     if not all(isinstance(pair, tuple) and isinstance(pair[1], str) for pair in pairs):
         raise RejectedDocument('"corrections" must hold objects with "date" and "text"')

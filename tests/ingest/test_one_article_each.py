@@ -86,6 +86,12 @@ def test_a_correction_that_was_added_is_an_update_and_is_exported_and_read_again
     assert outcomes(shelf, str(tmp_path / "export.jsonl")) == ["unchanged"]
 
 
+def test_a_correction_in_a_cell_is_one_text(shelf, tmp_path) -> None:
+    (tmp_path / "rows.csv").write_text(f'text,corrections\n"{" ".join(STORY)}",Two sailors and not three.\n', "utf-8")
+    assert outcomes(shelf, str(tmp_path / "rows.csv")) == ["added"]
+    assert [article.corrections for article in shelf.articles] == [(Correction(None, "Two sailors and not three."),)]
+
+
 def test_a_correction_that_was_taken_out_again_is_gone(site, shelf) -> None:
     site.pages["/a"] = page("<title>Pier</title>", "", [*STORY, "Correction: the pier costs four million crowns."])
     assert outcomes(shelf, f"{site.url}/a") == ["added"]
@@ -96,7 +102,7 @@ def test_a_correction_that_was_taken_out_again_is_gone(site, shelf) -> None:
 
 @pytest.mark.parametrize(
     ("said", "told"),
-    [("wrong", "must be a list"), ([{"day": "2024-11-14"}], "objects with"), (["wrong"], "objects with")],
+    [({"text": "wrong"}, "must be a list"), ([{"day": "2024-11-14"}], "objects with"), (["wrong"], "objects with")],
 )
 def test_corrections_of_a_row_that_are_none_are_told(shelf, tmp_path, said: object, told: str) -> None:
     (tmp_path / "rows.jsonl").write_text(json.dumps({"text": " ".join(STORY), "corrections": said}), encoding="utf-8")
