@@ -36,10 +36,10 @@ def absolute(under: str, address: str) -> str:
         return ""
 
 
-def link(tree: HtmlElement, relation: str) -> str:
-    """The first <link> or <a> with this relation; "" for none."""
-    links = (each.get("href", "") for each in tree.iter("link", "a") if relation in each.get("rel", "").lower().split())
-    return next(links, "")
+def link(tree: HtmlElement, relation: str, *tags: str) -> str:
+    """The address of the first <link>, or one of the other tags, with this relation; "" for none."""
+    links = (each for each in tree.iter("link", *tags) if relation in each.get("rel", "").lower().split())
+    return next((each.get("href", "") for each in links), "")
 
 
 def own_address(read_from: str, canonical: str, headline: str) -> str:

@@ -145,7 +145,7 @@ def _address(tree: HtmlElement, url: str, canonicals: Iterable[str], title: str)
     under = base(tree, url)
     canonical = next(filter(None, canonicals), "")
     found = own_address(url, absolute(under, canonical), title)
-    return of_page(found, url, absolute(under, link(tree, "next")))
+    return of_page(found, url, absolute(under, link(tree, "next", "a")))
 
 
 def _title(tree: HtmlElement, stated: Iterable[str], site: list[str]) -> str:

@@ -67,9 +67,9 @@ def _join_drop_caps(tree: HtmlElement) -> None:
 
 def _only_child(element: HtmlElement) -> bool:
     parent = element.getparent()
-    return (
-        parent is not None and parent.getparent() is not None and len(parent) == 1 and not (parent.text or "").strip()
-    )
+    if parent is None or parent.getparent() is None:
+        return False
+    return len(parent) == 1 and not (parent.text or "").strip()
 
 
 def _put_before(letter: str, cap: HtmlElement, named: bool) -> None:

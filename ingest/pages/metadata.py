@@ -136,11 +136,10 @@ def _own(
 ) -> list[Node]:
     here = [node for node in articles if _addresses(node, known) & set(addresses)]
     titled = [node for node in articles if _headline(node, titles, known)[1]]
-    if here or titled:
-        return [
-            *here,
-            *(node for node in titled if node not in here and not (here and _elsewhere(node, known, addresses))),
-        ]
+    if here:
+        return here + [node for node in titled if node not in here and not _elsewhere(node, known, addresses)]
+    if titled:
+        return titled
     alone = len({_headline(each, (), known)[0] for each in articles}) == 1
     return [node for node in articles[:1] if alone and not _elsewhere(node, known, addresses)]
 
