@@ -31,8 +31,8 @@ _MOSTLY, _PARTLY = 0.8, 0.3
 # In words: what asks something of a reader is short, more so where nothing is linked.
 _LONGEST_LINKED, _LONGEST_PLAIN, _LONGEST_NAMED = 45, 25, 60
 _PROSE = 12
-# What is left behind the last comma of "..., the widow wrote."
-_LONGEST_REPORT = 6
+# In words, what is left behind the last comma of "..., the widow wrote."
+_LONGEST_REPORT = 12
 QUOTED = re.compile('["“”„«»]')
 _UNSEEN = "\u2060"
 _LABEL = r"(?:\d+\s+)?(?:{})[\s.:…]*"

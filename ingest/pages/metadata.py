@@ -177,7 +177,7 @@ def _live_report(updates: object, known: Mapping[object, Node]) -> str:
     lines: list[str] = []
     for update in updates if isinstance(updates, list) else [updates]:
         node = known.get(update.get("@id"), update) if isinstance(update, dict) else {}
-        text = _text(node.get("articleBody"), known)
+        text = _text(node.get("articleBody") or node.get("text") or node.get("description"), known)
         if text:
             time = str(node.get("datePublished") or "")[:16].replace("T", " ")
             lines += [" ".join(filter(None, [time, _text(node.get("headline"), known)])), text]

@@ -70,6 +70,8 @@ def test_what_is_no_part_of_the_story_is_left_out(noise: str) -> None:
         "Get your water tested before you drink it, the board told readers of its newsletter in a letter on Friday.",
         "Share this story with the jury, the judge told the lawyer, who looked at the clock.",
         "Subscribe to our newsletter, the council told villagers. It then sent them four hundred letters in a week.",
+        "Like us on Facebook, the sign over the door of the burned library of Oberau says.",
+        "Abonnez-vous à notre infolettre, disait le faux courriel reçu par des milliers de retraités de la vallée.",
         "“Sign up for our newsletter,” it said on every tap in the valley, and nobody knew why.",
         'Follow <a href="/money">the money</a> from the dam to the newsletter that praised it, the auditor said.',
         'She pointed to <a href="/study">a study of the upper valley</a> that counted the wells: forty are dry.',
