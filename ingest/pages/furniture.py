@@ -32,7 +32,7 @@ _MOSTLY, _PARTLY = 0.8, 0.3
 _LONGEST_LINKED, _LONGEST_PLAIN, _LONGEST_NAMED = 45, 25, 60
 _PROSE = 12
 # In words, what is left behind the last comma of "..., the widow wrote."
-_LONGEST_REPORT = 12
+_LONGEST_REPORT = 20
 QUOTED = re.compile('["“”„«»]')
 _UNSEEN = "\u2060"
 _LABEL = r"(?:\d+\s+)?(?:{})[\s.:…]*"
