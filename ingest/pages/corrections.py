@@ -20,7 +20,7 @@ _NAMED = re.compile(
     r"correction|clarification|editors?[-_]?note|erratum|amend(?:ment|ed)|rectificat|berichtigung|korrektur|errata",
     re.IGNORECASE,
 )
-_BLOCKS = "p", "div", "aside", "section", "footer", "li", "blockquote"
+_BLOCKS = "p", "div", "aside", "section", "footer", "li", "blockquote", "span"
 _FEWEST, _LONGEST = 4, 150
 # A day stands near the beginning of a note, where it says when it was written.
 _BEGINNING = 90
@@ -47,7 +47,7 @@ def take_notes(tree: HtmlElement) -> list[Note]:
         taken.add(block)
         text = _text(block)
         found.append(Note(_day(block, text), text, _stands_above(block)))
-        if block.tag == "p" and next(block.iterancestors("aside", "footer"), None) is None:
+        if block.tag in ("p", "span") and next(block.iterancestors("aside", "footer"), None) is None:
             block.attrib.pop("class", None)
         else:
             block.drop_tree()
@@ -81,9 +81,11 @@ def with_notes(text: str, notes: Iterable[Note]) -> str:
 
 def _is_note(block: HtmlElement) -> bool:
     named = _NAMED.search(" ".join(block.get(key, "") for key in ("class", "id", "itemprop")))
-    if not named and (block.tag == "section" or next(block.iterdescendants("p", "div", "li"), None) is not None):
+    if not named and (
+        block.tag in ("section", "span") or next(block.iterdescendants("p", "div", "li"), None) is not None
+    ):
         return False
-    begins = pattern("corrections", r"\W*(?:{})")
+    begins = pattern("corrections", r"\W*(?:\w+(?:\s\w+)?:\s+)?(?:{})")
     said = squeezed(block.text_content())
     if not named and not any(begins.match(text) for text in (said, *_in_italics(block))):
         return False

@@ -18,9 +18,12 @@ _BY = re.compile(
     r"|^(?:author|autor|autora|text|words|written)\s*:\s*",
     re.IGNORECASE,
 )
+# "y", "e" and "i" stand between two names, and within the one of José Ruiz y Mora.
 _BETWEEN = re.compile(
-    r"\s*[;,|/·•]\s*|\s+[–—-]\s+|\s+&\s+|\s+(?:and|und|et|og|och|y|e|i|with|mit|avec)\s+|\s+for\s+(?=[A-Z])"
+    r"\s*[;,|/·•]\s*|\s+[–—-]\s+|\s+&\s+|\s+(?:and|und|et|og|och|with|mit|avec)\s+|\s+for\s+(?=[A-Z])"
+    r"|\s+[yei]\s+(?=\S+\s+\S)"
 )
+_SUFFIX = re.compile(r",\s*((?:Jr|Sr)\b|I{2,3}\b|IV\b)")
 _ASIDE = re.compile(r"\([^)]*\)|<[^>]*>|\S*@[\w.]+")
 # What is no name: addresses, dates, and the words that jobs, desks and buttons are called by.
 _NO_NAME = re.compile(
@@ -87,6 +90,9 @@ def _of_title_tag(title: str, shown: Sequence[str], site: Sequence[str]) -> str:
     for part in parts(named):
         if part in shown:
             return part
+    for each in shown:
+        if words_in(each) >= _FEWEST_WORDS and re.search(rf"[:|–—-]\s+{re.escape(each)}$", named):
+            return each
     separators = list(_SEPARATOR.finditer(title))
     if named != title or not separators:
         return named
@@ -110,10 +116,11 @@ def names(stated: Iterable[str], outlet: str, people: Collection[str] = ()) -> l
 
 
 def _parted(byline: str) -> Iterator[str]:
-    for part in _BETWEEN.split(_BY.sub("", one_line(_ASIDE.sub(" ", byline)))):
+    whole = _BY.sub("", one_line(_ASIDE.sub(" ", byline)))
+    for part in _BETWEEN.split(_SUFFIX.sub(r"\0\1", whole)):
         name = _undated(_BY.sub("", part).strip(" .:'\"*"))
         if _is_name(name) and not _NO_NAME.search(name):
-            yield name
+            yield name.replace("\0", ", ") + ("." if f"{name}.".replace("\0", ", ") in whole and "\0" in name else "")
 
 
 def _person(stated: str) -> Iterator[str]:

@@ -14,9 +14,12 @@ from ingest.pages.furniture import HEADINGS
 from ingest.text import squeezed, words_in
 
 _DROP_CAP = re.compile(r"drop-?cap|first-?letter|initial", re.IGNORECASE)
+_CAPITAL = re.compile(r"[\"“«„‘']?[^\W\d_a-z]")
+# With a space behind it, such a letter may be a word.
+_WORDS_OF_A_LETTER = frozenset("AEIOUYÀÁÈÉÓÖÅKSVWZАВИКОСУЯІЙЖБ")
 # What boxes beside a story are called that are none of it; a box of facts is called otherwise.
 _NOT_OF_IT = re.compile(
-    r"relat|recommend|news-?letter|sign-?up|promo|\bads?\b|advert|sponsor|author|bio\b|byline|profile|shar|social|most-|popular"
+    r"relat|recommend|news-?letter|sign-?up|promo|\babout\b|\bads?\b|advert|sponsor|author|bio\b|byline|profile|shar|social|most-|popular"
     r"|trend|sidebar|widget|nav|menu|comment|cookie|consent|subscri|paywall|pull-?quote|credit|caption|tags?\b|teaser|more-|topics"
     r"|recirc|latest|archive|toc\b|contents|footnote|reference",
     re.IGNORECASE,
@@ -24,10 +27,11 @@ _NOT_OF_IT = re.compile(
 _FACTS = re.compile(r"fact|info-?box|explain|at-a-glance|key-?points|in-brief|time-?line", re.IGNORECASE)
 _FEWEST_IN_BOX, _LONGEST_SUBHEAD, _LONGEST_CELL = 8, 25, 80
 _PROSE, _A_STORY = 8, 40
-_FEWEST_UPDATES = 3
+_FEWEST_UPDATES, _A_FEW_WORDS = 3, 3
 # No page has more boxes or updates; a hostile one would keep the reader busy.
 _MOST = 300
 _CLOCK = re.compile(r"\d")
+_TIME_OF_DAY = re.compile(r"\d{1,2}[:.h]\d{2}\s*(?:[AaPp]\.?[Mm]\.?|Uhr|h)?(?:\s*[A-Z]{2,4})?")
 
 
 def mend(tree: HtmlElement) -> None:
@@ -35,6 +39,8 @@ def mend(tree: HtmlElement) -> None:
     _keep_one_story(tree)
     _join_drop_caps(tree)
     _free_subheads(tree)
+    _keep_times_in_sentences(tree)
+    _keep_words_without_paragraph(tree)
     _join_lists_in_cells(tree)
     _open_boxes(tree)
     _show_times(tree)
@@ -57,12 +63,16 @@ def _join_drop_caps(tree: HtmlElement) -> None:
     """Puts a first letter that stands in an element of its own before the word that it begins."""
     for element in list(tree.iter("span", "div", "p", "b", "strong", "big", "em", "i", "font")):
         letter = (element.text or "").strip()
-        if len(element) or element.getparent() is None or not (len(letter) == 1 and letter.isupper()):
+        if len(element) or element.getparent() is None or not _CAPITAL.fullmatch(letter):
             continue
+        named = bool(_DROP_CAP.search(element.get("class", "")))
         cap = element
         while not (cap.tail or "").strip() and cap.getnext() is None and _only_child(cap):
             cap = cap.getparent()
-        _put_before(letter, cap, bool(_DROP_CAP.search(element.get("class", ""))))
+        if not (cap.tail or "").strip():
+            _put_before(letter, cap, named)
+        elif named and letter[-1] not in _WORDS_OF_A_LETTER and cap.tail.lstrip()[:1].islower():
+            cap.tail = cap.tail.lstrip()
 
 
 def _only_child(element: HtmlElement) -> bool:
@@ -74,8 +84,8 @@ def _only_child(element: HtmlElement) -> bool:
 
 def _put_before(letter: str, cap: HtmlElement, named: bool) -> None:
     follower = cap.getnext()
-    if follower is None or (cap.tail or "").strip():
-        return  # the rest of the word stands beside it
+    if follower is None:
+        return
     first = next((each for each in follower.iter() if isinstance(each.tag, str) and (each.text or "").strip()), None)
     if first is None:
         return
@@ -103,16 +113,41 @@ def _prose_follows(element: HtmlElement) -> bool:
     return below is not None and words_in(below.text_content()) >= _PROSE
 
 
+def _keep_times_in_sentences(tree: HtmlElement) -> None:
+    """Makes text of times that stand in a sentence: they would be left out of it."""
+    for time in list(tree.iter("time")):
+        sentence = next(time.iterancestors("p", "li", "blockquote", "td", *HEADINGS), None)
+        if sentence is not None and words_in(sentence.text_content()) - words_in(time.text_content()) >= _A_FEW_WORDS:
+            time.drop_tag()
+
+
+def _keep_words_without_paragraph(tree: HtmlElement) -> None:
+    """Makes paragraphs of words that stand in a section by themselves, and marks of the quotation marks that browsers
+    draw: what stands in such elements would be left out, and what stands behind."""
+    for quoted in list(tree.iter("q")):
+        quoted.text = f"“{quoted.text or ''}"
+        quoted.tail = f"”{quoted.tail or ''}"
+        quoted.drop_tag()
+    for section in tree.iter("section", "article", "center", "details", "fieldset"):
+        if words_in(section.text or "") >= _PROSE:
+            section.insert(0, _element("p", section.text))
+            section.text = None
+
+
 def _join_lists_in_cells(tree: HtmlElement) -> None:
-    """Writes the points of a list in a table's cell one after the other: the list would be dropped."""
+    """Writes what a list in a table's cell says in one line: the list would be dropped."""
     for cell in tree.iter("td", "th"):
-        if next(cell.iter("table", "p"), None) is not None or words_in(cell.text_content()) > _LONGEST_CELL:
+        listed = next(cell.iter("ul", "ol", "dl"), None) is not None
+        if not listed or next(cell.iter("table"), None) is not None or words_in(cell.text_content()) > _LONGEST_CELL:
             continue
-        for points in list(cell.iter("ul", "ol")):
-            if points.getparent() is not None:
-                said = filter(None, (squeezed(each.text_content()) for each in points.iter("li")))
-                points.addprevious(_element("span", "; ".join(said)))
-                points.drop_tree()
+        line, last = squeezed(cell.text or ""), ""
+        for each in cell.iter("p", "div", "li", "dt", "dd"):
+            said = squeezed(each.text_content())
+            if said and next(each.iterdescendants("p", "div", "li", "dt", "dd"), None) is None:
+                line, last = f"{line}{'; ' if last == each.tag else ' '}{said}", each.tag
+        for child in list(cell):
+            cell.remove(child)
+        cell.text = line.strip()
 
 
 def _open_boxes(tree: HtmlElement) -> None:
@@ -157,25 +192,31 @@ def _show_times(tree: HtmlElement) -> None:
     for updates in reports.values():
         for time, update, text in updates if len({text for *_, text in updates}) >= _FEWEST_UPDATES else ():
             first = next((each for each in update.iter("p", *HEADINGS) if each.getparent() is not None), None)
-            if first is not None and text not in first.text_content():
+            if first is not None:
                 time.drop_tree()
                 first.addprevious(_element("p", text))
 
 
 def _updates(tree: HtmlElement) -> Iterator[tuple[HtmlElement, HtmlElement, str]]:
-    """Each time of a report with the container that it and its paragraphs stand in."""
+    """Each time of a report with the container that it and its paragraphs stand in, and how it is shown."""
     seen: set[HtmlElement] = set()
-    for time in islice(tree.iter("time"), _MOST):
+    for time, text in islice(_times(tree), _MOST):
         update = next(time.iterancestors("article", "section", "div", "li"), None)
         while update is not None and not _told(update) and update.tag not in ("article", "li"):
             update = next(update.iterancestors("article", "section", "div", "li"), None)
         if update is None or update in seen or not _told(update) or next(update.iter("h1"), None) is not None:
             continue
         seen.add(update)
-        shown = squeezed(time.text_content())
-        text = shown if _CLOCK.search(shown) else time.get("datetime", "")[:16].replace("T", " ")
-        if text:
-            yield time, update, text
+        yield time, update, text
+
+
+def _times(tree: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    for each in tree.iter("time", "span", "div", "p", "small", "strong"):
+        shown = squeezed(each.text_content()) if each.tag == "time" or len(each) == 0 else ""
+        if each.tag == "time":
+            yield each, shown if _CLOCK.search(shown) else each.get("datetime", "")[:16].replace("T", " ")
+        elif _TIME_OF_DAY.fullmatch(shown):
+            yield each, shown
 
 
 def _told(update: HtmlElement) -> bool:

@@ -101,12 +101,19 @@ def _before(element: HtmlElement) -> str:
 
 
 def _told(tree: HtmlElement) -> Iterable[HtmlElement]:
-    """Sentences at the foot of a page that name a day."""
+    """Days within sentences of the story, and sentences at the foot of a page that name one."""
+    for time in tree.iter("time"):
+        paragraph = next(time.iterancestors("p", "li", "blockquote"), None)
+        if paragraph is not None and _is_sentence(squeezed(paragraph.text_content())):
+            yield time
     for footer in tree.iter("footer"):
         for element in footer.iter("p", "li", "div"):
-            text = squeezed(element.text_content())
-            if words_in(text) > _SENTENCE and text.endswith((".", "!", "。")):
+            if _is_sentence(squeezed(element.text_content())):
                 yield element
+
+
+def _is_sentence(text: str) -> bool:
+    return words_in(text) > _SENTENCE and text.endswith((".", "!", "?", "”", "。"))
 
 
 def _of_other_stories(tree: HtmlElement) -> Iterable[HtmlElement]:

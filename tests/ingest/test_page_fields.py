@@ -26,6 +26,11 @@ class TestHeadlines:
             ("<title>Harbour plan - Local - The Coast</title>", "<h1>Harbour plan</h1>", "Harbour plan"),
             ("<title>Plan passes | Town | Council - Bugle</title>", "<h1>Plan passes</h1>", "Plan passes"),
             (
+                "<title>Town: Harbour plan passes at last - Bugle</title>",
+                "<h1>Harbour plan passes at last</h1>",
+                "Harbour plan passes at last",
+            ),
+            (
                 "<title>Live | Harbour plan | What is known</title>",
                 "<h1>Live | Harbour plan | What is known</h1>",
                 "Live | Harbour plan | What is known",
@@ -33,7 +38,7 @@ class TestHeadlines:
             ("", "<h1>Shown</h1>", "Shown"),
         ],
         ids=["OpenGraph", "Dublin Core", "long title tag", "title tag and h1", "short title tag", "section and outlet"]
-        + ["two sections", "separators of its own", "h1 alone"],
+        + ["two sections", "section before it", "separators of its own", "h1 alone"],
     )
     def test_the_best_statement_wins(self, head: str, body: str, headline: str) -> None:
         assert take(head, body).title == headline
@@ -110,6 +115,10 @@ class TestAuthors:
             ("Von Jürgen Müller, Anna Beck", ("Jürgen Müller", "Anna Beck")),
             ("Jane Doe, Senior Reporter, Bugle News", ("Jane Doe",)),
             ("JANE DOE | The Daily Bugle", ("JANE DOE",)),
+            ("Luis Ferrer y Soto", ("Luis Ferrer y Soto",)),
+            ("Ana Lind y Luis Ferrer", ("Ana Lind", "Luis Ferrer")),
+            ("Peter Lund, Jr. and Jane Doe", ("Peter Lund, Jr.", "Jane Doe")),
+            ("Peter Lund, Jr, Ruth Ode, III", ("Peter Lund, Jr", "Ruth Ode, III")),
             ("Jane Doe (in Oslo) @janedoe", ("Jane Doe",)),
             ("Bugle Staff", ()),
             ("https://www.facebook.com/janedoe", ()),

@@ -28,6 +28,9 @@ NOTE = "An earlier version of this article said that the pier costs nine million
         (f"<footer><p>Clarification: {NOTE}</p></footer>", f"Clarification: {NOTE}"),
         (f"<p>{NOTE}</p>", NOTE),
         (f"<p><em>Correction: {NOTE}</em></p>", f"Correction: {NOTE}"),
+        (f"<p>Note: {NOTE}</p>", f"Note: {NOTE}"),
+        (f'<div class="c-correction"><b>Correction:</b> {NOTE}</div>', f"Correction: {NOTE}"),
+        (f'<section class="corrections"><ul><li>{NOTE}</li></ul></section>', NOTE),
         (
             "<aside><p>Berichtigung: Der Steg kostet vier, nicht neun Millionen.</p></aside>",
             "Berichtigung: Der Steg kostet vier, nicht neun Millionen.",
@@ -138,9 +141,30 @@ def test_a_subhead_stays_whatever_it_says(label: str) -> None:
 def test_lists_in_the_cells_of_a_table_stay() -> None:
     table = (
         "<table><tr><th>Day</th><th>Boats</th></tr><tr><td>Monday</td><td><ul><li>06:10</li><li>18:40</li></ul></td></tr>"
-        "<tr><td>Sunday</td><td><ol><li>09:00</li></ol></td></tr></table>"
+        "<tr><td>Sunday</td><td><p>From Lund:</p><ol><li>09:00</li></ol></td></tr>"
+        "<tr><td>Friday</td><td><dl><dt>Lund</dt><dd>11:00</dd></dl></td></tr></table>"
     )
-    assert "06:10; 18:40" in article(table).text and "09:00" in article(table).text
+    text = article(table).text
+    assert "| 06:10; 18:40 |" in text and "| From Lund: 09:00 |" in text and "| Lund 11:00 |" in text
+
+
+@pytest.mark.parametrize(
+    ("markup", "words"),
+    [
+        ("at <time datetime='2024-03-05T10:15'>10:15</time> on <time>5 March</time>", "at 10:15 on 5 March"),
+        ("and called <q>all <b>aboard</b></q> to the crowd", "and called “all aboard” to the crowd"),
+    ],
+)
+def test_words_in_a_sentence_are_not_left_out(markup: str, words: str) -> None:
+    sentence = "The first ferry of the year left the pier {} while the band of the town hall played."
+    read = article(f"<p>{sentence.format(markup)}</p>")
+    assert read.text.split("\n") == [*STORY, sentence.format(words)] and read.published_at is None
+
+
+@pytest.mark.parametrize("tag", ["section", "center", "details", "article"])
+def test_words_in_no_paragraph_are_not_left_out(tag: str) -> None:
+    told = "The first ferry of the year left the pier while the band of the town hall played."
+    assert article(f"<{tag}>{told}</{tag}>").text.split("\n") == [*STORY, told]
 
 
 @pytest.mark.parametrize(
@@ -151,12 +175,20 @@ def test_lists_in_the_cells_of_a_table_stay() -> None:
         '<div class="cap"><b>C</b></div><p>ouncillors {rest}</p>',
         '<p><span class="drop-cap">C</span>ouncillors {rest}</p>',
         '<span class="drop-cap">C</span><p>OUNCILLORS {rest}</p>',
+        '<p><span class="drop-cap">C</span> ouncillors {rest}</p>',
+        '<div class="opening"><div><span>C</span></div></div><div><p>ouncillors {rest}</p></div>',
     ],
 )
 def test_a_first_letter_of_its_own_belongs_to_its_word(opening: str) -> None:
     rest = "met on Monday in the town hall, and talked about the pier until midnight without a break."
     text = article(story=STORY[1:], above=opening.format(rest=rest)).text
     assert text.casefold().split("\n")[0] == f"councillors {rest}".casefold()
+
+
+def test_a_first_letter_keeps_its_quotation_mark() -> None:
+    said = "ouncillors met, and that was all,” said the mayor of the town on Monday evening in the hall."
+    text = article(story=STORY[1:], above=f'<div class="dropcap">“C</div><p>{said}</p>').text
+    assert text.split("\n")[0] == f"“C{said}"
 
 
 def test_a_letter_that_stands_for_itself_stays_alone() -> None:
@@ -186,6 +218,8 @@ class TestLiveReports:
         [
             '<article><time datetime="2024-03-05T1{n}:30:00Z">1{n}:30</time><p>{text}</p></article>',
             '<div class="update"><header><time datetime="2024-03-05">1{n}:30</time></header><p>{text}</p></div>',
+            '<div class="entry"><span class="timestamp">1{n}:30</span><p>{text}</p></div>',
+            '<li><h3><time datetime="2024-03-05T1{n}:30">1{n}:30 GMT</time> Again</h3><p>{text}</p></li>',
             '<li><span><time datetime="2024-03-05T1{n}:30">1{n}.30h</time></span><h3>Again</h3><p>{text}</p></li>',
         ],
     )
