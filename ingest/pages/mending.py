@@ -140,14 +140,18 @@ def _join_lists_in_cells(tree: HtmlElement) -> None:
         listed = next(cell.iter("ul", "ol", "dl"), None) is not None
         if not listed or next(cell.iter("table"), None) is not None or words_in(cell.text_content()) > _LONGEST_CELL:
             continue
-        line, last = squeezed(cell.text or ""), ""
         for each in cell.iter("p", "div", "li", "dt", "dd"):
-            said = squeezed(each.text_content())
-            if said and next(each.iterdescendants("p", "div", "li", "dt", "dd"), None) is None:
-                line, last = f"{line}{'; ' if last == each.tag else ' '}{said}", each.tag
+            each.text = f"{'; ' if _follows_its_like(each) else ' '}{each.text or ''}"
+            each.tail = f" {each.tail or ''}"
+        line = squeezed(cell.text_content()).replace(" ;", ";")
         for child in list(cell):
             cell.remove(child)
-        cell.text = line.strip()
+        cell.text = line
+
+
+def _follows_its_like(point: HtmlElement) -> bool:
+    before = point.getprevious()
+    return point.tag in ("li", "dd") and before is not None and before.tag == point.tag
 
 
 def _open_boxes(tree: HtmlElement) -> None:

@@ -141,7 +141,7 @@ def test_a_subhead_stays_whatever_it_says(label: str) -> None:
 def test_lists_in_the_cells_of_a_table_stay() -> None:
     table = (
         "<table><tr><th>Day</th><th>Boats</th></tr><tr><td>Monday</td><td><ul><li>06:10</li><li>18:40</li></ul></td></tr>"
-        "<tr><td>Sunday</td><td><p>From Lund:</p><ol><li>09:00</li></ol></td></tr>"
+        '<tr><td>Sunday</td><td>From <a href="/l">Lund</a>:<ol><li>09:00</li></ol></td></tr>'
         "<tr><td>Friday</td><td><dl><dt>Lund</dt><dd>11:00</dd></dl></td></tr></table>"
     )
     text = article(table).text
