@@ -31,4 +31,4 @@ def test_an_article_is_shown_under_its_corrections() -> None:
         Correction(None, "It was a trawler."),
     )
     shown = article_as_text(Article("a", "The ferry sank.", title="Ferry sinks", corrections=notes))
-    assert shown.endswith("4 July 2022: Two sailors.\nIt was a trawler.\n\nThe ferry sank.")
+    assert shown.endswith("4 July 2022: Two sailors, not three.\nIt was a trawler.\n\nThe ferry sank.")
