@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from ingest.formats.fields import completed
-from ingest.identity import canonical_url, host_name
+from ingest.identity import article_id, canonical_url, host_name, story_id, web_address
 from ingest.text import squeezed
 from vectorstore.indexes.embedding import TokenLimit
 from vectorstore.languages import resolved
 from vectorstore.models import Article, Passage
+from vectorstore.near_duplicates import shingles
 from vectorstore.reports import Outcome, Row
+
+_WORD = re.compile(r"\w{3,}")
+# Two texts that share less of their runs of words are two stories.
+_SAME_STORY = 0.05
 
 
 class Shelf(Protocol):
@@ -50,6 +56,9 @@ def recognise(source: str, article: Article, shelf: Shelf) -> tuple[Row, Article
         return Row(source, outcome, article.id, article.title, duplicate_of=duplicate_of)
 
     stored = shelf.find(article.id)
+    if stored and _another_story(stored, article):
+        article = _under_its_own_address(article, source)
+        stored = shelf.find(article.id)
     if stored is None:
         twin = next((each for each in shelf.twins(article.text) if not _elsewhere(each, article)), None)
         return (row(Outcome.DUPLICATE, twin.id) if twin else row(Outcome.ADDED)), article
@@ -57,10 +66,29 @@ def recognise(source: str, article: Article, shelf: Shelf) -> tuple[Row, Article
         return row(Outcome.UNCHANGED), stored  # a page that cannot be read today was read before
     same_words = _same_words(stored.text, article.text)
     if article.url:
-        article = completed(article, stored if same_words else replace(stored, updated_at=None))
+        article = completed(article, stored if same_words else replace(stored, updated_at=None, corrections=()))
     if same_words and _statement(stored) == _statement(article):
         return row(Outcome.UNCHANGED), stored
     return row(Outcome.UPDATED), replace(article, version=stored.version + 1)
+
+
+def _another_story(stored: Article, article: Article) -> bool:
+    """Whether an address that names an article has another one on it now: some sites state one address for all their
+    pages, and some put each day's story under the same one. No word of the headline is left, and hardly any run."""
+    if article.id != article_id("", article.url, "") or article.summary_only or stored.summary_only:
+        return False
+    if set(_WORD.findall(stored.title.casefold())) & set(_WORD.findall(article.title.casefold())):
+        return False
+    one, other = (set(shingles(each.text).tolist()) for each in (stored, article))
+    return bool(one and other) and len(one & other) < _SAME_STORY * min(len(one), len(other))
+
+
+def _under_its_own_address(article: Article, source: str) -> Article:
+    """By where it was read, if that is on the same site, else by its headline as well."""
+    same_site = web_address(source) and host_name(source) == host_name(article.url)
+    if same_site and article_id("", source, "") != article.id:
+        return replace(article, url=source, id=article_id("", source, ""))
+    return replace(article, id=story_id(article.url, article.title))
 
 
 def _elsewhere(one: Article, other: Article) -> bool:
@@ -77,7 +105,8 @@ def _statement(article: Article) -> tuple[object, ...]:
     update: some sites stamp every page anew each time it is read."""
     address = canonical_url(article.url) if article.url else ""
     language = resolved(article.language, article.text)  # which is what the library keeps
-    stated = article.title, article.outlet, article.authors, address, article.published_at, language
+    noted = tuple(squeezed(note.text) for note in article.corrections)
+    stated = article.title, article.outlet, article.authors, address, article.published_at, language, noted
     return *stated, article.summary_only
 
 

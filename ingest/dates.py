@@ -5,14 +5,37 @@ from __future__ import annotations
 import logging
 import math
 import re
-from collections.abc import Callable
+import tomllib
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import cache
+from importlib.resources import files
+
+import regex
 
 logger = logging.getLogger(__name__)
 
+# Hours east of Greenwich. Where letters mean several zones, the one that most newspapers write from.
 _OFFSETS = {
-    **{"UTC": 0, "GMT": 0, "Z": 0, "BST": 1, "CET": 1, "CEST": 2},
+    **{"UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2},
+    **{
+        "EET": 2,
+        "EEST": 3,
+        "MSK": 3,
+        "TRT": 3,
+        "SAST": 2,
+        "CAT": 2,
+        "WAT": 1,
+        "EAT": 3,
+        "GST": 4,
+        "PKT": 5,
+        "IST": 5.5,
+    },
+    **{"NPT": 5.75, "WIB": 7, "ICT": 7, "HKT": 8, "SGT": 8, "MYT": 8, "PHT": 8, "AWST": 8, "JST": 9, "KST": 9},
+    **{"ACST": 9.5, "ACDT": 10.5, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13},
     **{"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7},
+    **{"AKST": -9, "AKDT": -8, "HST": -10, "AST": -4, "ADT": -3, "NST": -3.5, "NDT": -2.5, "BRT": -3, "ART": -3},
 }
 # How American outlets write a time: "ET" is EST in winter and EDT in summer.
 _AMERICAN = {"ET": "EST5EDT", "CT": "CST6CDT", "MT": "MST7MDT", "PT": "PST8PDT"}
@@ -28,6 +51,21 @@ _NO_END = datetime.max.replace(tzinfo=UTC) - _ZONES
 _NUMBER = re.compile(r"\d{9,}(\.\d+)?")
 _DAY_FIRST = re.compile(r"(?<!\d)\d{1,2}\.\d{1,2}\.\d{2,4}")
 _EITHER_FIRST = re.compile(r"(?<!\d)\d{1,2}[/-]\d{1,2}[/-]\d{2,4}")
+# dateutil reads "GMT+1" as the name of a zone of POSIX, which lies on the other side of Greenwich.
+_FROM_GREENWICH = re.compile(r"\b(?:GMT|UTC)\s*([+-]\d{1,2}(?::?\d{2})?)\b(?:\s*\([^)]*\))?")
+_IN_SIGNS = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
+_NAME = regex.compile(r"[\p{L}\p{M}]{3,}")
+_ORDINAL = re.compile(r"(\d)(?:er|º|ª)(?!\w)")
+_CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:h.](\d{2})(?!\d)(\s*(?:[AaPp]\.?[Mm]\b|[A-Z]{1,4}\b|[+-]\d{2}:?\d{2}))?")
+_OF = re.compile(r"(?<=[\w.])\s+(?:de|del|di|den|der|г|року)\.?(?=\s|$)", re.IGNORECASE)
+_WORD_OF_MONTH = r"[\p{L}\p{M}]{3,}\.?"
+_SPELLED = regex.compile(
+    r"\d{4}-\d{2}-\d{2}|(?<!\d)\d{1,2}\.\d{1,2}\.\d{4}(?!\d)|\d{4}\s*[年년]\s*\d{1,2}\s*[月월]\s*\d{1,2}\s*[日일]"
+    rf"|(?<!\d)\d{{1,2}}(?:st|nd|rd|th|er|º)?\.?\s+(?:de\s+)?{_WORD_OF_MONTH},?\s+(?:de\s+)?\d{{4}}(?!\d)"
+    rf"|{_WORD_OF_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}(?!\d)"
+)
+_ENGLISH = "January February March April May June July August September October November December".split()
+_IN_ENGLISH = {"sept", *(name.casefold() for name in _ENGLISH), *(name[:3].casefold() for name in _ENGLISH)}
 
 
 def parse_date(value: object) -> datetime | None:
@@ -41,6 +79,11 @@ def parse_date(value: object) -> datetime | None:
         return _in_utc(_read(value))
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def days_in(text: str) -> Iterator[datetime]:
+    """The whole dates that a text spells out, in order."""
+    yield from filter(None, (parse_date(found.group()) for found in _SPELLED.finditer(text)))
 
 
 def past(moment: datetime | None, now: datetime) -> datetime | None:
@@ -94,7 +137,39 @@ def _from_text(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        return _from_words(text) if len(text) <= 100 else None
+        return _from_words(_in_english(text)) if len(text) <= 100 else None
+
+
+def _in_english(text: str) -> str:
+    """The text as dateutil reads it: ASCII digits, English months, offsets without the name of Greenwich."""
+    text = "".join(str(unicodedata.decimal(sign, sign)) for sign in text)
+    text = _FROM_GREENWICH.sub(r"\1", _IN_SIGNS.sub(r"\1-\2-\3 ", text))
+    words = {_plain(word) for word in _NAME.findall(text)}
+    if not words or words & _IN_ENGLISH:
+        return text
+    translated = _NAME.sub(lambda word: _months().get(_plain(word.group()), word.group()), text)
+    return _day_and_clock(_OF.sub(" ", _ORDINAL.sub(r"\1", translated))) if translated != text else text
+
+
+def _day_and_clock(text: str) -> str:
+    """The one day in a text with the time behind it, without weekdays and other words of its language."""
+    days = list(_SPELLED.finditer(text))
+    if len(days) != 1:
+        return text
+    [day] = days
+    clock = _CLOCK.search(text, day.end())
+    return f"{day.group()} {clock[1]}:{clock[2]}{clock[3] or ''}" if clock else day.group()
+
+
+@cache
+def _months() -> Mapping[str, str]:
+    """The English name of a month by its name in any of the languages, long or short."""
+    named = tomllib.loads((files(__package__) / "months.toml").read_text(encoding="utf-8"))
+    return {name: month for month, names in named.items() for name in names}
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFC", name.casefold().rstrip("."))
 
 
 def _from_words(text: str) -> datetime | None:

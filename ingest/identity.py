@@ -49,6 +49,11 @@ def article_id(given: str, url: str, fallback: str) -> str:
     return given or (f"u_{_digest(canonical_url(url))}" if url else fallback)
 
 
+def story_id(url: str, title: str) -> str:
+    """The id of one of several stories that an address has had in turn."""
+    return f"u_{_digest('|'.join((canonical_url(url), squeezed(title))))}"
+
+
 def file_id(identity: str) -> str:
     """The id of what a file, or one row of it, holds."""
     return f"f_{_digest(identity)}"

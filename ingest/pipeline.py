@@ -154,7 +154,7 @@ class _Run:
         row, article = recognise(name, article, self._library)
         if row.outcome in (Outcome.ADDED, Outcome.UPDATED):
             self._rows.append(row)
-            self._waiting |= marks
+            self._waiting |= {*marks, article.id}
             self._wait(row, replace(article, ingested_at=self._now()))
             return
         if row.outcome is Outcome.UNCHANGED and article.gone_at:

@@ -85,6 +85,7 @@ def look_as_text(look: Look) -> str:
         "summary": "only: its page could not be read" if article.summary_only else "",
     }
     told = [f"  {name:<9}  {value}" for name, value in fields.items() if value]
+    told += [f"  corrected  {_moment(date) + ': ' if date else ''}{text}" for date, text in article.corrections]
     head = list(map(printable_line, [look.source, *told]))
     return "\n".join([*head, "", article.text, ""] if article.text else [*head, ""])
 

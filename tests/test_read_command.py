@@ -56,6 +56,14 @@ def test_a_saved_page_is_shown_with_the_address_it_came_from(dateline, tmp_path:
         assert shown in told
 
 
+def test_a_correction_is_shown_before_the_text(dateline, tmp_path: Path) -> None:
+    note = "This article was amended on 12 March 2024: the ferry has two decks, not three."
+    path = written(tmp_path, "a.html", f"{PAGE}<footer><p>{note}</p></footer></article>")
+    (seen,) = json.loads(dateline(path, "--json"))
+    assert seen["corrections"] == [{"date": "2024-03-12T00:00:00+00:00", "text": note}]
+    assert f"corrected  2024-03-12 00:00 UTC: {note}" in dateline(path)
+
+
 def test_it_is_what_ingest_stores(dateline, tmp_path: Path) -> None:
     from app import open_dateline
 

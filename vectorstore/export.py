@@ -28,8 +28,14 @@ def article_as_json(article: Article) -> dict[str, Any]:
         "version": article.version,
         "summary_only": article.summary_only,
         "gone_at": iso(article.gone_at),
+        "corrections": corrections_as_json(article),
         "text": article.text,
     }
+
+
+def corrections_as_json(article: Article) -> list[dict[str, Any]]:
+    """Each with its day, or null, and its text."""
+    return [{"date": iso(date), "text": text} for date, text in article.corrections]
 
 
 def origin_as_json(article: Article) -> dict[str, Any]:
@@ -104,6 +110,7 @@ def _line(article: Article) -> str:
         "updated_at": iso(article.updated_at),
         "url": article.url,
         "language": article.language,
+        "corrections": corrections_as_json(article),
         "text": article.text,
     }
     # Half a surrogate pair cannot be written as UTF-8; as an escape it can.

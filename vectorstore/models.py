@@ -15,6 +15,13 @@ Matrix: TypeAlias = "NDArray[np.float32]"
 """Vectors of length 1, one a row; or one such vector."""
 
 
+class Correction(NamedTuple):
+    """What the publisher has put right in an article, or says of it; `date` is None where the note names no day."""
+
+    date: datetime | None
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """One news article as its publisher states it.
@@ -23,6 +30,7 @@ class Article:
     `version` starts at 1 and grows by one each time the publisher's text or headline changes.
     `ingested_at` is None until the library has stored the article. `summary_only` says that the text is what a feed had
     of the article, since its page could not be read. `gone_at` is when the page was found to be there no more.
+    `corrections` are those that the publisher has added; each stands in the text too.
     """
 
     id: str
@@ -38,6 +46,7 @@ class Article:
     version: int = 1
     summary_only: bool = False
     gone_at: datetime | None = None
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def day(self) -> date | None:

@@ -166,7 +166,7 @@ def _with(chosen: Sequence[tuple[Span, float]], span: Span, worth: float) -> lis
 def _standing(spans: Sequence[Span], promised: Sequence[float]) -> tuple[list[Span], Floats]:
     """Without those that a correction among them takes back, in whose place it stands."""
     worths = np.array(promised, np.float32)
-    corrections = [at for at, span in enumerate(spans) if corrects(span.itself)]
+    corrections = [at for at, span in enumerate(spans) if corrects(span.itself, span.hit.article)]
     stands = np.ones(len(spans), bool)
     for by in corrections:
         back = [at for at, span in enumerate(spans) if at not in corrections and _taken_back(span, spans[by])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -25,7 +25,7 @@ _CALL = re.compile(r"[!！][\"'”’»)\]]*$")
 _APPEAL = re.compile(
     r"^\W*(?:please )?(?:(?:un)?subscribe\b|sign up\b|follow (?:us|@|our)\b|(?:click|tap)(?: here| on| the)\b"
     r"|(?:read|see|find out|learn) (?:more|also)\b|share this (?:article|story|page)\b"
-    r"|abonnieren\b|abonnez|suscr[ií]b|inscreva|iscriviti)|\b(?:our|free|daily|weekly) newsletters?\b.{0,60}$",
+    r"|abonnieren\b|abonnez|suscr[ií]b|inscreva|iscriviti)|\bour (?:\w+ )?newsletters?\b.{0,60}$",
     re.I,
 )
 # "PORT ESKER, 12 May (Agency) -": places in capitals or an agency in brackets, before a dash.
@@ -131,9 +131,10 @@ def dateline(sentence: str) -> int:
     return found.end() if found else 0
 
 
-def corrects(sentence: str) -> bool:
-    """Whether it tells that something published was wrong."""
-    return _CORRECTION.search(sentence) is not None or _RETRACTS.search(sentence) is not None
+def corrects(sentence: str, article: Article | None = None) -> bool:
+    """Whether it tells that something published was wrong, or is of a correction of the article."""
+    noted = any(sentence in note.text for note in article.corrections) if article else False
+    return noted or _CORRECTION.search(sentence) is not None or _RETRACTS.search(sentence) is not None
 
 
 def retracted(text: str, article: Article, correction: str, by: Article) -> bool:
@@ -223,8 +224,15 @@ def spans_of(hits: Sequence[Hit]) -> list[Span]:
     """Every sentence that states something, once, with the one that it leans on."""
     found: dict[str, Span] = {}
     for number, hit in enumerate(hits, start=1):
-        passage = core(hit)
-        for start, end, own in statements(passage.text, reported(hit)):
-            span = Span(number, hit, passage.start + start, passage.start + end, passage.start + own)
+        for at, (start, end, own) in _told(hit):
+            span = Span(number, hit, at + start, at + end, at + own)
             found.setdefault(span.itself, span)
     return [*found.values()]
+
+
+def _told(hit: Hit) -> Iterator[tuple[int, Statement]]:
+    """What a hit states, and the corrections of its article wherever they stand, with the offset of each."""
+    yield from ((core(hit).start, told) for told in statements(core(hit).text, reported(hit)))
+    for note in hit.article.corrections:
+        if (at := hit.article.text.find(note.text)) >= 0:
+            yield from ((at, told) for told in statements(note.text, reporting(note.text)))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.answering.provenance import basis, fallen_behind, reports_differ
 from assistant.presentation.changes import ChangeKind, Changes, Stretch, around
 from assistant.presentation.layout import laid_out
-from assistant.text.labels import also_in, clock, corrected, day, looked_at, marks
+from assistant.text.labels import also_in, clock, corrected, corrections, day, looked_at, marks
 from assistant.types import Answer, Citation, Sentence, Support
 from vectorstore.console.printable import Printable, printable, printable_line
 from vectorstore.models import Article, Copy, Entry, Hit
@@ -71,7 +71,7 @@ def article_as_text(article: Article) -> str:
     """Headline, origin, address and text."""
     byline = f"By {', '.join(article.authors)}" if article.authors else ""
     head = [article.title, origin(article), byline, article.url, f"Version {article.version}{_marks(article)}"]
-    return "\n".join(line for line in head if line) + f"\n\n{article.text}"
+    return "\n".join(line for line in [*head, *corrections(article)] if line) + f"\n\n{article.text}"
 
 
 def conversations_as_text(entries: Sequence[ConversationEntry]) -> str:

@@ -97,6 +97,11 @@ def corrected(article: Article) -> str:
     return tr("found changed {day}", day=day(article.ingested_at)) if article.ingested_at else ""
 
 
+def corrections(article: Article) -> list[str]:
+    """What the publisher has put right, each with its day where it names one, in the publisher's words."""
+    return [f"{day(date)}: {text}" if date else text for date, text in article.corrections]
+
+
 def kept_to(scope: Scope) -> str:
     """`1–7 July 2022, CNN`; "" for a scope that keeps nothing out."""
     window = Window(scope.since.date() if scope.since else None, scope.until.date() if scope.until else None)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.presentation.changes import ChangeKind, Changes, Stretch, around
-from assistant.text.labels import corrected, edition
+from assistant.text.labels import corrected, corrections, edition
 from assistant.text.texts import tr
 from assistant.ui.render import byline_html, headline, is_web_address, link, marks_html, shown
 from assistant.ui.render_sources import Span, marked
@@ -44,7 +44,7 @@ def leaf_html(article: Article, versions: Sequence[Article], cited: Sequence[Spa
         f'<h2 id="reader-title" dir="auto">{shown(headline(article))}</h2>'
         f'<p class="byline">{told}{marks_html(article)}</p>'
         f'<p class="edition">{shown(edition(article, len(versions)))}</p>{_corrected(article, versions[-1])}'
-        f'<div class="text" dir="auto">{marked(article.text, cited, at=0)}</div>'
+        f'{_corrections(article)}<div class="text" dir="auto">{marked(article.text, cited, at=0)}</div>'
     )
 
 
@@ -56,6 +56,11 @@ def _corrected(article: Article, now: Article) -> str:
     return f'<p class="notice">{told}</p>'
 
 
+def _corrections(article: Article) -> str:
+    """Above the text: in it they may stand at the end."""
+    return "".join(f'<p class="notice" dir="auto">{shown(note)}</p>' for note in corrections(article))
+
+
 def article_html(article: Article, versions: Sequence[Article], cited: Sequence[Span] = ()) -> str:
     """A version of an article; `versions` are all of them, none once the article was removed from the library."""
     article = replace(article, gone_at=(versions or [article])[-1].gone_at)  # of the article, whatever the version
@@ -64,7 +69,7 @@ def article_html(article: Article, versions: Sequence[Article], cited: Sequence[
     return _card(
         article,
         f'<p class="edition">{shown(edition(article, len(versions)))}</p>{_notice(article, versions)}'
-        f"{_turning(versions, article.version)}{again if versions else ''}"
+        f"{_corrections(article)}{_turning(versions, article.version)}{again if versions else ''}"
         f'<div class="scroll text" tabindex="0" role="region" aria-label="{tr("Article text")}" dir="auto">'
         f"{marked(article.text, cited)}</div>",
     )

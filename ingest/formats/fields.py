@@ -12,9 +12,9 @@ from ingest.dates import parse_date
 from ingest.identity import host_name, web_address
 from ingest.text import one_line, tidy
 from vectorstore.errors import RejectedDocument
-from vectorstore.models import Article
+from vectorstore.models import Article, Correction
 
-FIELDS = ("id", "title", "outlet", "authors", "published_at", "updated_at", "url", "language", "text")
+FIELDS = ("id", "title", "outlet", "authors", "published_at", "updated_at", "url", "language", "text", "corrections")
 _ALIASES = {"source": "outlet", "author": "authors", "date": "published_at"}
 _BETWEEN_NAMES = re.compile(r"[;,]|\band\b")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?![a-z0-9])")
@@ -47,6 +47,7 @@ def described(fields: Mapping[str, object]) -> Article:
         published_at=_date(given, "published_at"),
         updated_at=_date(given, "updated_at"),
         language=_language(_string(given, "language")),
+        corrections=_corrections(given.get("corrections")),
     )
 
 
@@ -60,6 +61,7 @@ def completed(read: Article, known: Article) -> Article:
         published_at=read.published_at or known.published_at,
         updated_at=read.updated_at or known.updated_at,
         language=read.language or known.language,
+        corrections=read.corrections or known.corrections,
     )
 
 
@@ -100,6 +102,17 @@ def _authors(value: object) -> tuple[str, ...]:
     for name in filter(None, map(one_line, names)):
         unique.setdefault(name.casefold(), name)
     return tuple(unique.values())
+
+
+def _corrections(value: object) -> tuple[Correction, ...]:
+    """Those that an export wrote, each an object with "date" and "text", or that a page has, each a pair; or a text."""
+    value = [(None, value)] if isinstance(value, str) else value
+    if not isinstance(value, list | None):
+        raise _wrong("corrections", value, "a list or one text")
+    pairs = [(each.get("date"), each.get("text")) if isinstance(each, dict) else each for each in value or []]
+    if not all(isinstance(pair, tuple) and isinstance(pair[1], str) for pair in pairs):
+        raise RejectedDocument('"corrections" must hold objects with "date" and "text"')
+    return tuple(Correction(parse_date(date), text) for date, said in pairs if (text := one_line(str(said))))
 
 
 def _language(value: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ingest.text import one_line, words_in
 
@@ -18,10 +18,13 @@ _BY = re.compile(
     r"|^(?:author|autor|autora|text|words|written)\s*:\s*",
     re.IGNORECASE,
 )
+# "y", "e" and "i" stand between two names, and within the one of José Ruiz y Mora.
 _BETWEEN = re.compile(
-    r"\s*[;,|/·•]\s*|\s+[–—-]\s+|\s+&\s+|\s+(?:and|und|et|og|och|y|e|i|with|mit|avec)\s+|\s+for\s+(?=[A-Z])"
+    r"\s*[;,|/·•]\s*|\s+[–—-]\s+|\s+&\s+|\s+(?:and|und|et|og|och|with|mit|avec)\s+|\s+for\s+(?=[A-Z])"
+    r"|\s+[yei]\s+(?=\S+\s+\S)"
 )
-_ASIDE = re.compile(r"\([^)]*\)|<[^>]*>|@\w+")
+_SUFFIX = re.compile(r",\s*((?:Jr|Sr)\b|I{2,3}\b|IV\b)")
+_ASIDE = re.compile(r"\([^)]*\)|<[^>]*>|\S*@[\w.]+")
 # What is no name: addresses, dates, and the words that jobs, desks and buttons are called by.
 _NO_NAME = re.compile(
     r"https?:|www\.|\w\.(?:com|org|net)\b|\d|[@{}\[\]_=]"
@@ -29,6 +32,14 @@ _NO_NAME = re.compile(
     r"|producers?|analysts?|authors?|admin(?:istrator)?|staff|desk|team|newsroom|bureau|director|professor|photographers?"
     r"|news|newspaper|magazine|media|agency|agencies|online|press|follow|updated|published|posted|unknown|none|null|guest"
     r"|redakt\w+|redac\w+|rédact\w+|redazione|redakcj\w+|toimitus|and|by)\b",
+    re.IGNORECASE,
+)
+# What no person is called, whatever a publisher says.
+_NO_PERSON = re.compile(
+    r"https?:|www\.|\w\.(?:com|org|net)\b|\d|[@{}\[\]_=]"
+    r"|\b(?:staff|desk|team|newsroom|bureau|editors|reporters|correspondents|writers|contributors|admin(?:istrator)?|editorial"
+    r"|news|newspaper|magazine|media|agency|agencies|online|unknown|none|null|redakt\w+|redac\w+|rédact\w+|redazione)\b"
+    r"|^(?:the\s+)?(?:associated|canadian|australian)\s+press$|^press\s+association$",
     re.IGNORECASE,
 )
 _MONTHS = set("january february march april may june july august september october november december".split())
@@ -68,27 +79,62 @@ def _whole(text: str, shown: Sequence[str]) -> str:
     return next((each for each in shown if cut and len(each) > len(text) and each.startswith(begun)), text)
 
 
+def parts(title: str) -> list[str]:
+    """The title, and what is left of it without its last part, its last two parts and so on: sections and sites."""
+    return [title, *(title[: each.start()] for each in reversed(list(_SEPARATOR.finditer(title))))]
+
+
 def _of_title_tag(title: str, shown: Sequence[str], site: Sequence[str]) -> str:
     """Title tags nearly always end with the name of the site, so that what a separator parts off is dropped."""
     named = without_site(title, site)
+    for part in parts(named):
+        if part in shown:
+            return part
+    for each in shown:
+        if words_in(each) >= _FEWEST_WORDS and re.search(rf"[:|–—-]\s+{re.escape(each)}$", named):
+            return each
     separators = list(_SEPARATOR.finditer(title))
     if named != title or not separators:
         return named
     head = title[: separators[-1].start()]
-    return head if head in shown or words_in(head) >= _FEWEST_WORDS else title
+    return head if words_in(head) >= _FEWEST_WORDS else title
 
 
-def names(stated: Iterable[str], outlet: str) -> list[str]:
-    """Names alone, each once: no "By", jobs, dates, addresses, and not the name of the outlet."""
+def names(stated: Iterable[str], outlet: str, people: Collection[str] = ()) -> list[str]:
+    """Names alone, each once: no "By", jobs, dates, addresses, and not the name of the outlet.
+
+    `people` are names that the publisher says are those of persons: they are parted only where each part is a name.
+    """
     found: dict[str, str] = {}
     for byline in stated:
         if "://" in byline or len(byline) > _LONGEST_BYLINE:
             continue
-        for part in _BETWEEN.split(_BY.sub("", one_line(_ASIDE.sub(" ", byline)))):
-            name = _undated(_BY.sub("", part).strip(" .:'\"*"))
-            if _is_name(name) and name.casefold() != outlet.casefold():
+        for name in _person(byline) if byline in people else _parted(byline):
+            if name.casefold() != outlet.casefold():
                 found.setdefault(name.casefold(), name)
     return list(found.values())
+
+
+def _parted(byline: str) -> Iterator[str]:
+    whole = _BY.sub("", one_line(_ASIDE.sub(" ", byline)))
+    for part in _BETWEEN.split(_SUFFIX.sub(r"\0\1", whole)):
+        name = _undated(_BY.sub("", part).strip(" .:'\"*"))
+        if _is_name(name) and not _NO_NAME.search(name):
+            yield name.replace("\0", ", ") + ("." if f"{name}.".replace("\0", ", ") in whole and "\0" in name else "")
+
+
+def _person(stated: str) -> Iterator[str]:
+    """Surnames such as Press, and given names such as Av, are words of bylines too."""
+    whole = one_line(_ASIDE.sub(" ", stated))
+    bare = _BY.sub("", whole)
+    whole = bare if len(bare.split()) > 1 else whole
+    several = [part.strip() for part in _BETWEEN.split(whole)]
+    if len(several) > 1 and all(len(part.split()) > 1 for part in several):
+        yield from _parted(stated)
+    elif _is_name(whole) and not _NO_PERSON.search(whole) and any(not _NO_NAME.search(word) for word in whole.split()):
+        yield whole.strip(" :'\"*")
+    else:
+        yield from (part for part in several if _is_name(part) and not _NO_NAME.search(part) and len(part.split()) > 1)
 
 
 def _undated(name: str) -> str:
@@ -99,4 +145,4 @@ def _undated(name: str) -> str:
 
 def _is_name(text: str) -> bool:
     fits = 1 < len(text) <= _LONGEST_NAME and len(text.split()) <= _MOST_WORDS
-    return fits and any(map(str.isalpha, text)) and not _NO_NAME.search(text)
+    return fits and any(map(str.isalpha, text))

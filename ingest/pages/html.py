@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
-from urllib.parse import urljoin, urlsplit
 
+from htmldate import find_date
 from lxml.html import HtmlElement
 from trafilatura import load_html
 from trafilatura.metadata import extract_metadata
@@ -16,8 +16,11 @@ from ingest.dates import parse_date
 from ingest.formats.decoding import decode
 from ingest.formats.limits import tame
 from ingest.identity import host_name, web_address
+from ingest.pages.address import absolute, base, link, of_page, own_address
 from ingest.pages.body import body_text
+from ingest.pages.corrections import all_notes, take_notes, with_notes
 from ingest.pages.headline import headline, names
+from ingest.pages.mending import remove
 from ingest.pages.metadata import (
     AUTHOR,
     LANGUAGE,
@@ -26,11 +29,16 @@ from ingest.pages.metadata import (
     TITLE,
     UPDATED,
     Stated,
+    Tags,
+    article_blocks,
+    comparable,
     every,
     first,
     read_statement,
     read_tags,
 )
+from ingest.pages.published import day_of_publication
+from ingest.pages.walls import cut_offer, wall
 from ingest.text import one_line, word_count
 from vectorstore.errors import RejectedDocument
 
@@ -41,29 +49,46 @@ _DECLARED = re.compile(
     rb"""<(?:meta[^>]{1,200}charset|\?xml[^>]{1,100}encoding)\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE
 )
 # Without the extensive search, which also takes dates from the text of the story and from footers.
-_DATES = {"original_date": True, "extensive_search": False, "outputformat": "%Y-%m-%dT%H:%M:%S%z"}
+_AS_WRITTEN = "%Y-%m-%dT%H:%M:%S%z"
+_DATES = {"original_date": True, "extensive_search": False, "outputformat": _AS_WRITTEN}
 _MOST_MARKED_TIMES = 20
 _FIRST_YEAR = 1900
-_TWIN_HOSTS = re.compile(r"^(?:m|amp|mobile)\.")
+_ADVICE = "open the page in a browser and paste its text"
 
 
 def read_page(content: bytes, url: str, charset: str) -> dict[str, object]:
     """The fields of the article on a page that was read from `url` ("" for a file).
 
-    Raises RejectedDocument when the page has too little text to be an article.
+    Raises RejectedDocument when the page has too little text to be an article, or is what sites show in place of one.
     """
     tree = _tree(content, charset)
-    story = read_statement(tree, _headings(tree))
-    fields = _head(tree, story, url)
+    tags = read_tags(tree)
+    story = _statement(tree, tags, url)
+    stated = story.found or bool(first(tags, PUBLISHED))
+    if name := wall(tree, _headings(tree), stated, url):
+        raise RejectedDocument(f"is {name} and no article; {_ADVICE}")
+    fields = _head(tree, story, tags, url)
+    notes = all_notes(take_notes(tree), story.corrections)
+    offered = cut_offer(tree)
     text = body_text(tree, str(fields["title"]), story.body)
-    _refuse_teaser(word_count(text), story)
-    return {**fields, "text": text}
+    _refuse_teaser(word_count(text), story, offered)
+    return {**fields, "text": with_notes(text, notes), "corrections": [(note.date, note.text) for note in notes]}
 
 
 def read_head(content: bytes, url: str, charset: str = "") -> dict[str, object]:
     """All fields but the text, also those of a page that has too little of it."""
     tree = _tree(content, charset)
-    return _head(tree, read_statement(tree, _headings(tree)), url)
+    tags = read_tags(tree)
+    return _head(tree, _statement(tree, tags, url), tags, url)
+
+
+def _statement(tree: HtmlElement, tags: Tags, url: str) -> Stated:
+    stated = (url, *(absolute(base(tree, url), each) for each in _canonicals(tree, tags)))
+    return read_statement(tree, _headings(tree), {comparable(each) for each in stated if web_address(each)})
+
+
+def _canonicals(tree: HtmlElement, tags: Tags) -> list[str]:
+    return list(filter(None, (link(tree, "canonical"), first(tags, ["og.url"]))))
 
 
 def _tree(content: bytes, charset: str) -> HtmlElement:
@@ -86,25 +111,41 @@ def _texts(tree: HtmlElement, tag: str) -> list[str]:
     return [text for text in texts if 0 < len(text) <= _LONGEST_HEADLINE]
 
 
-def _head(tree: HtmlElement, story: Stated, url: str) -> dict[str, object]:
+def _head(tree: HtmlElement, story: Stated, tags: Tags, url: str) -> dict[str, object]:
     """Each field from the first that states it: schema.org, the meta tags, the page itself as trafilatura reads it."""
-    tags = read_tags(tree)
-    guess = extract_metadata(tree, url or None, _DATES, extensive=False)
+    remove(list(article_blocks(tree)))  # they have been read, and trafilatura takes those of other stories too
+    guess = extract_metadata(tree, url or None, dict(_DATES), extensive=False)
     outlet = _outlet(story.outlet, first(tags, OUTLET), guess.sitename)
     published = story.published_at, first(tags, PUBLISHED), *_marked_times(tree)
     updated_at = _date([story.updated_at, first(tags, UPDATED)])
-    canonical = (_link(tree, "canonical"), first(tags, ["og.url"]), story.url)
+    title = _title(tree, [story.headline, first(tags, TITLE)], [_site_name(url), story.outlet]) or guess.title
     bylines = story.authors, every(tags, AUTHOR), [guess.author or ""]
     return {
-        "title": _title(tree, [story.headline, first(tags, TITLE)], [_site_name(url), story.outlet]) or guess.title,
+        "title": title,
         "outlet": outlet,
-        "authors": next(filter(None, (names(each, outlet) for each in bylines)), []),
-        # Of the publisher's dates, the last resort also takes that of an update: that alone says nothing.
-        "published_at": _date([*published, None if _date([guess.date]) == updated_at else guess.date]),
+        "authors": next(filter(None, (names(each, outlet, story.people) for each in bylines)), []),
+        "published_at": _date(published) or _guessed_day(tree, url, guess.date, updated_at),
         "updated_at": updated_at,
-        "url": _address(url, next(filter(None, canonical), "")),
+        "url": _address(tree, url, (*_canonicals(tree, tags), story.url), title or ""),
         "language": story.language or tree.get("lang") or first(tags, LANGUAGE),
     }
+
+
+def _guessed_day(tree: HtmlElement, url: str, guess: str | None, updated_at: datetime | None) -> datetime | None:
+    """The day that the page shows and marks by no name. An update alone says nothing."""
+
+    def find(left: HtmlElement) -> str | None:
+        return find_date(left, extensive_search=False, original_date=True, outputformat=_AS_WRITTEN, url=url or None)
+
+    found = _date([day_of_publication(tree, find) if guess else None])
+    return None if found == updated_at else found
+
+
+def _address(tree: HtmlElement, url: str, canonicals: Iterable[str], title: str) -> str:
+    under = base(tree, url)
+    canonical = next(filter(None, canonicals), "")
+    found = own_address(url, absolute(under, canonical), title)
+    return of_page(found, url, absolute(under, link(tree, "next", "a")))
 
 
 def _title(tree: HtmlElement, stated: Iterable[str], site: list[str]) -> str:
@@ -136,11 +177,6 @@ def _is_publication(element: HtmlElement) -> bool:
     return element.get("pubdate") is not None or "datePublished" in element.get("itemprop", "").split()
 
 
-def _link(tree: HtmlElement, relation: str) -> str:
-    links = (link.get("href", "") for link in tree.iter("link") if relation in link.get("rel", "").lower().split())
-    return next(links, "")
-
-
 def _date(stated: Iterable[object]) -> datetime | None:
     """The first that is a date; the day that computers count from and years before 1900 stand for "none"."""
     for found in map(parse_date, filter(None, stated)):
@@ -149,31 +185,11 @@ def _date(stated: Iterable[object]) -> datetime | None:
     return None
 
 
-def _refuse_teaser(words: int, story: Stated) -> None:
-    advice = "open the page in a browser and paste its text"
+def _refuse_teaser(words: int, story: Stated, offered: bool) -> None:
+    """`offered` says that the page offers a subscription in the place of what is missing."""
     if words < _FEWEST_WORDS:
-        raise RejectedDocument(f"only {words} words of article text were found; {advice}")
-    if story.free is False and words < max(_FEWEST_FOR_SUBSCRIBERS, story.words // 2):
+        raise RejectedDocument(f"only {words} words of article text were found; {_ADVICE}")
+    least = max(_FEWEST_FOR_SUBSCRIBERS, story.words // 2) if story.free is False else _FEWEST_FOR_SUBSCRIBERS
+    if (story.free is False or (offered and story.free is None)) and words < least:
         whole = f" of {story.words}" if story.words > words else ""
-        raise RejectedDocument(f"is for subscribers and shows only {words}{whole} words; {advice}")
-
-
-def _address(read_from: str, canonical: str) -> str:
-    """The canonical address that the page states, if it may: a page cannot pass itself off as another site's."""
-    canonical = web_address(_absolute(read_from, canonical))
-    if not read_from or not canonical:
-        return canonical or read_from
-    own = _twinless(canonical) == _twinless(read_from)
-    names_a_page = urlsplit(canonical).path.strip("/") or not urlsplit(read_from).path.strip("/")
-    return canonical if own and names_a_page else read_from
-
-
-def _absolute(read_from: str, address: str) -> str:
-    try:
-        return urljoin(read_from, address) if address else ""
-    except ValueError:
-        return ""
-
-
-def _twinless(url: str) -> str:
-    return _TWIN_HOSTS.sub("", host_name(url))
+        raise RejectedDocument(f"is for subscribers and shows only {words}{whole} words; {_ADVICE}")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from ingest.identity import canonical_url, web_address
 from ingest.text import one_line
 
 # In order of trust. OpenGraph's title is written for sharing, Dublin Core's for the library.
@@ -81,7 +83,8 @@ def _parsely(content: str) -> dict[str, str]:
 class Stated:
     """The article of a page; "", None and 0 where nothing is stated. Dates are as written.
 
-    `free` is isAccessibleForFree, `words` the length that the article is said to have.
+    `free` is isAccessibleForFree, `words` the length that the article is said to have. `people` are those of the
+    authors that are said to be persons. `found` says that there is a statement of an article at all.
     """
 
     headline: str = ""
@@ -94,35 +97,117 @@ class Stated:
     body: str = ""
     words: int = 0
     free: bool | None = None
+    people: tuple[str, ...] = ()
+    corrections: tuple[tuple[object, str], ...] = ()
+    found: bool = False
 
 
-def read_statement(tree: HtmlElement, shown: Sequence[str]) -> Stated:
-    """The article that the page is about, of all those it describes: one whose headline is `shown`, else the first."""
+def read_statement(tree: HtmlElement, shown: Sequence[str], addresses: Collection[str] = ()) -> Stated:
+    """The article that the page is about, of all those it describes: the one whose address is one of `addresses`, else
+    one whose headline is `shown`, else the only one. One that has another page's address is another story.
+
+    `addresses` are those of the page, as canonical_url writes them."""
     nodes = [node for block in _blocks(tree) for node in _nodes(block)]
     known = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
     titles = [_alike(title) for title in shown]
-    articles = [node for node in nodes if _is_article(node)]
-    own = [node for node in articles if _headline(node, titles, known)[1]] or articles[:1]
+    own = _own([node for node in nodes if _is_article(node)], titles, known, addresses)
     # A page's own node knows its dates too, though its name is that of the page.
-    around = own + [node for node in nodes if "webpage" in _types(node)]
+    around = own + [node for node in nodes if "webpage" in _types(node) and not _elsewhere(node, known, addresses)]
+    authors = _first(own, "author", "creator")
     return Stated(
         headline=next(filter(None, (_headline(node, titles, known)[0] for node in own)), ""),
         outlet=next(iter(_names(_first(own, "publisher"), known)), ""),
-        authors=tuple(_names(_first(own, "author", "creator"), known, people=True)),
+        authors=tuple(_names(authors, known, people=True)),
+        people=tuple(_names(authors, known, people=True, said=True)),
         published_at=_first(around, "datePublished") or _first(own, "dateCreated"),
         updated_at=_first(around, "dateModified"),
         language=_text(_first(around, "inLanguage"), known),
         url=_text(_first(own, "url", "mainEntityOfPage"), known),
-        body=_text(_first(own, "articleBody"), known),
+        body=_text(_first(own, "articleBody"), known) or _live_report(_first(own, "liveBlogUpdate"), known),
         words=_count(_first(own, "wordCount")),
         free=_truth(_first(around, "isAccessibleForFree")),
+        corrections=tuple(_corrections(_first(own, "correction"), known)),
+        found=bool(own),
     )
 
 
+def _own(
+    articles: list[Node], titles: Sequence[str], known: Mapping[object, Node], addresses: Collection[str]
+) -> list[Node]:
+    here = [node for node in articles if _addresses(node, known) & set(addresses)]
+    titled = [node for node in articles if _headline(node, titles, known)[1]]
+    if here:
+        return here + [node for node in titled if node not in here and not _elsewhere(node, known, addresses)]
+    if titled:
+        return titled
+    alone = len({_headline(each, (), known)[0] for each in articles}) == 1
+    return [node for node in articles[:1] if alone and not _elsewhere(node, known, addresses)]
+
+
+def _elsewhere(node: Node, known: Mapping[object, Node], addresses: Collection[str]) -> bool:
+    """Whether the node says that it is of another page: of the same site, and none of this page's addresses."""
+    own = _addresses(node, known)
+    ends = {address.rsplit("/", 1)[-1] for address in addresses}
+    hosts = {urlsplit(address).hostname for address in addresses}
+    of_site = {address for address in own if urlsplit(address).hostname in hosts and urlsplit(address).path.strip("/")}
+    return bool(of_site) and not own & set(addresses) and not any(each.rsplit("/", 1)[-1] in ends for each in of_site)
+
+
+def _addresses(node: Node, known: Mapping[object, Node]) -> set[str]:
+    """Those that a node says it has, without the names of parts."""
+    stated = (node.get("url"), node.get("mainEntityOfPage"), node.get("@id"))
+    texts = (_address_in(value, known) for value in stated)
+    return {comparable(text) for text in texts if web_address(text)}
+
+
+def _address_in(value: object, known: Mapping[object, Node]) -> str:
+    if isinstance(value, dict):
+        value = value.get("@id") or value.get("url") or known.get(value.get("@id"), {}).get("url")
+    return value.strip() if isinstance(value, str) else ""
+
+
+def comparable(url: str) -> str:
+    """An address for comparing: how it was reached, and whether by a site's twin for telephones, does not count."""
+    canonical = canonical_url(url)
+    return re.sub(r"^https://(?:www|m|amp|mobile)\.", "https://", re.sub(r"/(?:amp|index\.html?)$", "", canonical))
+
+
+def _live_report(updates: object, known: Mapping[object, Node]) -> str:
+    """The updates of a live report, each under its time and headline."""
+    lines: list[str] = []
+    for update in updates if isinstance(updates, list) else [updates]:
+        node = known.get(update.get("@id"), update) if isinstance(update, dict) else {}
+        text = _text(node.get("articleBody") or node.get("text") or node.get("description"), known)
+        if text:
+            time = str(node.get("datePublished") or "")[:16].replace("T", " ")
+            lines += [" ".join(filter(None, [time, _text(node.get("headline"), known)])), text]
+    return "\n".join(filter(None, lines))
+
+
+def _corrections(value: object, known: Mapping[object, Node]) -> Iterator[tuple[object, str]]:
+    """Of schema.org's `correction`: texts, CorrectionComments, or lists of these."""
+    for each in value if isinstance(value, list) else [value]:
+        node = known.get(each.get("@id"), each) if isinstance(each, dict) else {"text": each}
+        text = _text(node.get("text") or node.get("description"), known)
+        if text and "://" not in text.split()[0]:
+            yield node.get("datePublished") or node.get("dateCreated"), one_line(text)
+
+
+def article_blocks(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """The scripts that state articles, as far as they can be read."""
+    for script in _scripts(tree):
+        if any(map(_is_article, _nodes(_parsed(script.text)))):
+            yield script
+
+
 def _blocks(tree: HtmlElement) -> Iterator[object]:
+    return (_parsed(script.text) for script in _scripts(tree))
+
+
+def _scripts(tree: HtmlElement) -> Iterator[HtmlElement]:
     for script in tree.iter("script"):
         if "ld+json" in script.get("type", "").lower() and script.text:
-            yield _parsed(script.text)
+            yield script
 
 
 def _parsed(text: str) -> object:
@@ -186,20 +271,26 @@ def _text(value: object, known: Mapping[object, Node]) -> str:
     return unescape(value).strip() if isinstance(value, str) else ""
 
 
-def _names(value: object, known: Mapping[object, Node], *, people: bool = False) -> list[str]:
-    """The names of people or organisations, given as texts, objects, references, or lists of these."""
+def _names(value: object, known: Mapping[object, Node], *, people: bool = False, said: bool = False) -> list[str]:
+    """The names of people or organisations, given as texts, objects, references, or lists of these; with `said` only of
+    what says that it is a person."""
     names = []
     for each in value if isinstance(value, list) else [value]:
         node = known.get(each.get("@id"), each) if isinstance(each, dict) else {"name": each}
-        if people and any("organization" in kind for kind in _types(node)):
+        kinds = _types(node)
+        if (people and any("organization" in kind for kind in kinds)) or (said and "person" not in kinds):
             continue
-        stated = node.get("name") or [" ".join(str(node[key]) for key in ("givenName", "familyName") if key in node)]
-        names += [
-            one_line(unescape(name))
-            for name in (stated if isinstance(stated, list) else [stated])
-            if isinstance(name, str)
-        ]
+        parts = [" ".join(str(node[key]) for key in ("givenName", "familyName") if key in node)]
+        names += [one_line(unescape(name)) for name in _flat(node.get("name") or parts)]
     return [name for name in names if name]
+
+
+def _flat(name: object) -> Iterator[str]:
+    """A name that is a text, a list of them, or an object that has one."""
+    for each in name if isinstance(name, list) else [name]:
+        inner = each.get("name") if isinstance(each, dict) else each
+        if isinstance(inner, str):
+            yield inner
 
 
 def _count(value: object) -> int:

@@ -12,6 +12,13 @@ date       share of the known ones that are the same day (in UTC or as written);
 authors    share of the known ones that are the same names, in any order
 
 A page that Dateline rejects counts as one without text; its headline, date and authors count all the same.
+
+    python tests/benchmarks/extraction.py --sentences ARTICLES.jsonl
+
+puts 400 sentences of articles ({"text"} a line) into ordinary pages, each between paragraphs of its own article, and
+tells how many are there after extraction: sentences with the words that furniture is made of too. Every second one has
+a link in it. Lines in which a page asks something of its reader ("Sign up for our newsletter") are no sentences of
+news, but are counted by themselves.
 """
 
 from __future__ import annotations
@@ -19,6 +26,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import random
 import re
 import statistics
 import time
@@ -26,6 +34,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +47,7 @@ from ingest.pages.headline import names
 from ingest.pages.html import read_head
 from ingest.text import squeezed
 from vectorstore.errors import RejectedDocument
+from vectorstore.sentences import sentence_spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +61,34 @@ class Taken:
     rejected: bool = False
 
 
+_SENTENCES = 400
+_PARAGRAPH, _SENTENCE, _AROUND = 12, 6, 3
+_WORDS = re.compile(
+    r"\b(?:cookies?|sign(?:s|ed|ing)?[ -]up|newsletters?|follow(?:s|ed|ing)?|shar(?:e|es|ed|ing)|subscri\w+|inbox"
+    r"|register\w*|letterbox|comments?|advertis\w+|print(?:s|ed)?|tweet\w*|alerts?|sponsor\w*)\b",
+    re.IGNORECASE,
+)
+# What only a page says to its reader, as a whole line.
+_APPEAL = re.compile(
+    r"\W*(?:please |you can (?:also )?|to .{3,30}, )?(?:sign up|subscribe|register|follow|share|get|click|join|tell)\b",
+    re.IGNORECASE,
+)
+
 Taker = Callable[[bytes, str], Taken]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("pages", type=Path)
+    parser.add_argument("pages", type=Path, nargs="?")
+    parser.add_argument("--sentences", type=Path, metavar="ARTICLES", help="JSON lines with the texts of articles")
+    parser.add_argument("--lost", action="store_true", help="show the sentences that are lost")
     parser.add_argument("--only", nargs="*", choices=sorted(TAKERS), default=list(TAKERS), metavar="LIBRARY")
     options = parser.parse_args()
     logging.disable(logging.CRITICAL)
+    if options.sentences:
+        _tell_kept(options.sentences, options.lost)
+    if not options.pages:
+        return
     pages = [json.loads(line) for line in (options.pages / "expected.jsonl").read_text("utf-8").splitlines()]
     pages = [page for page in pages if (options.pages / page["file"]).is_file()]
     taken = {name: list(_take_all(name, pages, options.pages)) for name in options.only}
@@ -148,6 +177,58 @@ def _mean(values: Iterable[float]) -> float:
 
 def _share(hits: list[bool]) -> str:
     return f"{sum(hits)}/{len(hits)} = {sum(hits) / len(hits):.3f}" if hits else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """A sentence with paragraphs of the article that it is from."""
+
+    sentence: str
+    around: tuple[str, ...]
+
+
+def _tell_kept(articles: Path, show: bool) -> None:
+    found = _with_words([json.loads(line)["text"] for line in articles.read_text("utf-8").splitlines()])
+    for name, of_kind in (("news", False), ("appeals", True)):
+        every = [each for each in found if bool(_APPEAL.match(each.sentence)) is of_kind]
+        chosen = random.Random(2026).sample(every, min(_SENTENCES, len(every)))
+        kept = [_is_kept(each, linked=number % 2 == 1) for number, each in enumerate(chosen)]
+        print(f"{name}: {sum(kept)} of {len(kept)} sentences kept = {statistics.mean(kept or [0]):.4f}")
+        for planted, there in zip(chosen, kept, strict=True):
+            if show and not there:
+                print(f"  lost: {planted.sentence}")
+
+
+def _with_words(texts: Iterable[str]) -> list[Planted]:
+    """Each sentence once."""
+    found: dict[str, Planted] = {}
+    for text in texts:
+        paragraphs = [squeezed(each) for each in text.split("\n") if len(each.split()) >= _PARAGRAPH]
+        for at, paragraph in enumerate(paragraphs):
+            around = (*paragraphs[max(0, at - 2) : at], *paragraphs[at + 1 : at + 4])
+            for start, end in sentence_spans(paragraph, "en"):
+                sentence = paragraph[start:end]
+                if _WORDS.search(sentence) and len(sentence.split()) >= _SENTENCE and len(around) >= _AROUND:
+                    found.setdefault(sentence, Planted(sentence, around))
+    return list(found.values())
+
+
+def _is_kept(planted: Planted, linked: bool) -> bool:
+    words = [escape(word) for word in planted.sentence.split()]
+    if linked:
+        words[2:4] = [f'<a href="/2026/11/more">{" ".join(words[2:4])}</a>']
+    paragraphs = [*map(escape, planted.around[:2]), " ".join(words), *map(escape, planted.around[2:])]
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    page = (
+        "<!doctype html><html lang='en'><head><title>Town hall | The Paper</title></head><body><header><nav>"
+        "<a href='/'>Home</a> <a href='/sport'>Sport</a></nav></header><main><article><h1>Town hall</h1>"
+        f"{body}</article></main><footer>Copyright The Paper</footer></body></html>"
+    )
+    try:
+        text = extract_article(page.encode(), "https://www.paper.example/2026/11/town-hall").text
+    except RejectedDocument:
+        return False
+    return squeezed(planted.sentence) in squeezed(text)
 
 
 def _dateline() -> Taker:

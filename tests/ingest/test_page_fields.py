@@ -23,9 +23,22 @@ class TestHeadlines:
             ),
             ("<title>Harbour plan | Coast</title>", "<h1>Harbour plan</h1>", "Harbour plan"),
             ("<title>Pier - Coast</title>", "", "Pier - Coast"),
+            ("<title>Harbour plan - Local - The Coast</title>", "<h1>Harbour plan</h1>", "Harbour plan"),
+            ("<title>Plan passes | Town | Council - Bugle</title>", "<h1>Plan passes</h1>", "Plan passes"),
+            (
+                "<title>Town: Harbour plan passes at last - Bugle</title>",
+                "<h1>Harbour plan passes at last</h1>",
+                "Harbour plan passes at last",
+            ),
+            (
+                "<title>Live | Harbour plan | What is known</title>",
+                "<h1>Live | Harbour plan | What is known</h1>",
+                "Live | Harbour plan | What is known",
+            ),
             ("", "<h1>Shown</h1>", "Shown"),
         ],
-        ids=["OpenGraph", "Dublin Core", "long title tag", "title tag and h1", "short title tag", "h1 alone"],
+        ids=["OpenGraph", "Dublin Core", "long title tag", "title tag and h1", "short title tag", "section and outlet"]
+        + ["two sections", "section before it", "separators of its own", "h1 alone"],
     )
     def test_the_best_statement_wins(self, head: str, body: str, headline: str) -> None:
         assert take(head, body).title == headline
@@ -102,6 +115,10 @@ class TestAuthors:
             ("Von Jürgen Müller, Anna Beck", ("Jürgen Müller", "Anna Beck")),
             ("Jane Doe, Senior Reporter, Bugle News", ("Jane Doe",)),
             ("JANE DOE | The Daily Bugle", ("JANE DOE",)),
+            ("Luis Ferrer y Soto", ("Luis Ferrer y Soto",)),
+            ("Ana Lind y Luis Ferrer", ("Ana Lind", "Luis Ferrer")),
+            ("Peter Lund, Jr. and Jane Doe", ("Peter Lund, Jr.", "Jane Doe")),
+            ("Peter Lund, Jr, Ruth Ode, III", ("Peter Lund, Jr", "Ruth Ode, III")),
             ("Jane Doe (in Oslo) @janedoe", ("Jane Doe",)),
             ("Bugle Staff", ()),
             ("https://www.facebook.com/janedoe", ()),
@@ -118,10 +135,30 @@ class TestAuthors:
         + [
             {"givenName": "Jane", "familyName": "Doe"},
             [{"@type": "Organization", "name": "Wire"}, {"name": "Jane Doe"}],
+            {"@type": "Person", "name": {"@type": "Person", "name": "Jane Doe"}},
+            {"@type": "Person", "name": "By Jane Doe"},
         ],
     )
     def test_every_form_of_author_is_understood(self, author: object) -> None:
         assert take(schema(author=author)).authors == ("Jane Doe",)
+
+    @pytest.mark.parametrize(
+        ("names", "people"),
+        [
+            (["Ana Press"], ["Ana Press"]),
+            (["Luis Ferrer y Soto"], ["Luis Ferrer y Soto"]),
+            (["Peter Lund, Jr.", "Ruth Ode III"], ["Peter Lund, Jr.", "Ruth Ode III"]),
+            (["Av Berg", "Von Trask"], ["Av Berg", "Von Trask"]),
+            (["Ida Brandt, Olle Rask"], ["Ida Brandt", "Olle Rask"]),
+            (["Ida Brandt and Olle Rask"], ["Ida Brandt", "Olle Rask"]),
+            (["Von Ida Brandt"], ["Ida Brandt"]),
+            (["Wire Staff", "News Desk", "Associated Press", "The Daily Bugle", "admin"], []),
+            (["https://social.example/ida", "ida@bugle.example", "5 March 2024"], []),
+        ],
+    )
+    def test_the_names_of_persons_are_left_whole(self, names: list[str], people: list[str]) -> None:
+        author = [{"@type": "Person", "name": name} for name in names]
+        assert take(schema(author=author)).authors == tuple(people)
 
     def test_several_tags_are_several_authors(self) -> None:
         tags = metas(article__author="Jane Doe") + metas(article__author="John Roe")

@@ -14,8 +14,9 @@ from ui_desk import BEHEMOTH, META, NOW, ScriptedDesk, answered, hit
 from assistant.presentation.changes import changes
 from assistant.types import Sentence, Support
 from assistant.ui.library_view import library_html
-from assistant.ui.reader_view import article_html, changes_html
+from assistant.ui.reader_view import article_html, changes_html, leaf_html
 from assistant.ui.render_sources import sources_html
+from vectorstore.models import Correction
 from vectorstore.storage.listings import Listing
 
 Open = Callable[..., Page]
@@ -167,6 +168,15 @@ def test_an_article_with_one_version_speaks_of_none() -> None:
 def test_a_version_whose_publisher_gives_no_time_is_dated_by_when_it_was_found() -> None:
     later = replace(META, version=2, ingested_at=NOW + timedelta(days=2))
     assert "Version 2 of 2, found changed 5 July 2022" in Reader(article_html(later, [META, later])).text
+
+
+@pytest.mark.parametrize("drawn", [article_html, lambda *article: leaf_html(*article, ())], ids=["library", "reader"])
+def test_corrections_stand_above_the_text(drawn: Callable[..., str]) -> None:
+    dated = Correction(NOW + timedelta(days=1), "The model has 405 billion parameters, not 450.")
+    noted = replace(META, corrections=(dated, Correction(None, "An earlier headline named the wrong firm.")))
+    text = Reader(drawn(noted, [noted])).text
+    assert "4 July 2022: The model has 405 billion parameters, not 450." in text
+    assert text.index("An earlier headline") < text.index(noted.text[:20])
 
 
 def test_a_change_of_the_headline_alone_says_that_the_text_is_the_same() -> None:

@@ -8,7 +8,7 @@ from vectorstore.storage import listings as listing
 from vectorstore.storage import story_groups as stories
 from vectorstore.storage.schema import articles, earlier_versions, facts, passages, sketches
 
-READABLE = ("1", "2", "3", "4", "5", "6")
+READABLE = ("1", "2", "3", "4", "5", "6", "7")
 """The schemas of earlier versions, the oldest first."""
 
 _ADDED_SINCE = (
@@ -17,6 +17,8 @@ _ADDED_SINCE = (
     (articles.name, "story", "INTEGER DEFAULT '0' NOT NULL"),
     (earlier_versions.name, "summary_only", "BOOLEAN DEFAULT 0 NOT NULL"),
     (earlier_versions.name, "gone_at", "DATETIME"),
+    (articles.name, "corrections", "JSON DEFAULT '[]' NOT NULL"),
+    (earlier_versions.name, "corrections", "JSON DEFAULT '[]' NOT NULL"),
 )
 
 

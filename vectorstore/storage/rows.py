@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Table, or_
 
-from vectorstore.models import Article, Matrix, Passage, Scope
+from vectorstore.models import Article, Correction, Matrix, Passage, Scope
 from vectorstore.storage.schema import articles
 
 ARTICLE = [column for column in articles.c if column.name not in ("key", "text_hash", "story")]
@@ -58,11 +58,13 @@ class Removed(NamedTuple):
 
 def article_of(row: Row[Any]) -> Article:
     values = {name: getattr(row, name) for name in _STATED}
-    return Article(**values | {"authors": tuple(values["authors"])})
+    noted = (Correction(date and datetime.fromisoformat(date), text) for date, text in values["corrections"])
+    return Article(**values | {"authors": tuple(values["authors"]), "corrections": tuple(noted)})
 
 
 def row_of(article: Article) -> dict[str, Any]:
-    return {name: getattr(article, name) for name in _STATED} | {"authors": list(article.authors)}
+    noted = [(date and date.isoformat(), text) for date, text in article.corrections]
+    return {name: getattr(article, name) for name in _STATED} | {"authors": list(article.authors), "corrections": noted}
 
 
 def within(scope: Scope, table: Table = articles) -> list[ColumnElement[bool]]:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from vectorstore.errors import LibraryUnreadable
 
-SCHEMA_VERSION = "7"
+SCHEMA_VERSION = "8"
 
 
 class _Read(TypeDecorator[Any]):
@@ -92,6 +92,8 @@ def _statement() -> list[Column[Any]]:
         Column("text", Text, nullable=False),
         Column("summary_only", Boolean, nullable=False),
         Column("gone_at", UtcTime),
+        # Pairs of a day or null and a text.
+        Column("corrections", Json, nullable=False, server_default="[]"),
     ]
 
 

@@ -1,0 +1,129 @@
+"""Which of the days that a page names is the one of its publication, and which is none."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+import regex
+from harbour import STORY, URL, metas, page, take
+
+from ingest import extract_article
+from ingest.dates import days_in, parse_date
+
+
+def day(body: str = "", after: str = "", head: str = "") -> date | None:
+    content = page(head, f"<h1>Pier</h1>{body}").replace(b"</article>", f"{after}</article>".encode())
+    return extract_article(content, URL).day
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        "<footer><p>This article was amended on 12 November 2023. The pier is wooden.</p></footer>",
+        '<div class="post-meta"><p>Last updated on 12 November 2023.</p></div>',
+        '<div class="post-meta"><span>Updated:</span> <time datetime="2023-11-12">12 Nov 2023</time></div>',
+        '<p class="date">Zuletzt aktualisiert am 12. November 2023</p>',
+        '<div class="meta"><span class="date">Mis à jour le 12 novembre 2023</span></div>',
+        '<ul><li><span class="date">14 May 1987</span> Built</li><li><b class="date">2 June 2003</b> Burnt</li></ul>',
+        '<table><tr><td class="date">14 May 1987</td><td>Opened</td></tr><tr><td>2 June 2003</td></tr></table>',
+        '<div class="related"><time datetime="2019-02-03T08:30:00Z">3 Feb 2019</time> <a href="/r">Regatta</a></div>',
+        '<div><time datetime="2019-02-03">3 Feb 2019</time> <a href="/r">Regatta ends in a storm</a></div>',
+        '<aside><p class="date">3 February 2019</p><p>The regatta ended in a storm.</p></aside>',
+        '<blockquote><p>“It was dark.”</p><span class="date">3 February 2019</span></blockquote>',
+    ],
+)
+@pytest.mark.parametrize("place", ["above", "below"])
+def test_another_day_is_not_that_of_publication(noise: str, place: str) -> None:
+    assert day(**{"body" if place == "above" else "after": noise}) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '<time datetime="2023-11-10T08:00:00Z">10 November 2023</time>',
+        '<div class="meta">By <a href="/author/ida">Ida Brandt</a> <time datetime="2023-11-10">10 Nov</time></div>',
+        '<p class="date">10 November 2023</p>',
+        '<p class="date">Published 10 November 2023, updated 12 November 2023</p>',
+        '<div class="post-meta"><span class="date">November 10, 2023</span></div>',
+    ],
+)
+def test_the_day_beside_the_headline_is(line: str) -> None:
+    assert day(line) == date(2023, 11, 10)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Tue Nov 10 2026 00:30:00 GMT+0100", datetime(2026, 11, 9, 23, 30)),
+        ("Tue Nov 10 2026 00:30:00 GMT-0500 (Eastern Standard Time)", datetime(2026, 11, 10, 5, 30)),
+        ("10 Nov 2026 10:00 UTC+05:30", datetime(2026, 11, 10, 4, 30)),
+        ("Tue, 10 Nov 2026 08:30:00 CET", datetime(2026, 11, 10, 7, 30)),
+        ("Tue, 10 Nov 2026 08:30:00 JST", datetime(2026, 11, 9, 23, 30)),
+        ("Tue, 10 Nov 2026 08:30:00 IST", datetime(2026, 11, 10, 3)),
+        ("Tue, 10 Nov 2026 08:30:00 AEST", datetime(2026, 11, 9, 22, 30)),
+        ("2026/11/10 08:30 PM", datetime(2026, 11, 10, 20, 30)),
+        ("10 de noviembre de 2026", datetime(2026, 11, 10)),
+        ("mardi 10 novembre 2026 à 10h30", datetime(2026, 11, 10, 10, 30)),
+        ("Mittwoch, 3. Juni 2026, 10:30 Uhr", datetime(2026, 6, 3, 10, 30)),
+        ("1er août 2026", datetime(2026, 8, 1)),
+        ("10 ноября 2026 г.", datetime(2026, 11, 10)),
+        ("10. marraskuuta 2026", datetime(2026, 11, 10)),
+        ("10 Kasım 2026", datetime(2026, 11, 10)),
+        ("10 نوفمبر 2026", datetime(2026, 11, 10)),
+        ("१० नवंबर २०२६", datetime(2026, 11, 10)),
+        ("2026年11月10日", datetime(2026, 11, 10)),
+        ("2026년 11월 10일", datetime(2026, 11, 10)),
+    ],
+)
+def test_days_are_read_as_the_world_writes_them(written: str, meant: datetime) -> None:
+    assert parse_date(written) == meant.replace(tzinfo=UTC)
+    assert take(metas(article__published_time=written)).published_at == meant.replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize("written", ["10 listopada 2026", "novembre 2026", "el martes", "3 de mayo", "2026年11月"])
+def test_what_could_be_another_day_is_unknown(written: str) -> None:
+    assert parse_date(written) is None  # "listopada" is November in Polish and October in Croatian
+
+
+def test_the_days_in_a_text_are_found_in_order() -> None:
+    text = "Built on 3 May 2019, le 4 mai 2020 et le 2021-05-05; am 6. Mai 2022. In May 2023 nothing."
+    assert [found.date().isoformat() for found in days_in(text)] == [
+        "2019-05-03",
+        "2020-05-04",
+        "2021-05-05",
+        "2022-05-06",
+    ]
+
+
+def test_the_story_stays_whole_where_its_days_are_passed_over() -> None:
+    told = "<ul><li>14 May 1987: the pier opens.</li><li>2 June 2003: the pier burns.</li></ul>"
+    content = page("", "<h1>Pier</h1>").replace(b"</article>", f"{told}</article>".encode())
+    assert extract_article(content, URL).text.split("\n") == [
+        *STORY,
+        "- 14 May 1987: the pier opens.",
+        "- 2 June 2003: the pier burns.",
+    ]
+
+
+LANGUAGES = (
+    "en de fr es pt it nl pl sv da nb nn fi cs sk hu ro bg hr sl sr sr_Latn bs mk uk ru be tr az el id ms vi ca gl eu"
+    " et lv lt is ga cy sq hy ka ar he fa hi bn ur ta te mr gu kn ml pa ne si th km my sw af fil kk uz mn am"
+).split()
+
+
+def test_the_names_of_months_are_those_of_babel() -> None:
+    from babel.dates import get_month_names
+
+    meant: dict[str, set[int]] = {}
+    for language in LANGUAGES:
+        for names in (get_month_names("wide", locale=language), get_month_names("abbreviated", locale=language)):
+            for number, name in names.items():
+                meant.setdefault(name.casefold().rstrip("."), set()).add(number)
+    months = {
+        name: months.pop()
+        for name, months in meant.items()
+        if len(months) == 1 and regex.fullmatch(r"[\p{L}\p{M}]{3,}", name)
+    }
+    read = {name: found.month for name in months if (found := parse_date(f"7 {name} 2026"))}
+    assert read == months
