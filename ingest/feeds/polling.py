@@ -10,9 +10,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from ingest.documents import Document, Found, Gone, Listed, Record, Rejection, Seen
+from ingest.feeds.entries import Feed, FeedEntry
 from ingest.feeds.listed import MOST_ENTRIES, document_of, feed_of, told_of
-from ingest.feeds.parsing import Feed, FeedEntry
-from ingest.identity import canonical_url, web_address
 from ingest.web.headers import NEVER_SEEN, Validators
 from ingest.web.politeness import Web
 from vectorstore.errors import PageGone, RejectedDocument, ToldToWait
@@ -106,7 +105,7 @@ class Visits:
     def _errands(self, subscription: Subscription, feed: Feed) -> Iterator[_Errand]:
         listed: set[str] = set()
         for entry in feed.entries[:MOST_ENTRIES]:
-            address = canonical_url(entry.url) if web_address(entry.url) else ""
+            address = entry.address
             listed.add(address)
             if self._first(address):
                 known = self._pages.page(address) if address else None
