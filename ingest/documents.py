@@ -49,7 +49,7 @@ class Pasted:
 @dataclass(frozen=True, slots=True)
 class Document:
     """The bytes of one article. `name` is what a report calls it; the id of the article is derived from
-    `url`, and where it has none from `identity`."""
+    `url`, and where it has none from `identity`. `further` are the pages that it goes on over."""
 
     name: str
     identity: str
@@ -57,6 +57,7 @@ class Document:
     content: bytes
     url: str = ""
     charset: str = ""
+    further: tuple[Document, ...] = ()
 
 
 Source = str | Path | Upload | Pasted | Document

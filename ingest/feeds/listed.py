@@ -16,6 +16,7 @@ from ingest.formats.sniffing import kind_of_page
 from ingest.identity import file_id
 from ingest.web.bodies import unpacked
 from ingest.web.fetch import FetchedPage
+from ingest.web.paging import Get, whole_story
 from ingest.web.politeness import Web
 from ingest.web.workers import Errand, host_of
 from vectorstore.errors import RejectedDocument
@@ -33,6 +34,16 @@ def document_of(name: str, page: FetchedPage) -> Document:
     content = unpacked([page.content], "gzip") if page.content.startswith(_GZIP) else page.content
     kind = kind_of_page(page.url, page.content_type, content)
     return Document(name, page.url, kind, content, page.url, page.charset)
+
+
+def story_at(name: str, page: FetchedPage, get: Get) -> Document:
+    """As `document_of`, with the other pages of the story, each asked for by `get`. Raises RejectedDocument."""
+    document = document_of(name, page)
+    if document.kind is not Format.HTML:
+        return document
+    first, *rest = whole_story(page, get)
+    further = tuple(document_of(each.url, each) for each in rest)
+    return replace(document if first is page else document_of(name, first), further=further)
 
 
 def documents_in(document: Document, web: Web) -> Iterator[Readable | Errand[Readable]]:
@@ -162,6 +173,6 @@ def _read_entry(entry: FeedEntry, feed: Feed, identity: str, web: Web) -> Listed
     if entry.shared:
         return Listed(told.name, told, None, "has no address of its own")
     try:
-        return Listed(told.name, told, document_of(told.name, web.get(entry.url)))
+        return Listed(told.name, told, story_at(told.name, web.get(entry.url), web.get))
     except RejectedDocument as reason:
         return Listed(told.name, told, None, str(reason))

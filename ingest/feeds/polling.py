@@ -11,7 +11,7 @@ from typing import Protocol
 
 from ingest.documents import Document, Found, Gone, Listed, Record, Rejection, Seen
 from ingest.feeds.entries import Feed, FeedEntry
-from ingest.feeds.listed import MOST_ENTRIES, document_of, feed_of, told_of
+from ingest.feeds.listed import MOST_ENTRIES, document_of, feed_of, story_at, told_of
 from ingest.web.headers import NEVER_SEEN, Validators
 from ingest.web.politeness import Web
 from vectorstore.errors import PageGone, RejectedDocument, ToldToWait
@@ -151,7 +151,7 @@ class _Errand:
             page = web.get(self.url, asked)
             if page.unchanged:
                 return self._arrival(self._seen(), asked)
-            return self._arrival(self._document(document_of(self.url, page)), page.validators)
+            return self._arrival(self._document(story_at(self.url, page, web.get)), page.validators)
         except PageGone as reason:
             return self._arrival(self._gone() if read_before else self._document(None, str(reason)), asked)
         except ToldToWait as told:
