@@ -271,6 +271,7 @@ def _settings(**given: Any) -> Settings:
 
 
 def _web(settings: Settings, shelf: RobotsShelf | None = None) -> Web:
+    from ingest.feeds.mailbox import passwords_of
     from ingest.web.politeness import Web
 
     return Web(
@@ -278,6 +279,7 @@ def _web(settings: Settings, shelf: RobotsShelf | None = None) -> Web:
         robots=settings.respect_robots,
         delay=settings.seconds_between_requests,
         shelf=shelf,
+        passwords=passwords_of(settings.imap_passwords),
     )
 
 

@@ -14,6 +14,7 @@ from ingest.change_detection import Shelf
 from ingest.dates import latest
 from ingest.documents import Format, Found
 from ingest.feeds.listed import document_of, feed_of, feeds_of_page
+from ingest.feeds.mailbox import is_mailbox, mailbox_of, opened
 from ingest.feeds.parsing import Outline
 from ingest.feeds.polling import Arrival, Ending, FeedState, Visits
 from ingest.feeds.scheduler import Refresh, harvested, is_due, settle
@@ -37,7 +38,11 @@ class FollowingShelf(Shelf, Protocol):
 
 
 def find_feed(url: str, web: Web) -> Outline:
-    """The feed at the address, or the main one that the page there names. Raises RejectedDocument."""
+    """The feed at the address, the folder of mails, or the main feed that the page there names. Raises
+    RejectedDocument."""
+    if is_mailbox(url):
+        with opened(mailbox_of(url), web.passwords):
+            return Outline(url.strip(), mailbox_of(url).title)
     page = web.get(url, by_hand=True)
     document = document_of(url, page)
     address = page.moved_to or url
