@@ -21,6 +21,7 @@ _PREFIX = "DATELINE_"
 _SPAN = re.compile(r"(?P<number>[0-9]{1,4})(?P<unit>[smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _SHORTEST = timedelta(minutes=1)
+_SHORTEST_TOKEN = 20
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
 
 _OF_OTHERS = {
@@ -60,6 +61,7 @@ class Settings(BaseSettings):
     refresh_every: timedelta | None = None
     imap_passwords: Annotated[dict[str, str], NoDecode] = Field(default_factory=dict, repr=False)
     max_upload_mb: int = Field(default=20, ge=1)
+    articles_token: str = Field(default="", repr=False)
 
     @field_validator("host")
     @classmethod
@@ -70,6 +72,13 @@ class Settings(BaseSettings):
     @classmethod
     def _span(cls, given: object) -> object:
         return span(given) if isinstance(given, str) else given
+
+    @field_validator("articles_token")
+    @classmethod
+    def _token(cls, given: str) -> str:
+        if given and len(given) < _SHORTEST_TOKEN:
+            raise ValueError(f"a token that nobody can guess has {_SHORTEST_TOKEN} characters or more")
+        return given
 
     @field_validator("imap_passwords", mode="before")
     @classmethod
@@ -104,6 +113,7 @@ class GivenSettings(TypedDict, total=False):
     refresh_every: timedelta | None
     imap_passwords: dict[str, str]
     max_upload_mb: int
+    articles_token: str
 
 
 def host(text: str) -> str:

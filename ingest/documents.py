@@ -60,9 +60,6 @@ class Document:
     further: tuple[Document, ...] = ()
 
 
-Source = str | Path | Upload | Pasted | Document
-
-
 @dataclass(frozen=True, slots=True)
 class Record:
     """One row of structured input: field names as the publisher wrote them, values not yet checked.
@@ -114,5 +111,6 @@ class Rejection:
     reason: str
 
 
+Source = str | Path | Upload | Pasted | Document | Record | Listed
 Readable = Document | Record | Listed | Rejection
 Found = Readable | Seen | Gone

@@ -6,7 +6,7 @@ import logging
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -29,6 +29,7 @@ from ingest.documents import (
     Upload,
 )
 from ingest.files import count, read_file, read_path
+from ingest.identity import web_address
 from ingest.pages.extract import extract, extract_listed
 from ingest.text import squeezed
 from ingest.web.workers import Errand, Place, host_of, in_order, side_by_side
@@ -67,7 +68,7 @@ def _named(source: Source, web: Web) -> Iterator[Readable]:
     if isinstance(source, Pasted):
         fields = {"text": source.text, "title": source.title, "url": source.url, "outlet": source.outlet}
         yield Record(name_of(source), "", fields)
-    elif isinstance(source, Document):
+    elif isinstance(source, Document | Record | Listed):
         yield source
     elif isinstance(source, Upload):
         yield from read_file(source.path, source.name, source.name)
@@ -87,11 +88,21 @@ def name_of(source: Source) -> str:
     """What a report calls a source."""
     if isinstance(source, Pasted):
         return source.title or "pasted text"
-    return source.name if isinstance(source, Upload | Document) else str(source).strip()
+    return source.name if isinstance(source, Upload | Document | Record | Listed) else str(source).strip()
+
+
+def as_sent(fields: Mapping[str, object]) -> Record | Listed:
+    """An article as a program sends it: its fields, and its text or under `html` its page, whose own word counts."""
+    markup, url = fields.get("html"), str(fields.get("url", ""))
+    told = Record(url or str(fields.get("title", "")) or "article", "", {**fields, "html": None})
+    if not isinstance(markup, str):
+        return told
+    page = Document(told.name, "", Format.HTML, markup.encode("utf-8", "replace"), web_address(url), "utf-8")
+    return Listed(told.name, told, page)
 
 
 def _count(source: Source) -> int | None:
-    if isinstance(source, Pasted | Document) or is_address(source):
+    if isinstance(source, Pasted | Document | Record | Listed) or is_address(source):
         return 1
     path = source.path if isinstance(source, Upload) else _local(source)
     return count(path, name_of(source))
