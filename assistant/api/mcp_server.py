@@ -30,9 +30,7 @@ def serve_tools(wire: Wire, intake: Intake | None = None) -> None:
     server.tool("ask_news", annotations=reads_only)(_telling(wire.ask))
     server.tool("read_article", annotations=reads_only)(_telling(wire.article))
     if intake:
-        adds = ToolAnnotations(
-            read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False
-        )
+        adds = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=True)
         server.tool("add_article", annotations=adds)(_telling(intake.add))
     server.run()
 

@@ -95,7 +95,6 @@ class Intake:
         What is not known is left out, and never guessed. An article is the same one when its address is, or without
         one its text. The report says whether it was added, updated, unchanged, a duplicate or rejected, and why.
         """
-        given = {"title": title, "url": url, "outlet": outlet, "published_at": published_at, "authors": authors}
-        return self._adds(
-            {name: value for name, value in given.items() if value} | {"text": text, "language": language}
-        )
+        about = {"title": title, "url": url, "outlet": outlet, "published_at": published_at, "language": language}
+        given = about | {"authors": authors or []}
+        return self._adds({name: value for name, value in given.items() if value} | {"text": text})
