@@ -41,17 +41,7 @@ UI = ROOT / "assistant" / "ui"
 OTHERS = sorted(set(LANGUAGES) - {"en"})
 # What these say is for programs, or is the plain text of an answer that is no page.
 FOR_PROGRAMS = {
-    *("articles_api.py", "assets.py", "bounds.py", "endpoints.py", "openai_api.py", "places.py", "security.py"),
-    "server.py",
-}
-    "articles_api.py",
-    "assets.py",
-    "bounds.py",
-    "endpoints.py",
-    "openai_api.py",
-    "places.py",
-    "security.py",
-    "server.py",
+    f"{name}.py" for name in "articles_api assets bounds endpoints openai_api places security server".split()
 }
 # The samples' own questions, in the language of the samples; a script.
 NO_TEXT = {*chain.from_iterable(reading_desk._SAMPLE_QUESTIONS), "() => { document.dispatchEvent(new Event("}
