@@ -152,8 +152,14 @@ def told_of(entry: FeedEntry, feed: Feed, identity: str) -> Record:
 
 def _within_reason(name: str, feed: Feed) -> Iterator[Feed | Rejection]:
     yield replace(feed, entries=feed.entries[:MOST_ENTRIES])
-    if (left := len(feed.entries) - MOST_ENTRIES) > 0:
-        yield Rejection(name, f"lists {left} more entries than the {MOST_ENTRIES} that are read of one feed")
+    if left := left_over(feed):
+        yield Rejection(name, left)
+
+
+def left_over(feed: Feed) -> str:
+    """What is to be told of a feed that lists more than is read of it, else ""."""
+    left = len(feed.entries) - MOST_ENTRIES
+    return f"lists {left} more entries than the {MOST_ENTRIES} that are read of one feed" if left > 0 else ""
 
 
 def _named(urls: list[str] | tuple[str, ...], kind: Format, web: Web) -> Iterator[Feed | Rejection]:

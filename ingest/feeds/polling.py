@@ -11,7 +11,7 @@ from typing import Protocol
 
 from ingest.documents import Document, Found, Gone, Listed, Record, Rejection, Seen
 from ingest.feeds.entries import Feed, FeedEntry
-from ingest.feeds.listed import MOST_ENTRIES, document_of, feed_of, story_at, told_of
+from ingest.feeds.listed import MOST_ENTRIES, document_of, feed_of, left_over, story_at, told_of
 from ingest.feeds.mailbox import is_mailbox, mailbox_of, opened
 from ingest.web.headers import NEVER_SEEN, Validators
 from ingest.web.politeness import Web
@@ -102,9 +102,9 @@ class Visits:
             except ToldToWait as told:
                 put_off, wait = put_off + 1, max(wait, told.seconds or 0.0)
         if put_off:  # with nothing to compare it to, the feed is read in full next time
-            yield Ending(FeedState.READ, "", feed.title, moved_to=page.moved_to, wait=wait, put_off=put_off)
+            yield Ending(FeedState.READ, left_over(feed), feed.title, NEVER_SEEN, "", page.moved_to, wait, put_off)
         else:
-            yield Ending(FeedState.READ, "", feed.title, page.validators, digest, page.moved_to)
+            yield Ending(FeedState.READ, left_over(feed), feed.title, page.validators, digest, page.moved_to)
 
     def _mails(self, subscription: Subscription) -> Iterator[Arrival | Ending]:
         """What came since the last visit; the state of the folder is kept as the feed's ETag."""
