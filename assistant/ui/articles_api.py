@@ -82,6 +82,12 @@ def sent(body: bytes) -> list[dict[str, object]]:
     return [each.model_dump(exclude_defaults=True) for each in articles]
 
 
+def check_origin(request: Request) -> None:
+    """A browser names its page's origin with what that sends, and Access has found it to be ours. Raises Refused."""
+    if "origin" not in request.headers:
+        raise Refused("This is for the page that Dateline serves. Programs use /v1/articles.", 403)
+
+
 def _let_in(authorization: str, token: str) -> None:
     """Raises Refused. Of a token that is wrong nothing can be learned from how long the answer takes."""
     if not token:

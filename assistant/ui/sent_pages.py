@@ -14,11 +14,11 @@ from pathlib import Path
 from string import Template
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from assistant.text.texts import LANGUAGES, language, tr, tr_line
-from assistant.ui.articles_api import added, sent
+from assistant.ui.articles_api import added, check_origin, sent
 from assistant.ui.assets import head
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
@@ -47,6 +47,7 @@ async def _window(request: Request) -> Response:
         language=named.tag,
         direction="rtl" if named.rtl else "ltr",
         head=head(),
+        style=(_HERE / "add.css").read_text(encoding="utf-8"),
         title=tr("Add this page to the library?"),
         add=tr("Add"),
         nothing=tr("No page has come. Save it as a file and add that."),
@@ -56,9 +57,8 @@ async def _window(request: Request) -> Response:
 
 
 async def _added(desk: Desk, request: Request) -> Response:
-    if "origin" not in request.headers:  # which a browser sends, and Access has found to be ours
-        return PlainTextResponse("This is for the page that Dateline serves. Programs use /v1/articles.\n", 403)
     try:
+        check_origin(request)
         report = await added(desk, sent(await request.body()))
     except Refused as refused:
         return HTMLResponse(problem_html(tr_line(refused.message)), refused.status)

@@ -22,8 +22,8 @@ _CUT = "was cut short on its way; try again later"
 Pieces = Iterator[bytes]
 
 
-def unpacked(chunks: Iterable[bytes], encoding: str = "", limit: int = LARGEST_DOCUMENT) -> bytes:
-    """The content that the body stands for, at most `limit` bytes of it. Raises FetchFailed.
+def unpacked(chunks: Iterable[bytes], encoding: str = "") -> bytes:
+    """The content that the body stands for, 10 MB at most. Raises FetchFailed.
 
     `encoding` is a Content-Encoding: several are undone from the last to the first, and what is no name of one ("none",
     "utf-8") says nothing, as for browsers.
@@ -38,8 +38,8 @@ def unpacked(chunks: Iterable[bytes], encoding: str = "", limit: int = LARGEST_D
     content = bytearray()
     for piece in pieces:
         content += piece
-        if len(content) > limit:
-            raise FetchFailed(f"is larger than {limit >> 20} MB, which no article is; give the address of one article")
+        if len(content) > LARGEST_DOCUMENT:
+            raise FetchFailed("is larger than 10 MB, which no article is; give the address of one article")
     return bytes(content)
 
 
