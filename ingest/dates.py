@@ -10,19 +10,26 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 logger = logging.getLogger(__name__)
 
-# Hours east of Greenwich. Of names that several parts of the world use, the one whose press writes them most: IST is
-# India's, CST and MST are American, BST is Britain's.
+# Hours east of Greenwich. Where letters mean several zones, the one that most newspapers write from.
 _OFFSETS = {
-    **dict.fromkeys(("UTC", "GMT", "UT", "Z", "WET"), 0.0),
-    **dict.fromkeys(("BST", "CET", "MEZ", "WEST", "WAT"), 1),
-    **dict.fromkeys(("CEST", "MESZ", "EET", "SAST", "CAT"), 2),
-    **dict.fromkeys(("EEST", "MSK", "EAT", "TRT", "IDT"), 3),
-    **{"IRST": 3.5, "GST": 4, "MSD": 4, "PKT": 5, "IST": 5.5, "NPT": 5.75},
-    **{"ICT": 7, "WIB": 7, "HKT": 8, "SGT": 8, "PHT": 8, "AWST": 8, "JST": 9, "KST": 9},
+    **{"UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2},
+    **{
+        "EET": 2,
+        "EEST": 3,
+        "MSK": 3,
+        "TRT": 3,
+        "SAST": 2,
+        "CAT": 2,
+        "WAT": 1,
+        "EAT": 3,
+        "GST": 4,
+        "PKT": 5,
+        "IST": 5.5,
+    },
+    **{"NPT": 5.75, "WIB": 7, "ICT": 7, "HKT": 8, "SGT": 8, "MYT": 8, "PHT": 8, "AWST": 8, "JST": 9, "KST": 9},
     **{"ACST": 9.5, "ACDT": 10.5, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13},
-    **{"NST": -3.5, "NDT": -2.5, "AST": -4, "ADT": -3, "BRT": -3, "ART": -3, "COT": -5, "PET": -5},
     **{"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7},
-    **{"AKST": -9, "AKDT": -8, "HST": -10},
+    **{"AKST": -9, "AKDT": -8, "HST": -10, "AST": -4, "ADT": -3, "NST": -3.5, "NDT": -2.5, "BRT": -3, "ART": -3},
 }
 # How American outlets write a time: "ET" is EST in winter and EDT in summer.
 _AMERICAN = {"ET": "EST5EDT", "CT": "CST6CDT", "MT": "MST7MDT", "PT": "PST8PDT"}
