@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -10,13 +11,15 @@ import pytest
 from following import Newsroom, told
 from mail_server import MailServer, mail_server, make_certificate
 
+from app import main
+from assistant.settings import read_settings
 from ingest.documents import LARGEST_DOCUMENT
 from ingest.feeds.following import find_feed
 from ingest.feeds.mailbox import Mailbox, is_mailbox, mailbox_of, passwords_of
 from ingest.feeds.parsing import read_opml
 from ingest.intake import Intake
 from ingest.web.politeness import Web
-from vectorstore.errors import AddressRefused, FetchFailed
+from vectorstore.errors import AddressRefused, FetchFailed, SettingsError
 
 STORY = "The bakers of Ostrup bake at night again, since the council gave up its rule on chimneys last Thursday. "
 
@@ -191,3 +194,25 @@ class TestAddresses:
         newsroom.follow("imaps://ann@mail.example/News", "https://ostrup.example/feed")
         opml = Intake(newsroom.library, newsroom.web).export_opml()
         assert [each.url for each in read_opml(opml)] == ["https://ostrup.example/feed"]
+
+
+class TestTheCommand:
+    def test_a_mailbox_is_added_with_the_password_of_the_environment(
+        self, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("DATELINE_IMAP_PASSWORDS", json.dumps({ACCOUNT: "open sesame"}))
+        with pytest.raises(SystemExit) as ended:
+            main(["feeds", "add", url, "--library", str(tmp_path / "library"), "--json"])
+        assert not ended.value.code
+        assert json.loads(capsys.readouterr().out) == {"url": url, "title": f"News letters ({ACCOUNT})"}
+        held = b"".join(file.read_bytes() for file in (tmp_path / "library").rglob("*") if file.is_file())
+        assert b"News letters" in held and b"sesame" not in held
+
+    @pytest.mark.parametrize("given", ["open sesame", '["open sesame"]', '{"ann@mail.example": 5, "b": "open sesame"}'])
+    def test_passwords_that_are_no_table_of_accounts_stop_the_start(
+        self, monkeypatch: pytest.MonkeyPatch, given: str
+    ) -> None:
+        monkeypatch.setenv("DATELINE_IMAP_PASSWORDS", given)
+        with pytest.raises(SettingsError, match="DATELINE_IMAP_PASSWORDS cannot be used") as refused:
+            read_settings({})
+        assert "sesame" not in str(refused.value)
