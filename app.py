@@ -25,6 +25,7 @@ from assistant.commands.serve import ServeCommand, Site
 from assistant.settings import GivenSettings, Settings, read_settings, set_up_others
 from assistant.types import AS_SET, Answer, Citation, Manner, Sentence, Turn
 from assistant.ui.reading_desk import ReadingDesk
+from ingest.commands.adding import adds_by_command
 from ingest.commands.documents import DocumentCommands
 from ingest.commands.feeds import FeedCommands
 from ingest.intake import Intake
@@ -271,6 +272,7 @@ def _settings(**given: Any) -> Settings:
 
 
 def _web(settings: Settings, shelf: RobotsShelf | None = None) -> Web:
+    from ingest.feeds.mailbox import passwords_of
     from ingest.web.politeness import Web
 
     return Web(
@@ -278,6 +280,7 @@ def _web(settings: Settings, shelf: RobotsShelf | None = None) -> Web:
         robots=settings.respect_robots,
         delay=settings.seconds_between_requests,
         shelf=shelf,
+        passwords=passwords_of(settings.imap_passwords),
     )
 
 
@@ -378,7 +381,7 @@ def _site(samples: bool, **given: Any) -> Iterator[Site]:
                 news.ingest([SAMPLES], advance, embed=False)
         news.library.pending.start()
         desk = PageDesk(news, settings.max_upload_mb, settings.refresh_every)
-        at = (settings.host, settings.port, settings.public_name, settings.allowed_origins)
+        at = (settings.host, settings.port, settings.public_name, settings.allowed_origins, settings.articles_token)
         # Of a library that may only be read, whoever may read it makes no less of it than the server would.
         alone = news.library.read_only
         served = nullcontext() if alone else commands_served(library, CommandDesk(news, desk, settings).carry_out)
@@ -417,7 +420,7 @@ def _options(
 ServeCommand(_site).add_to(cli)
 _add_commands(cli, _reading, _writing)
 EvaluateCommand(_measuring).add_to(cli)
-McpCommand(_looking).add_to(cli)
+McpCommand(_looking, adds_by_command).add_to(cli)
 DoctorCommand(lambda library: _settings(library=library)).add_to(cli)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ _PREFIX = "DATELINE_"
 _SPAN = re.compile(r"(?P<number>[0-9]{1,4})(?P<unit>[smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _SHORTEST = timedelta(minutes=1)
+_SHORTEST_TOKEN = 20
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
 
 _OF_OTHERS = {
@@ -57,7 +59,9 @@ class Settings(BaseSettings):
     respect_robots: bool = True
     seconds_between_requests: float = Field(default=1.0, ge=0)
     refresh_every: timedelta | None = None
+    imap_passwords: Annotated[dict[str, str], NoDecode] = Field(default_factory=dict, repr=False)
     max_upload_mb: int = Field(default=20, ge=1)
+    articles_token: str = Field(default="", repr=False)
 
     @field_validator("host")
     @classmethod
@@ -68,6 +72,18 @@ class Settings(BaseSettings):
     @classmethod
     def _span(cls, given: object) -> object:
         return span(given) if isinstance(given, str) else given
+
+    @field_validator("articles_token")
+    @classmethod
+    def _token(cls, given: str) -> str:
+        if given and len(given) < _SHORTEST_TOKEN:
+            raise ValueError(f"a token that nobody can guess has {_SHORTEST_TOKEN} characters or more")
+        return given
+
+    @field_validator("imap_passwords", mode="before")
+    @classmethod
+    def _passwords(cls, given: object) -> object:
+        return passwords(given) if isinstance(given, str) else given
 
     @field_validator("allowed_origins", mode="before")
     @classmethod
@@ -95,7 +111,9 @@ class GivenSettings(TypedDict, total=False):
     respect_robots: bool
     seconds_between_requests: float
     refresh_every: timedelta | None
+    imap_passwords: dict[str, str]
     max_upload_mb: int
+    articles_token: str
 
 
 def host(text: str) -> str:
@@ -115,6 +133,17 @@ def origins(text: str) -> tuple[str, ...]:
     if wrong := [name for name in named if not _ORIGIN.fullmatch(name)]:
         raise ValueError(f"{wrong[0]!r} is no origin such as https://news.example.org or http://10.0.0.5:8080")
     return tuple(name.removesuffix(":443" if name.startswith("https") else ":80") for name in named)
+
+
+def passwords(text: str) -> dict[str, str]:
+    """By account. ValueError, which repeats nothing of it, for what is no JSON object of texts."""
+    try:
+        given = json.loads(text)
+    except ValueError:
+        given = None
+    if not isinstance(given, dict) or not all(isinstance(each, str) for each in given.values()):
+        raise ValueError('it is no JSON such as {"you@imap.example.org": "password"}')
+    return given
 
 
 def span(text: str) -> timedelta:

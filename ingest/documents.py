@@ -49,7 +49,7 @@ class Pasted:
 @dataclass(frozen=True, slots=True)
 class Document:
     """The bytes of one article. `name` is what a report calls it; the id of the article is derived from
-    `url`, and where it has none from `identity`."""
+    `url`, and where it has none from `identity`. `further` are the pages that it goes on over."""
 
     name: str
     identity: str
@@ -57,9 +57,7 @@ class Document:
     content: bytes
     url: str = ""
     charset: str = ""
-
-
-Source = str | Path | Upload | Pasted | Document
+    further: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,5 +111,6 @@ class Rejection:
     reason: str
 
 
+Source = str | Path | Upload | Pasted | Document | Record | Listed
 Readable = Document | Record | Listed | Rejection
 Found = Readable | Seen | Gone

@@ -74,10 +74,12 @@ class Intake:
         return added, len(outlines) - added
 
     def export_opml(self) -> bytes:
-        """The feeds that are followed, as other readers import them."""
+        """The feeds that are followed, as other readers import them; a mailbox is nobody else's."""
+        from ingest.feeds.mailbox import is_mailbox
         from ingest.feeds.parsing import Outline, write_opml
 
-        return write_opml(Outline(each.url, each.title) for each in self.library.subscriptions.all())
+        followed = self.library.subscriptions.all()
+        return write_opml(Outline(each.url, each.title) for each in followed if not is_mailbox(each.url))
 
     def refresh(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -55,6 +55,11 @@ class IntakeDesk:
         from ingest.documents import Pasted
 
         return self._add([Pasted(text, title=title.strip(), outlet=outlet.strip())], progress, stop)
+
+    def take_articles(self, articles: Sequence[Mapping[str, object]], stop: Stop) -> Report:
+        from ingest.sources import as_sent
+
+        return self._add([as_sent(fields) for fields in articles], lambda step: None, stop)
 
     def retry(self, report: Report, progress: Callable[[Step], None], stop: Stop) -> Report:
         """What was rejected is read once more, and nothing else of the files that it stood in."""

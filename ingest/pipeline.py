@@ -14,7 +14,7 @@ from ingest.change_detection import Shelf, recognise
 from ingest.dates import latest
 from ingest.documents import Gone, Rejection, Seen, Source
 from ingest.interrupts import first_interrupt
-from ingest.sources import Taken, articles, expected, is_address
+from ingest.sources import Extracted, Taken, articles, expected, is_address
 from ingest.splitting import split
 from ingest.text import squeezed
 from ingest.web.workers import Place
@@ -145,14 +145,16 @@ class _Run:
         elif isinstance(taken, Rejection):
             self._settled(Row(taken.name, Outcome.REJECTED, reason=taken.reason))
         else:
-            self._recognise(taken.name, taken.article)
+            self._recognise(taken)
 
-    def _recognise(self, name: str, article: Article) -> None:
+    def _recognise(self, taken: Extracted) -> None:
+        article = taken.article
         marks = {article.id, squeezed(article.text)}
         if marks & self._waiting:
             self.commit()  # the library cannot recognise what it does not hold yet
-        row, article = recognise(name, article, self._library)
+        row, article = recognise(taken.name, article, self._library)
         if row.outcome in (Outcome.ADDED, Outcome.UPDATED):
+            row = replace(row, reason=taken.instead and f"summary only: {taken.instead}")
             self._rows.append(row)
             self._waiting |= {*marks, article.id}
             self._wait(row, replace(article, ingested_at=self._now()))

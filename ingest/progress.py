@@ -59,12 +59,15 @@ def vectors_bar(articles: int) -> Iterator[Callable[[int, int], None]]:
 
 
 def report_as_text(report: Report) -> str:
-    """The counts in one line, then each duplicate and each rejected document with its reason."""
+    """The counts in one line, then each duplicate, each that is a feed's own text and each that was rejected, with the
+    reason."""
     counts = f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
     counts += f"{report.duplicate} duplicate, {len(report.rejected)} rejected"
     counts += f", {report.gone} gone" if report.gone else ""
     lines = [f"{counts}; {report.passages} passages in {report.seconds:.1f} s"]
     lines += [f"  duplicate: {row.source} (same text as {row.duplicate_of})" for row in report.rows if row.duplicate_of]
+    instead = (row for row in report.rows if row.reason and row.outcome is not Outcome.REJECTED)
+    lines += [f"  {row.outcome}: {row.source}: {row.reason}" for row in instead]
     lines += [f"  rejected: {row.source}: {row.reason}" for row in report.rejected]
     return "\n".join(map(printable_line, lines))
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ingest.documents import (
     LISTS,
@@ -18,6 +19,7 @@ from ingest.documents import (
     Format,
     Found,
     Gone,
+    Listed,
     Pasted,
     Readable,
     Record,
@@ -27,7 +29,9 @@ from ingest.documents import (
     Upload,
 )
 from ingest.files import count, read_file, read_path
-from ingest.pages.extract import extract
+from ingest.identity import web_address
+from ingest.pages.extract import extract, extract_listed
+from ingest.text import squeezed
 from ingest.web.workers import Errand, Place, host_of, in_order, side_by_side
 from vectorstore.console.printable import printable_line
 from vectorstore.console.terminal import remote, resolved
@@ -64,7 +68,7 @@ def _named(source: Source, web: Web) -> Iterator[Readable]:
     if isinstance(source, Pasted):
         fields = {"text": source.text, "title": source.title, "url": source.url, "outlet": source.outlet}
         yield Record(name_of(source), "", fields)
-    elif isinstance(source, Document):
+    elif isinstance(source, Document | Record | Listed):
         yield source
     elif isinstance(source, Upload):
         yield from read_file(source.path, source.name, source.name)
@@ -84,11 +88,21 @@ def name_of(source: Source) -> str:
     """What a report calls a source."""
     if isinstance(source, Pasted):
         return source.title or "pasted text"
-    return source.name if isinstance(source, Upload | Document) else str(source).strip()
+    return source.name if isinstance(source, Upload | Document | Record | Listed) else str(source).strip()
+
+
+def as_sent(fields: Mapping[str, object]) -> Record | Listed:
+    """An article as a program sends it: its fields, and its text or under `html` its page, whose own word counts."""
+    markup, url = fields.get("html"), str(fields.get("url", ""))
+    told = Record(url or str(fields.get("title", "")) or "article", "", {**fields, "html": None})
+    if not isinstance(markup, str):
+        return told
+    page = Document(told.name, "", Format.HTML, markup.encode("utf-8", "replace"), web_address(url), "utf-8")
+    return Listed(told.name, told, page)
 
 
 def _count(source: Source) -> int | None:
-    if isinstance(source, Pasted | Document) or is_address(source):
+    if isinstance(source, Pasted | Document | Record | Listed) or is_address(source):
         return 1
     path = source.path if isinstance(source, Upload) else _local(source)
     return count(path, name_of(source))
@@ -110,13 +124,15 @@ def _local(source: str | Path) -> Path:
 
 def _from_web(url: str, web: Web) -> Iterator[Readable]:
     """The page, or the feeds of the site whose home page it is."""
-    from ingest.feeds.listed import document_of, feeds_of_page, is_home
+    from ingest.feeds.listed import document_of, feeds_of_page, is_home, story_at
 
+    get = partial(web.get, by_hand=True)
     try:
-        page = document_of(url, web.get(url, by_hand=True))
-        feeds = feeds_of_page(page) if page.kind is Format.HTML and is_home(page.url) else []
+        page = get(url)
+        document = document_of(url, page)
+        feeds = feeds_of_page(document) if document.kind is Format.HTML and is_home(page.url) else []
         if not feeds:
-            yield page
+            yield story_at(url, page, get)
         for feed in feeds:
             yield document_of(feed, web.get(feed))
     except RejectedDocument as reason:
@@ -125,10 +141,11 @@ def _from_web(url: str, web: Web) -> Iterator[Readable]:
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """An article, and what a report calls the document that it was in."""
+    """An article, and what a report calls the document that it was in; `instead` says why it is the feed's own text."""
 
     name: str
     article: Article
+    instead: str = ""
 
 
 Taken = Extracted | Seen | Gone | Rejection
@@ -152,22 +169,59 @@ def documents_of(source: Source, web: Web) -> Iterator[Readable]:
 
 def taken(found: Found, now: datetime) -> Taken:
     """What was found, and of a document the article that it holds; `now` is the moment of reading."""
-    if isinstance(found, Seen | Gone):
-        return found
-    article = article_in(found, now)
-    return article if isinstance(article, Rejection) else Extracted(found.name, article)
+    return found if isinstance(found, Seen | Gone) else _extracted(found, now)
 
 
 def article_in(found: Readable, now: datetime) -> Article | Rejection:
     """The article, or why there is none; `now` is the moment of reading."""
+    result = _extracted(found, now)
+    return result.article if isinstance(result, Extracted) else result
+
+
+def _extracted(found: Readable, now: datetime) -> Extracted | Rejection:
     if isinstance(found, Rejection):
         return found
     try:
-        return extract(found, now)
+        if isinstance(found, Listed):
+            return Extracted(found.name, *extract_listed(found, now))
+        return Extracted(found.name, extract(found, now))
     except RejectedDocument as reason:
         return Rejection(found.name, str(reason))
     except Exception as error:
         return _fault(found.name, error)
+
+
+T = TypeVar("T")
+R = TypeVar("R")
+# Pages that wait to be compared with the others of their feed.
+_MOST_HELD = 200
+_LONG_WORD = re.compile(r"\w{4,}")
+
+
+def taken_together(found: Iterable[tuple[T, Any]], take: Callable[[Any], R]) -> Iterator[tuple[T, R]]:
+    """What `take` makes of each that one feed led to. Where several of its links end at one text that says nothing of
+    what they are about, none of them is that text: the feed's own stands in. What could be one comes last."""
+    held: dict[str, list[tuple[T, Listed, R]]] = defaultdict(list)
+    for mark, each in found:
+        result = take(each)
+        if isinstance(each, Listed) and len(held) < _MOST_HELD and (text := _text_of_another(each, result)):
+            held[text].append((mark, replace(each, page=None), result))
+        else:
+            yield mark, result
+    for alike in held.values():
+        wall = len({str(listed.told.fields.get("title")) for _, listed, _ in alike}) > 1
+        reason = f"{len(alike)} links of the feed end at pages with the same text"
+        for mark, listed, result in alike:
+            yield mark, take(replace(listed, reason=reason)) if wall else result
+
+
+def _text_of_another(listed: Listed, result: object) -> str:
+    """The text of the page, if it has less than half of the longer words of the headline that the feed gives it."""
+    if not isinstance(result, Extracted) or result.instead:
+        return ""
+    headline = set(_LONG_WORD.findall(str(listed.told.fields.get("title", "")).casefold()))
+    page = f"{result.article.title}\n{result.article.text}".casefold()
+    return squeezed(page) if 2 * sum(word in page for word in headline) < len(headline) else ""
 
 
 def _host(source: Source) -> str:
@@ -177,12 +231,14 @@ def _host(source: Source) -> str:
 def _read(
     name: str, looked_up: Iterable[Readable | Errand[Readable]], now: datetime
 ) -> Iterator[Taken | Errand[Taken]]:
+    def take(found: Readable | Errand[Readable]) -> Taken | Errand[Taken]:
+        if isinstance(found, Errand):
+            return Errand(found.host, partial(_read, name, found.read(), now))
+        return taken(found, now)
+
     try:
-        for found in looked_up:
-            if isinstance(found, Errand):
-                yield Errand(found.host, partial(_read, name, found.read(), now))
-            else:
-                yield taken(found, now)
+        for _, result in taken_together(((None, found) for found in looked_up), take):
+            yield result
     except Exception as error:
         yield _fault(name, error)
 

@@ -15,7 +15,9 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.types import CallToolResult
 
-from app import SAMPLES, Dateline, open_dateline
+from app import SAMPLES, CommandDesk, Dateline, PageDesk, open_dateline
+from assistant.settings import read_settings
+from vectorstore.console.command_server import commands_served
 
 DATELINE = Path(sys.executable).with_name("dateline")
 QUESTION = "Is Meta still open sourcing its models?"
@@ -117,3 +119,24 @@ def test_it_ends_with_its_input(news: Dateline) -> None:
     server = program(news)
     done = subprocess.run([server.command, *server.args], input="", capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_started_with_write_it_adds_articles_beside_a_server_that_has_the_library_open(news: Dateline) -> None:
+    started = program(news)
+    told = "The lamp lighters of Torvik light the quay by hand again, since the cable was cut by an anchor on Sunday. "
+    given = {"text": told * 4, "title": "Lamps by hand", "url": "https://torvik.example/lamps", "outlet": "Torvik Post"}
+
+    async def talk() -> list[CallToolResult]:
+        arguments = started.args + ["--write"]
+        async with Client(started.model_copy(update={"args": arguments})) as client:
+            assert "add_article" in {tool.name for tool in (await client.list_tools()).tools}
+            calls = [given, given, {"text": told * 5}, {"text": told * 5}, {"text": " "}]
+            return [await client.call_tool("add_article", call) for call in calls]
+
+    with commands_served(news.library.folder, CommandDesk(news, PageDesk(news, 5), read_settings({})).carry_out):
+        added, again, pasted, pasted_again, empty = [each.structured_content for each in asyncio.run(talk())]
+    assert (added["added"], again["unchanged"], pasted["added"], pasted_again["unchanged"]) == (1, 1, 1, 1)
+    assert added["documents"][0]["source"].startswith("article")
+    assert "text" in empty["rejected"][0]["reason"]
+    [stored] = [entry for entry in news.library.entries() if entry.title == "Lamps by hand"]
+    assert stored.outlet == "Torvik Post"

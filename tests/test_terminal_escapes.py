@@ -62,7 +62,13 @@ def run(*arguments: str | bytes | Path) -> tuple[str, str]:
     return out, err
 
 
-@pytest.mark.parametrize("header", ["Content-Encoding", "Content-Type", "Location"])
+def test_an_encoding_that_is_none_is_not_even_quoted(site: tuple[str, Site]) -> None:
+    url, served = site
+    served.headers, served.body = {"Content-Encoding": HOSTILE}, b"no page"
+    assert "no page" in run("read", url)[0]
+
+
+@pytest.mark.parametrize("header", ["Content-Type", "Location"])
 def test_headers(site: tuple[str, Site], header: str) -> None:
     url, served = site
     served.headers, served.body = {header: HOSTILE}, b"no page"
@@ -82,7 +88,7 @@ def test_a_header_of_60_kilobytes_is_quoted_in_part(site: tuple[str, Site]) -> N
 def test_what_is_kept_of_a_feed_that_fails_is_clean(site: tuple[str, Site], tmp_path: Path) -> None:
     url, served = site
     assert "Following [31mPost ›31m" in run("feeds", "add", url, "--library", tmp_path)[0]
-    served.headers = {"Content-Type": HOSTILE, "Content-Encoding": HOSTILE}
+    served.headers, served.body = {"Content-Type": HOSTILE, "Content-Encoding": HOSTILE}, b"no page"
     assert r"'\x1b[31mpwn" in run("feeds", "refresh", "--library", tmp_path)[0]
     (kept,) = json.loads(run("feeds", "list", "--json", "--library", tmp_path)[0])
     assert kept["last_result"].isprintable() and r"\x1b[31mpwn" in kept["last_result"]

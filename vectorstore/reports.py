@@ -32,7 +32,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One document. `duplicate_of` is the id of the article that has the same text."""
+    """One document. `duplicate_of` is the id of the article that has the same text, and `reason` says why it was
+    rejected, or why only what its feed has of it was taken."""
 
     source: str
     outcome: Outcome

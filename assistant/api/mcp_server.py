@@ -10,7 +10,7 @@ from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 
-from assistant.api.service import Wire
+from assistant.api.service import Intake, Wire
 from vectorstore.errors import DatelineError
 
 P = ParamSpec("P")
@@ -22,13 +22,16 @@ _INSTRUCTIONS = (
 )
 
 
-def serve_tools(wire: Wire) -> None:
-    """Answer on standard input and output until the input ends."""
+def serve_tools(wire: Wire, intake: Intake | None = None) -> None:
+    """Answer on standard input and output until the input ends. Without `intake` nothing can be added."""
     server = MCPServer("dateline", instructions=_INSTRUCTIONS)
     reads_only = ToolAnnotations(read_only_hint=True, open_world_hint=False)
     server.tool("search_news", annotations=reads_only)(_telling(wire.search))
     server.tool("ask_news", annotations=reads_only)(_telling(wire.ask))
     server.tool("read_article", annotations=reads_only)(_telling(wire.article))
+    if intake:
+        adds = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=True)
+        server.tool("add_article", annotations=adds)(_telling(intake.add))
     server.run()
 
 

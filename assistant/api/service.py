@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from assistant.api.news_desk import NewsDesk
@@ -12,6 +13,9 @@ from vectorstore.errors import LimitUnusable
 from vectorstore.export import article_as_json
 
 _MOST_PASSAGES = 100
+
+AddsArticle = Callable[[Mapping[str, object]], dict[str, Any]]
+"""What became of an article with these fields, as a report. Raises DatelineError."""
 
 
 class Wire:
@@ -67,3 +71,30 @@ class Wire:
         scope = limited(since, until, outlets or (), self._desk.outlets())
         *_, answer = self._desk.stream(question, turns_of(history or []), as_of=moment(as_of), scope=scope)
         return answer_as_json(answer)
+
+
+class Intake:
+    """As `Wire`, for what is added."""
+
+    def __init__(self, adds: AddsArticle) -> None:
+        self._adds = adds
+
+    def add(
+        self,
+        text: str,
+        title: str = "",
+        url: str = "",
+        outlet: str = "",
+        published_at: str = "",
+        authors: list[str] | None = None,
+        language: str = "",
+    ) -> dict[str, Any]:
+        """Add one news article to the library, or bring it up to date: its full text, word for word as it was
+        published, with its headline (title), address, outlet, authors and day or time of publication (ISO 8601).
+
+        What is not known is left out, and never guessed. An article is the same one when its address is, or without
+        one its text. The report says whether it was added, updated, unchanged, a duplicate or rejected, and why.
+        """
+        about = {"title": title, "url": url, "outlet": outlet, "published_at": published_at, "language": language}
+        given = about | {"authors": authors or []}
+        return self._adds({name: value for name, value in given.items() if value} | {"text": text})

@@ -24,13 +24,15 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Site:
     """What is served and where; `public_name` is what readers call it where that is not the host, and pages of
-    `allowed_origins` may use its API. Once the page is there, `start` is called, and `warm` in a thread of its own."""
+    `allowed_origins` may use its API. Programs that bring the `token` may send articles. Once the page is there,
+    `start` is called, and `warm` in a thread of its own."""
 
     desk: Desk
     host: str
     port: int
     public_name: str
     allowed_origins: tuple[str, ...]
+    token: str
     start: Callable[[], None]
     warm: Callable[[], None]
 
@@ -62,14 +64,16 @@ class ServeCommand:
 
 
 def _serve_until_stopped(site: Site, as_json: bool) -> None:
+    from assistant.ui.articles_api import article_routes
     from assistant.ui.library_tab import library_routes
     from assistant.ui.openai_api import routes
     from assistant.ui.page import build_page
+    from assistant.ui.sent_pages import sent_page_routes
     from assistant.ui.server import serve
 
     logging.captureWarnings(True)  # what Gradio warns of goes into the log, and is written as all of it is
     desk = site.desk
-    beside = [*routes(desk), *library_routes(desk)]
+    beside = [*article_routes(desk, site.token), *sent_page_routes(desk), *routes(desk), *library_routes(desk)]
     at = (site.host, site.port)
     server = serve(build_page(desk), *at, desk.max_upload_mb, beside, site.public_name, site.allowed_origins)
     tell({"url": server.url}, f"Dateline is at {server.url} (Ctrl-C stops it)", as_json)

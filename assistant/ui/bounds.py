@@ -22,6 +22,8 @@ _UPLOAD = "/gradio_api/upload"
 MOST_FILES = 100
 _LARGEST_FILES = 10
 """In one request."""
+_LARGEST_ARTICLES = 12 * MB
+"""Of a page of 10 MB, with what JSON puts before quotation marks."""
 _AT_ONCE = 4
 """Uploads, and copies of the library: each takes long and a thread or a file."""
 
@@ -45,6 +47,7 @@ class Bounds:
         self._bounds = {
             _UPLOAD: Bound(max_upload_mb * MB * _LARGEST_FILES, MOST_FILES),
             "/library.jsonl": Bound(),
+            **dict.fromkeys(("/v1/articles", "/added"), Bound(_LARGEST_ARTICLES)),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

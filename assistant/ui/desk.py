@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -80,6 +80,9 @@ class Desk(NewsDesk, Protocol):
         """Each file is where it was uploaded to, with the name that its owner gave it."""
 
     def add_text(self, text: str, title: str, outlet: str, progress: Progress, stop: Stop) -> Report: ...
+
+    def take_articles(self, articles: Sequence[Mapping[str, object]], stop: Stop) -> Report:
+        """Each with its fields, and its text as `text` or its page as `html`."""
 
     def retry(self, receipt: Any, progress: Progress, stop: Stop) -> Report:
         """What was rejected is tried once more; `receipt` is one of this desk's own."""

@@ -27,6 +27,8 @@ from assistant.ui.limits_panel import NAMES, unusable
 from assistant.ui.reader import ArticleCard
 from assistant.ui.render import headline, legible
 from assistant.ui.render_work import note_html, problem_html
+from assistant.ui.sent_pages import SCRIPT as BOOKMARK
+from assistant.ui.sent_pages import bookmark_html
 from assistant.ui.work import QUIET, Job, Work, halt, report_component, retried
 from vectorstore.errors import DatelineError, LimitUnusable
 from vectorstore.export import lines
@@ -74,6 +76,7 @@ class LibraryTab:
                 self.outlet = gr.Textbox("", label=tr_later("Outlet (optional)"), max_lines=1)
                 self.text = gr.Textbox("", label=tr_later("Text of the article"), lines=6, max_lines=12)
                 self.add_text = gr.Button(tr_later("Add text"), variant="primary")
+        drawn(bookmark_html, js_on_load=BOOKMARK)
         self.report = report_component("report")
 
     def _connect(self) -> None:

@@ -194,15 +194,15 @@ def routes(desk: Desk) -> Sequence[BaseRoute]:
 
 
 async def _models(request: Request) -> Response:
-    return _json(models_as_json())
+    return json_response(models_as_json())
 
 
 async def _model(request: Request) -> Response:
-    return _json(model_as_json())
+    return json_response(model_as_json())
 
 
 async def _nothing_there(request: Request) -> Response:
-    return _error(Refused(f"There is no {request.method} {request.url.path} here.", 404))
+    return error_response(Refused(f"There is no {request.method} {request.url.path} here.", 404))
 
 
 class _Completions:
@@ -224,7 +224,7 @@ class _Completions:
         except ClientDisconnect:
             return
         except Exception as error:
-            await _error(error)(scope, receive, send)
+            await error_response(error)(scope, receive, send)
 
 
 async def _answered(asking: CompletionAsked, answers: AsyncIterator[Answer]) -> Response:
@@ -236,7 +236,7 @@ async def _answered(asking: CompletionAsked, answers: AsyncIterator[Answer]) -> 
         return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
     async for grown in answers:
         answer = grown
-    return _json(completion(answer, id, created))
+    return json_response(completion(answer, id, created))
 
 
 async def _events(chunks: Chunks, first: Answer, answers: AsyncIterator[Answer]) -> AsyncIterator[str]:
@@ -291,13 +291,13 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _json(value: dict[str, Any], status: int = 200) -> Response:
+def json_response(value: dict[str, Any], status: int = 200) -> Response:
     return Response(json.dumps(value), status, media_type="application/json")
 
 
-def _error(error: Exception) -> Response:
+def error_response(error: Exception) -> Response:
     found = _refused(error)
-    return _json(found.as_json(), found.status)
+    return json_response(found.as_json(), found.status)
 
 
 def _refused(error: Exception) -> Refused:

@@ -51,6 +51,8 @@ _LONGEST = 300
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _ELSEWHERE = {"cross-site", "same-site"}
+WINDOWS = {"/", "/add"}
+"""What other sites may open in a window of its own. It does nothing until its reader does."""
 
 EMBEDDABLE = re.compile(r"/v1/.*|/gradio_api/info|/gradio_api/call/(?:chat|search|ask|article)(?:/[^/]+)?")
 """What the allowed origins may use: the documented API, and none of the page's own events."""
@@ -81,7 +83,7 @@ class PagePolicy:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        await self._app(scope, receive, _Guarded(send, whole=scope["path"] == "/"))
+        await self._app(scope, receive, _Guarded(send, whole=scope["path"] in WINDOWS))
 
 
 class _Guarded:
@@ -276,7 +278,8 @@ def _canonical(address: str) -> str:
 def _opens_the_page(scope: Scope, headers: Headers) -> bool:
     """A link on another site's page was followed to ours, in a window of its own."""
     to = headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")
-    return scope["type"] == "http" and (scope["method"], scope["path"], *to) == ("GET", "/", "navigate", "document")
+    asked = scope["type"] == "http" and scope["method"] == "GET" and scope["path"] in WINDOWS
+    return asked and to == ("navigate", "document")
 
 
 def _unshared(send: Send) -> Send:

@@ -36,7 +36,9 @@ class FeedCommands:
 
     def add(
         self,
-        url: Annotated[str, typer.Argument(help="A feed, a news sitemap, or a page that names its feed.")],
+        url: Annotated[
+            str, typer.Argument(help="A feed, a news sitemap, a page that names its feed, or imaps://you@host/Folder.")
+        ],
         library: LibraryOption = None,
         as_json: JsonOption = False,
     ) -> None:

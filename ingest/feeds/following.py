@@ -12,13 +12,14 @@ from typing import Protocol
 
 from ingest.change_detection import Shelf
 from ingest.dates import latest
-from ingest.documents import Format
+from ingest.documents import Format, Found
 from ingest.feeds.listed import document_of, feed_of, feeds_of_page
+from ingest.feeds.mailbox import is_mailbox, mailbox_of, opened
 from ingest.feeds.parsing import Outline
 from ingest.feeds.polling import Arrival, Ending, FeedState, Visits
 from ingest.feeds.scheduler import Refresh, harvested, is_due, settle
 from ingest.pipeline import Progress, take_in
-from ingest.sources import Taken, taken, told
+from ingest.sources import Taken, taken, taken_together, told
 from ingest.web.politeness import Web
 from ingest.web.workers import Errand, host_of, side_by_side
 from vectorstore.errors import RejectedDocument
@@ -37,7 +38,11 @@ class FollowingShelf(Shelf, Protocol):
 
 
 def find_feed(url: str, web: Web) -> Outline:
-    """The feed at the address, or the main one that the page there names. Raises RejectedDocument."""
+    """The feed at the address, the folder of mails, or the main feed that the page there names. Raises
+    RejectedDocument."""
+    if is_mailbox(url):
+        with opened(mailbox_of(url), web.passwords):
+            return Outline(url.strip(), mailbox_of(url).title)
     page = web.get(url, by_hand=True)
     document = document_of(url, page)
     address = page.moved_to or url
@@ -107,9 +112,19 @@ class _Run:
                     yield step[1]
 
     def _visit(self, subscription: Subscription, now: datetime) -> Iterator[_Step]:
+        endings: list[Ending] = []
         try:
-            for step in self._visits.visit(subscription):
-                yield step if isinstance(step, Ending) else (step, taken(step.found, now))
+            visit = self._visits.visit(subscription)
+            yield from taken_together(_arrivals(visit, endings), lambda found: taken(found, now))
+            yield from endings
         except Exception as error:  # a fault of ours in one feed, which must not cost the others
             logger.exception("%s could not be refreshed", subscription.url)
             yield Ending(FeedState.FAILED, told(error))
+
+
+def _arrivals(visit: Iterator[Arrival | Ending], endings: list[Ending]) -> Iterator[tuple[Arrival, Found]]:
+    for step in visit:
+        if isinstance(step, Ending):
+            endings.append(step)
+        else:
+            yield step, step.found

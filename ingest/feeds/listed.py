@@ -9,11 +9,14 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from ingest.documents import Document, Format, Listed, Readable, Record, Rejection
-from ingest.feeds.parsing import Feed, FeedEntry, parse_feed, parse_sitemap, read_opml
+from ingest.feeds.entries import Feed, FeedEntry
+from ingest.feeds.parsing import parse_feed, parse_sitemap, read_opml
 from ingest.formats.sandbox import bounded
 from ingest.formats.sniffing import kind_of_page
-from ingest.identity import canonical_url, web_address
-from ingest.web.fetch import FetchedPage, unpacked
+from ingest.identity import file_id
+from ingest.web.bodies import unpacked
+from ingest.web.fetch import FetchedPage
+from ingest.web.paging import Get, whole_story
 from ingest.web.politeness import Web
 from ingest.web.workers import Errand, host_of
 from vectorstore.errors import RejectedDocument
@@ -31,6 +34,16 @@ def document_of(name: str, page: FetchedPage) -> Document:
     content = unpacked([page.content], "gzip") if page.content.startswith(_GZIP) else page.content
     kind = kind_of_page(page.url, page.content_type, content)
     return Document(name, page.url, kind, content, page.url, page.charset)
+
+
+def story_at(name: str, page: FetchedPage, get: Get) -> Document:
+    """As `document_of`, with the other pages of the story, each asked for by `get`. Raises RejectedDocument."""
+    document = document_of(name, page)
+    if document.kind is not Format.HTML:
+        return document
+    first, *rest = whole_story(page, get)
+    further = tuple(document_of(each.url, each) for each in rest)
+    return replace(document if first is page else document_of(name, first), further=further)
 
 
 def documents_in(document: Document, web: Web) -> Iterator[Readable | Errand[Readable]]:
@@ -66,7 +79,7 @@ class _Listing:
             if not feed.entries:
                 yield Rejection(self.document.name, "lists no article")
             for entry in feed.entries:
-                address = canonical_url(entry.url) if web_address(entry.url) else ""
+                address = entry.address
                 if not address or self.taken.setdefault(address, entry) is entry:  # in one step: threads share it
                     yield _read_entry(entry, feed, self.document.identity, self.web)
 
@@ -126,18 +139,27 @@ def told_of(entry: FeedEntry, feed: Feed, identity: str) -> Record:
         "authors": list(entry.authors),
         "published_at": entry.published_at,
         "updated_at": entry.updated_at,
-        "url": entry.url,
+        "url": entry.url or entry.shared,
         "language": feed.language,
         "text": entry.text,
     }
-    # An entry without an address is known by what its publisher calls it.
-    return Record(entry.url or entry.title or entry.id, f"{identity} {entry.id}", fields)
+    # An entry without an address of its own is known by what its publisher calls it.
+    known_by = f"{identity} {entry.id}"
+    if entry.shared:
+        fields["id"] = file_id(known_by)
+    return Record(entry.url or entry.title or entry.id, known_by, fields)
 
 
 def _within_reason(name: str, feed: Feed) -> Iterator[Feed | Rejection]:
     yield replace(feed, entries=feed.entries[:MOST_ENTRIES])
-    if (left := len(feed.entries) - MOST_ENTRIES) > 0:
-        yield Rejection(name, f"lists {left} more entries than the {MOST_ENTRIES} that are read of one feed")
+    if left := left_over(feed):
+        yield Rejection(name, left)
+
+
+def left_over(feed: Feed) -> str:
+    """What is to be told of a feed that lists more than is read of it, else ""."""
+    left = len(feed.entries) - MOST_ENTRIES
+    return f"lists {left} more entries than the {MOST_ENTRIES} that are read of one feed" if left > 0 else ""
 
 
 def _named(urls: list[str] | tuple[str, ...], kind: Format, web: Web) -> Iterator[Feed | Rejection]:
@@ -154,7 +176,9 @@ def _named(urls: list[str] | tuple[str, ...], kind: Format, web: Web) -> Iterato
 
 def _read_entry(entry: FeedEntry, feed: Feed, identity: str, web: Web) -> Listed:
     told = told_of(entry, feed, identity)
+    if entry.shared:
+        return Listed(told.name, told, None, "has no address of its own")
     try:
-        return Listed(told.name, told, document_of(told.name, web.get(entry.url)))
+        return Listed(told.name, told, story_at(told.name, web.get(entry.url), web.get))
     except RejectedDocument as reason:
         return Listed(told.name, told, None, str(reason))

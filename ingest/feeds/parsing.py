@@ -1,4 +1,4 @@
-"""The bytes of feeds (RSS, Atom, RDF, CDF), sitemaps and OPML to what they list, well formed or not."""
+"""The bytes of feeds (RSS, Atom, RDF, CDF, JSON), sitemaps and OPML to what they list, well formed or not."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from time import struct_time
 from lxml import etree
 
 from ingest.dates import parse_date
+from ingest.feeds.entries import MOST_TITLE, Feed, FeedEntry, told_apart
+from ingest.feeds.json_feed import is_json, parse_json_feed
 from ingest.formats.fragments import plain_text
 from ingest.formats.xml import local_name, parse_xml, texts
 from ingest.identity import web_address
@@ -24,38 +26,9 @@ _MOST_ADDED = 2_000_000
 _LONGEST_PROLOGUE = 16 * 1024
 _FIRST_ELEMENT = re.compile(rb"<\w")
 _ENTITY = re.compile(rb"<!ENTITY([^>]*)", re.IGNORECASE)
-_MOST_TITLE = 500
 # The protocol's own limit for news; of a plain sitemap, which may list a whole archive, as many of the newest.
 _MOST = 1000
 _NEVER = datetime.min.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class FeedEntry:
-    """One item of a feed. `id`, `url` and the dates are as feedparser reads them, the rest is plain text.
-
-    `text` is the longest that the feed itself has of the article, which may be all of it, a teaser or "".
-    """
-
-    id: str
-    url: str
-    title: str = ""
-    published_at: datetime | None = None
-    updated_at: datetime | None = None
-    authors: tuple[str, ...] = ()
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """What a feed or a sitemap lists, in its order. `link` is the site that it belongs to; `dialect` is feedparser's
-    name for how it is written, "" for what is no feed at all."""
-
-    title: str
-    link: str
-    language: str
-    entries: tuple[FeedEntry, ...]
-    dialect: str = ""
 
 
 def parse_feed(content: bytes, url: str = "") -> Feed:
@@ -65,6 +38,10 @@ def parse_feed(content: bytes, url: str = "") -> Feed:
     Raises RejectedDocument for bytes that no feed is made of, and for entities that would unfold to megabytes.
     Malformed input can take long: callers that read what strangers wrote do so through ingest.formats.sandbox.
     """
+    return told_apart(parse_json_feed(content) if is_json(content) else _parse_xml_feed(content, url))
+
+
+def _parse_xml_feed(content: bytes, url: str) -> Feed:
     import feedparser
 
     _refuse_bombs(content)
@@ -101,15 +78,25 @@ def _entry(item: Mapping[str, object]) -> FeedEntry:
     return FeedEntry(
         id=_string(own.get("id")),
         url=_string(own.get("link")),
-        title=_line(own.get("title"))[:_MOST_TITLE],
-        published_at=moment(own.get("published_parsed")),
-        updated_at=moment(own.get("updated_parsed")),
+        title=_line(own.get("title"))[:MOST_TITLE],
+        published_at=_stated(own, "published"),
+        updated_at=_stated(own, "updated"),
         authors=_authors(own),
         text=max(_texts(own), key=len, default=""),
     )
 
 
-def moment(parsed: object) -> datetime | None:
+def _stated(item: Mapping[str, object], name: str) -> datetime | None:
+    """feedparser takes "2026/11/10" for the first of the month and CET for UTC: its reading counts only where months
+    have names that we do not know."""
+    raw = _string(item.get(name))
+    found = parse_date(raw)
+    if found:
+        return found.replace(microsecond=0)
+    return None if raw.isascii() else _moment(item.get(f"{name}_parsed"))
+
+
+def _moment(parsed: object) -> datetime | None:
     """feedparser's time, which is UTC, as a datetime; None for what is no time of this calendar."""
     if not isinstance(parsed, struct_time):
         return None

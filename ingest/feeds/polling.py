@@ -10,9 +10,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from ingest.documents import Document, Found, Gone, Listed, Record, Rejection, Seen
-from ingest.feeds.listed import MOST_ENTRIES, document_of, feed_of, told_of
-from ingest.feeds.parsing import Feed, FeedEntry
-from ingest.identity import canonical_url, web_address
+from ingest.feeds.entries import Feed, FeedEntry
+from ingest.feeds.listed import MOST_ENTRIES, document_of, feed_of, left_over, story_at, told_of
+from ingest.feeds.mailbox import is_mailbox, mailbox_of, opened
 from ingest.web.headers import NEVER_SEEN, Validators
 from ingest.web.politeness import Web
 from vectorstore.errors import PageGone, RejectedDocument, ToldToWait
@@ -78,6 +78,9 @@ class Visits:
     def visit(self, subscription: Subscription) -> Iterator[Arrival | Ending]:
         """An unchanged feed costs one request; of a changed one each page that it lists is asked for, conditionally,
         and once more each that it listed last time and lists no longer. The ending comes last, whatever happens."""
+        if is_mailbox(subscription.url):
+            yield from self._mails(subscription)
+            return
         known = Validators(subscription.etag, subscription.last_modified)
         try:
             page = self._web.get(subscription.url, NEVER_SEEN if self._everything else known)
@@ -99,14 +102,30 @@ class Visits:
             except ToldToWait as told:
                 put_off, wait = put_off + 1, max(wait, told.seconds or 0.0)
         if put_off:  # with nothing to compare it to, the feed is read in full next time
-            yield Ending(FeedState.READ, "", feed.title, moved_to=page.moved_to, wait=wait, put_off=put_off)
+            yield Ending(FeedState.READ, left_over(feed), feed.title, NEVER_SEEN, "", page.moved_to, wait, put_off)
         else:
-            yield Ending(FeedState.READ, "", feed.title, page.validators, digest, page.moved_to)
+            yield Ending(FeedState.READ, left_over(feed), feed.title, page.validators, digest, page.moved_to)
+
+    def _mails(self, subscription: Subscription) -> Iterator[Arrival | Ending]:
+        """What came since the last visit; the state of the folder is kept as the feed's ETag."""
+        try:
+            mailbox = mailbox_of(subscription.url)
+            with opened(mailbox, self._web.passwords) as folder:
+                came, left = folder.news("" if self._everything else subscription.etag)
+                yield from (Arrival(folder.mail(uid)) for uid in came)
+        except RejectedDocument as reason:
+            yield Ending(FeedState.FAILED, str(reason))
+            return
+        if not came:
+            yield Ending(FeedState.UNCHANGED, title=mailbox.title)
+            return
+        told = f"{left} older mails are left" if left else ""
+        yield Ending(FeedState.READ, told, mailbox.title, Validators(folder.state(came[-1])))
 
     def _errands(self, subscription: Subscription, feed: Feed) -> Iterator[_Errand]:
         listed: set[str] = set()
         for entry in feed.entries[:MOST_ENTRIES]:
-            address = canonical_url(entry.url) if web_address(entry.url) else ""
+            address = entry.address
             listed.add(address)
             if self._first(address):
                 known = self._pages.page(address) if address else None
@@ -152,7 +171,7 @@ class _Errand:
             page = web.get(self.url, asked)
             if page.unchanged:
                 return self._arrival(self._seen(), asked)
-            return self._arrival(self._document(document_of(self.url, page)), page.validators)
+            return self._arrival(self._document(story_at(self.url, page, web.get)), page.validators)
         except PageGone as reason:
             return self._arrival(self._gone() if read_before else self._document(None, str(reason)), asked)
         except ToldToWait as told:

@@ -121,6 +121,8 @@ def _noted(subscription: Subscription, ending: Ending, harvest: Harvest, at: dat
 
 def _counts(rows: Sequence[Row]) -> str:
     counts = [(sum(row.outcome is outcome for row in rows), outcome.value) for outcome in Outcome]
+    summaries = sum(bool(row.reason) and row.outcome is not Outcome.REJECTED for row in rows)
+    counts.append((summaries, "of them as summary only"))
     return ", ".join(f"{count} {name}" for count, name in counts if count) or "no articles"
 
 

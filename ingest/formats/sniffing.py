@@ -27,6 +27,7 @@ _BY_CONTENT_TYPE = {
     "message/rfc822": Format.LETTER,
     "application/rss+xml": Format.FEED,
     "application/atom+xml": Format.FEED,
+    "application/feed+json": Format.FEED,
     "": Format.TEXT,
 }
 _BY_ROOT = {
@@ -34,6 +35,7 @@ _BY_ROOT = {
     **dict.fromkeys((b"urlset", b"sitemapindex"), Format.SITEMAP),
     b"opml": Format.OPML,
 }
+_JSON_FEED = re.compile(rb"\"version\"\s*:\s*\"https?:\\?/\\?/jsonfeed\.org\\?/version\\?/")
 _HEAD = 16 * 1024
 _PROLOGUE = re.compile(rb"<!--(?:(?!-->).)*-->|<\?[^>]*>|<!(?:[^<>\[]|\[[^\]]*\])*>", re.S)
 _ROOT = re.compile(rb"(?:\xef\xbb\xbf|\xfe\xff|\xff\xfe)?\s*<(?:[\w.-]+:)?(\w+)[\s/>]")
@@ -48,6 +50,8 @@ def kind_of_bytes(content: bytes) -> Format | None:
     if b"%PDF-" in content[:1024]:
         return Format.PDF
     head = content[:_HEAD].replace(b"\0", b"")  # so that UTF-16 reads like ASCII
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):  # whose names come in any order
+        return Format.FEED if _JSON_FEED.search(content) else None
     if _HTML.match(head[:4096]):
         return Format.HTML
     root = _ROOT.match(_PROLOGUE.sub(b"", head)) if b"<" in head[:100] else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -30,7 +31,7 @@ def extract(document: Document | Record | Listed, now: datetime) -> Article:
     RejectedDocument with the reason when there is no article.
     """
     if isinstance(document, Listed):
-        return _listed(document, now)
+        return extract_listed(document, now)[0]
     if isinstance(document, Record):
         article = stated(document.fields)
         fallback = _row_id(document.identity, article)
@@ -56,17 +57,19 @@ def _dated(article: Article, now: datetime) -> Article:
     return replace(article, published_at=past(article.published_at, now), updated_at=past(article.updated_at, now))
 
 
-def _listed(listed: Listed, now: datetime) -> Article:
-    """The page's article, with what only the feed states; or the feed's own text where the page has less of it."""
+def extract_listed(listed: Listed, now: datetime) -> tuple[Article, str]:
+    """The page's article, with what only the feed states; or, with the reason, the feed's own text where the page has
+    less of it."""
     told, told_why = _attempt(listed.told, now)
     read, read_why = _attempt(listed.page, now)
+    why = listed.reason or read_why
     if read and not (told and word_count(read.text) < word_count(told.text) * _TEASER):
-        article = completed(read, _dated(stated({**listed.told.fields, "text": read.text}), now))
+        article, why = completed(read, _dated(stated({**listed.told.fields, "text": read.text}), now)), ""
     elif told:
-        article = replace(told, summary_only=True)
+        article, why = replace(told, summary_only=True), why or "its page holds less of it than the feed"
     else:
-        raise RejectedDocument(listed.reason or read_why or told_why)
-    return replace(article, id=listed.known_as or article.id)
+        raise RejectedDocument(why or told_why)
+    return replace(article, id=listed.known_as or article.id), why
 
 
 def _attempt(document: Document | Record | None, now: datetime) -> tuple[Article | None, str]:
@@ -89,8 +92,14 @@ def _read(document: Document) -> Mapping[str, object]:
 
 def _page(document: Document) -> Mapping[str, object]:
     from ingest.pages.html import read_page
+    from ingest.pages.joining import join_pages
 
-    return bounded(read_page, document.content, document.url, document.charset)
+    first = bounded(read_page, document.content, document.url, document.charset)
+    rest = []
+    for page in document.further:
+        with suppress(RejectedDocument):  # the last one may hold a picture and a line
+            rest.append(bounded(read_page, page.content, page.url, page.charset))
+    return join_pages(first, rest)
 
 
 def _markdown(text: str) -> Mapping[str, object]:

@@ -93,7 +93,10 @@ def _canonicals(tree: HtmlElement, tags: Tags) -> list[str]:
 
 def _tree(content: bytes, charset: str) -> HtmlElement:
     declared = _DECLARED.search(content[:4096])
-    tree = load_html(decode(content, charset or (declared[1].decode() if declared else "")))
+    text = decode(content, charset or (declared[1].decode() if declared else ""))
+    tree = load_html(text)
+    if tree is None and "<" in text:  # a part of a page, as some servers hand it out
+        tree = load_html(f"<html><body>{text}</body></html>")
     if tree is None:
         raise RejectedDocument("is no HTML page that can be read")
     tame(tree)

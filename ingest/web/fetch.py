@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,15 +14,18 @@ from importlib.metadata import PackageNotFoundError, version
 import httpcore
 import httpx
 
-from ingest.documents import LARGEST_DOCUMENT
 from ingest.web.addresses import CheckedBackend, Permitted, Resolve, is_public, resolve
+from ingest.web.bodies import unpacked
 from ingest.web.headers import NEVER_SEEN, Validators, charset_of, refusal, type_of, validators_of
+from ingest.web.redirects import named_target, refreshed_to
 from vectorstore.errors import AddressRefused, FetchFailed, NotReached
 
 SECONDS = 20.0
 REDIRECTS = 5
 _REDIRECTING = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
+# 203 is the page as a proxy on the way has changed it.
+_WITH_PAGE = {HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION}
 
 # Entered with the address before each request, the ones that redirects ask for included, and left after its answer.
 Gate = Callable[[str], AbstractContextManager[None]]
@@ -57,8 +59,8 @@ def fetch(
     """The page at an http or https address. Raises FetchFailed with one clear line.
 
     At most 10 MB after decompression, `seconds` in all (the system's own limit on looking a name up and the time that
-    `gate` takes come on top) and 5 redirects. Addresses of this machine and of private networks are refused unless
-    `allow_private`.
+    `gate` takes come on top) and 5 redirects, by a header or by the page itself. Cookies are kept until it has ended.
+    Addresses of this machine and of private networks are refused unless `allow_private`.
     """
     return fetch_permitted(url, None if allow_private else is_public, seconds, known, gate)
 
@@ -77,7 +79,7 @@ def fetch_permitted(
     backend = CheckedBackend(permitted, deadline.remaining, resolve)
     try:
         with httpcore.ConnectionPool(_tls(), network_backend=backend) as pool:
-            return _follow(_parse(url), pool, known, lambda each: deadline.stopped_by(gate(each)))
+            return _Read(pool, known, lambda each: deadline.stopped_by(gate(each))).follow(_parse(url))
     except httpcore.TimeoutException as error:
         raise NotReached(f"took longer than {seconds:g} seconds; try again later") from error
     except (httpcore.NetworkError, httpcore.ProtocolError) as error:
@@ -105,29 +107,96 @@ class _Deadline:
             yield
 
 
-def _follow(url: httpx.URL, pool: httpcore.ConnectionPool, known: Validators, gate: Gate) -> FetchedPage:
-    moved_to, for_good = "", True
-    for _ in range(REDIRECTS + 1):
+class _Read:
+    """One read of an address: where it has been led to, and the cookies that it was given on the way."""
+
+    def __init__(self, pool: httpcore.ConnectionPool, known: Validators, gate: Gate) -> None:
+        self._pool, self._known, self._gate = pool, known, gate
+        self._cookies = httpx.Cookies()
+        self._asked: set[tuple[str, str]] = set()
+        self._moved_to, self._for_good = "", True
+
+    def follow(self, url: httpx.URL) -> FetchedPage:
+        """The page at the end of its redirects, those that stand in pages and in addresses among them."""
+        url = self._directly(url)
+        for _ in range(REDIRECTS + 1):
+            found = self._ask(url)
+            if isinstance(found, FetchedPage):
+                return found
+            url = found
+        raise FetchFailed(f"redirects more than {REDIRECTS} times; give the address where it ends")
+
+    def _ask(self, url: httpx.URL) -> FetchedPage | httpx.URL:
+        """The page, or where to go on."""
         target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-        with gate(str(url)), pool.stream("GET", target, headers=_asking(known)) as response:
+        cookies = self._noted(url)
+        with (
+            self._gate(str(url)),
+            self._pool.stream("GET", target, headers=_asking(self._known, cookies)) as response,
+        ):
             headers = httpx.Headers(response.headers)
+            self._keep_cookies(url, headers)
             if response.status in _REDIRECTING and "location" in headers:
-                url = _parse(headers["location"], base=url)
-                for_good = for_good and response.status in _PERMANENT
-                moved_to = str(url) if for_good else moved_to
-                continue
-            return _page(url.copy_with(fragment=None), response, headers, moved_to, known != NEVER_SEEN)
-    raise FetchFailed(f"redirects more than {REDIRECTS} times; give the address where it ends")
+                return self._redirected(_parse(headers["location"], base=url), response.status in _PERMANENT)
+            page = _page(url.copy_with(fragment=None), response, headers, self._moved_to, self._known != NEVER_SEEN)
+        return self._refreshed(url, headers.get("refresh", ""), page) or page
+
+    def _redirected(self, url: httpx.URL, permanent: bool) -> httpx.URL:
+        self._for_good = self._for_good and permanent
+        self._moved_to = str(url) if self._for_good else self._moved_to
+        return self._directly(url)
+
+    def _refreshed(self, url: httpx.URL, header: str, page: FetchedPage) -> httpx.URL | None:
+        """Where the page sends who reads it, unless that is where it was asked for just so before."""
+        named = refreshed_to(page.content, page.content_type, header)
+        if named is None:
+            return None
+        try:
+            target = _parse(named, base=url)
+        except AddressRefused:
+            return None
+        return None if self._has_asked(target) else self._redirected(target, permanent=False)
+
+    def _directly(self, url: httpx.URL) -> httpx.URL:
+        """The address that this one names as its target, where asking it would bring something new."""
+        try:
+            target = _parse(named_target(str(url)) or str(url))
+        except AddressRefused:
+            return url
+        if target == url or self._has_asked(target):
+            return url
+        self._for_good = False
+        return target
+
+    def _keep_cookies(self, url: httpx.URL, headers: httpx.Headers) -> None:
+        given = [("set-cookie", each) for each in headers.get_list("set-cookie")]
+        self._cookies.extract_cookies(httpx.Response(200, headers=given, request=httpx.Request("GET", url)))
+
+    def _cookies_for(self, url: httpx.URL) -> str:
+        request = httpx.Request("GET", url)
+        self._cookies.set_cookie_header(request)
+        return str(request.headers.get("cookie", ""))
+
+    def _noted(self, url: httpx.URL) -> str:
+        cookies = self._cookies_for(url)
+        self._asked.add((_spelt(url), cookies))
+        return cookies
+
+    def _has_asked(self, url: httpx.URL) -> bool:
+        return (_spelt(url), self._cookies_for(url)) in self._asked
+
+
+def _spelt(url: httpx.URL) -> str:
+    return str(url.copy_with(fragment=None))
 
 
 def _page(
     url: httpx.URL, response: httpcore.Response, headers: httpx.Headers, moved_to: str, asked: bool
 ) -> FetchedPage:
     unchanged = response.status == HTTPStatus.NOT_MODIFIED and asked
-    if response.status != HTTPStatus.OK and not unchanged:
+    if response.status not in _WITH_PAGE and not unchanged:
         raise refusal(response.status, headers)
-    encoding = headers.get("content-encoding", "identity").lower()
-    content = b"" if unchanged else unpacked(response.iter_stream(), encoding)
+    content = b"" if unchanged else unpacked(response.iter_stream(), headers.get("content-encoding", ""))
     return FetchedPage(
         str(url), content, type_of(headers), charset_of(headers), validators_of(headers), moved_to, unchanged
     )
@@ -147,27 +216,9 @@ def _parse(url: str, base: httpx.URL | None = None) -> httpx.URL:
     return parsed
 
 
-def unpacked(chunks: Iterable[bytes], encoding: str) -> bytes:
-    """The body, unpacked piece by piece: a small answer may unpack to more than memory holds. Raises FetchFailed."""
-    if encoding not in ("identity", "gzip"):
-        raise FetchFailed(f"is compressed as {ascii(encoding[:80])}, which was not asked for; paste its text instead")
-    unpacker = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
-    content = bytearray()
-    for chunk in chunks:
-        try:
-            content += unpacker.decompress(chunk, LARGEST_DOCUMENT + 1) if unpacker else chunk
-        except zlib.error as error:
-            raise FetchFailed("is compressed in a way that cannot be read; paste its text instead") from error
-        if len(content) > LARGEST_DOCUMENT:
-            raise FetchFailed("is larger than 10 MB, which no article is; give the address of one article")
-    if unpacker and not unpacker.eof:
-        raise FetchFailed("was cut short on its way; try again later")
-    return bytes(content)
-
-
-def _asking(known: Validators) -> dict[bytes | str, bytes | str]:
+def _asking(known: Validators, cookies: str) -> dict[bytes | str, bytes | str]:
     """The headers of a request, conditional where the page is known."""
-    conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified, "Cookie": cookies}
     # Sent as it came, as bytes: a server may have put anything there that is no line end.
     return {**_headers(), **{name: value.encode("latin-1", "ignore") for name, value in conditions.items() if value}}
 
@@ -185,7 +236,7 @@ def _headers() -> Mapping[bytes | str, bytes | str]:
         number = "0"
     return {
         "User-Agent": f"Dateline/{number} (+reading news articles for its user)",
-        "Accept": "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,"
+        "Accept": "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/feed+json,"
         "text/plain;q=0.9,text/markdown;q=0.9,application/xml;q=0.9,application/pdf;q=0.8,*/*;q=0.5",
-        "Accept-Encoding": "gzip",
+        "Accept-Encoding": "gzip, deflate, br, zstd",
     }

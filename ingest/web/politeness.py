@@ -53,7 +53,7 @@ class Web:
 
     `delay` is in seconds, from the end of an answer to the next request to the same host; a longer Crawl-delay, up to
     30 seconds, takes its place. Each page may take `seconds`. A robots.txt is read as RFC 9309 has it, the longest rule
-    that fits a path first; one that is not there, or is broken, permits everything.
+    that fits a path first; one that is not there, or is broken, permits everything. `passwords` are those of mailboxes.
     """
 
     def __init__(
@@ -64,6 +64,7 @@ class Web:
         delay: float = 1.0,
         seconds: float = SECONDS,
         shelf: RobotsShelf | None = None,
+        passwords: Callable[[str], str] = lambda account: "",
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -72,6 +73,7 @@ class Web:
         self._delay = delay
         self._seconds = seconds
         self._shelf = shelf
+        self.passwords = passwords
         self._now = now
         self._sleep = sleep
         self._hosts: dict[str, _Host] = {}

@@ -126,7 +126,7 @@ class TestWhatFails:
         [
             (b"not gzip", "gzip", "compressed in a way"),
             (gzip.compress(b"x" * 1000)[:-9], "gzip", "cut short"),
-            (b"x", "br", "compressed as 'br'"),
+            (b"These are plain words.", "br", "compressed in a way"),
         ],
     )
     def test_a_damaged_body_is_told(self, site, body: bytes, encoding: str, reason: str) -> None:

@@ -40,7 +40,9 @@ from vectorstore.reports import Report
 UI = ROOT / "assistant" / "ui"
 OTHERS = sorted(set(LANGUAGES) - {"en"})
 # What these say is for programs, or is the plain text of an answer that is no page.
-FOR_PROGRAMS = {"assets.py", "bounds.py", "endpoints.py", "openai_api.py", "places.py", "security.py", "server.py"}
+FOR_PROGRAMS = {
+    f"{name}.py" for name in "articles_api assets bounds endpoints openai_api places security server".split()
+}
 # The samples' own questions, in the language of the samples; a script.
 NO_TEXT = {*chain.from_iterable(reading_desk._SAMPLE_QUESTIONS), "() => { document.dispatchEvent(new Event("}
 

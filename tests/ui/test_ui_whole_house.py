@@ -12,10 +12,12 @@ from playwright.sync_api import Page, expect
 from ui_desk import free_port
 
 from app import SAMPLES, Dateline, PageDesk, open_dateline
+from assistant.ui.articles_api import article_routes
 from assistant.ui.library_tab import library_routes
 from assistant.ui.page import build_page
 from assistant.ui.server import serve
 
+TOKEN = "a token that nobody guesses"
 QUESTION = "Is Meta still open sourcing its models?"
 TRAM = (
     "Norvale's night buses will run until four in the morning from September. The council voted for the change on "
@@ -33,7 +35,8 @@ def news(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dateline]:
 @pytest.fixture
 def address(news: Dateline) -> Iterator[str]:
     desk = PageDesk(news, 5)
-    server = serve(build_page(desk), "127.0.0.1", free_port(), 5, library_routes(desk))
+    beside = [*article_routes(desk, TOKEN), *library_routes(desk)]
+    server = serve(build_page(desk), "127.0.0.1", free_port(), 5, beside)
     yield server.url
     server.close()
 
@@ -147,3 +150,18 @@ def test_a_backup_says_how_long_it_is(address: str) -> None:
     with httpx.stream("GET", f"{address}library.db", headers={"accept-encoding": "gzip"}) as answer:
         assert int(answer.headers["content-length"]) == sum(map(len, answer.iter_raw()))
         assert "content-encoding" not in answer.headers
+
+
+def test_a_program_sends_a_page_that_is_then_found_and_a_second_time_unchanged(news: Dateline, address: str) -> None:
+    page = f"<html lang=en><title>Night buses</title><article><h1>Night buses</h1><p>{TRAM}</p></article></html>"
+    sent = {
+        "url": "https://norvale.example/buses",
+        "outlet": "Norvale Post",
+        "published_at": "2026-08-04",
+        "html": page,
+    }
+    headers = {"authorization": f"Bearer {TOKEN}"}
+    outcomes = [httpx.post(f"{address}v1/articles", json=sent, headers=headers, timeout=60).json() for _ in range(2)]
+    assert [(each["added"], each["unchanged"]) for each in outcomes] == [(1, 0), (0, 1)]
+    assert news.search("How long will Norvale's night buses run?", top=1)[0].article.outlet == "Norvale Post"
+    news.library.remove(outcomes[0]["documents"][0]["article_id"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Container, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -194,6 +194,7 @@ class ScriptedDesk:
     examples: Sequence[str] = ("Is Meta still open sourcing its models?", "What happened to Behemoth?")
     max_upload_mb: int = 5
     earlier: dict[str, list[Article]] = field(default_factory=dict)
+    sent: list[Mapping[str, object]] = field(default_factory=list)
     followed: list[Subscription] = field(default_factory=lambda: [FEED, FAILING])
     standing: Standing = Standing()
     gone: set[str] = field(default_factory=set)  # listed, but removed since
@@ -384,6 +385,19 @@ class ScriptedDesk:
 
     def add_text(self, text: str, title: str, outlet: str, progress: Progress, stop: Stop) -> Report:
         return self._put(Article(id=title, title=title, outlet=outlet, text=text), "pasted text", progress)
+
+    def take_articles(self, articles: Sequence[Mapping[str, object]], stop: Stop) -> Report:
+        if any("slowly" in str(each.get("url")) for each in articles):
+            return reported([], stopped=True)
+        self.sent += articles
+        return reported(self._sent(each) for each in articles)
+
+    def _sent(self, fields: Mapping[str, object]) -> Row:
+        url, title = str(fields.get("url", "")), str(fields.get("title", "Sent"))
+        if "refused" in url:
+            return document(url, "rejected", reason="only 3 words of article text were found")
+        self.articles[url] = Article(id=url, title=title, url=url, text="Sent text.", ingested_at=NOW)
+        return document(url, "added", title)
 
     def retry(self, receipt: Report, progress: Progress, stop: Stop) -> Report:
         self.retried.append(tuple(each.name for each in receipt.again))

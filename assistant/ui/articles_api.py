@@ -1,0 +1,102 @@
+"""Articles sent by other programs: `POST /v1/articles`, beside the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from hashlib import sha256
+from hmac import compare_digest
+from time import monotonic
+
+import anyio
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from assistant.ui.desk import Desk
+from assistant.ui.openai_api import Refused, error_response, json_response
+from vectorstore.reports import Report
+
+_MOST = 100
+_PATIENCE = 60.0
+"""Seconds in which the library must be free of other additions."""
+
+
+class _Article(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    html: str = ""
+    text: str = ""
+    url: str = ""
+    title: str = ""
+    outlet: str = ""
+    authors: list[str] | str = Field(default_factory=list)
+    published_at: str = ""
+    updated_at: str = ""
+    language: str = ""
+
+
+class _Articles(BaseModel):
+    articles: list[_Article] = Field(min_length=1, max_length=_MOST)
+
+
+def article_routes(desk: Desk, token: str) -> Sequence[BaseRoute]:
+    """For whoever brings the token; for nobody where there is none. They go before all else that is under /v1."""
+    return [Route("/v1/articles", partial(_articles, desk, token), methods=["POST"])]
+
+
+async def _articles(desk: Desk, token: str, request: Request) -> Response:
+    try:
+        _let_in(request.headers.get("authorization", ""), token)
+        report = await added(desk, sent(await request.body()))
+    except Exception as error:
+        return error_response(error)
+    return json_response(report.as_json(), 200 if report.readable else 422)
+
+
+async def added(desk: Desk, articles: Sequence[Mapping[str, object]]) -> Report:
+    """What became of them. Raises Refused when others add for so long that nobody would wait."""
+    due = monotonic() + _PATIENCE
+    report: Report = await anyio.to_thread.run_sync(desk.take_articles, articles, lambda: monotonic() > due)
+    if report.stopped:
+        raise Refused("The library is taking in other articles just now. Send it again in a minute.", 503)
+    return report
+
+
+def sent(body: bytes) -> list[dict[str, object]]:
+    """The articles of a request: one, or several under `articles`. Raises Refused."""
+    try:
+        try:
+            articles = _Articles.model_validate_json(body).articles
+        except ValidationError as error:
+            if error.errors()[0]["loc"] != ("articles",) or error.errors()[0]["type"] != "missing":
+                raise
+            articles = [_Article.model_validate_json(body)]
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "The body"
+        raise Refused(f"{where}: {first['msg']}. An article has {', '.join(_Article.model_fields)}.") from error
+    if any(bool(each.html.strip()) == bool(each.text.strip()) for each in articles):
+        raise Refused("Give each article as html or as text, and not as both.")
+    return [each.model_dump(exclude_defaults=True) for each in articles]
+
+
+def check_origin(request: Request) -> None:
+    """A browser names its page's origin with what that sends, and Access has found it to be ours. Raises Refused."""
+    if "origin" not in request.headers:
+        raise Refused("This is for the page that Dateline serves. Programs use /v1/articles.", 403)
+
+
+def _let_in(authorization: str, token: str) -> None:
+    """Raises Refused. Of a token that is wrong nothing can be learned from how long the answer takes."""
+    if not token:
+        raise Refused("Articles are taken once DATELINE_ARTICLES_TOKEN is set. Send it as Authorization: Bearer.", 403)
+    kind, _, given = authorization.partition(" ")
+    right = compare_digest(_digest(given.strip()), _digest(token))
+    if not (right and kind.lower() == "bearer"):
+        raise Refused("The token is not the one of DATELINE_ARTICLES_TOKEN. Send it as Authorization: Bearer.", 401)
+
+
+def _digest(token: str) -> bytes:
+    return sha256(token.encode("utf-8", "surrogatepass")).digest()

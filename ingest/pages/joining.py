@@ -1,0 +1,18 @@
+"""The pages that one story goes on over, read one by one, to one article."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+Fields = Mapping[str, object]
+
+
+def join_pages(first: Fields, rest: Sequence[Fields]) -> dict[str, object]:
+    """What the first page states, with the text of all. A paragraph that several pages repeat stands where it came
+    first."""
+    text = str(first.get("text", ""))
+    for page in rest:
+        known = {"", *(line.strip() for line in text.split("\n"))}
+        fresh = [line for line in str(page.get("text", "")).split("\n") if line.strip() not in known]
+        text = "\n".join([text, *fresh])
+    return {**first, "text": text}
