@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TypeVar
 
 from ingest.documents import LARGEST_DOCUMENT, Record, Rejection
-from ingest.formats.decoding import BINARY, decode, marked_encoding
+from ingest.formats.decoding import BINARY, decode, is_binary, marked_encoding
 from ingest.formats.fields import FIELDS
 from vectorstore.errors import RejectedDocument
 
@@ -148,6 +148,6 @@ def _in_lines(stream: io.BufferedReader) -> io.BufferedIOBase:
     head = stream.peek()[:4096]
     if marked_encoding(head) in ("utf-16", "utf-32"):
         return io.BytesIO(decode(whole(stream, advice="save it as UTF-8")).encode())
-    if b"\0" in head:
+    if is_binary(head):
         raise RejectedDocument(BINARY)
     return stream
