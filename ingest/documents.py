@@ -90,6 +90,14 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A row of a file that has an address for its text: whose page is to be read, and what the row says of it."""
+
+    url: str
+    told: Record
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """An article of the library whose page has not changed since it was read."""
 

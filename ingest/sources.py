@@ -18,6 +18,8 @@ from ingest.documents import (
     Format,
     Found,
     Gone,
+    Link,
+    Listed,
     Pasted,
     Readable,
     Record,
@@ -27,6 +29,7 @@ from ingest.documents import (
     Upload,
 )
 from ingest.files import count, read_file, read_path
+from ingest.identity import canonical_url
 from ingest.pages.extract import extract
 from ingest.web.workers import Errand, Place, host_of, in_order, side_by_side
 from vectorstore.console.printable import printable_line
@@ -50,17 +53,33 @@ def read(source: Source, web: Web) -> Iterator[Readable]:
 
 
 def look_up(source: Source, web: Web) -> Iterator[Readable | Errand[Readable]]:
-    """As `read`, but each feed that an OPML file names is left as an errand."""
+    """As `read`, but each feed that an OPML file names is left as an errand, and so is each address in a file."""
+    links: dict[str, Link] = {}
     for found in _named(source, web):
         if isinstance(found, Document) and found.kind in LISTS:
             from ingest.feeds.listed import documents_in
 
             yield from documents_in(found, web)
-        else:
+        elif not isinstance(found, Link):
             yield found
+        elif links.setdefault(canonical_url(found.url), found) is found:
+            yield Errand(host_of(found.url), partial(_followed, found, web))
 
 
-def _named(source: Source, web: Web) -> Iterator[Readable]:
+def _followed(link: Link, web: Web) -> Iterator[Readable]:
+    """The page at an address that a row gives, with what the row says of it. It is read as one that somebody typed."""
+    from ingest.feeds.listed import document_of, is_home
+
+    try:
+        page = document_of(link.url, web.get(link.url, by_hand=True))
+        if page.kind in LISTS or is_home(page.url):
+            raise RejectedDocument("is a feed or a site's home page; follow it with `dateline feeds add`")
+        yield Listed(link.url, link.told, page)
+    except RejectedDocument as reason:
+        yield Listed(link.url, link.told, None, str(reason))
+
+
+def _named(source: Source, web: Web) -> Iterator[Readable | Link]:
     if isinstance(source, Pasted):
         fields = {"text": source.text, "title": source.title, "url": source.url, "outlet": source.outlet}
         yield Record(name_of(source), "", fields)
