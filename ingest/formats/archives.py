@@ -79,7 +79,8 @@ def read_zip(file: File, read: Read, readable: Collection[str]) -> Found:
 
 def _is_hidden(name: str) -> bool:
     """Whether a part of the path begins with a dot, or the member is one that macOS adds."""
-    return any(part.startswith(".") or part == "__MACOSX" for part in PurePosixPath(name).parts)
+    parts = PurePosixPath(name).parts
+    return "__MACOSX" in parts or any(part.startswith(".") and part.strip(".") for part in parts)
 
 
 def suffix_of(name: str) -> str:

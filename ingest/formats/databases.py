@@ -164,9 +164,10 @@ def _proquest_label(line: str) -> tuple[str, str] | None:
 
 
 def _is_tail(lines: Sequence[str]) -> bool:
-    """Whether most of the lines have labels: a sentence that begins like one is followed by more of the text."""
-    filled = list(filter(str.strip, lines))
-    return 2 * sum(_proquest_label(line) is not None for line in filled) > len(filled)
+    """Whether this line, the next one and most of those after have labels: a sentence that begins like one is followed
+    by more of the text."""
+    labelled = [_proquest_label(line) is not None for line in filter(str.strip, lines)]
+    return all(labelled[:2]) and 2 * sum(labelled) > len(labelled)
 
 
 def _people(authors: str) -> list[str]:
@@ -198,17 +199,16 @@ def _factiva(piece: str) -> Fields:
 
 def _printed(piece: str) -> Fields:
     """Headline, perhaps a byline, the number of words, the day, the outlet, its codes, a copyright line, the text."""
-    blocks = piece.strip().split("\n")
-    at = next((n for n, line in enumerate(blocks) if _WORDS.match(line)), None)
-    day = _day(blocks[at + 1]) if at is not None and at + 2 < len(blocks) else None
+    rows = [(n, one_line(line)) for n, line in enumerate(piece.split("\n")) if line.strip()]
+    at = next((n for n, (_, row) in enumerate(rows) if _WORDS.match(row)), None)
+    day = _day(rows[at + 1][1]) if at is not None and at + 3 < len(rows) else None
     if at is None or day is None:
         return {}
-    above = list(filter(None, map(one_line, blocks[:at])))
-    mark = next((n for n, line in enumerate(blocks) if n > at and _COPYRIGHT.search(line)), at + 4)
+    mark = next((n for n, row in rows[at:] if _COPYRIGHT.search(row)), rows[at + 3][0])
     return {
-        "title": next(iter(above), ""),
-        "outlet": one_line(blocks[at + 2]) or one_line("".join(blocks[at + 3 : at + 4])),
+        "title": next((row for _, row in rows[:at]), ""),
+        "outlet": rows[at + 2][1],
         "published_at": day,
-        "authors": above[-1] if len(above) > 1 else "",
-        "text": _text(_paragraphs("\n".join(blocks[mark:]))),
+        "authors": rows[at - 1][1] if at > 1 else "",
+        "text": _text(_paragraphs("\n".join(piece.split("\n")[mark:]))),
     }

@@ -19,6 +19,7 @@ _MARKUP = re.compile(
     r"</?(?:p|br|div|h[1-6]|ul|ol|li|a|span|em|strong|b|i|blockquote|figure|img)(?:\s[^<>]*)?/?>", re.I
 )
 _QUOTED_NAME = re.compile(r"'([^']+)'|\"([^\"]+)\"")
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _MOST_NAMED = 12
 
 
@@ -93,19 +94,35 @@ def known(fields: Mapping[str, object]) -> dict[str, object]:
 
     An id is that of Dateline's own rows; of a row whose text has another name it is the number in somebody's list.
     """
-    given = dict(_flat(fields))
+    given = _as_published(dict(_flat(fields)))
+    found = {field: value for field, names in _data()["names"].items() if (value := _first(field, names, given))}
+    if "text" in found and "text" not in given:
+        found.pop("id", None)
+    return found | _outlet_of(found, given)
+
+
+def _as_published(given: dict[str, object]) -> dict[str, object]:
+    """Without the dates of whoever kept the row, and with the names of people as they are spoken."""
     for rule in _data()["kept"]:
         if given.keys() & set(rule["beside"]):
             given = {name: value for name, value in given.items() if name not in rule.get("not", ())}
             if rule.get("family_first"):
                 given |= {name: _given_name_first(given[name]) for name in ("author", "authors") if name in given}
-    found = {field: value for field, names in _data()["names"].items() if (value := _first(field, names, given))}
-    if "text" in found and not (given.get("text") or "text" in fields):
-        found.pop("id", None)
-    if isinstance(address := found.get("outlet"), str) and web_address(address):
-        found.setdefault("url", address)
-        found |= {"outlet": _first("outlet", [n for n in _data()["names"]["outlet"] if n != "source"], given) or ""}
-    return found
+    return given
+
+
+def _outlet_of(found: Mapping[str, object], given: Mapping[str, object]) -> dict[str, object]:
+    """An outlet that is an address is that of the article, and one that is a host is named as a reader does."""
+    outlet = found.get("outlet")
+    if not isinstance(outlet, str):
+        return {}
+    about = {}
+    if web_address(outlet):
+        others = [name for name in _data()["names"]["outlet"] if name != "source"]
+        about, outlet = {"url": found.get("url") or outlet}, _first("outlet", others, given) or ""
+    return about | {
+        "outlet": outlet.removeprefix("www.") if isinstance(outlet, str) and _HOST.fullmatch(outlet) else outlet
+    }
 
 
 def _flat(fields: Mapping[str, object]) -> Iterator[tuple[str, object]]:

@@ -18,6 +18,8 @@ from vectorstore.errors import RejectedDocument
 
 _PICTURE = re.compile(rb"\{\\(?:\*\\shppict\s*\{\\)?pict[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 _FEWEST_WORDS = 25
+_TITLE = re.compile(rb"<title>[^<]*</title>", re.IGNORECASE)
+_HEADING = re.compile(rb"<h[1-3][^>]*>([^<]+)</h[1-3]>", re.IGNORECASE)
 
 
 def text_of_docx(content: bytes) -> str:
@@ -29,7 +31,8 @@ def text_of_docx(content: bytes) -> str:
         for member in archive.infolist():
             unpacking.take(member.file_size)
     nothing = mammoth.images.img_element(lambda image: {"src": ""})
-    return plain_text(mammoth.convert_to_html(io.BytesIO(content), convert_image=nothing).value)
+    text = plain_text(mammoth.convert_to_html(io.BytesIO(content), convert_image=nothing).value)
+    return text.replace("\n", "\n\n")
 
 
 def text_of_rtf(content: bytes) -> str:
@@ -77,9 +80,15 @@ def chapters_of_epub(content: bytes) -> tuple[dict[str, object], list[Chapter]]:
                 continue
             place = posixpath.normpath(posixpath.join(folder, unquote(item.get("href") or "")))
             if place in names and _is_chapter(page := member(place)):
-                chapters.append(Chapter(place, page))
+                chapters.append(Chapter(place, _headed(page)))
     about = texts(root)
     return {"outlet": about.get("publisher", ""), "language": about.get("language", "")}, chapters
+
+
+def _headed(page: bytes) -> bytes:
+    """The chapter under its heading: its title is often the book's, or the name of its file."""
+    heading = _HEADING.search(page)
+    return _TITLE.sub(lambda _: b"<title>" + heading[1] + b"</title>", page, count=1) if heading else page
 
 
 def _is_chapter(page: bytes) -> bool:
