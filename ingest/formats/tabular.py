@@ -151,6 +151,8 @@ class _Lines:
         if not line:
             raise StopIteration
         self.number += 1
+        if line.isspace():
+            return "\n"  # at once: there are files of nothing else
         if len(line) > LARGEST_DOCUMENT:
             while line and not line.endswith(b"\n"):
                 line = self._stream.readline(LARGEST_DOCUMENT)

@@ -38,11 +38,7 @@ def read(shelf, folder: Path, name: str, content: bytes) -> Report:
 
 
 def reason(shelf, folder: Path, name: str, content: bytes) -> str:
-    (row,) = read(shelf, folder, name, content).rejected
-    return row.reason
-
-
-LINES = b'{"text": "x"}' + b" " * 1000 + b"\n"
+    return " / ".join(row.reason for row in read(shelf, folder, name, content).rejected)
 
 
 def bomb(size: int) -> bytes:
@@ -52,9 +48,9 @@ def bomb(size: int) -> bytes:
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("a.jsonl.gz", lambda: gzip.compress(bomb(300 * MEGABYTE) * 2)[:0] or bomb(300 * MEGABYTE)),
-        ("a.zip", lambda: packed({"a.jsonl": b"\n" * (300 * MEGABYTE)})),
-        ("a.zip", lambda: packed({f"{number}.csv": b"text\n" + b"\n" * (40 * MEGABYTE) for number in range(8)})),
+        ("a.jsonl.gz", lambda: bomb(40 * MEGABYTE)),
+        ("a.zip", lambda: packed({"a.jsonl": b"\n" * (40 * MEGABYTE)})),
+        ("a.zip", lambda: packed({f"{number}.csv": b"text\n" + b"\n" * (6 * MEGABYTE) for number in range(4)})),
     ],
     ids=["gzip", "zip", "zip of several"],
 )
