@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -38,18 +39,22 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
-    """Text that someone pasted. Its content is its identity, unless it says which address it is from."""
+    """Text that someone pasted. Its content is its identity, unless it says which address it is from.
+
+    `published_at` is the day that they state; ingest.datelines.stated_day proposes one.
+    """
 
     text: str
     title: str = ""
     url: str = ""
     outlet: str = ""
+    published_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """The bytes of one article. `name` is what a report calls it; the id of the article is derived from
-    `url`, and where it has none from `identity`."""
+    `url`, and where it has none from `identity`. `published_at` is the day that somebody stated for a text."""
 
     name: str
     identity: str
@@ -57,9 +62,17 @@ class Document:
     content: bytes
     url: str = ""
     charset: str = ""
+    published_at: datetime | None = None
 
 
-Source = str | Path | Upload | Pasted | Document
+@dataclass(frozen=True, slots=True)
+class DatedByText:
+    """A file or folder whose texts are of the day that they state at their head, as somebody says who knows them."""
+
+    source: str | Path
+
+
+Source = str | Path | Upload | Pasted | Document | DatedByText
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,17 @@ import logging
 import os
 import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingest.datelines import stated_day
 from ingest.documents import (
     LISTS,
+    DatedByText,
     Document,
     Format,
     Found,
@@ -29,8 +32,11 @@ from ingest.documents import (
     Upload,
 )
 from ingest.files import count, read_file, read_path
+from ingest.formats.decoding import decode
+from ingest.formats.lists import addresses_in, link_to
 from ingest.identity import canonical_url
 from ingest.pages.extract import extract
+from ingest.text import tidy
 from ingest.web.workers import Errand, Place, host_of, in_order, side_by_side
 from vectorstore.console.printable import printable_line
 from vectorstore.console.terminal import remote, resolved
@@ -81,8 +87,9 @@ def _followed(link: Link, web: Web) -> Iterator[Readable]:
 
 def _named(source: Source, web: Web) -> Iterator[Readable | Link]:
     if isinstance(source, Pasted):
-        fields = {"text": source.text, "title": source.title, "url": source.url, "outlet": source.outlet}
-        yield Record(name_of(source), "", fields)
+        yield from _pasted(source)
+    elif isinstance(source, DatedByText):
+        yield from map(_dated, _named(source.source, web))
     elif isinstance(source, Document):
         yield source
     elif isinstance(source, Upload):
@@ -91,6 +98,23 @@ def _named(source: Source, web: Web) -> Iterator[Readable | Link]:
         yield from _from_web(name_of(source), web)
     else:
         yield from read_path(_local(source))
+
+
+def _pasted(source: Pasted) -> Iterator[Readable | Link]:
+    """The text; or where it is nothing but addresses, these."""
+    if links := addresses_in(source.text):
+        yield from (link_to(url, title, "") for url, title in links)
+        return
+    names = "text", "title", "url", "outlet", "published_at"
+    yield Record(name_of(source), "", {name: getattr(source, name) for name in names})
+
+
+def _dated(found: Readable | Link) -> Readable | Link:
+    if not isinstance(found, Document) or found.kind is not Format.TEXT:
+        return found
+    with suppress(RejectedDocument):  # which is told when it is extracted
+        return replace(found, published_at=stated_day(tidy(decode(found.content, found.charset))))
+    return found
 
 
 def expected(sources: Iterable[Source]) -> int | None:
@@ -103,12 +127,16 @@ def name_of(source: Source) -> str:
     """What a report calls a source."""
     if isinstance(source, Pasted):
         return source.title or "pasted text"
+    if isinstance(source, DatedByText):
+        return name_of(source.source)
     return source.name if isinstance(source, Upload | Document) else str(source).strip()
 
 
 def _count(source: Source) -> int | None:
     if isinstance(source, Pasted | Document) or is_address(source):
         return 1
+    if isinstance(source, DatedByText):
+        return _count(source.source)
     path = source.path if isinstance(source, Upload) else _local(source)
     return count(path, name_of(source))
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, cast
 
 from ingest.documents import LARGEST_DOCUMENT, Document, Format, Link, Readable, Rejection
 from ingest.formats.limits import LARGEST_ILLUSTRATED, MOST_MEMBERS, Unpacking, whole
@@ -79,7 +79,7 @@ def read_zip(file: File, read: Read, readable: Collection[str]) -> Found:
 
 def _is_hidden(name: str) -> bool:
     """Whether a part of the path begins with a dot, or the member is one that macOS adds."""
-    parts = PurePosixPath(name).parts
+    parts = PurePosixPath(name.replace("\\", "/")).parts
     return "__MACOSX" in parts or any(part.startswith(".") and part.strip(".") for part in parts)
 
 
@@ -105,7 +105,7 @@ def read_gzip(file: File, read: Read) -> Found:
     if inner in (".gz", ".zip"):
         raise RejectedDocument(_NESTED)
     size = file.path.stat().st_size if file.path else LARGEST_DOCUMENT
-    with gzip.GzipFile(fileobj=file.stream) as packed, Unpacking(size).stream(packed) as stream:
+    with gzip.GzipFile(fileobj=file.stream) as packed, Unpacking(size).stream(cast("IO[bytes]", packed)) as stream:
         yield from read(File(file.name, file.identity, inner, stream, None))
 
 

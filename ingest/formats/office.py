@@ -41,7 +41,9 @@ def text_of_rtf(content: bytes) -> str:
 
     if not content.lstrip().startswith(b"{\\rtf"):
         raise RejectedDocument("is no Rich Text file; save it anew")
-    text: str = rtf_to_text(_PICTURE.sub(b"", content).decode("latin-1"), errors="replace")
+    text: str = rtf_to_text(  # type: ignore[no-untyped-call]
+        _PICTURE.sub(b"", content).decode("latin-1"), errors="replace"
+    )
     return text
 
 

@@ -132,7 +132,6 @@ WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
         ("a.mbox", lambda: b"From a\n" + b"=?utf-8?q?a?= " * 50_000),
         ("a.srt", lambda: b"00:00:01,000 --> " * 200_000),
         ("a.html", lambda: b"<!DOCTYPE NETSCAPE-Bookmark-file-1>" + b"<DL>" * 200_000),
-        ("a.txt", lambda: b"DOCUMENT " * 10 + b"\n" * 3_000_000),
         ("a.json", lambda: b'{"articles": ' + b"[" * 100_000),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
