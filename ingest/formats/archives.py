@@ -13,10 +13,11 @@ import zipfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
-from ingest.documents import LARGEST_DOCUMENT, Document, Format, Link, Readable, Rejection
+from ingest.documents import LARGEST_DOCUMENT, Document, Format, Link, Listed, Readable, Rejection
 from ingest.formats.limits import LARGEST_ILLUSTRATED, MOST_MEMBERS, Unpacking, whole
 from ingest.formats.sandbox import bounded
 from ingest.formats.webarchives import pages_of_warc
@@ -28,6 +29,8 @@ _NESTED = "is an archive within another one, which is not read; unpack it first"
 _FROM = re.compile(rb"From \S")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _SHOWN = 8
+# Where exports of Omnivore hold the pages that their rows are about, and what was marked in them.
+_KEPT = ("content/", "highlights/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +73,27 @@ def read_zip(file: File, read: Read, readable: Collection[str]) -> Found:
     names = [name for name in bounded(members_of, str(file.path)) if not _is_hidden(name)]
     known = [name for name in names if suffix_of(name) in readable]
     unpacking = Unpacking(file.path.stat().st_size)
+    kept = {PurePosixPath(name).stem: name for name in known if name.startswith("content/")}
+    taken: set[str] = set()
     with zipfile.ZipFile(file.path) as archive:
-        for name in known:
-            yield from _member(file, archive, name, unpacking, read)
+        for name in sorted(known, key=lambda each: (each.startswith(_KEPT), each)):
+            if not (name.startswith(_KEPT) and PurePosixPath(name).stem in taken):
+                for found in _member(file, archive, name, unpacking, read):
+                    slug = str(found.told.fields.get("slug")) if isinstance(found, Link) else ""
+                    taken |= {slug} & kept.keys()
+                    yield _with_page(found, archive, kept[slug], unpacking) if slug in kept else found
     if others := set(names) - set(known):
         yield left_out(file.name, others, readable)
+
+
+def _with_page(found: Readable | Link, archive: zipfile.ZipFile, name: str, unpacking: Unpacking) -> Readable:
+    """The row of a reading list with the page that it kept, which may be gone from its address."""
+    assert isinstance(found, Link)
+    with archive.open(name) as packed, unpacking.stream(packed) as stream:
+        content = whole(stream)
+    if b"<title" not in content.lower():
+        content = f"<title>{escape(str(found.told.fields.get('title', '')))}</title>".encode() + content
+    return Listed(found.url, found.told, Document(found.url, found.url, Format.HTML, content, found.url))
 
 
 def _is_hidden(name: str) -> bool:

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,10 @@ def row(name: str, identity: str, fields: Mapping[str, object]) -> Record | Link
     summary = given.pop("summary", "")
     if text := given.get("text"):
         marked = isinstance(text, str) and _MARKUP.search(text)
-        return Record(name, identity, {**given, "text": _plain(str(text))} if marked else fields)
+        if not marked:
+            return Record(name, identity, fields)
+        title = {"title": unescape(stated)} if isinstance(stated := given.get("title"), str) else {}
+        return Record(name, identity, {**given, **title, "text": _plain(str(text))})
     summary, url = _plain(str(summary or _cut_text(fields))), given.get("url")
     address = web_address(url) if isinstance(url, str) else ""
     told = Record(address or name, identity, {**given, "text": summary})

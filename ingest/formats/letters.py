@@ -113,10 +113,11 @@ def _with_encoded_header(content: bytes) -> bytes:
     if head.isascii():
         return content
     charset = _CHARSET.search(head)
-    words = decode(head, charset[1].decode() if charset else "")
-    return (
-        _RAW_WORDS.sub(lambda raw: Header(raw[0], "utf-8").encode(), words).encode("utf-8", "replace") + content[end:]
+    lines = decode(head, charset[1].decode() if charset else "").split("\n")
+    encoded = (
+        line if line.isascii() else _RAW_WORDS.sub(lambda raw: Header(raw[0], "utf-8").encode(), line) for line in lines
     )
+    return "\n".join(encoded).encode("utf-8", "replace") + content[end:]
 
 
 def _part(letter: EmailMessage, kind: str) -> str:

@@ -30,7 +30,10 @@ Found = Iterator[Readable | Link]
 _EMBEDDED = re.compile(rb"data:[a-z]+/[\w.+-]+(?:;[\w=-]+)*;base64,[A-Za-z0-9+/=%\s]*")
 _WITHOUT_PICTURES = "save it without its pictures"
 # Where browsers and SingleFile say which address they saved.
-_SAVED_FROM = re.compile(rb"<!--\s*(?:Page saved with SingleFile\s+url:\s*|saved from url=\(\d+\))(https?://[^\s<>]+)")
+_SAVED_FROM = re.compile(
+    rb"(?:<!--\s*(?:Page saved with SingleFile\s+url:\s*|saved from url=\(\d+\))|name=.savepage-url.\s+content=.)"
+    rb"(https?://[^\s<>\"']+)"
+)
 _OF_A_DATABASE = re.compile(rb"\bdocuments?\b|^_{20}", re.IGNORECASE | re.MULTILINE)
 # What a damaged archive raises while it is unpacked.
 UNPACKING = (zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, EOFError, NotImplementedError)

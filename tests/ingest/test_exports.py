@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -453,3 +454,21 @@ class TestSummaries:
     ) -> None:
         (row,) = taken(library, tmp_path, name, content).rejected
         assert 'no "text" and no "url" (it has: publish_date, headline_text); name the one' in row.reason
+
+
+def test_a_reading_list_that_kept_its_pages_is_read_from_them(library: Library, tmp_path: Path) -> None:
+    row = {"id": "x", "slug": "ship-1", "title": "Ship for sale", "author": "Ada Holm", "url": URL}
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        archive.writestr("metadata_0_to_20.json", json.dumps([{**row, "publishedAt": "2026-11-13T07:05:00Z"}]))
+        archive.writestr(
+            "content/ship-1.html", f"<html><body><div id=readability-page-1>{HTML * 2}</div></body></html>"
+        )
+        archive.writestr("highlights/ship-1.md", "> the oldest ship")
+    report = taken(library, tmp_path, "omnivore.zip", written.getvalue())
+    assert outcomes(report) == ["added"]
+    article = library.article(report.rows[0].article_id)
+    assert (article.url, article.title, article.authors) == (URL, "Ship for sale", ("Ada Holm",))
+    assert article.published_at == HOUR
+    assert article.text.startswith(BODY) and not article.summary_only
+    assert outcomes(taken(library, tmp_path, "omnivore.zip", written.getvalue())) == ["unchanged"]
