@@ -15,7 +15,8 @@ from ingest.text import one_line
 Fields = dict[str, object]
 
 _LEXIS_HEAD = re.compile(
-    r"^[ \t]*\d+ (?:of|von|de|di|van) \d+ (?:DOCUMENTS?|DOKUMENTEN?|DOCUMENTOS|DOCUMENTI|DOCUMENTEN)[ \t]*$", re.M
+    r"^[ \t]*(?:\d+ (?:of|de|di|van) \d+ (?:DOCUMENTS?|DOCUMENTOS|DOCUMENTI|DOCUMENTEN)|Dokument \d+ von \d+)[ \t]*$",
+    re.M,
 )
 _LEXIS_END = re.compile(r"^[ \t]*End of Document[ \t]*$", re.M)
 _LEXIS_LENGTH = re.compile(r"^[ \t]*Length:[ \t]*\d+ words", re.M | re.I)
@@ -101,7 +102,7 @@ def _lexis(piece: str) -> Fields:
         "title": next(iter(titles), ""),
         "outlet": next(iter(blocks[:at]), ""),
         "published_at": _day(blocks[at]),
-        "authors": labels.get("byline", ""),
+        "authors": next(filter(None, (labels.get(name) for name in ("byline", "autor", "auteur"))), ""),
         "text": _text(block for block in blocks[first:] if not (_label(block, "lexis") and _CAPITALS.match(block))),
     }
 
@@ -122,7 +123,7 @@ def _nexis(piece: str) -> Fields:
         "title": lines[at - 2],
         "outlet": lines[at - 1],
         "published_at": _day(lines[at]),
-        "authors": labels.get("byline", ""),
+        "authors": next(filter(None, (labels.get(name) for name in ("byline", "autor", "auteur"))), ""),
         "text": _text(_paragraphs(_parted(rest, _NEXIS_TAIL)[0])),
     }
 

@@ -36,10 +36,16 @@ def rows_in(loaded: object) -> list[object] | None:
     if not isinstance(loaded, dict):
         return loaded if isinstance(loaded, list) else None
     rows = next((found for name in _data()["lists"] if isinstance(found := _within(loaded, name), list)), None)
+    rows = rows and [_unwrapped(row) for row in rows]
     if rows is None or "jsonfeed.org" not in str(loaded.get("version")):
         return rows
     about = {name: loaded[own] for name, own in (("outlet", "title"), ("language", "language")) if own in loaded}
     return [{**about, **row} if isinstance(row, dict) else row for row in rows]
+
+
+def _unwrapped(row: object) -> object:
+    held = row.get(_data()["wrapper"]) if isinstance(row, dict) else None
+    return held if isinstance(held, dict) else row
 
 
 def _within(held: object, path: str) -> object:

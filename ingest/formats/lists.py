@@ -13,7 +13,7 @@ from ingest.identity import web_address
 from ingest.text import one_line
 
 _LISTED = re.compile(
-    r"(?:[-*+•]|\d+[.)])?\s*(?:\[[ xX]\]\s*)?(?:\[(?P<title>[^\[\]]*)\]\()?"
+    r"(?:(?P<before>[^\t]{1,300})\t)?(?:[-*+•]|\d+[.)])?\s*(?:\[[ xX]\]\s*)?(?:\[(?P<title>[^\[\]]*)\]\()?"
     r"<?(?P<url>https?://[^\s<>()]+(?:\([^\s<>()]*\)[^\s<>()]*)?)>?\)?(?:\t(?P<after>.*))?"
 )
 # Elements that a list of links is made of; a page of news has others.
@@ -39,7 +39,7 @@ def addresses_in(text: str) -> list[tuple[str, str]]:
         match = _LISTED.fullmatch(line[:4000])
         if match is None or not web_address(match["url"]):
             return []
-        found.append((match["url"], one_line(match["title"] or match["after"] or "")))
+        found.append((match["url"], one_line(match["title"] or match["before"] or match["after"] or "")))
     return found
 
 

@@ -34,7 +34,7 @@ _SAVED_FROM = re.compile(
     rb"(?:<!--\s*(?:Page saved with SingleFile\s+url:\s*|saved from url=\(\d+\))|name=.savepage-url.\s+content=.)"
     rb"(https?://[^\s<>\"']+)"
 )
-_OF_A_DATABASE = re.compile(rb"\bdocuments?\b|^_{20}", re.IGNORECASE | re.MULTILINE)
+_OF_A_DATABASE = re.compile(rb"\bdo[ck]ument\w{0,2}\b|^_{20}", re.IGNORECASE | re.MULTILINE)
 # What a damaged archive raises while it is unpacked.
 UNPACKING = (zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, EOFError, NotImplementedError)
 

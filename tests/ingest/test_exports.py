@@ -204,6 +204,25 @@ WORDPRESS = {
     "author": 3,
 }
 
+EVENT_REGISTRY = {
+    "uri": "1",
+    "lang": "eng",
+    "date": "2026-11-13",
+    "dateTimePub": "2026-11-13T07:05:00Z",
+    "url": URL,
+    "title": "Ship for sale",
+    "body": BODY,
+    "source": {"uri": "gazette.example", "dataType": "news", "title": "Sandholm Gazette"},
+    "authors": [{"uri": "x", "name": "Ada Holm"}],
+}
+SUMMARY = {
+    "author": "Ada Holm",
+    "date": "13 Nov 2026,Friday",
+    "headlines": "Ship for sale",
+    "read_more": URL,
+    "text": LEAD,
+}
+HOSTED_DAY = Said(outlet="gazette.example", published_at=DAY)
 HOSTED = Said(outlet="gazette.example")
 FEED = {"version": "https://jsonfeed.org/version/1.1", "title": "Sandholm Gazette", "items": [JSON_FEED]}
 SECOND = {**CC_NEWS, "requested_url": URL + "2", "responded_url": URL + "2", "plain_text": LEAD}
@@ -222,6 +241,9 @@ WHOLE = {
     "Kaggle, tabs": ("a.tsv", table(KAGGLE, delimiter="\t"), Said(published_at=DAY)),
     "Excel": ("a.csv", "sep=;\r\n" + table(KAGGLE, delimiter=";"), Said(published_at=DAY)),
     "JSON Feed": ("a.json", json.dumps(FEED), Said(updated_at=CHANGED)),
+    "Event Registry": ("a.json", json.dumps({"articles": {"results": [EVENT_REGISTRY]}}), Said()),
+    "Elasticsearch": ("a.json", json.dumps({"hits": {"hits": [{"_id": "1", "_source": NEWSPAPER}]}}), Said()),
+    "Kaggle, News Summary": ("a.csv", table({**SUMMARY, "ctext": BODY}), HOSTED_DAY),
     "WordPress": ("a.json", json.dumps([WORDPRESS]), Said(outlet="gazette.example", authors=())),
     "JSON lines named .json": ("a.json", f"{json.dumps(CC_NEWS)}\n{json.dumps(SECOND)}", Said()),
 }
@@ -361,6 +383,7 @@ def lists(url: str) -> dict[str, tuple[str, str]]:
         ),
         "bookmarks": ("bookmarks.html", bookmarks),
         "addresses": ("a.txt", f"# to read\n{url}\n\n- {url}\n"),
+        "addresses after their titles": ("a.txt", f"Ship\t{url}\n"),
         "addresses in Markdown": ("a.md", f"# To read\n\n- [Ship]({url})\n"),
     }
 
