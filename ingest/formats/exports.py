@@ -9,11 +9,12 @@ from functools import lru_cache
 from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from ingest.documents import Link, Listed, Record, Rejection
 from ingest.formats.fragments import plain_text
 from ingest.formats.sandbox import bounded
-from ingest.identity import web_address
+from ingest.identity import host_name, web_address
 
 _ALIKE = re.compile(r"[^a-z0-9.]+")
 _MARKUP = re.compile(
@@ -129,7 +130,9 @@ def _outlet_of(found: Mapping[str, object], given: Mapping[str, object]) -> dict
     about = {}
     if web_address(outlet):
         others = [name for name in _data()["names"]["outlet"] if name != "source"]
-        about, outlet = {"url": found.get("url") or outlet}, _first("outlet", others, given) or ""
+        page = outlet if urlsplit(outlet).path.strip("/") else ""  # else it is the outlet's own
+        about = {"url": found.get("url") or page}
+        outlet = _first("outlet", others, given) or host_name(outlet)
     return about | {
         "outlet": outlet.removeprefix("www.") if isinstance(outlet, str) and _HOST.fullmatch(outlet) else outlet
     }
@@ -162,8 +165,10 @@ def _first(field: str, names: list[str], given: Mapping[str, object]) -> object:
 
 def _fits(field: str, value: object, own: bool) -> bool:
     """Whether it can be the field's: under an own name all but an object, which is told to be wrong."""
-    if field == "text" and isinstance(value, str) and any(each.search(value) for each in _data()["cut_short"]):
-        return False
+    if field == "summary":
+        return isinstance(value, str)
+    if field == "text" and isinstance(value, str):
+        return not (web_address(value) or any(mark.search(value) for mark in _data()["cut_short"]))
     if own or field in ("published_at", "updated_at"):
         return not isinstance(value, dict)
     return isinstance(value, str | list) if field == "authors" else isinstance(value, str)

@@ -27,6 +27,7 @@ BODY = (
     "Passengers to the outer islands will travel on a chartered boat until a new one is delivered in May.\n"
     "The union asked for the contracts to be published, and the minister promised an answer within a week."
 )
+LINES_OF_BODY = BODY.split("\n")
 HTML = "".join(f"<p>{line}</p>" for line in BODY.split("\n"))
 LEAD = "The oldest ship of the Sandholm ferry company is for sale, and a chartered boat takes its place until May."
 DAY = datetime(2026, 11, 13, tzinfo=UTC)
@@ -264,6 +265,18 @@ class TestWhole:
         taken(library, tmp_path, "a.json", json.dumps([{**WALLABAG, "id": 1}]))
         other = {"id": "1", "title": "Other", "content": LEAD, "url": URL + "-other"}
         assert outcomes(taken(library, tmp_path, "b.csv", table(other))) == ["added"]
+
+    def test_a_source_that_is_the_address_of_a_site_is_no_address_of_an_article(
+        self, library: Library, tmp_path: Path
+    ) -> None:
+        rows = [{"title": each, "text": each * 9, "source": "https://www.gazette.example/"} for each in LINES_OF_BODY]
+        report = taken(library, tmp_path, "a.json", json.dumps(rows))
+        assert outcomes(report) == ["added"] * 3
+        assert {library.article(row.article_id).outlet for row in report.rows} == {"gazette.example"}
+
+    def test_a_text_that_is_an_address_is_one(self, library: Library, tmp_path: Path, site) -> None:
+        report = taken(library, tmp_path, "a.csv", table({"article": served(site), "url": served(site)}))
+        assert outcomes(report) == ["added"] and site.asked == ["/ship"]
 
 
 def served(site, path: str = "/ship") -> str:
