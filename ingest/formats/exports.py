@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ingest.documents import Link, Listed, Record, Rejection
-from ingest.formats.fragments import plain_text
 from ingest.formats.sandbox import bounded
 from ingest.identity import host_name, web_address
 
@@ -74,6 +73,8 @@ def row(name: str, identity: str, fields: Mapping[str, object]) -> Record | Link
 
 
 def _plain(text: str) -> str:
+    from ingest.formats.fragments import plain_text
+
     return bounded(plain_text, text) if _MARKUP.search(text) else text
 
 
@@ -81,7 +82,7 @@ def _cut_text(fields: Mapping[str, object]) -> str:
     """As much of a text as a service gave away, without the mark that says so."""
     given = dict(_flat(fields))
     texts = (value for name in _data()["names"]["text"] if isinstance(value := given.get(name), str))
-    cut = next(texts, "")
+    cut = next((text for text in texts if not web_address(text)), "")
     for mark in _data()["cut_short"]:
         cut = mark.split(cut)[0]
     return cut

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-
-from lxml import etree, html
+from typing import TYPE_CHECKING
 
 from ingest.documents import Link, Record
 from ingest.formats.decoding import decode
-from ingest.formats.fragments import without_nulls
 from ingest.identity import web_address
 from ingest.text import one_line
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 _LISTED = re.compile(
     r"(?:(?P<before>[^\t]{1,300})\t)?(?:[-*+•]|\d+[.)])?\s*(?:\[[ xX]\]\s*)?(?:\[(?P<title>[^\[\]]*)\]\()?"
@@ -52,6 +53,10 @@ def is_list_of_links(content: bytes) -> bool:
 
 def links_in(content: bytes) -> list[tuple[str, str]]:
     """Each address with its title, of a page that holds nothing but links to other sites; else nothing."""
+    from lxml import html
+
+    from ingest.formats.fragments import without_nulls
+
     tree = html.document_fromstring(without_nulls(decode(content)))
     bookmarks = _BOOKMARKS.search(content[:2000])
     links = [(each.get("href") or "", one_line(each.text_content())) for each in tree.iter("a")]
@@ -60,9 +65,9 @@ def links_in(content: bytes) -> list[tuple[str, str]]:
     return [(url, title) for url, title in links if web_address(url)]
 
 
-def _has_more(tree: html.HtmlElement) -> bool:
+def _has_more(tree: HtmlElement) -> bool:
     """Whether there is anything on the page besides headings and links."""
-    for element in tree.iter(etree.Element):
+    for element in tree.iter("*"):
         if element.tag not in _PLAIN:
             return True
         own = [each.tail for each in element]

@@ -24,6 +24,8 @@ _CHARACTER = 0.45
 _BEYOND = 1.2
 # How much larger a letter is than the text that it opens.
 _DROP_CAP = 1.8
+# Characters by which a piece of text is found again.
+_TELLING = 20
 # Lines at the ends of a page among which its number and a running head are looked for.
 _MARGIN = 2
 _HYPHEN = re.compile(r"([^\W_]+(?:-[^\W_]+)*)([-\u00ad\u2010])\n\s*([^\W\d_]+)")
@@ -118,16 +120,45 @@ def _spans(row: Sequence[Fragment], starts: Sequence[float]) -> bool:
 
 
 def _with_drop_caps(text: str, fragments: Sequence[Fragment]) -> str:
-    """A large first letter and the rest of its word as one word."""
-    if not fragments:
+    """A large first letter and the rest of its word, which stands at its right, as one word."""
+    letters = [each for each in fragments if len(each.text.strip()) == 1 and each.text.strip().isalpha()]
+    if not letters:
         return text
     usual = median(each.size for each in fragments for _ in range(min(len(each.text), 50)))
-    for cap, after in pairwise(fragments):
-        letter, rest = cap.text.strip(), after.text.split()
-        if len(letter) == 1 and letter.isalpha() and rest and after.size < cap.size and cap.size > _DROP_CAP * usual:
-            parted = re.compile(rf"(?<!\w){letter}\s+(?={re.escape(rest[0])})")
-            text = text if _is_word(letter, rest[0], text) else parted.sub(letter, text, count=1)
+    for cap in letters:
+        rest = _beside(cap, fragments) if cap.size > _DROP_CAP * usual else None
+        if rest:
+            text = _moved(text, cap.text.strip(), _after(cap, fragments), rest.text.strip())
     return text
+
+
+def _beside(cap: Fragment, fragments: Sequence[Fragment]) -> Fragment | None:
+    """The uppermost of the lines that a large letter reaches over."""
+    beside = [
+        each
+        for each in fragments
+        if each.size * _DROP_CAP < cap.size
+        and cap.x < each.x < cap.x + 2 * cap.size
+        and cap.y - _SAME_ROW < each.y < cap.y + cap.size
+    ]
+    return max(beside, key=lambda each: each.y, default=None)
+
+
+def _after(cap: Fragment, fragments: Sequence[Fragment]) -> str:
+    """The text that follows it in the file."""
+    return next((after.text.strip() for before, after in pairwise(fragments) if before is cap), "")
+
+
+def _moved(text: str, letter: str, after: str, rest: str) -> str:
+    """The text with the letter taken from before `after` to the word that it begins."""
+    taken = (
+        re.compile(rf"(?<!\w){letter}\s*(?={re.escape(after[:_TELLING])})") if after else re.compile(rf"{letter}\s*\Z")
+    )
+    without = taken.sub("", text, count=1)
+    if without == text or rest[:_TELLING] not in without:
+        return text
+    space = " " if _is_word(letter, rest.split()[0], text) else ""
+    return without.replace(rest[:_TELLING], letter + space + rest[:_TELLING], 1)
 
 
 def _is_word(letter: str, rest: str, text: str) -> bool:

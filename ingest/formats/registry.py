@@ -6,7 +6,7 @@ import gzip
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from ingest.documents import LARGEST_DOCUMENT, LISTS, Document, Format, Link, Listed, Readable, Record, Rejection
@@ -15,7 +15,6 @@ from ingest.formats.databases import articles_in
 from ingest.formats.decoding import decode
 from ingest.formats.limits import LARGEST_ILLUSTRATED, whole
 from ingest.formats.lists import addresses_in, is_list_of_links, link_to, links_in
-from ingest.formats.office import chapters_of_epub, text_of_docx, text_of_rtf
 from ingest.formats.sandbox import bounded
 from ingest.formats.sniffing import BY_SUFFIX, kind_of_bytes
 from ingest.formats.subtitles import transcript
@@ -35,6 +34,8 @@ _SAVED_FROM = re.compile(
     rb"(https?://[^\s<>\"']+)"
 )
 _OF_A_DATABASE = re.compile(rb"\bdo[ck]ument\w{0,2}\b|^_{20}", re.IGNORECASE | re.MULTILINE)
+# Bytes within which a list of addresses has the first one.
+_HEAD = 8000
 # What a damaged archive raises while it is unpacked.
 UNPACKING = (zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, EOFError, NotImplementedError)
 
@@ -108,25 +109,36 @@ def _text(file: File) -> Found:
 
 
 def _in_text(file: File, content: bytes, kind: Format) -> Found:
+    """`kind` is how it is written where it is one text."""
+    yield from _listed_in(file, content) or [Document(file.name, file.identity, kind, content)]
+
+
+def _listed_in(file: File, content: bytes) -> Sequence[Record | Link]:
+    """The addresses or the articles that a text consists of; nothing for most, which are not even decoded for that."""
+    may_list = b"://" in content[:_HEAD].replace(b"\0", b"")
+    if not (may_list or _OF_A_DATABASE.search(content)):
+        return []
     try:
         text = decode(content)
     except RejectedDocument:
-        text = ""  # which is told when it is extracted
-    if links := addresses_in(text):
-        yield from (link_to(url, title, file.identity) for url, title in links)
-    elif articles := bounded(articles_in, text) if _OF_A_DATABASE.search(content) else []:
-        for number, fields in enumerate(articles, start=1):
-            yield Record(f"{file.name} document {number}", file.identity, fields)
-    else:
-        yield Document(file.name, file.identity, kind, content)
+        return []  # which is told when it is extracted
+    if may_list and (links := addresses_in(text)):
+        return [link_to(url, title, file.identity) for url, title in links]
+    articles = bounded(articles_in, text)
+    return [Record(f"{file.name} document {n}", file.identity, fields) for n, fields in enumerate(articles, start=1)]
 
 
-def _converted(convert: Callable[[bytes], str], file: File) -> Found:
+def _converted(file: File) -> Found:
+    from ingest.formats.office import text_of_docx, text_of_rtf
+
+    convert = text_of_docx if file.suffix == ".docx" else text_of_rtf
     content = whole(file.stream, LARGEST_ILLUSTRATED, _WITHOUT_PICTURES)
     yield from _in_text(file, bounded(convert, content).encode("utf-8", "replace"), Format.TEXT)
 
 
 def _book(file: File) -> Found:
+    from ingest.formats.office import chapters_of_epub
+
     content = whole(file.stream, LARGEST_ILLUSTRATED, _WITHOUT_PICTURES)
     about, chapters = bounded(chapters_of_epub, content)
     for chapter in chapters:
@@ -156,8 +168,7 @@ READERS: Mapping[str, Callable[[File], Found]] = {
     **dict.fromkeys([".html", ".htm"], _page),
     **dict.fromkeys([".pdf", ".eml", ".xml", ".rss", ".atom", ".rdf", ".opml"], _single),
     **{suffix: partial(_rows, suffix) for suffix in ROW_READERS},
-    ".docx": partial(_converted, text_of_docx),
-    ".rtf": partial(_converted, text_of_rtf),
+    **dict.fromkeys([".docx", ".rtf"], _converted),
     ".epub": _book,
     **dict.fromkeys([".mhtml", ".mht"], _web_page),
     **dict.fromkeys([".srt", ".vtt"], _subtitles),

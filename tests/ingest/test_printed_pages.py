@@ -140,6 +140,14 @@ class TestDropCaps:
         text = text_of([(40, 740 - 14 * line, 36, "T"), *lines(beside, 70)])
         assert text.startswith("The ferry company said")
 
+    def test_one_that_the_file_has_before_all_else_comes_to_its_word(self) -> None:
+        beside = ["he ferry company said that its oldest", "ship would be sold before the winter,", *LEFT[2:]]
+        text = text_of([(40, 712, 44, "T"), (40, 790, 18, HEADLINE), *lines(beside, 75)])
+        assert f"{HEADLINE} The ferry company said" in text.replace("\n", " ")
+
+    def test_a_large_letter_that_stands_alone_stays_where_it_is(self) -> None:
+        assert text_of([(40, 600, 44, "B"), *lines(LEFT + RIGHT)]).startswith("B")
+
     def test_a_letter_that_is_a_word_stays_one(self) -> None:
         beside = ["ferry is for sale in the town of", "Sandholm. The ferry was built there", *RIGHT]
         assert text_of([(40, 726, 36, "A"), *lines(beside, 70)]).startswith("A ferry is for sale")
