@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +22,8 @@ _FEWEST_ROWS, _ROW_WORDS = 4, 3.0
 # The width of a character as a share of its height, for telling how far a line reaches.
 _CHARACTER = 0.45
 _BEYOND = 1.2
+# Letters by which a line has to reach over a gutter to run through it, its width being told from their number alone.
+_CROSSING, _MOST = 4, 0.7
 # How much larger a letter is than the text that it opens.
 _DROP_CAP = 1.8
 # Characters by which a piece of text is found again.
@@ -57,18 +59,37 @@ def in_reading_order(text: str, fragments: Sequence[Fragment]) -> str:
 
 def _columns(fragments: Sequence[Fragment]) -> list[float]:
     """Where columns of prose begin, from left to right."""
-    counts: Counter[float] = Counter()
-    words: defaultdict[float, int] = defaultdict(int)
-    for each in fragments:
-        start = next((known for known in counts if abs(known - each.x) < _SAME_START), each.x)
-        counts[start] += 1
+    begun: Counter[float] = Counter()
+    words: Counter[float] = Counter()
+    start = -_NARROWEST
+    for each in sorted(fragments, key=lambda fragment: fragment.x):
+        start = start if each.x - start < _SAME_START else each.x
+        begun[start] += 1
         words[start] += len(each.text.split())
-    usual = [x for x, rows in counts.items() if rows >= _FEWEST_ROWS and words[x] >= _ROW_WORDS * rows]
+    usual = [x for x, times in begun.items() if times >= _FEWEST_ROWS and words[x] >= _ROW_WORDS * times]
     starts: list[float] = []
+    rows = _rows(fragments)
     for x in sorted(usual):
-        if not starts or x - starts[-1] > _NARROWEST:
+        if not starts or (x - starts[-1] > _NARROWEST and _is_gutter(x, rows)):
             starts.append(x)
     return starts
+
+
+def _is_gutter(x: float, rows: Sequence[Sequence[Fragment]]) -> bool:
+    """Whether prose stands on both sides of what begins at `x`, row for row, and hardly a line runs through."""
+    beside = crossing = prose = 0
+    for row in rows:
+        left = [each for each in row if each.x < x - _SAME_START]
+        right = [each for each in row if each.x >= x - _SAME_START]
+        crossing += any(each.end > x + _CROSSING * each.size for each in left)
+        if left and right and right[0].x < x + _SAME_START:
+            beside += 1
+            prose += min(_words_in(left), _words_in(right)) >= _ROW_WORDS
+    return prose >= _FEWEST_ROWS and prose >= _MOST * beside and crossing <= (1 - _MOST) * beside
+
+
+def _words_in(row: Sequence[Fragment]) -> int:
+    return sum(len(each.text.split()) for each in row)
 
 
 def _column(x: float, starts: Sequence[float]) -> int:

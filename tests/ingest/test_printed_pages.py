@@ -89,6 +89,17 @@ class TestColumns:
         text = text_of([*lines(LEFT + RIGHT), *by_rows(names, figures, top=500)])
         assert "Copper 9,412" in text and "Iron 101" in text
 
+    def test_words_beside_what_they_mean_stay_in_rows(self) -> None:
+        text = text_of(
+            [*lines(RIGHT, top=800), *by_rows(["ship", "boat", "union", "islands", "winter"], LEFT, top=600)]
+        )
+        assert f"ship {LEFT[0]}" in text and f"winter {LEFT[4]}" in text
+
+    def test_lines_in_several_types_between_lines_in_one_are_no_columns(self) -> None:
+        whole = lines([f"{left} {right}" for left, right in zip(LEFT, RIGHT, strict=True)], top=800)
+        text = text_of([*whole, *by_rows(LEFT, RIGHT, top=700)])
+        assert f"{LEFT[1]} {RIGHT[1]}" in text.split(RIGHT[4])[1].replace("\n", " ")
+
 
 class TestRunningHeads:
     def test_what_stands_on_every_page_and_its_number_are_left_out(self) -> None:
