@@ -135,6 +135,12 @@ def _is_short(cell: HtmlElement) -> bool:
 
 
 def _line(held: Sequence[tuple[str, bool]], links: int) -> Line:
+    """The pieces as a line, without the "read more" that follows a sentence."""
+    last = max((n for n, (text, _) in enumerate(held) if text.strip()), default=-1)
+    held = held[: last + 1]
+    if len(held) > 1 and held[-1][1] and words_in(held[-1][0]) <= _A_FEW_WORDS:
+        before = one_line("".join(text for text, _ in held[:-1]))
+        held = held[:-1] if _SENTENCE_END.search(before) else held
     linked = sum(len(re.sub(r"[\W_]+", "", text)) for text, is_link in held if is_link)
     return Line(one_line("".join(text for text, _ in held)), linked, links)
 

@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from email.policy import default
 from email.utils import parseaddr
 
+from ingest.datelines import stated_day
 from ingest.dates import parse_date
 from ingest.formats.decoding import decode
 from ingest.formats.letter_text import Forwarded, Line, forwarded_in, lines_of_html, lines_of_plain, note_before, story
@@ -27,8 +28,8 @@ _RAW_WORD = r"[^\s<>\"(),:;@]*[^\x00-\x7f][^\s<>\"(),:;@]*"
 _RAW_WORDS = re.compile(rf"{_RAW_WORD}(?:[ \t]+{_RAW_WORD})*")
 _CHARSET = re.compile(rb"charset\s*=\s*\"?([\w-]+)", re.IGNORECASE)
 _FORWARD_MARK = re.compile(r"^(?:(?:fwd?|fw|wg|tr|rv|vs|vb|vl|i|enc|doorst|forw|转发|轉寄)\s*[:：]\s*)+", re.IGNORECASE)
-# What Outlook writes for an address in a line of text, and Gmail between the day and the hour.
-_MAILTO, _AT = re.compile(r"\[mailto:([^\]]*)\]", re.IGNORECASE), re.compile(r"\s(?:at|um|à|alle|às|kl\.?|om)\s")
+# What Outlook writes for an address in a line of text.
+_MAILTO = re.compile(r"\[mailto:([^\]]*)\]", re.IGNORECASE)
 
 
 def read_letter(content: bytes) -> dict[str, object]:
@@ -70,7 +71,7 @@ def _fields(letter: EmailMessage) -> dict[str, object]:
 def _stated_above(forwarded: Forwarded) -> dict[str, object]:
     """The day alone: the hour is in the zone of whoever forwarded it."""
     name, address = parseaddr(_MAILTO.sub(r"<\1>", forwarded.sender))
-    sent = parse_date(forwarded.date) or parse_date(_AT.sub(" ", forwarded.date))
+    sent = parse_date(forwarded.date) or stated_day(forwarded.date)
     return {
         "title": _FORWARD_MARK.sub("", forwarded.subject),
         "outlet": one_line(name.strip(" '") or address.rpartition("@")[2]),

@@ -83,6 +83,18 @@ class TestTables:
         told = [news[0], "Harbour master resigns after storm", news[2], *SENTENCES]
         assert lines(cells(*news, *SENTENCES, "<a href=u>Unsubscribe</a>")) == told
 
+    def test_words_of_two_links_stay_apart(self) -> None:
+        told = f"<a href=a>Sandholm</a> <a href=b>Harbour</a> and <b>its</b> <i>ships</i>, {SENTENCES[0]}"
+        assert lines(cells(told, *SENTENCES[1:]))[0] == f"Sandholm Harbour and its ships, {SENTENCES[0]}"
+
+    def test_a_link_to_the_rest_of_a_story_leaves_the_end_of_its_sentence(self) -> None:
+        told = [
+            f"{SENTENCES[0]} <a href=m>Read more</a>",
+            f"{SENTENCES[1][:-1]} by <a href=m>the sea</a>",
+            *SENTENCES[2:],
+        ]
+        assert lines(cells(*told))[:2] == [SENTENCES[0], f"{SENTENCES[1][:-1]} by the sea"]
+
     def test_what_is_hidden_is_not_read(self) -> None:
         hidden = "<div style='display:none;max-height:0'>Preheader of this week with many words of no use</div>"
         assert lines(cells(hidden + SENTENCES[0], *SENTENCES[1:])) == SENTENCES
@@ -135,6 +147,11 @@ class TestForwards:
     def test_the_day_is_the_one_above_it_and_unknown_where_that_cannot_be_read(self) -> None:
         assert read(gmail())["published_at"] == datetime(2026, 11, 13, tzinfo=UTC)
         assert read(gmail().replace("Fri, 13 Nov 2026 at 18:05", "last week"))["published_at"] is None
+
+    @pytest.mark.parametrize("date", ["Mittwoch, 11. November 2026 18:00", "mié, 11 nov 2026 a las 18:00"])
+    def test_the_day_is_read_however_the_program_writes_it(self, date: str) -> None:
+        found = read(gmail().replace("Fri, 13 Nov 2026 at 18:05", date))
+        assert found["published_at"] == datetime(2026, 11, 11, tzinfo=UTC)
 
     def test_as_an_attachment_it_is_the_letter_that_is_attached(self) -> None:
         outer = EmailMessage()
