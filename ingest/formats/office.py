@@ -18,6 +18,8 @@ from vectorstore.errors import RejectedDocument
 
 _PICTURE = re.compile(rb"\{\\(?:\*\\shppict\s*\{\\)?pict[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 _FEWEST_WORDS = 25
+# What makes books of pages, and calls itself their publisher.
+_PROGRAMS = {"calibre", "wallabag", "pocket", "instapaper", "omnivore", "readeck", "dotepub", "pandoc", "unknown"}
 _TITLE = re.compile(rb"<title>[^<]*</title>", re.IGNORECASE)
 _HEADING = re.compile(rb"<h[1-3][^>]*>([^<]+)</h[1-3]>", re.IGNORECASE)
 
@@ -84,7 +86,9 @@ def chapters_of_epub(content: bytes) -> tuple[dict[str, object], list[Chapter]]:
             if place in names and _is_chapter(page := member(place)):
                 chapters.append(Chapter(place, _headed(page)))
     about = texts(root)
-    return {"outlet": about.get("publisher", ""), "language": about.get("language", "")}, chapters
+    publisher = about.get("publisher", "")
+    outlet = "" if publisher.casefold() in _PROGRAMS else publisher
+    return {"outlet": outlet, "language": about.get("language", "")}, chapters
 
 
 def _headed(page: bytes) -> bytes:

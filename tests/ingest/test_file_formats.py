@@ -65,10 +65,10 @@ def packed(members: dict[str, str | bytes]) -> bytes:
     return stream.getvalue()
 
 
-def epub(**chapters: str) -> bytes:
+def epub(publisher: str = "Sandholm Gazette", **chapters: str) -> bytes:
     items = "".join(f"<item id='{name}' href='{name}.xhtml' media-type='application/xhtml+xml'/>" for name in chapters)
     spine = "".join(f"<itemref idref='{name}'/>" for name in chapters)
-    about = "<dc:title>Sandholm Gazette [Fri]</dc:title><dc:publisher>Sandholm Gazette</dc:publisher>"
+    about = f"<dc:title>Sandholm Gazette [Fri]</dc:title><dc:publisher>{publisher}</dc:publisher>"
     about += "<dc:language>en</dc:language><dc:date>2026-11-20T08:00:00Z</dc:date>"
     frame = (
         "<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'><head><title>{}</title></head><body>{}</body>"
@@ -228,6 +228,10 @@ class TestEach:
         articles = [library.article(entry.id) for entry in library.entries()]
         assert {each.title for each in articles} == {"Ship for sale", "Pier"}
         assert {(each.outlet, each.published_at) for each in articles} == {("Sandholm Gazette", None)}
+
+    def test_the_program_that_made_a_book_is_no_outlet(self, library: Library, tmp_path: Path) -> None:
+        taken(library, tmp_path, "a.epub", epub(publisher="calibre", ship=CHAPTER))
+        assert only(library).outlet == ""
 
     def test_a_line_of_a_letter_that_begins_like_a_new_one_is_no_new_one(
         self, library: Library, tmp_path: Path
