@@ -110,7 +110,10 @@ def _text(file: File) -> Found:
 
 def _in_text(file: File, content: bytes, kind: Format) -> Found:
     """`kind` is how it is written where it is one text."""
-    yield from _listed_in(file, content) or [Document(file.name, file.identity, kind, content)]
+    listed = _listed_in(file, content)
+    yield from listed
+    if not listed:
+        yield Document(file.name, file.identity, kind, content)
 
 
 def _listed_in(file: File, content: bytes) -> Sequence[Record | Link]:
