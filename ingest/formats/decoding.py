@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from vectorstore.errors import RejectedDocument
 
@@ -18,7 +19,7 @@ _MARKS = (  # UTF-32 first: its mark begins with that of UTF-16
 # A stray one is forgiven; text that is full of them is none.
 _FEW = 2
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_CONTROL_BYTES = bytes(each for each in range(256) if _CONTROLS.match(chr(each)))
+_CONTROL_BYTES = re.compile(_CONTROLS.pattern.encode())
 # Python knows codecs that no page is written in, some of them slow enough to hang on a hostile one (punycode).
 _OF_THE_WEB = re.compile(r"utf-?(8|16|32)|iso-?(8859|2022)|windows-|cp\d|koi8|gb|big5|euc|shift|sjis|tis|mac")
 # What pages mean by the names that they declare: each is read as its superset, as browsers do.
@@ -63,7 +64,8 @@ def decode(content: bytes, declared: str = "") -> str:
 
 def is_binary(content: bytes) -> bool:
     """Whether it holds more NULs and controls than an accident brings."""
-    return len(content) - len(content.translate(None, _CONTROL_BYTES)) > _FEW + len(content) // 100
+    allowed = _FEW + len(content) // 100
+    return next(islice(_CONTROL_BYTES.finditer(content), allowed, None), None) is not None
 
 
 def marked_encoding(content: bytes) -> str | None:
