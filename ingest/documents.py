@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -38,18 +39,23 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
-    """Text that someone pasted. Its content is its identity, unless it says which address it is from."""
+    """Text that someone pasted. Its content is its identity, unless it says which address it is from.
+
+    `published_at` is the day that they state; ingest.datelines.stated_day proposes one.
+    """
 
     text: str
     title: str = ""
     url: str = ""
     outlet: str = ""
+    published_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """The bytes of one article. `name` is what a report calls it; the id of the article is derived from
-    `url`, and where it has none from `identity`. `further` are the pages that it goes on over."""
+    `url`, and where it has none from `identity`. `further` are the pages that it goes on over, `published_at` is the
+    day that somebody stated for a text."""
 
     name: str
     identity: str
@@ -58,6 +64,14 @@ class Document:
     url: str = ""
     charset: str = ""
     further: tuple[Document, ...] = ()
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DatedByText:
+    """A file or folder whose texts are of the day that they state at their head, as somebody says who knows them."""
+
+    source: str | Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +102,14 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A row of a file that has an address for its text: whose page is to be read, and what the row says of it."""
+
+    url: str
+    told: Record
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """An article of the library whose page has not changed since it was read."""
 
@@ -111,6 +133,6 @@ class Rejection:
     reason: str
 
 
-Source = str | Path | Upload | Pasted | Document | Record | Listed
+Source = str | Path | Upload | Pasted | Document | Record | Listed | DatedByText
 Readable = Document | Record | Listed | Rejection
 Found = Readable | Seen | Gone

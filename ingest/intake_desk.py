@@ -51,10 +51,20 @@ class IntakeDesk:
     def add_files(self, files: Sequence[tuple[Path, str]], progress: Callable[[Step], None], stop: Stop) -> Report:
         return self._add([Upload(path, name) for path, name in files], progress, stop)
 
-    def add_text(self, text: str, title: str, outlet: str, progress: Callable[[Step], None], stop: Stop) -> Report:
+    def add_text(
+        self,
+        text: str,
+        title: str,
+        outlet: str,
+        progress: Callable[[Step], None],
+        stop: Stop,
+        published_at: str = "",
+    ) -> Report:
+        """`published_at` is what the reader states; ingest.datelines.stated_day proposes the day of the text's head."""
         from ingest.documents import Pasted
 
-        return self._add([Pasted(text, title=title.strip(), outlet=outlet.strip())], progress, stop)
+        pasted = Pasted(text, title=title.strip(), outlet=outlet.strip(), published_at=published_at.strip())
+        return self._add([pasted], progress, stop)
 
     def take_articles(self, articles: Sequence[Mapping[str, object]], stop: Stop) -> Report:
         from ingest.sources import as_sent

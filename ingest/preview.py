@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO, TYPE_CHECKING
 
+from ingest.datelines import stated_day
+from ingest.dates import past
 from ingest.documents import LARGEST_DOCUMENT, Document, Format, Listed, Readable, Rejection, Source
 from ingest.formats.sniffing import kind_of_bytes
 from ingest.pages.extract import head
@@ -24,12 +26,14 @@ class Look:
     """The article that ingest would take of one document.
 
     With a `reason` it would be rejected, and the article is what its page states all the same: without text or id, and
-    with nothing at all where that cannot be told.
+    with nothing at all where that cannot be told. `proposed_at` is the day that a text without a date states at its
+    head, which is not taken unless somebody says so.
     """
 
     source: str
     article: Article
     reason: str = ""
+    proposed_at: datetime | None = None
 
 
 def look(source: Source, web: Web, now: datetime, url: str = "") -> Iterator[Look]:
@@ -44,7 +48,12 @@ def look(source: Source, web: Web, now: datetime, url: str = "") -> Iterator[Loo
         if isinstance(article, Rejection):
             yield Look(found.name, _stated(found, now), article.reason)
         else:
-            yield Look(found.name, article)
+            yield Look(found.name, article, proposed_at=_proposed(found, article, now))
+
+
+def _proposed(found: Readable, article: Article, now: datetime) -> datetime | None:
+    is_text = isinstance(found, Document) and found.kind is Format.TEXT
+    return past(stated_day(article.text), now) if is_text and not article.published_at else None
 
 
 def piped(stream: IO[bytes]) -> Document:

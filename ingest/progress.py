@@ -80,7 +80,7 @@ def look_as_text(look: Look) -> str:
         "headline": article.title,
         "outlet": article.outlet,
         "authors": ", ".join(article.authors),
-        "published": _moment(article.published_at) if article.published_at else "date unknown" * bool(article.text),
+        "published": _moment(article.published_at) if article.published_at else _unknown(look),
         "updated": _moment(article.updated_at) if article.updated_at else "",
         "language": article.language,
         "address": article.url,
@@ -91,6 +91,14 @@ def look_as_text(look: Look) -> str:
     told += [f"  corrected  {_moment(date) + ': ' if date else ''}{text}" for date, text in article.corrections]
     head = list(map(printable_line, [look.source, *told]))
     return "\n".join([*head, "", article.text, ""] if article.text else [*head, ""])
+
+
+def _unknown(look: Look) -> str:
+    """What is shown for a date; one that only the text states is proposed."""
+    if look.proposed_at is None:
+        return "date unknown" * bool(look.article.text)
+    day = f"{look.proposed_at:%Y-%m-%d}"
+    return f"date unknown; from the text: {day} (`dateline ingest --dates-from-text` takes it)"
 
 
 def refresh_as_text(refresh: Refresh) -> str:

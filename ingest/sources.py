@@ -7,18 +7,22 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ingest.datelines import stated_day
 from ingest.documents import (
     LISTS,
+    DatedByText,
     Document,
     Format,
     Found,
     Gone,
+    Link,
     Listed,
     Pasted,
     Readable,
@@ -29,9 +33,11 @@ from ingest.documents import (
     Upload,
 )
 from ingest.files import count, read_file, read_path
-from ingest.identity import web_address
+from ingest.formats.decoding import decode
+from ingest.formats.lists import addresses_in, link_to
+from ingest.identity import canonical_url, web_address
 from ingest.pages.extract import extract, extract_listed
-from ingest.text import squeezed
+from ingest.text import squeezed, tidy
 from ingest.web.workers import Errand, Place, host_of, in_order, side_by_side
 from vectorstore.console.printable import printable_line
 from vectorstore.console.terminal import remote, resolved
@@ -54,20 +60,37 @@ def read(source: Source, web: Web) -> Iterator[Readable]:
 
 
 def look_up(source: Source, web: Web) -> Iterator[Readable | Errand[Readable]]:
-    """As `read`, but each feed that an OPML file names is left as an errand."""
+    """As `read`, but each feed that an OPML file names is left as an errand, and so is each address in a file."""
+    links: dict[str, Link] = {}
     for found in _named(source, web):
         if isinstance(found, Document) and found.kind in LISTS:
             from ingest.feeds.listed import documents_in
 
             yield from documents_in(found, web)
-        else:
+        elif not isinstance(found, Link):
             yield found
+        elif links.setdefault(canonical_url(found.url), found) is found:
+            yield Errand(host_of(found.url), partial(_followed, found, web))
 
 
-def _named(source: Source, web: Web) -> Iterator[Readable]:
+def _followed(link: Link, web: Web) -> Iterator[Readable]:
+    """The page at an address that a row gives, with what the row says of it. It is read as one that somebody typed."""
+    from ingest.feeds.listed import document_of, is_home
+
+    try:
+        page = document_of(link.url, web.get(link.url, by_hand=True))
+        if page.kind in LISTS or is_home(page.url):
+            raise RejectedDocument("is a feed or a site's home page; follow it with `dateline feeds add`")
+        yield Listed(link.url, link.told, page)
+    except RejectedDocument as reason:
+        yield Listed(link.url, link.told, None, str(reason))
+
+
+def _named(source: Source, web: Web) -> Iterator[Readable | Link]:
     if isinstance(source, Pasted):
-        fields = {"text": source.text, "title": source.title, "url": source.url, "outlet": source.outlet}
-        yield Record(name_of(source), "", fields)
+        yield from _pasted(source)
+    elif isinstance(source, DatedByText):
+        yield from map(_dated, _named(source.source, web))
     elif isinstance(source, Document | Record | Listed):
         yield source
     elif isinstance(source, Upload):
@@ -76,6 +99,23 @@ def _named(source: Source, web: Web) -> Iterator[Readable]:
         yield from _from_web(name_of(source), web)
     else:
         yield from read_path(_local(source))
+
+
+def _pasted(source: Pasted) -> Iterator[Readable | Link]:
+    """The text; or where it is nothing but addresses, these."""
+    if links := addresses_in(source.text):
+        yield from (link_to(url, title, "") for url, title in links)
+        return
+    names = "text", "title", "url", "outlet", "published_at"
+    yield Record(name_of(source), "", {name: getattr(source, name) for name in names})
+
+
+def _dated(found: Readable | Link) -> Readable | Link:
+    if not isinstance(found, Document) or found.kind is not Format.TEXT:
+        return found
+    with suppress(RejectedDocument):  # which is told when it is extracted
+        return replace(found, published_at=stated_day(tidy(decode(found.content, found.charset))))
+    return found
 
 
 def expected(sources: Iterable[Source]) -> int | None:
@@ -88,6 +128,8 @@ def name_of(source: Source) -> str:
     """What a report calls a source."""
     if isinstance(source, Pasted):
         return source.title or "pasted text"
+    if isinstance(source, DatedByText):
+        return name_of(source.source)
     return source.name if isinstance(source, Upload | Document | Record | Listed) else str(source).strip()
 
 
@@ -104,6 +146,8 @@ def as_sent(fields: Mapping[str, object]) -> Record | Listed:
 def _count(source: Source) -> int | None:
     if isinstance(source, Pasted | Document | Record | Listed) or is_address(source):
         return 1
+    if isinstance(source, DatedByText):
+        return _count(source.source)
     path = source.path if isinstance(source, Upload) else _local(source)
     return count(path, name_of(source))
 

@@ -18,9 +18,9 @@ SLOW = {
     f"test_{name}.py"
     for name in """
     answering app backup_command catalogue_file chat_models command_line command_server
-    commands_beside_a_server embedding evaluate_command examples export_command forbidden_addresses
-    hostile_cost kill_campaign library local_model mcp_command model_faults pending reading_feeds renewal
-    side_by_side terminal_escapes thresholds unwritable upkeep wording
+    commands_beside_a_server embedding evaluate_command examples export_command exports file_formats
+    forbidden_addresses hostile_archives hostile_cost kill_campaign library local_model mcp_command
+    model_faults pending reading_feeds renewal side_by_side terminal_escapes thresholds unwritable upkeep wording
     """.split()
 }
 

@@ -60,16 +60,23 @@ class DocumentCommands:
         library: LibraryOption = None,
         report_to: ReportOption = None,
         as_json: JsonOption = False,
+        dates_from_text: Annotated[
+            bool, typer.Option("--dates-from-text", help="Take the date that a .txt states at its head for its own.")
+        ] = False,
     ) -> None:
         """Put articles into the library; what is there already is brought up to date."""
+        from ingest.documents import DatedByText
         from ingest.progress import progress_bar, report_as_text
         from ingest.report import report_file
         from ingest.sources import resolved_source
 
+        named: list[Source] = [resolved_source(source) for source in sources]
+        if dates_from_text:
+            named = [DatedByText(source) if isinstance(source, str) else source for source in named]
         opening = self._writing(library)
         with report_file(report_to) as save, opening as intake:
             with progress_bar() as advance:
-                report = intake.ingest([resolved_source(source) for source in sources], advance, embed=False)
+                report = intake.ingest(named, advance, embed=False)
             save(report.as_json())
             tell(report.as_json(), report_as_text(report), as_json)
             embed(intake, report.stopped)
@@ -107,5 +114,6 @@ def _look_as_json(seen: Look) -> dict[str, Any]:
     from ingest.text import word_count
     from vectorstore.export import article_as_json
 
-    about = {"source": seen.source, "rejected": seen.reason, "words": word_count(seen.article.text)}
+    about: dict[str, Any] = {"source": seen.source, "rejected": seen.reason, "words": word_count(seen.article.text)}
+    about["date_from_text"] = f"{seen.proposed_at:%Y-%m-%d}" if seen.proposed_at else None
     return about | article_as_json(seen.article)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from vectorstore.errors import RejectedDocument
 
@@ -18,6 +19,7 @@ _MARKS = (  # UTF-32 first: its mark begins with that of UTF-16
 # A stray one is forgiven; text that is full of them is none.
 _FEW = 2
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_CONTROL_BYTES = re.compile(_CONTROLS.pattern.encode())
 # Python knows codecs that no page is written in, some of them slow enough to hang on a hostile one (punycode).
 _OF_THE_WEB = re.compile(r"utf-?(8|16|32)|iso-?(8859|2022)|windows-|cp\d|koi8|gb|big5|euc|shift|sjis|tis|mac")
 # What pages mean by the names that they declare: each is read as its superset, as browsers do.
@@ -30,8 +32,16 @@ _MEANT = {
 _WESTERN = {"cp1252", "iso-8859-15", "cp850", "mac-roman", "macintosh"}
 # Of the letters in words that have any accent: in the languages of the west, about one in four.
 _MOST_ACCENTED, _FEWEST_LETTERS = 0.6, 20
-# A broken character among so many sound ones is an accident in UTF-8, and no sign of another encoding.
-_SOUND_TO_BROKEN = 20
+# The beginning of a character of UTF-8 whose end was cut off, which no text of another encoding has.
+_CUT_SHORT = re.compile(rb"(?:[\xe1-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2})(?![\x80-\xbf])")
+# The letters of Turkish whose bytes western encodings read as Icelandic ones, and those that Icelandic has with them.
+# Turkish has one of the former in twelve letters, and next to none of the latter.
+_AS_TURKISH, _AS_ICELANDIC = re.compile("[ýþðÝÞÐ]"), re.compile("[áéíóúæÁÉÍÓÚÆ]")
+_FEWEST_TURKISH = 0.02
+# Two encodings of Russian, each of which reads the capitals of the other as small letters.
+_TWINS = {"cp1251": "koi8-r", "windows-1251": "koi8-r", "koi8-r": "cp1251", "koi8-u": "cp1251"}
+_WORD, _FEWEST_WORDS = re.compile(r"[^\W\d_]{2,}"), 5
+_TURNED, _UPRIGHT = re.compile(r"\b[а-яё][А-ЯЁ]{2}"), re.compile(r"\b[А-Яа-яё][а-яё]{2}")
 # Long enough to tell languages apart, short enough to take milliseconds.
 _SAMPLE = 64 * 1024
 BINARY = "is not text but binary data; give an article as text, Markdown, HTML, JSON, JSONL or CSV"
@@ -40,16 +50,22 @@ BINARY = "is not text but binary data; give an article as text, Markdown, HTML, 
 def decode(content: bytes, declared: str = "") -> str:
     """The text that the bytes are, without a byte order mark.
 
-    The bytes are believed before `declared`, the encoding that a header or a page claims. Raises RejectedDocument
-    for binary data.
+    The bytes are believed before `declared`, the encoding that a header or a page claims. Single NULs are left out, as
+    browsers do. Raises RejectedDocument for binary data.
     """
     encoding = marked_encoding(content)
-    if encoding is None and b"\0" in content:
+    if encoding is None and is_binary(content):
         raise RejectedDocument(BINARY)
     text = next(reading for reading in _readings(content, encoding or "utf-8", declared) if reading is not None)
     if len(_CONTROLS.findall(text)) > _FEW + len(text) // 100:
         raise RejectedDocument(BINARY)
-    return text
+    return text.replace("\0", "")
+
+
+def is_binary(content: bytes) -> bool:
+    """Whether it holds more NULs and controls than an accident brings."""
+    allowed = _FEW + len(content) // 100
+    return next(islice(_CONTROL_BYTES.finditer(content), allowed, None), None) is not None
 
 
 def marked_encoding(content: bytes) -> str | None:
@@ -60,8 +76,8 @@ def marked_encoding(content: bytes) -> str | None:
 def _readings(content: bytes, first: str, declared: str) -> Iterator[str | None]:
     yield _attempt(content, first)
     yield _mended_utf8(content)
-    yield _as_declared(content, declared)
-    yield content.decode(_guess(content), errors="replace")
+    encoding = _declared(content, declared) or _guess(content)
+    yield _of_its_language(content, encoding)
 
 
 def _attempt(content: bytes, encoding: str) -> str | None:
@@ -72,20 +88,33 @@ def _attempt(content: bytes, encoding: str) -> str | None:
 
 
 def _mended_utf8(content: bytes) -> str | None:
-    """The text as UTF-8 with what is broken replaced, if little of it is: a page cut off, or one pasted character."""
+    """The text as UTF-8 with what is broken replaced, if as much of it is sound: a character cut off, a stray byte."""
     text = content.decode("utf-8", errors="replace")
-    beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
-    return text if beyond_ascii > _SOUND_TO_BROKEN * text.count("\ufffd") else None
+    broken = text.count("\ufffd")
+    sound = len(text) - len(text.encode("ascii", "ignore")) - broken
+    return text if sound + len(_CUT_SHORT.findall(content)) >= broken else None
 
 
-def _as_declared(content: bytes, declared: str) -> str | None:
-    """The text in the encoding that is claimed, unless that cannot be: most wrong claims are of a western one."""
+def _declared(content: bytes, declared: str) -> str:
+    """The encoding that is claimed, "" where that cannot be: most wrong claims are of a western one."""
     name = declared.strip().strip("\"'").lower()
     encoding = _MEANT.get(name, name)
     text = _attempt(content, encoding) if _OF_THE_WEB.match(encoding) else None
-    if text is None or encoding not in _WESTERN:
-        return text
-    return None if _is_garbled(text) else text
+    return "" if text is None or (encoding in _WESTERN and _is_garbled(text)) else encoding
+
+
+def _of_its_language(content: bytes, encoding: str) -> str:
+    """The text in that encoding, or in the one that is often taken for it where the letters say so."""
+    text = content.decode(encoding, errors="replace")
+    twin = _TWINS.get(encoding)
+    if twin and len(_TURNED.findall(text)) > len(_UPRIGHT.findall(text)):
+        return content.decode(twin, errors="replace")
+    return content.decode("cp1254", errors="replace") if encoding in _WESTERN and _is_turkish(text) else text
+
+
+def _is_turkish(text: str) -> bool:
+    turkish = len(_AS_TURKISH.findall(text))
+    return turkish > _FEWEST_TURKISH * len(text) and turkish > 4 * len(_AS_ICELANDIC.findall(text))
 
 
 def _is_garbled(text: str) -> bool:
@@ -102,10 +131,20 @@ def _guess(content: bytes) -> str:
 
     # Around the first byte that is not ASCII: a sample without one would say nothing.
     first = next(re.finditer(rb"[\x80-\xff]", content)).start()
-    matches = from_bytes(content[max(0, first - _SAMPLE // 4) :][:_SAMPLE], cp_exclusion=["utf_16", "utf_32"])
+    sample = content[max(0, first - _SAMPLE // 4) :][:_SAMPLE]
+    if _is_koi8(sample):
+        return "koi8-r"
+    matches = from_bytes(sample, cp_exclusion=["utf_16", "utf_32"])
     best = matches.best()
     if best is None:
         raise RejectedDocument(BINARY)
     # With few accented letters its best guess is often an exotic twin of the usual one.
     western = any("cp1252" in (match.encoding, *match.could_be_from_charset) for match in matches)
     return "cp1252" if western else best.encoding
+
+
+def _is_koi8(sample: bytes) -> bool:
+    """Whether nearly all words come out in small letters: what other encodings write there does so nowhere."""
+    words = [word for word in _WORD.findall(sample.decode("koi8-r")) if not word.isascii()]
+    small = sum(re.fullmatch("[А-Яа-яё][а-яё]+", word) is not None for word in words)
+    return len(words) >= _FEWEST_WORDS and small >= 0.9 * len(words)

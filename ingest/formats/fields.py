@@ -9,13 +9,13 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from ingest.dates import parse_date
+from ingest.formats.exports import known
 from ingest.identity import host_name, web_address
 from ingest.text import one_line, tidy
 from vectorstore.errors import RejectedDocument
 from vectorstore.models import Article, Correction
 
 FIELDS = ("id", "title", "outlet", "authors", "published_at", "updated_at", "url", "language", "text", "corrections")
-_ALIASES = {"source": "outlet", "author": "authors", "date": "published_at"}
 _BETWEEN_NAMES = re.compile(r"[;,]|\band\b")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?![a-z0-9])")
 _LONGEST_ID = 200
@@ -25,8 +25,9 @@ _KINDS: dict[type, str] = {dict: "an object", list: "a list", bool: "true or fal
 def stated(fields: Mapping[str, object]) -> Article:
     """The article that the fields describe; `id`, `title` and `outlet` stay "" where they are not given.
 
-    Names are `id, title, outlet (or source), authors, published_at, updated_at, url, language, text`; only `text` is
-    required, unknown ones are ignored. Raises RejectedDocument naming the field that is wrong.
+    Names are `id, title, outlet, authors, published_at, updated_at, url, language, text` or one of those that exports
+    have for them (exports.toml); only `text` is required, unknown ones are ignored. Raises RejectedDocument naming the
+    field that is wrong.
     """
     article = described(fields)
     if not article.text:
@@ -36,7 +37,7 @@ def stated(fields: Mapping[str, object]) -> Article:
 
 def described(fields: Mapping[str, object]) -> Article:
     """As `stated`, but the text may be missing."""
-    given = _by_name(fields)
+    given = known(fields)
     return Article(
         id=_identifier(given.get("id")),
         text=tidy(_string(given, "text")),
@@ -63,13 +64,6 @@ def completed(read: Article, known: Article) -> Article:
         language=read.language or known.language,
         corrections=read.corrections or known.corrections,
     )
-
-
-def _by_name(fields: Mapping[str, object]) -> dict[str, object]:
-    """The fields that have a value; under an alias only where the name itself is missing."""
-    given = {name.strip().lower(): value for name, value in fields.items() if value not in (None, "")}
-    aliased = {_ALIASES[name]: value for name, value in given.items() if name in _ALIASES}
-    return aliased | given
 
 
 def _string(given: Mapping[str, object], name: str) -> str:

@@ -25,7 +25,7 @@ _BLOCKS = (
     "h5",
     "h6",
 )
-_UNSEEN = ("script", "style", "template", "noscript", "iframe", "object")
+UNSEEN = ("script", "style", "template", "noscript", "iframe", "object")
 _MARKUP = re.compile(r"<[a-zA-Z/!]|&\w+;|&#")
 
 
@@ -34,10 +34,10 @@ def plain_text(fragment: str) -> str:
     if not _MARKUP.search(fragment):
         return "\n".join(filter(None, map(one_line, fragment.split("\n"))))
     try:
-        tree = html.fragment_fromstring(_without_nulls(fragment), create_parent="div")
+        tree = html.fragment_fromstring(without_nulls(fragment), create_parent="div")
     except (etree.LxmlError, ValueError):
         return ""
-    etree.strip_elements(tree, *_UNSEEN, etree.Comment, etree.ProcessingInstruction, with_tail=False)
+    etree.strip_elements(tree, *UNSEEN, etree.Comment, etree.ProcessingInstruction, with_tail=False)
     for element in tree.iter(*_BLOCKS, "br"):
         element.tail = f"\n{element.tail or ''}"
         if element.tag != "br":
@@ -46,6 +46,6 @@ def plain_text(fragment: str) -> str:
     return "\n".join(filter(None, map(one_line, lines)))
 
 
-def _without_nulls(fragment: str) -> str:
+def without_nulls(fragment: str) -> str:
     """Without what lxml refuses: controls, halves of characters, and a declaration of an encoding."""
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|<\?xml[^>]*>", "", fragment)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import re
 import time
+from functools import partial
 
+from ingest.formats.pdf_layout import Fragment, flowing, in_reading_order, without_running_heads
 from ingest.text import one_line, word_count
 from vectorstore.errors import RejectedDocument
 
@@ -13,8 +15,6 @@ _MOST_PAGES = 200
 _MOST_CHARACTERS = 2_000_000
 _SECONDS = 6.0
 _FEWEST_WORDS = 25
-_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad]\n(?=[^\W\d_])")
-_PARAGRAPH = re.compile(r"\n\s*\n|(?<=[.!?:\"”])[ \t]*\n(?=\s*[A-Z\"“])")
 # What word processors write where nobody gave a title.
 _NO_TITLE = re.compile(r"^(untitled|microsoft word\b.*|document\d*|.*\.(docx?|pdf|indd|qxd|tex))$", re.IGNORECASE)
 
@@ -46,13 +46,19 @@ def _text(pages: object) -> str:
     deadline = time.process_time() + _SECONDS
     held: list[str] = []
     for page in pages:  # type: ignore[attr-defined]
-        held.append(page.extract_text())
+        fragments: list[Fragment] = []
+        text = page.extract_text(visitor_text=partial(_note, fragments))
+        held.append(in_reading_order(text, fragments))
         if time.process_time() > deadline or sum(map(len, held)) > _MOST_CHARACTERS:
             raise RejectedDocument(f"was given up after {len(held)} pages: reading it takes too long")
-    return flowing("\n".join(held))
+    return flowing("\n".join(without_running_heads(held)))
 
 
-def flowing(lines: str) -> str:
-    """Printed lines as paragraphs: words cut at a line's end are joined, lines of one paragraph become one."""
-    paragraphs = _PARAGRAPH.split(_HYPHEN.sub("", lines.replace("\r\n", "\n")))
-    return "\n".join(filter(None, map(one_line, paragraphs)))
+def _note(
+    fragments: list[Fragment], text: str, page: list[float], line: list[float], font: object, size: float
+) -> None:
+    """Where a piece of text stands: its place in the line's own measure, moved and scaled as the page is."""
+    if text.strip():
+        x = line[4] * page[0] + line[5] * page[2] + page[4]
+        y = line[4] * page[1] + line[5] * page[3] + page[5]
+        fragments.append(Fragment(text, x, y, abs(size * line[3] * page[3]) or size))

@@ -5,41 +5,52 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from itertools import chain
 from typing import TypeVar
 
-from ingest.documents import LARGEST_DOCUMENT, Record, Rejection
-from ingest.formats.decoding import BINARY, decode, marked_encoding
-from ingest.formats.fields import FIELDS
+from ingest.documents import LARGEST_DOCUMENT, Link, Listed, Record, Rejection
+from ingest.formats.decoding import BINARY, decode, is_binary, marked_encoding
+from ingest.formats.exports import names_an_article, row, rows_in, without_text
+from ingest.formats.limits import whole
 from vectorstore.errors import RejectedDocument
 
 _LARGEST_JSON = 5 * LARGEST_DOCUMENT
+_TOLD_DELIMITER = re.compile(r'"?sep=(.)"?')
 
-Rows = Iterator[Record | Rejection]
+Row = Record | Link | Listed | Rejection
+Rows = Iterator[Row]
 T = TypeVar("T")
 
 
-def whole(
-    stream: io.BufferedReader, limit: int = LARGEST_DOCUMENT, advice: str = "give each article by itself"
-) -> bytes:
-    """All that a stream holds. Raises RejectedDocument beyond `limit` bytes."""
-    content = stream.read(limit + 1)
-    if len(content) > limit:
-        raise RejectedDocument(f"is larger than {limit // 1024**2} MB; {advice}")
-    return content
-
-
 def read_json(stream: io.BufferedReader, name: str, identity: str) -> Rows:
-    """One article, a list of them, or {"articles": [...]}. Raises RejectedDocument when the file is none of these."""
-    loaded = _parse(decode(whole(stream, _LARGEST_JSON, "save it as JSONL, one article a line")))
-    if isinstance(loaded, dict) and isinstance(loaded.get("articles"), list):
-        loaded = loaded["articles"]
-    if not isinstance(loaded, list):
+    """One article, or a list of them under a name that exports have for it, or one a line.
+
+    Raises RejectedDocument when the file is none of these.
+    """
+    content = whole(stream, _LARGEST_JSON, "save it as JSONL, one article a line")
+    if _is_json_lines(content):
+        yield from read_jsonl(io.BufferedReader(io.BytesIO(content)), name, identity)
+        return
+    loaded = _parse(decode(content))
+    rows = rows_in(loaded)
+    if rows is None:
         yield _record(name, identity, loaded)
         return
-    for number, item in enumerate(loaded, start=1):
+    for number, item in enumerate(rows, start=1):
         yield _record(f"{name} item {number}", identity, item)
+
+
+def _is_json_lines(content: bytes) -> bool:
+    """Whether its first line is a whole object and more of them follow."""
+    first, _, rest = content.strip().partition(b"\n")
+    if not rest.lstrip().startswith(b"{"):
+        return False
+    try:
+        return isinstance(_parse(decode(first)), dict)
+    except RejectedDocument:
+        return False
 
 
 def read_jsonl(stream: io.BufferedReader, name: str, identity: str) -> Rows:
@@ -54,23 +65,27 @@ def read_csv(stream: io.BufferedReader, name: str, identity: str) -> Rows:
     csv.field_size_limit(LARGEST_DOCUMENT)
     lines = _Lines(stream)
     first = next(lines, "")
-    delimiter = max(",;\t", key=first.count)  # spreadsheets of countries with a decimal comma write ";"
-    rows = _each(csv.reader(chain([first], lines), delimiter=delimiter))
+    delimiter = ""
+    if told := _TOLD_DELIMITER.fullmatch(first.strip()):  # Excel's way to say how it separated the columns
+        first, delimiter = next(lines, ""), told[1]
+    # Spreadsheets of countries with a decimal comma write ";".
+    rows = _each(csv.reader(chain([first], lines), delimiter=delimiter or max(",;\t|", key=first.count)))
     header = _header(next(rows))
     number = lines.number + 1
-    for row in rows:
-        if row:
-            yield _record(f"{name} line {number}", identity, _cells(header, row))
+    for cells in rows:
+        if cells:
+            yield _record(f"{name} line {number}", identity, _cells(header, cells))
         number = lines.number + 1
 
 
-ROW_READERS = {".json": read_json, ".jsonl": read_jsonl, ".csv": read_csv}
+LINE_BY_LINE = (".jsonl", ".ndjson")
+ROW_READERS = {".json": read_json, **dict.fromkeys(LINE_BY_LINE, read_jsonl), ".csv": read_csv, ".tsv": read_csv}
 
 
 def _header(row: list[str] | RejectedDocument) -> list[str]:
     names = [] if isinstance(row, RejectedDocument) else [name.strip().lower() for name in row]
-    if "text" not in names:
-        raise RejectedDocument(f'has no column "text"; its first line must name the columns: {", ".join(FIELDS)}')
+    if not names_an_article(names):
+        raise RejectedDocument(f"its first line names the columns, and there is {without_text(names)}")
     return names
 
 
@@ -83,12 +98,12 @@ def _cells(header: list[str], row: list[str] | RejectedDocument) -> dict[str, st
     return dict(zip(header, row, strict=False))
 
 
-def _record(name: str, identity: str, item: object) -> Record | Rejection:
+def _record(name: str, identity: str, item: object) -> Row:
     if isinstance(item, RejectedDocument):
         return Rejection(name, str(item))
     if not isinstance(item, dict):
         return Rejection(name, 'is not an article; it must be an object with a field "text"')
-    return Record(name, identity, item)
+    return row(name, identity, item)
 
 
 def _each(items: Iterator[T]) -> Iterator[T | RejectedDocument]:
@@ -136,6 +151,8 @@ class _Lines:
         if not line:
             raise StopIteration
         self.number += 1
+        if line.isspace():
+            return "\n"  # at once: there are files of nothing else
         if len(line) > LARGEST_DOCUMENT:
             while line and not line.endswith(b"\n"):
                 line = self._stream.readline(LARGEST_DOCUMENT)
@@ -148,6 +165,6 @@ def _in_lines(stream: io.BufferedReader) -> io.BufferedIOBase:
     head = stream.peek()[:4096]
     if marked_encoding(head) in ("utf-16", "utf-32"):
         return io.BytesIO(decode(whole(stream, advice="save it as UTF-8")).encode())
-    if b"\0" in head:
+    if is_binary(head):
         raise RejectedDocument(BINARY)
     return stream

@@ -87,7 +87,7 @@ def _read(document: Document) -> Mapping[str, object]:
         fields = _markdown(text)
         # What was read from an address is known by it: a page cannot pass itself off as another article.
         return {**fields, "id": None, "url": document.url} if document.url else fields
-    return {"url": document.url, "text": text}
+    return {"url": document.url, "text": text, "published_at": document.published_at}
 
 
 def _page(document: Document) -> Mapping[str, object]:

@@ -75,9 +75,57 @@ def test_a_declared_encoding_that_no_page_is_written_in_is_ignored(declared: str
 
 @pytest.mark.parametrize(
     "content",
-    [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", bytes(range(256)), b"\x01\x02\x03\x04" * 20, b"text\0text"],
-    ids=["picture", "every byte", "control characters", "NUL"],
+    [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", bytes(range(256)), b"\x01\x02\x03\x04" * 20, "text".encode("utf-16-be") * 9],
+    ids=["picture", "every byte", "control characters", "every other byte a NUL"],
 )
 def test_binary_data_is_refused(content: bytes) -> None:
     with pytest.raises(RejectedDocument, match="binary"):
         decode(content)
+
+
+def test_a_nul_among_words_is_left_out_as_browsers_do() -> None:
+    assert decode(b"The ferry\0 sails again.") == "The ferry sails again."
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("She didn’t say who pays".encode() + b", and then\xe2\x80", "She didn’t say who pays, and then\ufffd"),
+        (b"No mark but one that was cut\xe2\x80 in the middle", "No mark but one that was cut\ufffd in the middle"),
+        ("Die Fähre läuft über Märkte".encode() + b" \xe4 aus", "Die Fähre läuft über Märkte \ufffd aus"),
+        ("La ministre a démissionné".encode()[:-1], "La ministre a démissionn\ufffd"),
+    ],
+    ids=["one quotation mark and one cut", "only a cut one", "four umlauts and a stray byte", "cut at the end"],
+)
+def test_utf8_with_a_character_cut_off_stays_utf8(content: bytes, text: str) -> None:
+    assert decode(content, declared="utf-8") == decode(content) == text
+
+
+RUSSIAN = "Мэр Норвейла заявил во вторник, что причал закроют на шесть недель. Жители просят объяснений."
+TURKISH = "Norvale limanının kuzey rıhtımı salı günü altı haftalığına kapatıldı. Balıkçılar açıklama bekliyor."
+ICELANDIC = "Bæjarstjórinn sagði á þriðjudag að bryggjan yrði lokuð í sex vikur. Það kemur sjómönnum illa."
+
+
+@pytest.mark.parametrize("declared", ["windows-1251", "koi8-r", ""])
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8-r"])
+def test_russian_is_read_whichever_of_its_encodings_is_claimed(encoding: str, declared: str) -> None:
+    assert decode(RUSSIAN.encode(encoding), declared) == RUSSIAN
+
+
+def test_a_headline_in_capitals_alone_is_no_sign_of_the_other_russian_encoding() -> None:
+    assert decode("ПРИЧАЛ ЗАКРОЮТ".encode("cp1251"), "windows-1251") == "ПРИЧАЛ ЗАКРОЮТ"
+
+
+@pytest.mark.parametrize("declared", ["windows-1254", "iso-8859-1", "windows-1252", "utf-8", ""])
+def test_turkish_is_not_read_as_western(declared: str) -> None:
+    assert decode(TURKISH.encode("cp1254"), declared) == TURKISH
+
+
+@pytest.mark.parametrize("declared", ["iso-8859-1", "utf-8", ""])
+@pytest.mark.parametrize(
+    "text",
+    [ICELANDIC, "Guðmundsson and Þór Sigurðsson, both of the coast guard, said that the ferry had left Mýrar by nine."],
+    ids=["Icelandic", "its names in English"],
+)
+def test_icelandic_is_not_read_as_turkish(text: str, declared: str) -> None:
+    assert decode(text.encode("cp1252"), declared) == text

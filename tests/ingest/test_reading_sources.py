@@ -71,7 +71,8 @@ class TestFiles:
             ("a.jsonl", b"\n\n", "no article"),
             ("a.json", b"[]", "no article"),
             ("a.csv", b"id,text\n", "no article"),
-            ("a.docx", b"PK", r"\.docx cannot be read; use one of \.txt"),
+            ("a.doc", b"PK", r"\.doc cannot be read; use one of \.txt"),
+            ("a.docx", b"PK", "damaged"),
             ("noname", b"x", "without a suffix"),
             ("a.txt", b"x" * (10 * 1024 * 1024 + 1), "larger than 10 MB"),
             ("a.json", b"{", "not JSON"),
@@ -81,8 +82,13 @@ class TestFiles:
             ("a.json", b"\0\1\2", "binary"),
             ("a.jsonl", b"\0\1\2\n" * 9, "binary"),
             ("a.csv", b"\0\1\2\n" * 9, "binary"),
-            ("a.csv", b"id,title\n1,2\n", 'no column "text"'),
-            ("a.csv", b"\n1,2\n", 'no column "text"'),
+            (
+                "a.csv",
+                b"id,title\n1,2\n",
+                r'no "text" and no "url" \(it has: id, title\); name the one with the article',
+            ),
+            ("a.csv", b"\n1,2\n", r'no "text" and no "url" \(it has: nothing\)'),
+            ("a.json", b'{"id": 1, "heading": "x"}', r'no "text" and no "url" \(it has: id, heading\)'),
         ],
     )
     def test_what_cannot_be_read_is_rejected_with_the_reason(
@@ -119,11 +125,27 @@ class TestFiles:
 
 
 class TestFolders:
-    def test_a_folder_is_read_in_order_without_what_is_hidden_or_unknown(self, tmp_path: Path) -> None:
-        for name in ("b.txt", "a/z.md", "a/b/c.html", "photo.jpg", ".hidden.txt", ".git/a.txt"):
+    def test_a_folder_is_read_in_order_without_what_is_hidden_and_names_what_is_unknown(self, tmp_path: Path) -> None:
+        for name in ("b.txt", "a/z.md", "a/b/c.html", "a/photo.jpg", "notes", ".hidden.txt", ".git/a.txt"):
             written(tmp_path, name, "They voted.")
-        assert [each.name for each in found(str(tmp_path))] == [
-            str(tmp_path / name) for name in ("b.txt", "a/z.md", "a/b/c.html")
+        *read, left_out = found(str(tmp_path))
+        assert [each.name for each in read] == [str(tmp_path / name) for name in ("b.txt", "a/z.md", "a/b/c.html")]
+        assert isinstance(left_out, Rejection) and left_out.name == str(tmp_path)
+        assert left_out.reason.startswith("left out a/photo.jpg, notes: only .txt .md")
+
+    def test_the_names_of_many_files_left_out_stay_one_line(self, tmp_path: Path) -> None:
+        for number in range(40):
+            written(tmp_path, f"{number:02}.png", "x")
+        written(tmp_path, "a.txt", "They voted.")
+        assert "06.png, 07.png and 32 more: only" in reasons(tmp_path)[0]
+
+    def test_the_parts_of_a_saved_page_are_no_pages_of_their_own(self, tmp_path: Path) -> None:
+        for name in ("Ferry.html", "Ferry_files/frame.html", "Ferry_files/a.css", "Ferry-Dateien/ad.html"):
+            written(tmp_path, name, "They voted.")
+        written(tmp_path, "Ferries/a.txt", "They voted.")
+        assert [each.name for each in found(tmp_path)] == [
+            str(tmp_path / "Ferry.html"),
+            str(tmp_path / "Ferries/a.txt"),
         ]
 
     def test_one_bad_file_does_not_cost_the_others(self, tmp_path: Path) -> None:

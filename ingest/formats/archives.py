@@ -1,0 +1,211 @@
+"""Files that hold files: archives, compressed files and mailboxes. Members are read as streams and bounded in all; no
+name in an archive ever becomes a path."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path, PurePosixPath
+from typing import IO, cast
+
+from ingest.documents import LARGEST_DOCUMENT, Document, Format, Link, Listed, Readable, Rejection
+from ingest.formats.limits import LARGEST_ILLUSTRATED, MOST_MEMBERS, Unpacking, whole
+from ingest.formats.sandbox import bounded
+from ingest.formats.webarchives import pages_of_warc
+from vectorstore.errors import RejectedDocument
+
+Found = Iterator[Readable | Link]
+
+_NESTED = "is an archive within another one, which is not read; unpack it first"
+_FROM = re.compile(rb"From \S")
+_QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
+_SHOWN = 8
+# Where exports of Omnivore hold the pages that their rows are about, and what was marked in them.
+_KEPT = ("content/", "highlights/")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file, or the member of one: what a report calls it, what its articles are known by where they have no address,
+    and how its name says that it is written. `path` is None within an archive."""
+
+    name: str
+    identity: str
+    suffix: str
+    stream: io.BufferedReader
+    path: Path | None
+
+
+Read = Callable[[File], Found]
+
+
+def left_out(folder: str, names: Collection[str], readable: Collection[str]) -> Rejection:
+    """What in a folder or an archive is of no kind that is read, told in one line."""
+    shown = ", ".join(sorted(names)[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+    return Rejection(folder, f"left out {shown}: only {' '.join(readable)} are read")
+
+
+def members_of(path: str) -> list[str]:
+    """The names in an archive, in their order. Raises RejectedDocument."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [member.filename for member in archive.infolist() if not member.is_dir()]
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise RejectedDocument(f"is no archive that can be read ({error}); pack it anew") from error
+    if len(names) > MOST_MEMBERS:
+        raise RejectedDocument(f"holds more than {MOST_MEMBERS:,} files; give them in several archives")
+    return sorted(names)
+
+
+def read_zip(file: File, read: Read, readable: Collection[str]) -> Found:
+    """Everything of a known kind in it, in the order of the names."""
+    if file.path is None:
+        raise RejectedDocument(_NESTED)
+    names = [name for name in bounded(members_of, str(file.path)) if not _is_hidden(name)]
+    known = [name for name in names if suffix_of(name) in readable]
+    unpacking = Unpacking(file.path.stat().st_size)
+    kept = {PurePosixPath(name).stem: name for name in known if name.startswith("content/")}
+    taken: set[str] = set()
+    with zipfile.ZipFile(file.path) as archive:
+        for name in sorted(known, key=lambda each: (each.startswith(_KEPT), each)):
+            if not (name.startswith(_KEPT) and PurePosixPath(name).stem in taken):
+                for found in _member(file, archive, name, unpacking, read):
+                    slug = str(found.told.fields.get("slug")) if isinstance(found, Link) else ""
+                    taken |= {slug} & kept.keys()
+                    yield _with_page(found, archive, kept[slug], unpacking) if slug in kept else found
+    if others := set(names) - set(known):
+        yield left_out(file.name, others, readable)
+
+
+def _with_page(found: Readable | Link, archive: zipfile.ZipFile, name: str, unpacking: Unpacking) -> Readable:
+    """The row of a reading list with the page that it kept, which may be gone from its address."""
+    assert isinstance(found, Link)
+    with archive.open(name) as packed, unpacking.stream(packed) as stream:
+        content = whole(stream)
+    if b"<title" not in content.lower():
+        content = f"<title>{escape(str(found.told.fields.get('title', '')))}</title>".encode() + content
+    return Listed(found.url, found.told, Document(found.url, found.url, Format.HTML, content, found.url))
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether a part of the path begins with a dot, or the member is one that macOS adds."""
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    return "__MACOSX" in parts or any(part.startswith(".") and part.strip(".") for part in parts)
+
+
+def suffix_of(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
+
+
+def _member(file: File, archive: zipfile.ZipFile, name: str, unpacking: Unpacking, read: Read) -> Found:
+    shown = f"{file.name}/{name}"
+    try:
+        with archive.open(name) as packed, unpacking.stream(packed) as stream:
+            yield from read(File(shown, f"{file.identity}/{name}", suffix_of(name), stream, None))
+    except RuntimeError as error:  # what zipfile says of a member that is encrypted
+        yield Rejection(shown, f"cannot be unpacked ({error})")
+
+
+def read_gzip(file: File, read: Read) -> Found:
+    """The one file in it, whose suffix stands before ".gz"."""
+    inner = suffix_of(PurePosixPath(file.name).stem)
+    if inner == ".warc":
+        yield from read_warc(file)
+        return
+    if inner in (".gz", ".zip"):
+        raise RejectedDocument(_NESTED)
+    size = file.path.stat().st_size if file.path else LARGEST_DOCUMENT
+    with gzip.GzipFile(fileobj=file.stream) as packed, Unpacking(size).stream(cast("IO[bytes]", packed)) as stream:
+        yield from read(File(file.name, file.identity, inner, stream, None))
+
+
+def read_warc(file: File, wanted: Collection[str] = ()) -> Found:
+    """The pages of a crawl, each once; only those at the `wanted` addresses, if any."""
+    with _on_disk(file) as path:
+        taken: set[str] = set()
+        start: int | None = 0
+        while start is not None:
+            stretch = bounded(pages_of_warc, str(path), start)
+            for page in stretch.pages:
+                if page.url not in taken and (not wanted or page.url in wanted):
+                    taken.add(page.url)
+                    name = f"{file.name} {page.url}"
+                    yield Document(name, page.url, Format.HTML, page.content, page.url, page.charset)
+            start = stretch.next
+
+
+@contextmanager
+def _on_disk(file: File) -> Iterator[Path]:
+    """Where the sandbox can open it; a member of an archive under a name that says nothing."""
+    if file.path:
+        yield file.path
+        return
+    with tempfile.NamedTemporaryFile(prefix="dateline-") as copy:
+        shutil.copyfileobj(file.stream, copy)
+        copy.flush()
+        yield Path(copy.name)
+
+
+def read_wacz(file: File) -> Found:
+    """The pages that somebody visited, from the crawl in it."""
+    if file.path is None:
+        raise RejectedDocument(_NESTED)
+    names = bounded(members_of, str(file.path))
+    unpacking = Unpacking(file.path.stat().st_size)
+    with zipfile.ZipFile(file.path) as archive:
+        visited = _visited(archive, [name for name in names if name.startswith("pages/")], unpacking)
+        for name in names:
+            if name.startswith("archive/") and name.endswith((".warc", ".warc.gz")):
+                with archive.open(name) as packed, unpacking.stream(packed) as stream:
+                    yield from read_warc(File(file.name, file.identity, ".warc", stream, None), visited)
+
+
+def _visited(archive: zipfile.ZipFile, names: Collection[str], unpacking: Unpacking) -> set[str]:
+    """The addresses in its list of pages."""
+    visited = set()
+    for name in names:
+        with archive.open(name) as packed, unpacking.stream(packed) as stream:
+            for line in whole(stream).splitlines():
+                try:
+                    page = json.loads(line)
+                except (ValueError, RecursionError):
+                    continue
+                if isinstance(page, dict) and isinstance(page.get("url"), str):
+                    visited.add(page["url"])
+    return visited
+
+
+def read_mbox(file: File) -> Found:
+    """Every letter of a mailbox."""
+    for number, content in enumerate(_letters(file.stream), start=1):
+        name, identity = f"{file.name} letter {number}", f"{file.identity} letter {number}"
+        if len(content) > LARGEST_ILLUSTRATED:
+            yield Rejection(name, f"is larger than {LARGEST_ILLUSTRATED // 1024**2} MB, which no newsletter is")
+        else:
+            yield Document(name, identity, Format.LETTER, _QUOTED_FROM.sub(rb"\1", content))
+
+
+def _letters(stream: IO[bytes]) -> Iterator[bytes]:
+    """What stands between lines that begin with "From " after an empty one; of what is too large the beginning."""
+    held, after_blank, begun = bytearray(), True, False
+    while line := stream.readline(LARGEST_DOCUMENT):
+        if after_blank and _FROM.match(line):
+            if begun:
+                yield bytes(held)
+            held, begun = bytearray(), True
+        elif not begun:
+            raise RejectedDocument('is no mailbox: its first line does not begin with "From "')
+        elif len(held) <= LARGEST_ILLUSTRATED:
+            held += line
+        after_blank = not line.strip()
+    if begun:
+        yield bytes(held)
