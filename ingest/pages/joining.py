@@ -8,8 +8,8 @@ Fields = Mapping[str, object]
 
 
 def join_pages(first: Fields, rest: Sequence[Fields]) -> dict[str, object]:
-    """What the first page states, with the text and the corrections of all. A paragraph that several pages repeat stands
-    where it came first."""
+    """What the first page states, with the text and the corrections of all. A paragraph that several pages repeat
+    stands where it came first."""
     text = str(first.get("text", ""))
     for page in rest:
         known = {"", *(line.strip() for line in text.split("\n"))}
