@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from assistant.answering.provenance import basis, corrected_since, fallen_behind, resting, source
 from assistant.presentation.layout import CLOSEST, origin, paragraphs
 from assistant.text.labels import looked_at
-from assistant.text.texts import tr, tr_later
+from assistant.text.texts import LANGUAGES, Language, language, speaking, tr, tr_later
 from assistant.types import Answer, Citation, Exchange, Sentence, Stage, Support
 from assistant.ui.conversation_markdown import doubtful, plain
 from assistant.ui.render import byline_html, count, headline, isolated, link, shown
@@ -66,14 +66,7 @@ def exchange_html(
         f'<h2 class="question" dir="auto">{shown(exchange.question)}</h2>'
         f'<p class="reading">{_reading(answer, live and exchange.over)}</p>'
         f'<p class="stage" role="status">{stage(exchange, passages)}</p>'
-        f'<div class="answer" dir="auto" aria-busy="{"false" if exchange.over else "true"}">{_said(exchange)}</div>'
-        f'<p class="heard" role="status">{shown(answer.text) if answer and live and exchange.over else ""}</p>'
-        f'<div class="differ">{_differing(exchange.number, answer) if answer else ""}</div>'
-        f'<p class="notice">{shown(answer.notice) if answer else ""}</p>'
-        f'<p class="problem" role="alert">{shown(exchange.problem)}</p>'
-        f'<p class="basis">{shown(basis(answer)) if answer and exchange.over else ""}</p>'
-        f'<p class="freshness">{shown(fallen_behind(answer)) if answer and exchange.over else ""}</p>'
-        f'<p class="freshness">{_since(answer, current) if answer else ""}</p>'
+        f"{_told(exchange, current, live)}"
         f'<div class="tools">{_tools(exchange, live) if exchange.over else ""}</div>'
         f'<div class="opinion">{reason_html(exchange)}</div>'
         f'<div class="marks">{legend_html(answer) if answer and live and exchange.over else ""}</div>'
@@ -82,6 +75,38 @@ def exchange_html(
         # Last, so that on a phone it moves no card when it comes, a moment after the answer.
         f'<div class="onward">{_follow_ups(follow_ups) if exchange.over else ""}</div></article>'
     )
+
+
+def _told(exchange: Exchange, current: Current, live: bool) -> str:
+    """What the answer says, in its own language, which need not be the page's."""
+    answer, page = exchange.answer, language()
+    with speaking(answer.language if answer else ""):
+        lang, runs = _marked_as(LANGUAGES[language()]) if language() != page else ("", "")
+        differ, notice, heard, *lines = _beneath(exchange, answer, current, live) if answer else [""] * 6
+        busy = "false" if exchange.over else "true"
+        return (
+            f'<div class="answer" dir="auto"{lang} aria-busy="{busy}">{_said(exchange)}</div>'
+            f'<p class="heard" role="status"{lang}>{heard}</p><div class="differ"{runs}>{differ}</div>'
+            f'<p class="notice"{runs}>{notice}</p><p class="problem" role="alert">{shown(exchange.problem)}</p>'
+            + "".join(
+                f'<p class="{name}"{runs}>{line}</p>'
+                for name, line in zip(("basis", "freshness", "freshness"), lines, strict=True)
+            )
+        )
+
+
+def _marked_as(own: Language) -> tuple[str, str]:
+    """As attributes: its name, and with the direction in which it runs."""
+    lang = f' lang="{own.tag}"'
+    return lang, f'{lang} dir="{"rtl" if own.rtl else "ltr"}"'
+
+
+def _beneath(exchange: Exchange, answer: Answer, current: Current, live: bool) -> list[str]:
+    """What differs, the notice, the answer as it is heard, its basis, and what is newer."""
+    over = exchange.over
+    heard = shown(answer.text) if live and over else ""
+    lines = [shown(each(answer)) if over else "" for each in (basis, fallen_behind)]
+    return [_differing(exchange.number, answer), shown(answer.notice), heard, *lines, _since(answer, current)]
 
 
 def _reading(answer: Answer | None, changeable: bool) -> str:
@@ -153,7 +178,7 @@ def _differing(exchange: int, answer: Answer) -> str:
 
 
 def _since(answer: Answer, current: Current) -> str:
-    return shown("; ".join(f"[{number}] {said}" for number, said in corrected_since(answer, current).items()))
+    return shown(tr("; ").join(f"[{number}] {said}" for number, said in corrected_since(answer, current).items()))
 
 
 def _tools(exchange: Exchange, live: bool) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from assistant.text.texts import tr
+from assistant.text.texts import speaking, tr
 from assistant.types import AS_SET, Manner
 from vectorstore.models import EVERYTHING
 
@@ -70,7 +70,8 @@ class ReadingDesk:
     def follow_ups(self, answer: Answer, turns: Sequence[Turn]) -> Sequence[str]:
         from assistant.answering.suggestions import suggestions
 
-        return suggestions(answer, lambda question: self._assistant.tells_more(question, answer, turns))
+        with speaking(answer.language):
+            return suggestions(answer, lambda question: self._assistant.tells_more(question, answer, turns))
 
     def passages(self) -> int:
         return self._library.counts()[1]

@@ -16,9 +16,8 @@ from assistant.text.texts import reading_in, tr
 Open = Callable[..., Page]
 TABS = ("Library", "Feeds", "Stories", "Settings")
 # Outside of what articles, readers and programs say: in the direction of their own words, or in a list of names.
-# What `.basis` and `.freshness` say is made where answers are, and not drawn here.
 SEEN = """() => {
-  const theirs = "[dir='auto'], bdi, blockquote, select, kbd, script, style, .name, .heard, .basis, .freshness";
+  const theirs = "[dir='auto'], bdi, blockquote, select, kbd, script, style, .name, .heard";
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const texts = [];
   while (walker.nextNode()) {
