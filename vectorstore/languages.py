@@ -43,7 +43,8 @@ _LETTERS = {
     "Cyrillic": ({"uk": "іїєґ", "sr": "љњђћџ", "be": "ў"}, "ru"),
     "Arabic": ({"ur": "ٹڈڑںے", "fa": "پچژگ"}, "ar"),
 }
-_SAMPLE = 1000
+SAMPLE = 1000
+"""Characters of the beginning of a text, which tell its language."""
 _KANA_OF_JAPANESE = 0.05
 _LEAST_VOTES, _NEARLY = 0.75, 0.5
 _LEAST_WORDS, _A_HEADLINE = 3, 6
@@ -64,7 +65,7 @@ _PARTICLES = "的了吗呢吧是在和与及或就都也很被把对从向这那
 
 def language_of(text: str) -> str:
     """The language that most of its beginning is in."""
-    return _looks_like(text[:_SAMPLE])
+    return _looks_like(text[:SAMPLE])
 
 
 @lru_cache(maxsize=8192)
@@ -98,7 +99,7 @@ def resolved(declared: str, text: str) -> str:
     """The language of a text that is declared to be in one: what it looks like, since many sites declare what their
     software came with, and the declaration between languages that look alike."""
     stated, seen = normal(declared), language_of(text)
-    if stated and seen in _IN_LATIN_LETTERS and len(_LETTERS_OF_A_WORD.findall(text[:_SAMPLE])) < _LEAST_WORDS_SEEN:
+    if stated and seen in _IN_LATIN_LETTERS and len(_LETTERS_OF_A_WORD.findall(text[:SAMPLE])) < _LEAST_WORDS_SEEN:
         return stated
     alike = any({stated, seen} <= group for group in _ALIKE)
     return stated if stated and (alike or not seen) else seen

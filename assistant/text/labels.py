@@ -123,7 +123,8 @@ def corrected(article: Article) -> str:
 def kept_to(scope: Scope) -> str:
     """`1–7 July 2022, CNN`; "" for a scope that keeps nothing out."""
     window = Window(scope.since.date() if scope.since else None, scope.until.date() if scope.until else None)
-    return listed([*([days(window)] if window != Window() else []), *scope.outlets])
+    languages = map(language_named, scope.languages)
+    return listed([*([days(window)] if window != Window() else []), *scope.outlets, *languages])
 
 
 def looked_at(answer: Answer) -> str:

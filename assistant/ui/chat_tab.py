@@ -37,7 +37,7 @@ TAKEN = "() => { document.dispatchEvent(new Event('dateline-taken')); }"
 _CHAT, _SHOWN = 4, 9
 
 Updates = tuple[Any, ...]
-Fields = tuple[str, str, str]
+Fields = tuple[str, str, str, str]
 Brought = Any  # the settings as the browser has them
 
 
@@ -179,30 +179,48 @@ class ChatTab:
         return self._seen(view)
 
     def begin(
-        self, question: str, id: str, view: View, since: str, until: str, outlet: str, brought: Brought
+        self, question: str, id: str, view: View, since: str, until: str, outlet: str, language: str, brought: Brought
     ) -> Updates:
         """Take what stands in the box."""
-        return self._begun(question, id, view, (since, until, outlet), brought)
+        return self._begun(question, id, view, (since, until, outlet, language), brought)
 
     def begin_clicked(
-        self, id: str, view: View, since: str, until: str, outlet: str, brought: Brought, event: gr.EventData
+        self,
+        id: str,
+        view: View,
+        since: str,
+        until: str,
+        outlet: str,
+        language: str,
+        brought: Brought,
+        event: gr.EventData,
     ) -> Updates:
         """Take an example that was clicked, or the last question again."""
         if event.everything:
-            return self._begun_again(id, view, ("", "", outlet), brought, everything=True)
+            return self._begun_again(id, view, ("", "", outlet, language), brought, everything=True)
         if event.retry:
-            return self.begin_again(id, view, since, until, outlet, brought)
-        return self._begun(event.question, id, view, (since, until, outlet), brought)
+            return self.begin_again(id, view, since, until, outlet, language, brought)
+        return self._begun(event.question, id, view, (since, until, outlet, language), brought)
 
-    def begin_again(self, id: str, view: View, since: str, until: str, outlet: str, brought: Brought) -> Updates:
+    def begin_again(
+        self, id: str, view: View, since: str, until: str, outlet: str, language: str, brought: Brought
+    ) -> Updates:
         """Take the last question again."""
-        return self._begun_again(id, view, (since, until, outlet), brought)
+        return self._begun_again(id, view, (since, until, outlet, language), brought)
 
     def begin_edited(
-        self, id: str, view: View, since: str, until: str, outlet: str, brought: Brought, event: gr.EventData
+        self,
+        id: str,
+        view: View,
+        since: str,
+        until: str,
+        outlet: str,
+        language: str,
+        brought: Brought,
+        event: gr.EventData,
     ) -> Updates:
         """Take the last question again, in other words."""
-        return self._begun(event.question, id, view, (since, until, outlet), brought, again=True)
+        return self._begun(event.question, id, view, (since, until, outlet, language), brought, again=True)
 
     def _begun_again(self, id: str, view: View, fields: Fields, brought: Brought, everything: bool = False) -> Updates:
         conversation = self.talks.read(id)

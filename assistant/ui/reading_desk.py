@@ -79,6 +79,9 @@ class ReadingDesk:
     def outlets(self) -> Sequence[str]:
         return self._library.outlets()
 
+    def languages(self) -> Sequence[str]:
+        return self._library.languages()
+
     def listed(self, listing: Listing) -> ListPage:
         return self._library.listings.page(listing)
 

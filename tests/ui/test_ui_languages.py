@@ -124,7 +124,7 @@ def test_a_chosen_language_is_kept_until_it_is_left_to_the_browser_again(open_pa
     to_tab(page, "Settings")
 
     def choose(label: str, value: str, language: str) -> None:
-        page.get_by_label(label).select_option(value=value)
+        page.get_by_label(label, exact=True).select_option(value=value)
         expect(page.locator("html")).to_have_attribute("lang", language)
         expect(page.locator("#shell")).to_have_count(0, timeout=30_000)
         drawn(page)
@@ -136,7 +136,7 @@ def test_a_chosen_language_is_kept_until_it_is_left_to_the_browser_again(open_pa
     expect(page.locator("html")).to_have_attribute("lang", "ja")
     expect(page.locator("#shell")).to_have_count(0, timeout=30_000)
     to_tab(page, "設定")
-    expect(page.get_by_label("言語")).to_have_value("ja")
+    expect(page.get_by_label("言語", exact=True)).to_have_value("ja")
     reload(lambda: choose("言語", "", "en"))
     expect(page.get_by_role("tab", name="Settings")).to_be_visible()
 

@@ -228,6 +228,9 @@ class ScriptedDesk:
     def outlets(self) -> Sequence[str]:
         return [each.outlet for each in self.articles.values()]
 
+    def languages(self) -> Sequence[str]:
+        return list(dict.fromkeys(each.language for each in self.articles.values() if each.language))
+
     def search(self, question: str, *, as_of: date | datetime | None, scope: Scope, top: int) -> Sequence[Hit]:
         self.scopes.append(scope)
         self.days.append(as_of)
