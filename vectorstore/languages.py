@@ -56,6 +56,13 @@ _ELIDED = regex.compile(r"^\w{1,5}['’](?=\w)")
 _ELIDING = frozenset({"fr", "it", "ca"})
 UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}ー々\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 """A letter of a script that puts no space between words, as a set of the regex module."""
+RUNS_ON = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff"
+)
+"""What such scripts are written with, as ranges of a set: Thai, Lao, Burmese, Khmer; Chinese and Japanese with their
+punctuation."""
+_RUNS_ON = regex.compile(f"[{RUNS_ON}]+")
+_HAN_A_WORD, _SOUTH_EAST_A_WORD = 2, 5  # characters, vowel signs included
 # Words of Korean have spaces, and endings that no stemmer at hand takes off.
 _IN_PAIRS = regex.compile(rf"(?:{UNSPACED}|\p{{Hangul}})+")
 # Katakana and digits are words as they stand; what hiragana adds to a word is its ending.
@@ -103,6 +110,17 @@ def resolved(declared: str, text: str) -> str:
         return stated
     alike = any({stated, seen} <= group for group in _ALIKE)
     return stated if stated and (alike or not seen) else seen
+
+
+def count_of_words(text: str) -> int:
+    """Words between spaces, and those that the characters amount to in scripts that write none."""
+    runs = [] if text.isascii() else _RUNS_ON.findall(text)
+    if not runs:
+        return len(text.split())
+    han = sum(len(run) for run in runs if run[0] >= "\u3000")
+    south_east = sum(map(len, runs)) - han
+    between = len(_RUNS_ON.sub(" ", text).split())
+    return between + -(-han // _HAN_A_WORD) + -(-south_east // _SOUTH_EAST_A_WORD)
 
 
 def words_in(text: str, language: str) -> list[str]:

@@ -15,7 +15,7 @@ from assistant.text.sanitizing import carries_address, words_only
 from assistant.text.words import asks_yes_or_no, key_stems
 from assistant.types import Answer, Turn
 from vectorstore.errors import ModelUnavailable
-from vectorstore.languages import language_name, language_of
+from vectorstore.languages import count_of_words, language_name, language_of
 from vectorstore.models import Hit, titled
 
 if TYPE_CHECKING:
@@ -114,6 +114,8 @@ def reworded(model: BaseChatModel, question: str, turns: Sequence[Turn]) -> str:
         return question
     asked = "\n".join(f"Reader: {turn.question}" for turn in turns[-_TURNS:])
     told = " ".join(turns[-1].answer.split()[:_WORDS_OF_ANSWER])
+    if count_of_words(told) > _WORDS_OF_ANSWER:  # in a script without spaces
+        told = told[: 2 * _WORDS_OF_ANSWER]
     wish = prompts.REWORD.format(conversation=f"{asked}\nAnswer: {told}", question=question)
     try:
         said = "".join(pieces(model, [("system", prompts.REWORDING), ("human", wish)], _PATIENCE, stop=["\n"]))

@@ -12,7 +12,8 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document as Extracted
 
-from ingest.text import one_line, squeezed, word_count, words_in
+from ingest.text import one_line, squeezed, word_count
+from vectorstore.languages import count_of_words
 
 # What it warns of becomes the reason of a rejection.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -146,4 +147,6 @@ def without_appeals(text: str, headline: str) -> str:
 
 def _is_appeal(line: str) -> bool:
     short = line.lstrip("-•* ")
-    return bool(_FURNITURE.fullmatch(short)) or (words_in(short) <= _LONGEST_APPEAL and bool(_APPEAL.search(short)))
+    return bool(_FURNITURE.fullmatch(short)) or (
+        count_of_words(short) <= _LONGEST_APPEAL and bool(_APPEAL.search(short))
+    )

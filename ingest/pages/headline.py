@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ingest.text import one_line, words_in
+from ingest.text import one_line
+from vectorstore.languages import count_of_words
 
 _SEPARATOR = re.compile(r"\s+(?:[|–—\\/»>«·•:]+|-+)\s+|\s*[|»«]\s*")
 _GENERIC = set("the news online www com org net co uk".split())
@@ -75,7 +76,7 @@ def _of_title_tag(title: str, shown: Sequence[str], site: Sequence[str]) -> str:
     if named != title or not separators:
         return named
     head = title[: separators[-1].start()]
-    return head if head in shown or words_in(head) >= _FEWEST_WORDS else title
+    return head if head in shown or count_of_words(head) >= _FEWEST_WORDS else title
 
 
 def names(stated: Iterable[str], outlet: str) -> list[str]:
