@@ -213,6 +213,15 @@ class Assistant:
             return request
         return requested(meant, today, self._intents, outlets)
 
+    @property
+    def translates(self) -> bool:
+        """Whether there is a chat model that could."""
+        return self._writer.model is not None
+
+    def translated(self, quotation: str, language: str) -> str:
+        """An article's words in another language, as a chat model has them; "" where it fails."""
+        return self._writer.quotation(quotation, language)
+
     def close(self) -> None:
         """Wait for what is under way in the embedder, which may not be left alone at the end."""
         self._intents.close()

@@ -30,6 +30,7 @@ from assistant.generation.prompting import (
     material,
     messages,
     one_sentence,
+    quotation_translated,
     stated,
     translated,
 )
@@ -152,6 +153,10 @@ class Writer(NamedTuple):
         except ModelError:
             return None
         return partial(translated, model, patience=self.patience) if model else None
+
+    def quotation(self, words: str, language: str) -> str:
+        """An article's words in another language, by the model that is set; "" where it fails, or where none is."""
+        return quotation_translated(self.model, words, language, self.patience) if self.model else ""
 
     def listing(
         self, shown: Answer, question: str, chosen: str, among: Callable[[Tells], Answer]

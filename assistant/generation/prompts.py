@@ -29,6 +29,9 @@ LISTED = "\n\nQuestion: {question}\nDoes the passage report one of those that th
 
 TRANSLATING = "You translate questions about the news. Write only the translation, in one line, with the names kept."
 TRANSLATE = "Translate into {language}: {question}"
+TRANSLATING_WORDS = (
+    "You translate sentences of news articles. Write only the translation, in one line, with names and figures kept."
+)
 
 REWORDING = (
     "Rewrite the reader's last question so that it can be understood without the conversation: put names and things in "

@@ -14,6 +14,7 @@ from assistant.ui.render import byline_html, count, headline, isolated, link, sh
 from assistant.ui.render_sources import card_id, sources_html
 from assistant.ui.render_talks import reason_html, thumbs_html
 from assistant.ui.story_view import list_html
+from vectorstore.languages import resolved
 from vectorstore.models import Article
 
 Current = Mapping[str, Article]
@@ -40,19 +41,29 @@ KEYS = (
 )
 
 
-def past_html(conversation: Sequence[Exchange], current: Current | None = None) -> str:
-    return "".join(exchange_html(each, current or {}) for each in conversation)
+def past_html(conversation: Sequence[Exchange], current: Current | None = None, translates: bool = False) -> str:
+    return "".join(exchange_html(each, current or {}, translates=translates) for each in conversation)
 
 
 def live_html(
-    exchange: Exchange, current: Current | None = None, follow_ups: Sequence[str] = (), passages: int = 0
+    exchange: Exchange,
+    current: Current | None = None,
+    follow_ups: Sequence[str] = (),
+    passages: int = 0,
+    translates: bool = False,
 ) -> str:
-    """The last exchange; `passages` are those searched through, `follow_ups` questions to go on with."""
-    return exchange_html(exchange, current or {}, True, follow_ups, passages)
+    """The last exchange; `passages` are those searched through, `follow_ups` questions to go on with, and `translates`
+    says whether quotations can be translated."""
+    return exchange_html(exchange, current or {}, True, follow_ups, passages, translates)
 
 
 def exchange_html(
-    exchange: Exchange, current: Current, live: bool = False, follow_ups: Sequence[str] = (), passages: int = 0
+    exchange: Exchange,
+    current: Current,
+    live: bool = False,
+    follow_ups: Sequence[str] = (),
+    passages: int = 0,
+    translates: bool = False,
 ) -> str:
     """One question with its answer and sources.
 
@@ -66,7 +77,7 @@ def exchange_html(
         f'<h2 class="question" dir="auto">{shown(exchange.question)}</h2>'
         f'<p class="reading">{_reading(answer, live and exchange.over)}</p>'
         f'<p class="stage" role="status">{stage(exchange, passages)}</p>'
-        f"{_told(exchange, current, live)}"
+        f"{_told(exchange, current, live, translates)}"
         f'<div class="tools">{_tools(exchange, live) if exchange.over else ""}</div>'
         f'<div class="opinion">{reason_html(exchange)}</div>'
         f'<div class="marks">{legend_html(answer) if answer and live and exchange.over else ""}</div>'
@@ -77,15 +88,18 @@ def exchange_html(
     )
 
 
-def _told(exchange: Exchange, current: Current, live: bool) -> str:
+def _told(exchange: Exchange, current: Current, live: bool, translates: bool) -> str:
     """What the answer says, in its own language, which need not be the page's."""
     answer, page = exchange.answer, language()
+    foreign = (
+        [_translating(each, answer) for each in answer.sentences] if answer and translates and exchange.over else []
+    )
     with speaking(answer.language if answer else ""):
         lang, runs = _marked_as(LANGUAGES[language()]) if language() != page else ("", "")
         differ, notice, heard, *lines = _beneath(exchange, answer, current, live) if answer else [""] * 6
         busy = "false" if exchange.over else "true"
         return (
-            f'<div class="answer" dir="auto"{lang} aria-busy="{busy}">{_said(exchange)}</div>'
+            f'<div class="answer" dir="auto"{lang} aria-busy="{busy}">{_said(exchange, foreign)}</div>'
             f'<p class="heard" role="status"{lang}>{heard}</p><div class="differ"{runs}>{differ}</div>'
             f'<p class="notice"{runs}>{notice}</p><p class="problem" role="alert">{shown(exchange.problem)}</p>'
             + "".join(
@@ -132,9 +146,23 @@ def stage(exchange: Exchange, passages: int = 0) -> str:
     return tr("Writing")
 
 
-def _said(exchange: Exchange) -> str:
+def _translating(sentence: Sentence, answer: Answer) -> str:
+    """Beside a quotation in another language than the page's: what asks for its translation, and a place for it."""
+    number = sentence.citations[0] if sentence.citations else 0
+    quoted = resting(sentence, number, answer.citations) if sentence.support is Support.QUOTED else None
+    if quoted is None or resolved(quoted.article.language, quoted.quote) in ("", language()):
+        return ""
+    words = f'data-article="{shown(quoted.article.id)}" data-version="{quoted.article.version}"'
+    words += f' data-start="{quoted.start}" data-end="{quoted.end}" data-busy="{tr("Translating")}"'
+    button = f'<button type="button" class="translate" data-translate {words}>{tr("Translate")}</button>'
+    return f' {button}<span class="translation" role="status"></span>'
+
+
+def _said(exchange: Exchange, foreign: Sequence[str] = ()) -> str:
+    """`foreign` is what stands behind each sentence in another language than the page's."""
     answer, number = exchange.answer, exchange.number
     said = [sentence_html(each, number, answer) for each in answer.sentences] if answer else []
+    said = [f"{html}{behind}" for html, behind in zip(said, foreign, strict=True)] if foreign else said
     writing = f'<span class="writing">{shown(answer.writing)}</span>' if answer and answer.writing else ""
     stopped = f'<span class="stopped">{tr("(stopped)")}</span>' if exchange.stopped else ""
     nearest = _nearest(answer.nearest) if answer else ""

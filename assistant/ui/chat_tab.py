@@ -57,17 +57,21 @@ class Drawing:
         *earlier, last = conversation
         current = self._current(conversation)
         follow_ups = self._follow_ups.get(_key(id, last), ())
-        return past_html(earlier, current), live_html(last, current, follow_ups, self._searched(last))
+        return (
+            past_html(earlier, current, self._desk.translates),
+            live_html(last, current, follow_ups, self._searched(last), self._desk.translates),
+        )
 
     def growing(self, exchange: Exchange) -> str:
         """The last exchange while it is written."""
-        return live_html(exchange, passages=self._searched(exchange))
+        return live_html(exchange, passages=self._searched(exchange), translates=self._desk.translates)
 
     def corrected(self, id: str, conversation: Conversation) -> str:
         """The last exchange, when an article that it cites has been corrected; else nothing."""
         last, current = conversation[-1], self._current(conversation[-1:])
         corrected = last.answer and last.over and corrected_since(last.answer, current)
-        return live_html(last, current, self._follow_ups.get(_key(id, last), ())) if corrected else ""
+        follow_ups = self._follow_ups.get(_key(id, last), ())
+        return live_html(last, current, follow_ups, translates=self._desk.translates) if corrected else ""
 
     def going_on(self, id: str, conversation: Conversation) -> str:
         """The last exchange with what could be asked next; nothing where there is none."""
@@ -82,7 +86,8 @@ class Drawing:
             self._follow_ups = dict([*self._follow_ups.items(), (key, tuple(found))][-_REMEMBERED:])
         # Though it may be drawn: what another event has drawn without it could have come to the page later.
         follow_ups = self._follow_ups[key]
-        return live_html(last, self._current(conversation[-1:]), follow_ups) if follow_ups else ""
+        current = self._current(conversation[-1:])
+        return live_html(last, current, follow_ups, translates=self._desk.translates) if follow_ups else ""
 
     def _searched(self, exchange: Exchange) -> int:
         """How many passages, for as long as that is told."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from assistant.presentation.changes import ChangeKind, Changes, Stretch, around
 from assistant.text.labels import corrected, day, edition, language_named
 from assistant.text.texts import tr
-from assistant.ui.render import beside, headline, is_web_address, link, marks_html, shown
+from assistant.ui.render import beside, headline, is_web_address, isolated, label_html, link, marks_html, shown
 from assistant.ui.render_sources import Span, marked
 from vectorstore.models import Article
 
@@ -34,6 +34,13 @@ def frame_html() -> str:
         f'<button type="button" class="plain" data-about>{tr("Ask about this article")}</button>'
         f'<button type="button" class="plain" data-library>{tr("Read it in the library")}</button></div></dialog>'
     )
+
+
+def translation_html(translation: str) -> str:
+    """To stand below a quotation, which stays as it is."""
+    if not translation:
+        return tr("The chat model gave no translation.")
+    return f"{isolated(translation)}{label_html(tr('translated by a machine, not checked'))}"
 
 
 def leaf_html(article: Article, versions: Sequence[Article], cited: Sequence[Span]) -> str:

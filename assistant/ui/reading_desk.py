@@ -73,6 +73,13 @@ class ReadingDesk:
         with speaking(answer.language):
             return suggestions(answer, lambda question: self._assistant.tells_more(question, answer, turns))
 
+    @property
+    def translates(self) -> bool:
+        return self._assistant.translates
+
+    def translated(self, quotation: str, language: str) -> str:
+        return self._assistant.translated(quotation, language)
+
     def passages(self) -> int:
         return self._library.counts()[1]
 
