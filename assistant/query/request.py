@@ -38,9 +38,10 @@ _LINES = (
     r"Sätzen?|pontos)"
 )
 _FORM = re.compile(rf"\b(?:(?:in|into|to|as|en|em)\s+)?(?:{_NUMBER}\s+)?(?:short\s+|brief\s+)?{_LINES}\b(?! of)", re.I)
-# One article is meant, and not a topic: the word for it in English, German, Spanish, French and Portuguese.
+# One article is meant, and not a topic: the word for it in the languages that the page speaks.
 _ARTICLE = re.compile(
-    r"\b(?:arti[ck]\w*|artíc\w*|column|kolumne|story|piece|interview|obituary|editorial|op-ed)\b", re.I
+    r"\b(?:arti[ckg]\w*|artíc\w*|column|kolumne|story|piece|interview|obituary|editorial|op-ed)\b|مقال|लेख|記事|文章",
+    re.I,
 )
 _GREETING = re.compile(
     r"^(?:hi|hello|hey|good (?:morning|evening|afternoon)|quick question|question|please)\b[^.!?]*?[,.!:–-]+\s+", re.I

@@ -315,9 +315,9 @@ def library_routes(desk: Desk) -> Sequence[BaseRoute]:
 
     def library(request: Request) -> Response:
         names = ("search", "outlet", "from", "to", "language")
-        *asked, language = (request.query_params.get(name, "") for name in names)
+        search, outlet, since, until, language = (request.query_params.get(name, "") for name in names)
         try:
-            listing = kept_to(*asked, desk.outlets(), None, language, desk.languages())
+            listing = kept_to(search, outlet, since, until, desk.outlets(), None, language, desk.languages())
             written = lines(desk.export(listing))
             begun = list(islice(written, 1))  # what cannot be read at all is told, and no file
         except LimitUnusable as error:

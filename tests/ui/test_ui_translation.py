@@ -72,7 +72,7 @@ def test_a_click_puts_the_translation_below_the_quotation_which_stays(open_page:
     words = quote.locator(".words").inner_text()
     quote.get_by_role("button", name="Übersetzen").click()
     expect(quote.locator(".translation")).to_have_text(
-        f"<b>de</b>: {words.upper()} maschinell übersetzt, nicht geprüft"
+        f"<b>de</b>: {words.upper().rstrip('.')} maschinell übersetzt, nicht geprüft"
     )
     expect(quote.locator(".words")).to_have_text(words)
     expect(quote.get_by_role("button", name="Übersetzen")).to_be_hidden()
