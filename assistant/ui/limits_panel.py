@@ -42,7 +42,9 @@ class LimitsPanel:
                 self.since = gr.Textbox("", label=NAMES["from"], **day)
                 self.until = gr.Textbox("", label=NAMES["to"], **day)
                 self.outlet = gr.Textbox("", label=NAMES["outlet"], max_lines=1, max_length=200, min_width=160)
-                self.language = gr.Textbox("", label=NAMES["language"], max_lines=1, max_length=40, min_width=110)
+                self.language = gr.Textbox(
+                    "", label=NAMES["language"], placeholder="de", max_lines=1, max_length=40, min_width=110
+                )
             self.problem = gr.HTML(js_on_load=None, apply_default_css=False)
             self.again = gr.Button(tr_later("Ask again"), size="sm", variant="secondary", elem_id="again")
         self.fields = [self.since, self.until, self.outlet, self.language]
