@@ -39,7 +39,7 @@ def test_only_articles_in_the_language_that_was_given_are_listed_searched_and_as
     told.write_text("Das Wasserwerk in Lindau wird im Mai erneuert. Die Stadt zahlt dafür drei Millionen Euro.")
     assert run("ingest", told, "--library", library).returncode == 0
     listed = json.loads(run("library", "list", "--language", "german", "--json", "--library", library).stdout)
-    assert [(each["title"], each["language"]) for each in listed] == [("wasserwerk", "de")]
+    assert [each["language"] for each in listed] == ["de"]
     kept = ["--language", "de", "--json", "--library", library]
     hits = json.loads(run("search", "Was zahlt die Stadt Lindau?", *kept).stdout)
     assert {hit["article_id"] for hit in hits} == {listed[0]["id"]}
@@ -59,7 +59,7 @@ def test_the_days_that_a_question_names_are_told(library: Path) -> None:
         (["--from", "July"], "July"),
         (["--from", "2025-02-01", "--to", "2025-01-01"], "later"),
         (["--outlet", "Nobody's Gazette"], "Nobody's Gazette"),
-        (["--language", "de"], "nothing in the language 'de'"),
+        (["--language", "fr"], "nothing in the language 'fr'"),
     ],
 )
 def test_limits_that_cannot_be_are_wrong_usage(library: Path, limits: list[str], told: str) -> None:
