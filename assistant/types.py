@@ -36,13 +36,6 @@ class Window:
             return False
         return not (self.opens and moment < self.opens) and not (self.closes and moment > self.closes)
 
-    @property
-    def spoken(self) -> str:
-        """As it stands in a sentence: "on 3 July 2022", "in 1–7 July 2022", "since 3 July 2022"."""
-        if not (self.first and self.last):
-            return str(self)
-        return f"{'on' if self.first == self.last else 'in'} {self}"
-
     def __str__(self) -> str:
         """`1-7 July 2022`, `since 3 July 2022`, `until 3 July 2022`, as people write it."""
         if self.first and self.last:
@@ -223,7 +216,8 @@ class Answer:
     directly what is asked, which presentation/layout.py puts in words. `window` and `outlets` are those that the
     question names or that were set, and whose articles come first. `kind` is what the question asks for, and how the
     sentences are to be laid out. `notice` is for the reader about the answer, for example that the chat model could
-    not be reached and the answer is quoted instead. `differing` are the sources' own words where they differ on
+    not be reached and the answer is quoted instead. `language` is the one that it speaks, where it quotes nothing, ""
+    for its reader's. `differing` are the sources' own words where they differ on
     what is asked, the newest first, each cited too; nothing where they agree. `newest_article` is when the newest
     article of the library was published, of those until `as_of`. `read` is what a model reads of the sources, or
     would read of them if the question were not refused.
@@ -249,6 +243,7 @@ class Answer:
     differing: tuple[Account, ...] = ()
     newest_article: datetime | None = None
     notice: str = ""
+    language: str = ""
     read: str = ""
     timings: Timings = field(default_factory=Timings)
 

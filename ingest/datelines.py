@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 from ingest.dates import parse_date
-from ingest.text import words_in
+from vectorstore.languages import count_of_words
 
 _MONTH = r"[^\W\d_]{3,12}\.?"
 _DAY = re.compile(
@@ -28,7 +28,7 @@ def _head(text: str) -> list[str]:
     """The short lines at the top, and of the first long one what stands before its dash."""
     head: list[str] = []
     for line in filter(str.strip, text[:4000].split("\n")[: 3 * _LINES]):
-        if words_in(line) > _LINE_WORDS:
+        if count_of_words(line) > _LINE_WORDS:
             opening = max(
                 (match.end() for match in _DAY.finditer(line[:_OPENING]) if _OPENS.match(line, match.end())), default=0
             )

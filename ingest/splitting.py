@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from math import ceil
 from typing import NamedTuple
 
-from ingest.text import UNSPACED, word_count
+from ingest.text import word_count
 from vectorstore.indexes.embedding import TokenLimit, Unlimited
+from vectorstore.languages import RUNS_ON
 from vectorstore.models import Article, Passage, heading
 from vectorstore.sentences import sentence_spans
 
@@ -18,9 +19,7 @@ _LONGEST_SHARED = 60
 _SHORTEST_LAST = 40
 # What stays whole in a sentence that is cut: in scripts without spaces what stands before a comma, if it is short; else
 # a run without a space, if it is no longer than a passage.
-_ATOM = re.compile(
-    rf"[{UNSPACED}]{{1,30}}?(?:[，、；：…]|(?![{UNSPACED}]))|[{UNSPACED}]{{1,30}}|[^\s{UNSPACED}]{{1,1200}}"
-)
+_ATOM = re.compile(rf"[{RUNS_ON}]{{1,30}}?(?:[，、；：…]|(?![{RUNS_ON}]))|[{RUNS_ON}]{{1,30}}|[^\s{RUNS_ON}]{{1,1200}}")
 
 Span = tuple[int, int]
 

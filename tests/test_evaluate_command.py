@@ -32,6 +32,22 @@ def test_only_the_days_and_the_outlet_that_were_given_are_searched(library: Path
     assert all("2025-07-01" <= hit["published_at"] < "2025-08-01" for hit in hits)
 
 
+def test_only_articles_in_the_language_that_was_given_are_listed_searched_and_asked(
+    library: Path, tmp_path: Path
+) -> None:
+    told = tmp_path / "wasserwerk.txt"
+    told.write_text("Das Wasserwerk in Lindau wird im Mai erneuert. Die Stadt zahlt dafür drei Millionen Euro.")
+    assert run("ingest", told, "--library", library).returncode == 0
+    listed = json.loads(run("library", "list", "--language", "german", "--json", "--library", library).stdout)
+    assert [each["language"] for each in listed] == ["de"]
+    kept = ["--language", "de", "--json", "--library", library]
+    hits = json.loads(run("search", "Was zahlt die Stadt Lindau?", *kept).stdout)
+    assert {hit["article_id"] for hit in hits} == {listed[0]["id"]}
+    answer = json.loads(run("ask", "Was zahlt die Stadt Lindau?", "--model", "quote", *kept).stdout)
+    assert "drei Millionen Euro" in answer["answer"] and answer["basis"].startswith("Stand: ")
+    run("library", "remove", listed[0]["id"], "--library", library)
+
+
 def test_the_days_that_a_question_names_are_told(library: Path) -> None:
     done = run("ask", f"{QUESTION} What was said in July 2025?", "--model", "quote", "--json", "--library", library)
     assert json.loads(done.stdout)["window"] == {"from": "2025-07-01", "to": "2025-07-31"}
@@ -43,6 +59,7 @@ def test_the_days_that_a_question_names_are_told(library: Path) -> None:
         (["--from", "July"], "July"),
         (["--from", "2025-02-01", "--to", "2025-01-01"], "later"),
         (["--outlet", "Nobody's Gazette"], "Nobody's Gazette"),
+        (["--language", "fr"], "nothing in the language 'fr'"),
     ],
 )
 def test_limits_that_cannot_be_are_wrong_usage(library: Path, limits: list[str], told: str) -> None:

@@ -97,6 +97,7 @@ def test_what_is_filtered_is_exported_and_nothing_else(client: TestClient) -> No
     assert ids(search="QUOTES tags") == {"“Quotes”, tabs & <b>tags</b>"}
     assert ids(outlet="the norvale post", **{"from": "2026-10-04", "to": "2026-10-04"}) >= {ODD["title"]}
     assert ids(outlet="the norvale post", to="2001-01-01") == set()
+    assert ids(language="en", outlet="the norvale post") == ids(outlet="the norvale post")
 
 
 @pytest.mark.parametrize(
@@ -105,6 +106,7 @@ def test_what_is_filtered_is_exported_and_nothing_else(client: TestClient) -> No
         ({"from": "2022-13-01"}, "from: '2022-13-01' is not a day"),
         ({"to": "'; DROP TABLE listed"}, "to: "),
         ({"outlet": "Nowhere"}, "outlet: the library holds nothing by 'Nowhere'"),
+        ({"language": "de"}, "language: the library holds nothing in the language 'de'"),
     ],
 )
 def test_a_filter_that_cannot_be_used_is_told_and_nothing_is_sent(

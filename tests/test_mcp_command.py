@@ -52,7 +52,7 @@ def told(news: Dateline, *calls: tuple[str, dict[str, object]]) -> list[CallTool
 def test_a_model_searches_asks_and_reads(news: Dateline) -> None:
     searched, answered = told(
         news,
-        ("search_news", {"question": QUESTION, "top": 2, "since": "2025-07-01"}),
+        ("search_news", {"question": QUESTION, "top": 2, "since": "2025-07-01", "languages": ["English"]}),
         ("ask_news", {"question": QUESTION}),
     )
     passages = searched.structured_content["result"]
@@ -73,6 +73,7 @@ def test_what_cannot_be_done_is_told_in_one_line(news: Dateline) -> None:
         ("search_news", {"question": "x", "since": "yesterday"}),
         ("search_news", {"question": "x", "outlets": ["Nobody"]}),
         ("search_news", {"question": "x", "top": 1000}),
+        ("ask_news", {"question": "x", "languages": ["Elvish"]}),
         ("ask_news", {"question": " "}),
         ("ask_news", {}),
     )
@@ -82,8 +83,9 @@ def test_what_cannot_be_done_is_told_in_one_line(news: Dateline) -> None:
     assert "'yesterday' is not a day" in lines[1]
     assert "nothing by 'Nobody'" in lines[2]
     assert "top must be 1 to 100" in lines[3]
-    assert "The question is empty" in lines[4]
-    assert "question" in lines[5]
+    assert "nothing in the language 'Elvish'" in lines[4]
+    assert "The question is empty" in lines[5]
+    assert "question" in lines[6]
 
 
 def test_articles_that_come_in_meanwhile_are_found(news: Dateline, tmp_path: Path) -> None:

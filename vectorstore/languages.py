@@ -43,7 +43,8 @@ _LETTERS = {
     "Cyrillic": ({"uk": "іїєґ", "sr": "љњђћџ", "be": "ў"}, "ru"),
     "Arabic": ({"ur": "ٹڈڑںے", "fa": "پچژگ"}, "ar"),
 }
-_SAMPLE = 1000
+SAMPLE = 1000
+"""Characters of the beginning of a text, which tell its language."""
 _KANA_OF_JAPANESE = 0.05
 _LEAST_VOTES, _NEARLY = 0.75, 0.5
 _LEAST_WORDS, _A_HEADLINE = 3, 6
@@ -55,6 +56,13 @@ _ELIDED = regex.compile(r"^\w{1,5}['’](?=\w)")
 _ELIDING = frozenset({"fr", "it", "ca"})
 UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}ー々\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 """A letter of a script that puts no space between words, as a set of the regex module."""
+RUNS_ON = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff"
+)
+"""What such scripts are written with, as ranges of a set: Thai, Lao, Burmese, Khmer; Chinese and Japanese with their
+punctuation."""
+_RUNS_ON = regex.compile(f"[{RUNS_ON}]+")
+_HAN_A_WORD, _SOUTH_EAST_A_WORD = 2, 5  # characters, vowel signs included
 # Words of Korean have spaces, and endings that no stemmer at hand takes off.
 _IN_PAIRS = regex.compile(rf"(?:{UNSPACED}|\p{{Hangul}})+")
 # Katakana and digits are words as they stand; what hiragana adds to a word is its ending.
@@ -64,7 +72,7 @@ _PARTICLES = "的了吗呢吧是在和与及或就都也很被把对从向这那
 
 def language_of(text: str) -> str:
     """The language that most of its beginning is in."""
-    return _looks_like(text[:_SAMPLE])
+    return _looks_like(text[:SAMPLE])
 
 
 @lru_cache(maxsize=8192)
@@ -98,10 +106,21 @@ def resolved(declared: str, text: str) -> str:
     """The language of a text that is declared to be in one: what it looks like, since many sites declare what their
     software came with, and the declaration between languages that look alike."""
     stated, seen = normal(declared), language_of(text)
-    if stated and seen in _IN_LATIN_LETTERS and len(_LETTERS_OF_A_WORD.findall(text[:_SAMPLE])) < _LEAST_WORDS_SEEN:
+    if stated and seen in _IN_LATIN_LETTERS and len(_LETTERS_OF_A_WORD.findall(text[:SAMPLE])) < _LEAST_WORDS_SEEN:
         return stated
     alike = any({stated, seen} <= group for group in _ALIKE)
     return stated if stated and (alike or not seen) else seen
+
+
+def count_of_words(text: str) -> int:
+    """Words between spaces, and those that the characters amount to in scripts that write none."""
+    runs = [] if text.isascii() else _RUNS_ON.findall(text)
+    if not runs:
+        return len(text.split())
+    han = sum(len(run) for run in runs if run[0] >= "\u3000")
+    south_east = sum(map(len, runs)) - han
+    between = len(_RUNS_ON.sub(" ", text).split())
+    return between + -(-han // _HAN_A_WORD) + -(-south_east // _SOUTH_EAST_A_WORD)
 
 
 def words_in(text: str, language: str) -> list[str]:

@@ -255,9 +255,9 @@ class Library:
         """When the newest article until then was published; None when no date is known."""
         return self._catalogue.newest(until)
 
-    def entries(self) -> list[Entry]:
-        """Every article without its text, the newest addition first."""
-        return self._catalogue.listings.everything()
+    def entries(self, scope: Scope = EVERYTHING) -> list[Entry]:
+        """Every article of the scope without its text, the newest addition first."""
+        return self._catalogue.listings.everything(scope)
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """An article's passages in their order."""

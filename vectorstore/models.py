@@ -94,8 +94,8 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which articles a search looks at: published from `since` until `until`, both included, by one of `outlets`,
-    and none whose id is in `without`.
+    """Which articles a search looks at: published from `since` until `until`, both included, by one of `outlets`, in
+    one of `languages`, and none whose id is in `without`.
 
     What is None or empty keeps nothing out. An article of unknown date is within only when `since` is None.
     """
@@ -104,6 +104,7 @@ class Scope:
     until: datetime | None = None
     outlets: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
 
 
 EVERYTHING = Scope()
@@ -142,6 +143,7 @@ class Entry:
     passages: int
     summary_only: bool = False
     gone_at: datetime | None = None
+    language: str = ""
 
 
 def heading(article: Article) -> str:

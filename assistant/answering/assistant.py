@@ -25,7 +25,8 @@ from assistant.query.intent import OF_NO_ARTICLE, Intents
 from assistant.query.request import Said, requested, said
 from assistant.query.spelling import corrected
 from assistant.retrieval.search import Rerank
-from assistant.text.labels import EMPTY
+from assistant.text.labels import EMPTY, language_named, spoken
+from assistant.text.texts import LANGUAGES, each_speaking, tr, tr_later
 from assistant.text.time_window import read_timing
 from assistant.types import (
     AS_SET,
@@ -43,7 +44,7 @@ from assistant.types import (
 from assistant.verification.answerability import Verdict, all_ahead, verdict
 from assistant.verification.disagreement import with_differing
 from assistant.verification.entailment import Entailment
-from vectorstore.languages import language_name, language_of
+from vectorstore.languages import language_of
 from vectorstore.library import Library
 from vectorstore.models import EVERYTHING, Hit, Scope, heading
 from vectorstore.storage.listings import Listing
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 _NEAREST = 3
-_REFUSAL = "The library holds no answer to this question."
+_REFUSAL = tr_later("The library holds no answer to this question.")
 
 
 class Assistant:
@@ -129,20 +130,34 @@ class Assistant:
 
         `as_of` is the reader's today: a date means its end, UTC; a time without a zone is UTC; None is now. Nothing
         published after it is used, and nothing outside `scope`; times in a scope stand above those that the question
-        names. Closing the iterator ends generation in the model.
+        names. What the answer says and does not quote is in the question's language, where `assistant.text.texts` has
+        it, else in the reader's. Closing the iterator ends generation in the model.
         """
+        language = _spoken(checked(question, turns), turns)
+        yield from each_speaking(language, self._stream(question, language, as_of, turns, scope, manner))
+
+    def _stream(
+        self,
+        question: str,
+        language: str,
+        as_of: date | datetime | None,
+        turns: Sequence[Turn],
+        scope: Scope,
+        manner: Manner,
+    ) -> Generator[Answer]:
         started = perf_counter()
         today = self.moment(as_of)
         asked = said(checked(question, turns))
         request = self.request(question, today)
         if request.intent in OF_NO_ARTICLE:
-            answer = Answer(question, question, today, newest_article=self._library.newest(today))
+            answer = Answer(question, question, today, newest_article=self._library.newest(today), language=language)
             yield _finished(self._without_search(answer, request, turns, scope, manner), started)
             return
         turns = (*turns, Turn(asked.around)) if asked.around else turns
         sought = following(asked.question, request, turns, self._intents)
         grounds = self._finder.grounds(sought.question, request, sought.turns, today, scope, manner)
-        grounds = yield from self._across(Answer(question, grounds.asked, today), grounds, request, scope, manner)
+        shown = Answer(question, grounds.asked, today, language=language)
+        grounds = yield from self._across(shown, grounds, request, scope, manner)
         grounds = grounds._replace(evidence=grounds.evidence.beyond(sought.told))
         answer = Answer(
             question,
@@ -153,6 +168,7 @@ class Assistant:
             outlets=scope.outlets or grounds.reading.outlets,
             notice=" ".join(filter(None, (grounds.reading.notice, _outside(grounds), _other_language(grounds, asked)))),
             newest_article=self._library.newest(today),
+            language=language,
             read=_read(grounds, self._writer.reads()),
             timings=Timings(sources=perf_counter() - started),
         )
@@ -196,6 +212,15 @@ class Assistant:
         if request.intent in OF_NO_ARTICLE or meant == asked:
             return request
         return requested(meant, today, self._intents, outlets)
+
+    @property
+    def translates(self) -> bool:
+        """Whether there is a chat model that could."""
+        return self._writer.model is not None
+
+    def translated(self, quotation: str, language: str) -> str:
+        """An article's words in another language, as a chat model has them; "" where it fails."""
+        return self._writer.quotation(quotation, language)
 
     def close(self) -> None:
         """Wait for what is under way in the embedder, which may not be left alone at the end."""
@@ -281,7 +306,7 @@ class Assistant:
 
     def _refused(self, answer: Answer, hits: Sequence[Hit]) -> Answer:
         nearest = {hit.article.id: hit.article for hit in hits}
-        text = f"{_REFUSAL} {self._ahead(answer)}".strip() if nearest or self._library.counts()[0] else EMPTY
+        told = f"{tr(_REFUSAL)} {self._ahead(answer)}".strip() if nearest or self._library.counts()[0] else tr(EMPTY)
         return Answer(
             question=answer.question,
             standalone_question=answer.standalone_question,
@@ -289,10 +314,11 @@ class Assistant:
             window=answer.window,
             outlets=answer.outlets,
             notice=answer.notice,
-            sentences=(Sentence(text, (), Support.UNSUPPORTED),),
+            sentences=(Sentence(told, (), Support.UNSUPPORTED),),
             refused=True,
             nearest=tuple(nearest.values())[:_NEAREST],
             newest_article=answer.newest_article,
+            language=answer.language,
             read=answer.read,
             timings=answer.timings,
         )
@@ -305,6 +331,13 @@ class Assistant:
         return all_ahead(sum(tally.days.values()), tally.undated, answer.as_of)
 
 
+def _spoken(question: str, turns: Sequence[Turn]) -> str:
+    """The language of the question, of one too short to tell that of those before it; "" for one that is not ours."""
+    asked = [question, *(turn.question for turn in reversed(turns))]
+    language = next(filter(None, map(language_of, asked)), "")
+    return language if language in LANGUAGES else ""
+
+
 def _may_be_no(request: Request, grounds: Grounds) -> bool:
     """Whether a judge that finds no answer may mean that it is no: what was found is about what is asked."""
     return request.intent is Intent.YES_NO and verdict(grounds.signals) is Verdict.ANSWERED
@@ -314,7 +347,9 @@ def _other_language(grounds: Grounds, asked: Said) -> str:
     """What the question was translated to."""
     language = language_of(grounds.asked)
     same = language == language_of(asked.question) or not language or language_of(asked.question) == ""
-    return "" if same else f"Searched in {language_name(language)}: “{grounds.asked}”"
+    if same:
+        return ""
+    return tr("Searched in {language}: “{question}”", language=language_named(language), question=grounds.asked)
 
 
 def _outside(grounds: Grounds) -> str:
@@ -322,7 +357,7 @@ def _outside(grounds: Grounds) -> str:
     window, hits = grounds.reading.window, grounds.found.hits
     if window is None or not hits or any(window.holds(hit.article.published_at) for hit in hits):
         return ""
-    return f"Nothing that fits was published {window.spoken}; this is the nearest outside of it."
+    return tr("Nothing that fits was published {when}; this is the nearest outside of it.", when=spoken(window))
 
 
 def _read(grounds: Grounds, room: Room) -> str:

@@ -105,7 +105,8 @@ class Finder:
     ) -> Grounds:
         """The grounds, or what there is for the same question in another of the library's main languages, where that
         holds an answer more likely. `translate` puts the question into a language, and returns "" where it cannot."""
-        main = [each for each in self._library.languages() if each != (language_of(grounds.asked) or "en")]
+        held = scope.languages or self._library.languages()
+        main = [each for each in held if each != (language_of(grounds.asked) or "en")]
         with ThreadPoolExecutor(_LANGUAGES) as pool:
             asked = [each for each in pool.map(translate, main[:_LANGUAGES]) if each]
         found = [self.grounds(each, request._replace(subject=each), (), today, scope, manner) for each in asked]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from assistant.answering.roundup import front_page, openings, resting_on
 from assistant.answering.suggestions import is_plain, summary_of
 from assistant.evidence.best_sentences import Pick, lede
-from assistant.text.labels import EMPTY, count, day
+from assistant.text.labels import EMPTY, day, language_named, listed
 from assistant.text.names import names
+from assistant.text.texts import number, tr, tr_later, tr_plural
 from assistant.types import Answer, AnswerKind, Intent, own
 from vectorstore.library import Library
 from vectorstore.models import Hit, Scope
@@ -20,11 +21,11 @@ from vectorstore.storage.story_groups import Opening
 _OUTLETS = 8
 _STORIES = 6
 _REPLIES = {
-    "greeting": "Hello, this is Dateline.",
-    "well": "All is well here, thank you for asking: this is Dateline.",
-    "thanks": "You are welcome. Ask whatever else you would like to know from the articles.",
-    "fine": "Good. Ask me a question about the articles whenever you like.",
-    "bye": "Goodbye, and welcome back any time.",
+    "greeting": tr_later("Hello, this is Dateline."),
+    "well": tr_later("All is well here, thank you for asking: this is Dateline."),
+    "thanks": tr_later("You are welcome. Ask whatever else you would like to know from the articles."),
+    "fine": tr_later("Good. Ask me a question about the articles whenever you like."),
+    "bye": tr_later("Goodbye, and welcome back any time."),
 }
 _OPENS = ("greeting", "well")
 _SMALL_STORIES = 4
@@ -34,7 +35,7 @@ def about_the_library(answer: Answer, detail: str, library: Library, scope: Scop
     """What the catalogue has to say, numbers first, and the articles that it names, quoted as they open."""
     tally = library.listings.tally(Listing(scope=within(scope, answer)))
     if not held(tally):
-        return replace(answer, sentences=(own(EMPTY),))
+        return replace(answer, sentences=(own(tr(EMPTY)),))
     told = [own(text) for text in _numbers(answer, detail, library, scope, tally)]
     if detail in ("newest", "oldest"):
         shown = resting_on(answer, _end_of(openings(answer, library, scope), library, detail == "oldest"))
@@ -47,15 +48,42 @@ def about_the_library(answer: Answer, detail: str, library: Library, scope: Scop
 
 def overview(tally: Tally) -> list[str]:
     """How many articles there are, of which outlets, and of which days."""
-    articles, named = held(tally), [f"{name} ({number:,})" for name, number in tally.outlets if name]
-    said = [f"The library holds {count(articles, 'article')}."]
+    named = [(name, number) for name, number in tally.outlets if name]
+    said = [_holds(held(tally))]
     if named:
-        more = f" and {len(named) - _OUTLETS:,} more" if len(named) > _OUTLETS else ""
-        said.append(f"They are from {count(len(named), 'outlet')}: {', '.join(named[:_OUTLETS])}{more}.")
+        outlets = _numbered(named[:_OUTLETS])
+        if len(named) > _OUTLETS:
+            outlets = tr("{outlets} and {n} more", outlets=outlets, n=number(len(named) - _OUTLETS))
+        said.append(
+            tr_plural(
+                "They are from {n} outlet: {outlets}.",
+                "They are from {n} outlets: {outlets}.",
+                len(named),
+                outlets=outlets,
+            )
+        )
     if tally.days:
-        undated = f"; {count(tally.undated, 'article')} without a date" if tally.undated else ""
-        said.append(f"They were published from {day(min(tally.days))} to {day(max(tally.days))}{undated}.")
+        ends = {"first": day(min(tally.days)), "last": day(max(tally.days))}
+        said.append(
+            tr_plural(
+                "They were published from {first} to {last}; {n} article without a date.",
+                "They were published from {first} to {last}; {n} articles without a date.",
+                tally.undated,
+                **ends,
+            )
+            if tally.undated
+            else tr("They were published from {first} to {last}.", **ends)
+        )
     return said
+
+
+def _holds(articles: int) -> str:
+    return tr_plural("The library holds {n} article.", "The library holds {n} articles.", articles)
+
+
+def _numbered(counted: Iterable[tuple[str, int]]) -> str:
+    """`CNN (3), Reuters (2)`."""
+    return listed([f"{name} ({number(many)})" for name, many in counted])
 
 
 def held(tally: Tally) -> int:
@@ -70,15 +98,29 @@ def within(scope: Scope, answer: Answer) -> Scope:
 
 def _numbers(answer: Answer, detail: str, library: Library, scope: Scope, tally: Tally) -> Sequence[str]:
     if detail == "today":
-        return [f"Today is {day(answer.as_of)} (UTC).", *overview(tally)[-1:]]
+        return [tr("Today is {day} (UTC).", day=day(answer.as_of)), *overview(tally)[-1:]]
     if detail == "languages":
         listing = Listing(scope=within(scope, answer))
-        languages = Counter(article.language or "unknown" for article in library.listings.articles(listing))
-        told = ", ".join(f"{language} ({number:,})" for language, number in languages.most_common())
-        return [overview(tally)[0], f"Their languages, as the articles name them: {told}."]
-    if detail in ("newest", "oldest") and tally.days:
-        end = min(tally.days) if detail == "oldest" else max(tally.days)
-        return [f"The {detail} of the library's {count(held(tally), 'article')} is of {day(end)}."]
+        languages = Counter(language_named(article.language) for article in library.listings.articles(listing))
+        return [_holds(held(tally)), tr("Their languages: {languages}.", languages=_numbered(languages.most_common()))]
+    if detail == "newest" and tally.days:
+        return [
+            tr_plural(
+                "The newest of the library's {n} article is of {day}.",
+                "The newest of the library's {n} articles is of {day}.",
+                held(tally),
+                day=day(max(tally.days)),
+            )
+        ]
+    if detail == "oldest" and tally.days:
+        return [
+            tr_plural(
+                "The oldest of the library's {n} article is of {day}.",
+                "The oldest of the library's {n} articles is of {day}.",
+                held(tally),
+                day=day(min(tally.days)),
+            )
+        ]
     return overview(tally)
 
 
@@ -94,7 +136,7 @@ def _end_of(opened: Sequence[Opening], library: Library, oldest: bool) -> list[P
 
 def small_talk(answer: Answer, intent: Intent, detail: str, library: Library, scope: Scope) -> Answer:
     """A line for a line; a greeting and a call for help get what can be asked here."""
-    told = [_REPLIES[detail]] if intent is Intent.SMALL_TALK else []
+    told = [tr(_REPLIES[detail])] if intent is Intent.SMALL_TALK else []
     if not told or detail in _OPENS:
         told += _help(answer, library, scope, brief=bool(told))
     return replace(answer, sentences=tuple(map(own, told)))
@@ -103,14 +145,14 @@ def small_talk(answer: Answer, intent: Intent, detail: str, library: Library, sc
 def _help(answer: Answer, library: Library, scope: Scope, brief: bool) -> list[str]:
     tally = library.listings.tally(Listing(scope=within(scope, answer)))
     if not held(tally):
-        return [EMPTY]
-    what = (
+        return [tr(EMPTY)]
+    what = tr(
         "Dateline answers questions from the news articles of this library, and every sentence leads to the words it "
+        "rests on; what the articles do not say, it does not answer."
     )
-    what += "rests on; what the articles do not say, it does not answer."
-    ways = "Ask about a fact, the latest news, a timeline, a comparison, a list or a summary, in your own words."
-    asked = ", ".join(f"“{each}”" for each in _questions(answer, library, scope))
-    examples = [f"For example: {asked}."] if asked else []
+    ways = tr("Ask about a fact, the latest news, a timeline, a comparison, a list or a summary, in your own words.")
+    asked = listed([tr("“{word}”", word=each) for each in _questions(answer, library, scope)])
+    examples = [tr("For example: {questions}.", questions=asked)] if asked else []
     numbers = overview(tally)
     return [numbers[0], *examples] if brief else [what, *numbers, ways, *examples]
 
@@ -121,8 +163,8 @@ def _questions(answer: Answer, library: Library, scope: Scope) -> list[str]:
     found = []
     for hit in stories:
         called = [each.text for each in names(hit.article.title, hit.article.text) if " " in each.text]
-        found += [f"What is the latest on {name}?" for name in called[:1] if is_plain(f"{name}?")]
+        found += [tr("What is the latest on {name}?", name=name) for name in called[:1] if is_plain(f"{name}?")]
     newest = max((hit.article.published_at for hit in stories if hit.article.published_at), default=None)
-    of_day = [f"What happened on {day(newest)}?"] if newest else []
+    of_day = [tr("What happened on {day}?", day=day(newest))] if newest else []
     summary = [each for hit in stories for each in summary_of(hit.article)]
     return [*dict.fromkeys(found)][:1] + of_day + summary[:1]

@@ -12,6 +12,7 @@ from assistant.evidence.best_sentences import Pick, lede, picked, sentences
 from assistant.query.answer_type import offers
 from assistant.query.decomposition import parts
 from assistant.text.labels import count, day
+from assistant.text.texts import tr, tr_plural
 from assistant.text.time_window import read_timing
 from assistant.text.words import key_stems, key_words, names_and_numbers, stem, stems_of
 from assistant.types import Answer, AnswerKind, Intent, Request, Sentence, own
@@ -79,12 +80,15 @@ def _told_of(answer: Answer, request: Request, hits: Sequence[Hit], library: Lib
     if not rows:
         return answer
     among = [row.hit for row in read] if tells else hits
-    looked = count(len({hit.article.id for hit in among}), "article")
-    opening = f"{count(len(rows), 'report')} of it, in the {looked} that come nearest to the question."
-    more = (
-        " Two of them may be of one event: count the rows." if request.intent is Intent.COUNT and len(rows) > 1 else ""
+    opening = tr_plural(
+        "{n} report of it, in the {articles} that come nearest to the question.",
+        "{n} reports of it, in the {articles} that come nearest to the question.",
+        len(rows),
+        articles=count(len({hit.article.id for hit in among}), "article"),
     )
-    return _with_rows(answer, opening + more, rows)
+    if request.intent is Intent.COUNT and len(rows) > 1:
+        opening += f" {tr('Two of them may be of one event: count the rows.')}"
+    return _with_rows(answer, opening, rows)
 
 
 def _mentions(answer: Answer, subject: str, library: Library, scope: Scope) -> Answer:
@@ -106,10 +110,16 @@ def _mentions(answer: Answer, subject: str, library: Library, scope: Scope) -> A
     hits = sorted(filter(mentioned, hits), key=lambda hit: str(hit.article.published_at or ""), reverse=True)
     rows = [row for hit in hits[:_ROWS] if (row := _mentioning(hit, wanted))]
     outlets = len({hit.article.outlet for hit in hits if hit.article.outlet})
-    of = f"{len(hits):,} of {count(len(opened), 'article')}"
-    opening = f"{of} {'mentions' if len(hits) == 1 else 'mention'} “{subject}”"
-    opening += f", in {count(outlets, 'outlet')}." if outlets else "."
-    return _with_rows(answer, opening + _left_out(len(hits) - len(rows)), rows)
+    opening = tr_plural(
+        "{n} of {articles} mentions “{subject}”",
+        "{n} of {articles} mention “{subject}”",
+        len(hits),
+        articles=count(len(opened), "article"),
+        subject=subject,
+    )
+    if outlets:
+        opening = tr("{mentions}, in {outlets}", mentions=opening, outlets=count(outlets, "outlet"))
+    return _with_rows(answer, tr("{line}.", line=opening) + _left_out(len(hits) - len(rows)), rows)
 
 
 def _mentioning(hit: Hit, wanted: set[str]) -> Pick | None:
@@ -124,7 +134,8 @@ def _published(answer: Answer, library: Library, scope: Scope) -> Answer:
         return answer
     hits = library.hits([(each.passage_id, 1.0) for each in opened[:_ROWS]], answer.as_of)
     rows = [row for hit in hits if (row := lede(hit))]
-    return _with_rows(answer, f"{count(len(opened), 'article')}.{_left_out(len(opened) - len(rows))}", rows)
+    opening = tr("{line}.", line=count(len(opened), "article"))
+    return _with_rows(answer, opening + _left_out(len(opened) - len(rows)), rows)
 
 
 def in_order_of_time(answer: Answer, hits: Sequence[Hit], library: Library) -> Answer:
@@ -135,9 +146,9 @@ def in_order_of_time(answer: Answer, hits: Sequence[Hit], library: Library) -> A
         return answer
     ordered = resting_on(answer, [pick for *_, pick in dated], [day(when) for when, *_ in dated])
     first, then = dated[0][1].strip(" ?."), dated[1][1].strip(" ?.")
-    said = f"“{first}” was before “{then}”, by the days that the articles give."
+    said = tr("“{first}” was before “{then}”, by the days that the articles give.", first=first, then=then)
     if not all(_says(pick, part) for _, part, pick in dated):
-        said = "What comes nearest to the two, by the days that the articles give, the earlier first:"
+        said = tr("What comes nearest to the two, by the days that the articles give, the earlier first:")
     opening = own(said)
     return replace(ordered, sentences=(opening, *ordered.sentences))
 
@@ -158,7 +169,8 @@ def _event(part: str, hits: Sequence[Hit], library: Library) -> Pick | None:
 
 
 def _left_out(number: int) -> str:
-    return f" {number:,} more are not shown." if number > 0 else ""
+    told = tr_plural("{n} more are not shown.", "{n} more are not shown.", number)
+    return f" {told}" if number > 0 else ""
 
 
 def _with_rows(answer: Answer, opening: str, rows: Sequence[Pick]) -> Answer:

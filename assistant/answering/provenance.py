@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from assistant.text.labels import corrected, count, day
+from assistant.text.labels import corrected, count, day, listed
+from assistant.text.texts import tr
 from assistant.text.words import key_stems, stems_of
 from assistant.types import Account, Answer, Citation, Sentence
 from vectorstore.models import Article, heading
@@ -20,9 +21,9 @@ def basis(answer: Answer) -> str:
     Copies of what is cited count among both; where there are some, the stories behind them are what is counted:
     `3 outlets, 1 source`.
     """
-    told = [f"As of {day(answer.as_of)}"]
+    told = [tr("As of {day}", day=day(answer.as_of))]
     if answer.newest_source:
-        told.append(f"newest source {day(answer.newest_source)}")
+        told.append(tr("newest source {day}", day=day(answer.newest_source)))
     if answer.citations:
         told.append(_counts(answer))
     return " · ".join(told)
@@ -35,9 +36,9 @@ def _counts(answer: Answer) -> str:
     articles, outlets = count(len(printed), "article"), {outlet for outlet in printed.values() if outlet}
     sources = count(len(stories), "source") if len(stories) < len(printed) else ""
     if not outlets:
-        return ", ".join(filter(None, [articles, sources]))
+        return listed([*filter(None, [articles, sources])])
     in_outlets = count(len(outlets), "outlet")
-    return f"{in_outlets}, {sources}" if sources else f"{articles}, {in_outlets}"
+    return listed([in_outlets, sources] if sources else [articles, in_outlets])
 
 
 def fallen_behind(answer: Answer) -> str:
@@ -46,19 +47,19 @@ def fallen_behind(answer: Answer) -> str:
     newest, window = answer.newest_article, answer.window
     if newest is None or answer.as_of - newest < _OLD or (window and window.closes and window.closes < newest):
         return ""
-    return f"The library's newest article is of {day(newest)}."
+    return tr("The library's newest article is of {day}.", day=day(newest))
 
 
 def reports_differ(differing: tuple[Account, ...]) -> str:
     """`Reports differ: 12 dead — CNN, 3 July 2022 [1]; 9 dead — Reuters, 2 July 2022 [2]`; "" where none do."""
     told = (f"{each.says} — {source(each)} [{each.citation.number}]" for each in differing)
-    return f"Reports differ: {'; '.join(told)}" if differing else ""
+    return tr("Reports differ: {reports}", reports=tr("; ").join(told)) if differing else ""
 
 
 def source(report: Account) -> str:
     """`CNN, 3 July 2022`."""
     article = report.citation.article
-    return ", ".join(filter(None, [article.outlet, day(article.published_at)]))
+    return listed([*filter(None, [article.outlet, day(article.published_at)])])
 
 
 def corrected_since(answer: Answer, current: Mapping[str, Article]) -> dict[int, str]:
@@ -68,7 +69,7 @@ def corrected_since(answer: Answer, current: Mapping[str, Article]) -> dict[int,
     for cited in answer.citations:
         later = current.get(cited.article.id)
         if later and later.version > cited.article.version:
-            since[cited.number] = f"{corrected(later)}, after this answer"
+            since[cited.number] = tr("{corrected}, after this answer", corrected=corrected(later))
     return since
 
 

@@ -19,7 +19,8 @@ from assistant.query.decomposition import parts
 from assistant.query.intent import frame_words
 from assistant.query.search_filters import read_outlets
 from assistant.retrieval.search import Found
-from assistant.text.labels import day
+from assistant.text.labels import day, days, spoken
+from assistant.text.texts import tr
 from assistant.text.time_window import read_timing
 from assistant.text.words import key_stems, key_words, names_and_numbers, stem, stems_of
 from assistant.types import Answer, AnswerKind, Intent, Request, Window, own
@@ -81,10 +82,13 @@ def front_page(answer: Answer, library: Library, scope: Scope, most: int) -> Ans
     notice = "" if opened else answer.notice
     if not opened or not answer.window:
         opened = _newest(openings(replace(answer, window=None), library, scope))
-        days = [each.published_at for each in opened if each.published_at]
-        newest = str(Window(min(days).date(), max(days).date())) if days else ""
-        if newest and answer.window:
-            notice = f"Nothing was published {answer.window.spoken}. These are the newest articles, of {newest}."
+        published = [each.published_at.date() for each in opened if each.published_at]
+        if published and answer.window:
+            notice = tr(
+                "Nothing was published {when}. These are the newest articles, of {days}.",
+                when=spoken(answer.window),
+                days=days(Window(min(published), max(published))),
+            )
     hits = library.hits([(group.centre.passage_id, 1.0) for group in grouped(opened)[:most]], answer.as_of)
     return replace(resting_on(answer, [*filter(None, map(lede, hits))]), notice=notice)
 
@@ -134,7 +138,7 @@ def _compared(answer: Answer, hits: Sequence[Hit], library: Library) -> Answer:
         labels += [name] * len(fresh[:_OF_A_PART])
     told = resting_on(answer, picks, labels)
     silent = [each.name for each in compared if each.name not in labels]
-    missing = [replace(own("No article found says anything of it."), label=name) for name in silent]
+    missing = [replace(own(tr("No article found says anything of it.")), label=name) for name in silent]
     return replace(told, sentences=(*told.sentences, *missing)) if picks else answer
 
 

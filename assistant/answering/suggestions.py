@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from itertools import chain, zip_longest
 
+import regex
+
 from assistant.answering.provenance import cites
 from assistant.evidence import Span, cite, spans_of
 from assistant.evidence.injection_filter import reporting
-from assistant.text.labels import day
+from assistant.text.labels import day, day_of_year
 from assistant.text.names import names, speakers
 from assistant.text.text_dates import moments
+from assistant.text.texts import ENGLISH, language, tr
 from assistant.text.words import key_stems, key_words, plain
 from assistant.types import Answer
 from vectorstore.models import Article, Hit, heading
@@ -29,8 +32,8 @@ _LONGEST = 90
 _LONGEST_HEADLINE = 200
 _OUTLET_WORDS = 3
 # Letters of any script, digits, and what stands in names and sums: no mark that could mean something to a program.
-_PLAIN = re.compile(r"(?:[^\W_]|[ .,'’&$£€-])+\?")
-_HEADLINE = re.compile(r"(?:[^\W_]|[ .,;:'’‘&$£€%?!–-])+")
+_PLAIN = regex.compile(r"¿?(?:[\p{L}\p{M}\p{N}]|[ \u00a0\u202f.,'’&$£€-])+[?؟？]")
+_HEADLINE = regex.compile(r"(?:[\p{L}\p{M}\p{N}]|[ .,;:'’‘&$£€%?!–،؛؟。，、：；！？・¿¡-])+")
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens|hundreds)"
 _COUNTED = r"(?P<who>people|children|women|men|passengers|civilians|soldiers|workers|residents|students|patients)"
 _WERE = re.compile(rf"\b{_NUMBER} {_COUNTED} (?:were|have been|had been) (?P<done>[a-z]{{3,}}(?:ed|en|own|ost))\b")
@@ -45,6 +48,8 @@ _PLACE_AND_DAY = re.compile(r"^[A-Z][A-Z .'’-]+\b[^–—-]{0,60}[–—-] ")
 _GOES_ON = re.compile(r"['’-]|\.\w| (?:of|for|and|the|an?|de|da|di|van|von) ?[A-Z]|,? (?:and|&) ")
 # What the reader's own question is about: "on the ferry", at the end of a clause.
 _SUBJECT = re.compile(r"(?<=\b(?:on|at|in|of|to|by) )(?:the (?:[a-z-]+ )?[a-z-]+)(?=[?.,]|$)")
+
+_Wordings = tuple[str, ...]
 
 
 def suggestions(answer: Answer, answered: Callable[[str], bool]) -> tuple[str, ...]:
@@ -64,7 +69,7 @@ def about(article: Article) -> str:
     title = re.sub(r"[\"“”„«»]", "'", " ".join(article.title.split()))
     if len(title) > _LONGEST_HEADLINE:
         title = title[:_LONGEST_HEADLINE].rpartition(" ")[0]
-    return f'What did "{title}" say about ' if title else ""
+    return tr('What did "{title}" say about ', title=title) if title else ""
 
 
 def _tried(answer: Answer, answered: Callable[[str], bool]) -> Iterator[str]:
@@ -83,7 +88,8 @@ def _tried(answer: Answer, answered: Callable[[str], bool]) -> Iterator[str]:
 
 
 def _candidates(answer: Answer) -> Iterator[Sequence[str]]:
-    """Questions, each in several wordings, the plainest first; one of each kind, then others."""
+    """Questions, each in several wordings; one of each kind, then others. The plainest wording is first, a follow-up
+    last, for which the search takes in the whole question before."""
     at_hand = {hit.article.id for hit in _about_it(answer)}
     told_of = (span for span in spans_of(answer.sources) if span.hit.article.id in at_hand)
     untold = [span for span in told_of if not cites(answer, cite(span.number, span.hit, span.start, span.end))]
@@ -91,8 +97,8 @@ def _candidates(answer: Answer) -> Iterator[Sequence[str]]:
     kinds = [[each for span in untold for each in way(span, answer)] for way in ways]
     kinds.insert(2, list(_of_outlets(answer)))
     asked = [list(dict.fromkeys(kind))[:_OF_A_KIND] for kind in kinds]
-    for question in filter(None, chain(*zip_longest(*asked))):
-        yield [each for each in _worded(question, answer) if is_plain(each)]
+    for wordings in filter(None, chain(*zip_longest(*asked))):
+        yield [each for each in wordings if is_plain(each)]
 
 
 def _about_it(answer: Answer) -> list[Hit]:
@@ -108,54 +114,65 @@ def _about_it(answer: Answer) -> list[Hit]:
     return [hit for hit in answer.sources if hit.article.id in cited or shares(hit)]
 
 
-def _of_words(span: Span, answer: Answer) -> Iterator[str]:
+def _of_words(span: Span, answer: Answer) -> Iterator[_Wordings]:
     for name in speakers(span.itself, span.hit.article.text):
         if not _mentions(answer, name):
-            yield f"What did {name} say?"
+            subject = _SUBJECT.search(answer.question)  # without it a name says little
+            about_it = (
+                [tr("What did {name} say about {subject}?", name=name, subject=subject.group())] if subject else []
+            )
+            yield tr("What did {name} say?", name=name), *about_it, tr("And what did {name} say?", name=name)
 
 
-def _of_people(span: Span, answer: Answer) -> Iterator[str]:
+def _of_people(span: Span, answer: Answer) -> Iterator[_Wordings]:
+    if language() != ENGLISH:
+        return  # the words of the sentence
     for match in (*_WERE.finditer(span.itself), *_DOING.finditer(span.text)):
         done = match["done"] if match.re is _WERE else f"{match['done']}ed"
         if not _mentions(answer, f"{match['who']} {done}"):
-            yield f"How many {match['who']} were {done}?"
+            asked = f"ow many {match['who']} were {done}?"
+            yield f"H{asked}", f"And h{asked}"
 
 
-def _of_days(span: Span, answer: Answer) -> Iterator[str]:
+def _of_days(span: Span, answer: Answer) -> Iterator[_Wordings]:
     text = _PLACE_AND_DAY.sub("", span.itself)
     for moment in moments(text, span.day):
         [on] = moment.days if moment.month and len(moment.days) == 1 else [None]
         if on is None or span.day is None or not timedelta() <= span.day - on <= _SOON:
             continue
-        told = day(on) if on.year != answer.as_of.year else f"{on.day} {on:%B}"
+        told = day(on) if on.year != answer.as_of.year else day_of_year(on)
         if told not in answer.text:
             for name in names(text, span.hit.article.text):
                 if len(key_words(name.text)) > 1:
-                    yield f"What happened with {name.text} on {told}?"
+                    of_it = {"name": name.text, "day": told}
+                    yield (
+                        tr("What happened with {name} on {day}?", **of_it),
+                        tr("And what happened with {name} on {day}?", **of_it),
+                    )
 
 
-def _of_sums(span: Span, answer: Answer) -> Iterator[str]:
+def _of_sums(span: Span, answer: Answer) -> Iterator[_Wordings]:
     for amount in _SUM.findall(span.itself)[:1]:
-        if amount not in answer.text:
-            yield f"What was the {amount} about?"
+        if amount not in answer.text and language() == ENGLISH:
+            yield f"What was the {amount} about?", f"And what was the {amount} about?"
 
 
-def _of_names(span: Span, answer: Answer) -> Iterator[str]:
+def _of_names(span: Span, answer: Answer) -> Iterator[_Wordings]:
     """Of whom or what a sentence opens with, as a follow-up; one word alone may be anybody's name, and part of one is
     nobody's: "Disease Control and Prevention"."""
     text = _PLACE_AND_DAY.sub("", span.itself)
     for name in names(text, span.hit.article.text)[:1]:
         opens = text[: name.start].strip() in ("", "The") and not _GOES_ON.match(text[name.end :])
         if opens and len(key_words(name.text)) > 1 and not _mentions(answer, name.text):
-            yield f"What about {name.text}?"
+            yield (tr("What about {name}?", name=name.text),)
 
 
-def _of_outlets(answer: Answer) -> Iterator[str]:
+def _of_outlets(answer: Answer) -> Iterator[_Wordings]:
     """What another outlet says that the answer does not cite, of the same thing."""
     cited = {each.article.outlet for each in answer.citations}
     for outlet in dict.fromkeys(hit.article.outlet for hit in _about_it(answer)):
         if outlet and outlet not in cited and len(key_words(outlet)) <= _OUTLET_WORDS:
-            yield f"And what did {outlet} report?"
+            yield (tr("And what did {outlet} report?", outlet=outlet),)
 
 
 def _of_the_article(answer: Answer) -> list[str]:
@@ -170,20 +187,10 @@ def summary_of(article: Article) -> list[str]:
     title = " ".join(article.title.split())
     if reporting(title) != ((0, len(title)),) or not _HEADLINE.fullmatch(title):
         return []
-    room = _LONGEST - len("Summarise the article “…”")
+    room = _LONGEST - len(tr("Summarise the article “{title}”", title="…"))
     told = title if len(title) <= room else title[:room].rpartition(" ")[0]
-    return [f"Summarise the article “{told}{'' if told == title else '…'}”"] if told else []
-
-
-def _worded(question: str, answer: Answer) -> Iterator[str]:
-    """By itself; with what was asked about, without which a name says little; and as a follow-up, for which the search
-    takes in the whole question before."""
-    yield question
-    subject = _SUBJECT.search(answer.question)
-    if subject and question.endswith(" say?"):
-        yield f"{question[:-1]} about {subject.group()}?"
-    if not question.startswith(("And ", "What about ")):
-        yield f"And {question[0].lower()}{question[1:]}"
+    cut = told if told == title else f"{told}…"
+    return [tr("Summarise the article “{title}”", title=cut)] if told else []
 
 
 def is_plain(question: str) -> bool:

@@ -30,6 +30,7 @@ from assistant.generation.prompting import (
     material,
     messages,
     one_sentence,
+    quotation_translated,
     stated,
     translated,
 )
@@ -39,6 +40,7 @@ from assistant.query.answer_type import wanted
 from assistant.text.facts import FactKind
 from assistant.text.labels import day
 from assistant.text.text_dates import Moment, moments
+from assistant.text.texts import tr, tr_line
 from assistant.types import Answer, Sentence, Stage, own
 from assistant.verification.answerability import Verdict, at_least, hopeless, says_not_found, verdict
 from assistant.verification.entailment import Entailment, Entails, by_model
@@ -69,7 +71,14 @@ def with_day(answer: Answer) -> Answer:
         meant = meant_day(sentence.text, printed.date()) if printed else None
         if meant and printed:
             phrase, when = meant
-            told = own(f"“{phrase}” is {day(when)}, counted from the article of {day(printed)}.")
+            told = own(
+                tr(
+                    "“{phrase}” is {day}, counted from the article of {published}.",
+                    phrase=phrase,
+                    day=day(when),
+                    published=day(printed),
+                )
+            )
             return replace(answer, sentences=(*answer.sentences[:at], told, *answer.sentences[at:]))
     return answer
 
@@ -144,6 +153,10 @@ class Writer(NamedTuple):
         except ModelError:
             return None
         return partial(translated, model, patience=self.patience) if model else None
+
+    def quotation(self, words: str, language: str) -> str:
+        """An article's words in another language, by the model that is set; "" where it fails, or where none is."""
+        return quotation_translated(self.model, words, language, self.patience) if self.model else ""
 
     def listing(
         self, shown: Answer, question: str, chosen: str, among: Callable[[Tells], Answer]
@@ -272,8 +285,8 @@ def _cut_short(text: str, answer: Answer, evidence: Evidence, found: Verdict, er
     whole = "" if says_not_found(text) else whole_sentences(text)
     asked = Asked(answer.standalone_question, answer.as_of.date())
     draft = judge(whole, answer.sources, asked, finished=True)
-    words = "The articles' own words come first." if draft.sentences else "These are the articles' own words."
-    answer = replace(answer, notice=f"{error} {words} {answer.notice}".strip())
+    words = tr("The articles' own words come first.") if draft.sentences else tr("These are the articles' own words.")
+    answer = replace(answer, notice=f"{tr_line(str(error))} {words} {answer.notice}".strip())
     return _with(answer, beside(draft, quote(evidence), answer.question, lead=True), found)
 
 

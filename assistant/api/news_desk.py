@@ -20,6 +20,9 @@ class NewsDesk(Protocol):
     def outlets(self) -> Sequence[str]:
         """The outlets of all articles."""
 
+    def languages(self) -> Sequence[str]:
+        """Those that its articles are in, that of most articles first."""
+
     def article(self, article_id: str, version: int | None = None) -> Article:
         """The article as it stands now, or an earlier version; ArticleNotFound when it is not there."""
 

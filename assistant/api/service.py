@@ -11,6 +11,7 @@ from assistant.presentation.as_json import answer_as_json, hits_as_json
 from assistant.query.search_filters import limited, moment
 from vectorstore.errors import LimitUnusable
 from vectorstore.export import article_as_json
+from vectorstore.models import Scope
 
 _MOST_PASSAGES = 100
 
@@ -32,17 +33,19 @@ class Wire:
         outlets: list[str] | None = None,
         as_of: str = "",
         top: int = 10,
+        languages: list[str] | None = None,
     ) -> list[dict[str, Any]]:
         """Find passages of news articles that a question is about, best first.
 
-        `since` and `until` are days such as 2022-07-03, both included, and `outlets` names of publishers: what was
-        published otherwise is left out. `as_of` is the day to take for today: nothing newer is found. What is left out
-        limits nothing. Each passage comes with its article's id, headline (title), outlet, time of publication
-        (published_at, UTC) and address, and `start` and `end` say where in the article's text it stands.
+        `since` and `until` are days such as 2022-07-03, both included, `outlets` names of publishers and `languages`
+        such as "de" or "German": what was published otherwise is left out. `as_of` is the day to take for today:
+        nothing newer is found. What is left out limits nothing. Each passage comes with its article's id, headline
+        (title), outlet, time of publication (published_at, UTC) and address, and `start` and `end` say where in the
+        article's text it stands.
         """
         if not 1 <= top <= _MOST_PASSAGES:
             raise LimitUnusable(f"top must be 1 to {_MOST_PASSAGES}, and is {top}", "top")
-        scope = limited(since, until, outlets or (), self._desk.outlets())
+        scope = self._scope(since, until, outlets, languages)
         return hits_as_json(self._desk.search(question, as_of=moment(as_of), scope=scope, top=top))
 
     def article(self, article_id: str, version: int | None = None) -> dict[str, Any]:
@@ -58,19 +61,24 @@ class Wire:
         outlets: list[str] | None = None,
         as_of: str = "",
         history: list[dict[str, Any]] | None = None,
+        languages: list[str] | None = None,
     ) -> dict[str, Any]:
         """Answer a question from the news articles of the library, sentence by sentence with exact quotations.
 
         Each sentence has the numbers of its citations and its support: quoted, supported or unsupported, then with
         the doubt. A citation's `quote` stands in its article's text from `start` to `end`. `refused` is true when the
         articles hold no answer; `nearest` are then the articles that come closest. `closest` is true when they do not
-        say it directly, and the sentences are quotations that come near. `since`, `until`, `outlets` and
+        say it directly, and the sentences are quotations that come near. `since`, `until`, `outlets`, `languages` and
         `as_of` are as for a search. `history` holds the earlier messages of the conversation as
         {"role": "user" or "assistant", "content": text}.
         """
-        scope = limited(since, until, outlets or (), self._desk.outlets())
+        scope = self._scope(since, until, outlets, languages)
         *_, answer = self._desk.stream(question, turns_of(history or []), as_of=moment(as_of), scope=scope)
         return answer_as_json(answer)
+
+    def _scope(self, since: str, until: str, outlets: list[str] | None, languages: list[str] | None) -> Scope:
+        held = self._desk.languages() if languages else ()
+        return limited(since, until, outlets or (), self._desk.outlets(), languages or (), held)
 
 
 class Intake:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.commands import Opened
+from assistant.commands.questions import LanguageOption, told_as_usage
 from vectorstore.console.commands import JsonOption, LibraryOption, fail, tell
 from vectorstore.console.terminal import resolved, screen, stop_if_interrupted
 
@@ -35,13 +36,16 @@ class LibraryCommands:
             shelf.command()(command)
         cli.add_typer(shelf, name="library")
 
-    def list_articles(self, library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    def list_articles(
+        self, library: LibraryOption = None, languages: LanguageOption = None, as_json: JsonOption = False
+    ) -> None:
         """Every article, the newest addition first."""
         from assistant.presentation.terminal_text import entries_as_text
+        from assistant.query.search_filters import limited
         from vectorstore.export import entry_as_json
 
-        with self._reading(library) as opened:
-            entries = opened.library.entries()
+        with self._reading(library) as opened, told_as_usage():
+            entries = opened.library.entries(limited("", "", (), (), languages or (), opened.library.languages()))
         tell([entry_as_json(entry) for entry in entries], entries_as_text(entries), as_json)
 
     def show(

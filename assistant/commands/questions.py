@@ -21,6 +21,9 @@ AsOfOption = Annotated[
 FromOption = Annotated[str | None, typer.Option("--from", help="Only what was published on this day or later.")]
 ToOption = Annotated[str | None, typer.Option("--to", help="Only what was published on this day or earlier.")]
 OutletOption = Annotated[list[str] | None, typer.Option("--outlet", help="Only this outlet; can be repeated.")]
+LanguageOption = Annotated[
+    list[str] | None, typer.Option("--language", help="Only articles in this language, de or German; can be repeated.")
+]
 
 
 class QuestionCommands:
@@ -41,6 +44,7 @@ class QuestionCommands:
         since: FromOption = None,
         until: ToOption = None,
         outlets: OutletOption = None,
+        languages: LanguageOption = None,
         top: Annotated[int, typer.Option(help="How many passages.", min=1, max=100)] = 10,
         as_json: JsonOption = False,
     ) -> None:
@@ -50,8 +54,10 @@ class QuestionCommands:
         from assistant.query.search_filters import limited, moment
         from assistant.text.labels import EMPTY
 
-        with self._reading(library, "quote") as opened, _told_as_usage():
-            scope = limited(since or "", until or "", outlets or (), opened.library.outlets())
+        with self._reading(library, "quote") as opened, told_as_usage():
+            known = opened.library.outlets()
+            held = opened.library.languages()
+            scope = limited(since or "", until or "", outlets or (), known, languages or (), held)
             hits = opened.assistant.search(question, as_of=moment(as_of or ""), scope=scope, top=top)
             text = hits_as_text(hits) if hits or opened.library.counts()[0] else EMPTY
         tell(hits_as_json(hits), text, as_json)
@@ -64,6 +70,7 @@ class QuestionCommands:
         since: FromOption = None,
         until: ToOption = None,
         outlets: OutletOption = None,
+        languages: LanguageOption = None,
         model: ModelOption = None,
         as_json: JsonOption = False,
     ) -> None:
@@ -72,8 +79,10 @@ class QuestionCommands:
         from assistant.presentation.terminal_text import answer_as_text
         from assistant.query.search_filters import limited, moment
 
-        with self._reading(library, model) as opened, _told_as_usage(), screen(True).status("Searching") as status:
-            scope = limited(since or "", until or "", outlets or (), opened.library.outlets())
+        with self._reading(library, model) as opened, told_as_usage(), screen(True).status("Searching") as status:
+            known = opened.library.outlets()
+            held = opened.library.languages()
+            scope = limited(since or "", until or "", outlets or (), known, languages or (), held)
             for answer in opened.assistant.stream(question, as_of=moment(as_of or ""), scope=scope):
                 stop_if_interrupted()
                 status.update(f"Reading {len(answer.sources)} passages" if not answer.sentences else "Writing")
@@ -81,7 +90,7 @@ class QuestionCommands:
 
 
 @contextmanager
-def _told_as_usage() -> Iterator[None]:
+def told_as_usage() -> Iterator[None]:
     """A limit that cannot be used is an option that was given wrongly."""
     try:
         yield

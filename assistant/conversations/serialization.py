@@ -72,6 +72,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "differing": [{"says": each.says, "citation": _citation(each.citation)} for each in answer.differing],
         "newest_article": iso(answer.newest_article),
         "notice": answer.notice,
+        "language": answer.language,
         "read": answer.read,
     }
 
@@ -97,6 +98,7 @@ def _answer_from(kept: Kept, sources: tuple[Hit, ...]) -> Answer:
         differing=tuple(Account(each["says"], _citation_from(each["citation"], sources)) for each in kept["differing"]),
         newest_article=_moment(kept["newest_article"]),
         notice=kept["notice"],
+        language=kept.get("language", ""),
         read=kept.get("read", ""),
     )
 

@@ -20,6 +20,7 @@ from assistant.text.names import full_names
 from assistant.text.quantities import Quantity
 from assistant.text.text_dates import Moment
 from assistant.text.words import STOP_WORDS, folded, same_name, stem
+from vectorstore.languages import count_of_words
 from vectorstore.models import Hit
 
 # Shares of the question's names that a source must have, and of its other words that a sentence must.
@@ -267,7 +268,7 @@ def _adjoin(sentence: str, one: Fact, other: Fact) -> bool:
     """Whether at most a few small words stand between two facts, and no mark."""
     first, second = sorted((one, other), key=lambda each: each.start)
     between = sentence[first.end : second.start]
-    return len(between.split()) <= _WORDS_BETWEEN and not re.search(r"[^\w\s'’]", between)
+    return count_of_words(between) <= _WORDS_BETWEEN and not re.search(r"[^\w\s'’]", between)
 
 
 def _says(sentence: str, said: Sequence[Fact], at: int, counts: bool) -> str:

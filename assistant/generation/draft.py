@@ -20,6 +20,7 @@ from assistant.verification.consequences import consequences
 from assistant.verification.entailment import Entails
 from assistant.verification.genre import genre
 from assistant.verification.support import Ground, ground
+from vectorstore.languages import count_of_words
 from vectorstore.models import Hit
 from vectorstore.sentences import sentence_spans
 
@@ -219,9 +220,11 @@ def _ground(sentence: str, hit: Hit, asked: Asked) -> Ground:
     doubt = untimely(sentence, hit, asked.today) or _no_news(hit)
     if doubt:
         return found._replace(support=Support.UNSUPPORTED, doubt=doubt, reworded=False)
-    if len(sentence.split()) < _A_SENTENCE:  # a bare name stands in many places: cited is the one that is asked about
+    if (
+        count_of_words(sentence) < _A_SENTENCE
+    ):  # a bare name stands in many places: cited is the one that is asked about
         about = ground(f"{asked.question} {sentence}", hit)
-        if sentence.strip(" .").lower() in hit.article.text[about.start : about.end].lower():
+        if sentence.strip(" .。").lower() in hit.article.text[about.start : about.end].lower():
             return found._replace(start=about.start, end=about.end)
     return found
 

@@ -15,7 +15,7 @@ from assistant.text.sanitizing import carries_address, words_only
 from assistant.text.words import asks_yes_or_no, key_stems
 from assistant.types import Answer, Turn
 from vectorstore.errors import ModelUnavailable
-from vectorstore.languages import language_name, language_of
+from vectorstore.languages import count_of_words, language_name, language_of
 from vectorstore.models import Hit, titled
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ Chat = list[tuple[str, str]]
 _TURNS = 3
 _WORDS_OF_ANSWER = 60
 _LONGEST = 300
+# Than Chinese its translation is so much longer, in characters.
+_LONGER = 5
 # Seconds of silence: until the question is reworded nothing is found, and nothing on the page.
 _PATIENCE = 4.0
 
@@ -92,15 +94,28 @@ def as_data(text: str) -> str:
     return _DELIMITER.sub(r"(\1)", " ".join(said.split()))
 
 
-def translated(model: BaseChatModel, question: str, language: str, patience: float) -> str:
+def quotation_translated(model: BaseChatModel, quotation: str, language: str, patience: float) -> str:
+    """An article's words in another language; see `translated`."""
+    longest = _LONGEST + _LONGER * len(quotation)
+    return translated(model, as_data(quotation), language, patience, prompts.TRANSLATING_WORDS, longest)
+
+
+def translated(
+    model: BaseChatModel,
+    question: str,
+    language: str,
+    patience: float,
+    system: str = prompts.TRANSLATING,
+    longest: int = _LONGEST,
+) -> str:
     """The question in another language; "" when the model fails it, as with a text in yet another one."""
     wish = prompts.TRANSLATE.format(language=language_name(language), question=question)
     try:
-        said = "".join(pieces(model, [("system", prompts.TRANSLATING), ("human", wish)], patience, stop=["\n"]))
+        said = "".join(pieces(model, [("system", system), ("human", wish)], patience, stop=["\n"]))
     except ModelUnavailable:
         return ""
     said = words_only(said).strip().strip("\"“”'").strip()
-    sound = len(said) <= _LONGEST and not carries_address(said) and language_of(said) in ("", language)
+    sound = len(said) <= longest and not carries_address(said) and language_of(said) in ("", language)
     return said if sound else ""
 
 
@@ -114,6 +129,8 @@ def reworded(model: BaseChatModel, question: str, turns: Sequence[Turn]) -> str:
         return question
     asked = "\n".join(f"Reader: {turn.question}" for turn in turns[-_TURNS:])
     told = " ".join(turns[-1].answer.split()[:_WORDS_OF_ANSWER])
+    if count_of_words(told) > _WORDS_OF_ANSWER:  # in a script without spaces
+        told = told[: 2 * _WORDS_OF_ANSWER]
     wish = prompts.REWORD.format(conversation=f"{asked}\nAnswer: {told}", question=question)
     try:
         said = "".join(pieces(model, [("system", prompts.REWORDING), ("human", wish)], _PATIENCE, stop=["\n"]))

@@ -172,7 +172,9 @@ def _of_status(status: int, wait: str) -> str:
     if status == 404:
         return "The chat model's server does not have this model. Check DATELINE_MODEL and DATELINE_MODEL_URL."
     if status == 429:
-        return f"The chat model's server takes no more questions for now. Try again {wait or 'later'}."
+        if wait:
+            return f"The chat model's server takes no more questions for now. Try again in {wait}."
+        return "The chat model's server takes no more questions for now. Try again later."
     if status >= 500:
         return f"The chat model's server failed (status {status}). Try again later."
     return f"The chat model's server could not be asked this (status {status})."
@@ -185,9 +187,9 @@ def _status(error: BaseException) -> int:
 
 
 def _wait(error: BaseException) -> str:
-    """`in 30 seconds`, where the server says so."""
+    """`30 seconds`, where the server says so."""
     headers = getattr(getattr(error, "response", None), "headers", {})
     seconds = str(headers.get("retry-after", "")).strip()
     if not (seconds.isdecimal() and len(seconds) < 6):
         return ""
-    return f"in {seconds} seconds" if int(seconds) < 120 else f"in {-(-int(seconds) // 60)} minutes"
+    return f"{seconds} seconds" if int(seconds) < 120 else f"{-(-int(seconds) // 60)} minutes"

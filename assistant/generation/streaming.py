@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, suppress
+from contextvars import copy_context
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from time import monotonic
@@ -65,7 +66,7 @@ def awaited(work: Callable[[Event], T]) -> Generator[None, None, T]:
         except Exception as error:
             outcome.put(error)
 
-    Thread(target=run, name="judging", daemon=True).start()
+    Thread(target=copy_context().run, args=(run,), name="judging", daemon=True).start()
     try:
         while True:
             with suppress(Empty):

@@ -10,6 +10,7 @@ from typing import Any
 from assistant.answering.provenance import basis
 from assistant.presentation.changes import Changes
 from assistant.text.labels import corrected
+from assistant.text.texts import speaking
 from assistant.types import Answer, Citation, Exchange
 from vectorstore.export import iso, origin_as_json
 from vectorstore.models import Copy, Hit
@@ -34,6 +35,11 @@ def hits_as_json(hits: Iterable[Hit]) -> list[dict[str, Any]]:
 def answer_as_json(answer: Answer) -> dict[str, Any]:
     """An answer, finished or growing, with its sentences, citations, sources and timings (seconds). A source's rank is
     its number."""
+    with speaking(answer.language):
+        return _told(answer)
+
+
+def _told(answer: Answer) -> dict[str, Any]:
     return {
         "question": answer.question,
         "standalone_question": answer.standalone_question,

@@ -12,6 +12,7 @@ from itertools import groupby, pairwise
 
 from assistant.text.labels import clock, day
 from assistant.text.texts import number, tr, tr_later
+from vectorstore.languages import count_of_words
 from vectorstore.models import Article
 from vectorstore.sentences import sentence_spans
 
@@ -66,15 +67,15 @@ def changes(earlier: Article, later: Article) -> Changes:
         (tr_later("Updated"), *_moments(earlier.updated_at, later.updated_at)),
     )
     changed = tuple((name, word_runs(before, after)) for name, before, after in fields if before != after)
-    return Changes(earlier, later, changed, word_runs(earlier.text, later.text))
+    return Changes(earlier, later, changed, word_runs(earlier.text, later.text, later.language))
 
 
-def word_runs(before: str, after: str) -> tuple[Stretch, ...]:
+def word_runs(before: str, after: str, language: str = "") -> tuple[Stretch, ...]:
     """The fate of each word: removed ones stand before those that were put in their place.
 
     What is kept and what is added make up `after`, letter for letter.
     """
-    old, new = _sentences(before), _sentences(after)
+    old, new = _sentences(before, language), _sentences(after, language)
     runs = (run for run in _compared(old, new, _opcodes(old, new, junk_popular=True), _words_of) if run.text)
     return tuple(Stretch(kind, "".join(run.text for run in same)) for kind, same in groupby(runs, lambda run: run.kind))
 
@@ -90,7 +91,7 @@ def around(runs: Sequence[Stretch], words: int = _SHOWN_AROUND) -> tuple[Stretch
             continue
         cut = len(tokens) - after
         head, tail = "".join(tokens[:before]), "".join(tokens[cut:])
-        words_left = number(len("".join(tokens[before:cut]).split()))
+        words_left = number(count_of_words("".join(tokens[before:cut])))
         left_out = f"… {tr('{n} words unchanged', n=words_left)} … "
         shown += [Stretch(ChangeKind.KEPT, head)] * bool(head) + [Stretch(ChangeKind.LEFT_OUT, left_out)]
         shown += [Stretch(ChangeKind.KEPT, tail)] * bool(tail)
@@ -150,8 +151,8 @@ def _size(opcode: Opcode) -> int:
     return max(i2 - i1, j2 - j1)
 
 
-def _sentences(text: str) -> list[str]:
+def _sentences(text: str, language: str) -> list[str]:
     """Each with the white space up to the next."""
-    starts = [start for start, _ in sentence_spans(text)]
+    starts = [start for start, _ in sentence_spans(text, language)]
     cuts = [0, *starts[1:], len(text)]
     return [text[start:end] for start, end in pairwise(cuts)]

@@ -12,6 +12,7 @@ from assistant.answering.provenance import basis, fallen_behind, reports_differ
 from assistant.presentation.changes import ChangeKind, Changes, Stretch, around
 from assistant.presentation.layout import laid_out
 from assistant.text.labels import also_in, clock, corrected, corrections, day, looked_at, marks
+from assistant.text.texts import speaking, tr
 from assistant.types import Answer, Citation, Sentence, Support
 from vectorstore.console.printable import Printable, printable, printable_line
 from vectorstore.models import Article, Copy, Entry, Hit
@@ -42,16 +43,21 @@ def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
 
 def answer_as_text(answer: Answer) -> str:
     """The sentences with their numbers, then each citation with its exact words; or what is nearest."""
+    with speaking(answer.language):
+        return _answer(answer)
+
+
+def _answer(answer: Answer) -> str:
     said = [sentence.text if answer.refused else marked(sentence) for sentence in answer.sentences]
     lines = [laid_out(answer, said)]
     if answer.standalone_question != answer.question:
-        lines.insert(0, f"(read as: {answer.standalone_question})")
+        lines.insert(0, tr("(read as: {question})", question=answer.standalone_question))
     if where := looked_at(answer):
         lines.insert(0, f"({where})")
     lines += [f"\n{told}" for told in (reports_differ(answer.differing), answer.notice) if told]
     lines += [_citation(citation) for citation in answer.citations]
     if answer.nearest:
-        lines.append("\nNearest in the library:")
+        lines.append(f"\n{tr('Nearest in the library:')}")
         lines += [f"{_INDENT}{origin(article)}" for article in answer.nearest]
     lines += ["", *filter(None, [basis(answer), fallen_behind(answer)])]
     return "\n".join(lines)
@@ -126,7 +132,7 @@ def bracketed(run: Stretch) -> str:
 def marked(sentence: Sentence) -> str:
     """A sentence as a terminal shows it, an unsupported one said to be so."""
     marks = "".join(f"[{number}]" for number in sentence.citations)
-    doubt = "(not confirmed by the sources)" if sentence.support is Support.UNSUPPORTED else ""
+    doubt = tr("(not confirmed by the sources)") if sentence.support is Support.UNSUPPORTED else ""
     return " ".join(part for part in (sentence.text, marks, doubt) if part)
 
 

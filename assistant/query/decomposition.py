@@ -106,7 +106,7 @@ def day_of(event: str, hits: Sequence[Hit]) -> date | None:
     passage, published = hits[0].passage, hits[0].article.day
     if published is None or not wanted <= stems_of(f"{hits[0].article.title} {passage.text}"):
         return None
-    for start, end in sentence_spans(passage.text):
+    for start, end in sentence_spans(passage.text, hits[0].article.language):
         sentence = passage.text[start:end]
         if wanted <= stems_of(sentence):
             named = [moment.days for moment in moments(sentence, published) if len(moment.days) == 1]

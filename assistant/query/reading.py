@@ -20,6 +20,7 @@ from assistant.query.follow_ups import carried_over, standalone
 from assistant.query.search_filters import read_outlets
 from assistant.text.quantities import in_words, quantities
 from assistant.text.text_dates import moments
+from assistant.text.texts import tr
 from assistant.text.time_window import Strength, Timing, read_timing
 from assistant.text.words import STOP_WORDS, key_words, plain, quoted_phrases, stem, words_of
 from assistant.types import Recency, Turn, Window
@@ -207,7 +208,8 @@ class Reading:
     @property
     def notice(self) -> str:
         """What to tell the reader of words that were corrected."""
-        return f"Searched for {' and '.join(f'“{word}”' for word in self.corrected)}." if self.corrected else ""
+        words = tr(" and ").join(tr("“{word}”", word=word) for word in self.corrected)
+        return tr("Searched for {words}.", words=words) if words else ""
 
     @property
     def window(self) -> Window | None:

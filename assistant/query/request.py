@@ -16,7 +16,7 @@ from assistant.text.text_dates import moments
 from assistant.text.time_window import read_timing
 from assistant.text.words import key_words, names_and_numbers, small_words
 from assistant.types import AnswerKind, Intent, Request
-from vectorstore.languages import UNSPACED
+from vectorstore.languages import UNSPACED, count_of_words
 
 _KINDS = {
     Intent.LIST: AnswerKind.LIST,
@@ -38,9 +38,10 @@ _LINES = (
     r"Sätzen?|pontos)"
 )
 _FORM = re.compile(rf"\b(?:(?:in|into|to|as|en|em)\s+)?(?:{_NUMBER}\s+)?(?:short\s+|brief\s+)?{_LINES}\b(?! of)", re.I)
-# One article is meant, and not a topic: the word for it in English, German, Spanish, French and Portuguese.
+# One article is meant, and not a topic: the word for it in the languages that the page speaks.
 _ARTICLE = re.compile(
-    r"\b(?:arti[ck]\w*|artíc\w*|column|kolumne|story|piece|interview|obituary|editorial|op-ed)\b", re.I
+    r"\b(?:arti[ckg]\w*|artíc\w*|column|kolumne|story|piece|interview|obituary|editorial|op-ed)\b|مقال|लेख|記事|文章",
+    re.I,
 )
 _GREETING = re.compile(
     r"^(?:hi|hello|hey|good (?:morning|evening|afternoon)|quick question|question|please)\b[^.!?]*?[,.!:–-]+\s+", re.I
@@ -62,7 +63,7 @@ _ASKING = re.compile(
     re.I,
 )
 _WISH = re.compile(r"\b(?:can|could|would|will) (?:you|anybody|anyone|somebody|someone)\b", re.I)
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?؟।])\s+|(?<=[。！？])\s*|\n+")
 
 
 class Said(NamedTuple):
@@ -80,7 +81,7 @@ def said(typed: str) -> Said:
         return Said(typed)
     text = _UNMARKED.sub(r"\1\2's", text)
     bare = _GREETING.sub("", text)
-    if len(text.split()) > _LONG:
+    if count_of_words(text) > _LONG:
         return _asking(bare)
     bare = _BACK.sub("on ", bare)  # a name at the very beginning would not be known as one
     return Said(bare if key_words(bare) else text)
@@ -88,10 +89,10 @@ def said(typed: str) -> Said:
 
 def _asking(text: str) -> Said:
     sentences = _SENTENCE.split(text)
-    asking = next((each for each in reversed(sentences) if each.endswith("?")), sentences[0])
+    asking = next((each for each in reversed(sentences) if each.endswith(("?", "？", "؟"))), sentences[0])
     around = " ".join(each for each in sentences if each is not asking)
     wish = _WISH.search(asking)
-    if len(asking.split()) > _LONG and (match := _ASKING.search(asking, wish.end() if wish else len(asking) // 2)):
+    if count_of_words(asking) > _LONG and (match := _ASKING.search(asking, wish.end() if wish else len(asking) // 2)):
         around, asking = f"{around} {asking[: match.start()]}".strip(), asking[match.start() :]
     names = [each for each in names_and_numbers(f"of {around}") if each not in asking and not moments(each, None)]
     return Said(f"{', '.join(names[:_NAMES])}: {asking}" if names else asking, around)

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
+from assistant.text.labels import language_named
 from assistant.types import Window
 from vectorstore.errors import LimitUnusable
+from vectorstore.languages import language_name, normal
 from vectorstore.models import Scope
 
 ALL_DATES = datetime.max.replace(tzinfo=UTC)
@@ -23,8 +25,16 @@ _PHRASES = (
 )
 
 
-def limited(since: str, until: str, outlets: Sequence[str], known: Iterable[str]) -> Scope:
-    """The scope from one day (2022-07-03) to another, both included, and of outlets that are known, in any letter case.
+def limited(
+    since: str,
+    until: str,
+    outlets: Sequence[str],
+    known: Iterable[str],
+    languages: Sequence[str] = (),
+    held: Iterable[str] = (),
+) -> Scope:
+    """The scope from one day (2022-07-03) to another, both included, of outlets that are known and in languages that
+    are held, in any letter case: "de", "German", or the reader's own word for it.
 
     What is empty keeps nothing out. Raises LimitUnusable.
     """
@@ -34,7 +44,16 @@ def limited(since: str, until: str, outlets: Sequence[str], known: Iterable[str]
     names = {outlet.lower(): outlet for outlet in known}
     if unknown := [outlet for outlet in outlets if outlet.lower() not in names]:
         raise LimitUnusable(f"the library holds nothing by {unknown[0]!r}", "outlet")
-    return Scope(window.opens, window.closes, tuple(names[outlet.lower()] for outlet in outlets))
+    outlets = [names[outlet.lower()] for outlet in outlets]
+    return Scope(window.opens, window.closes, tuple(outlets), languages=_codes(languages, held) if languages else ())
+
+
+def _codes(languages: Iterable[str], held: Iterable[str]) -> tuple[str, ...]:
+    codes = {name.casefold(): code for code in held for name in (language_named(code), language_name(code), code)}
+    found = {each: codes.get(each.casefold()) or codes.get(normal(each)) for each in languages}
+    if foreign := [each for each, code in found.items() if not code]:
+        raise LimitUnusable(f"the library holds nothing in the language {foreign[0]!r}", "language")
+    return tuple(dict.fromkeys(filter(None, found.values())))
 
 
 def moment(text: str) -> date | datetime | None:

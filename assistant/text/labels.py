@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from assistant.text.texts import locale, tr, tr_later, tr_plural
+from assistant.text.texts import ENGLISH, locale, tr, tr_later, tr_plural
 from assistant.types import Answer, Window
 from vectorstore.models import Article, Copy, Entry, Scope
 
@@ -29,6 +29,11 @@ def day(moment: date | None) -> str:
 def short_day(moment: date) -> str:
     """`3 Jul 2022`."""
     return _written(moment, "yMMMd") or f"{moment.day} {moment:%b %Y}"
+
+
+def day_of_year(moment: date) -> str:
+    """`3 July`."""
+    return _written(moment, "MMMMd") or f"{moment.day} {moment:%B}"
 
 
 def month(moment: date) -> str:
@@ -74,6 +79,24 @@ def days(window: Window) -> str:
     return format_interval(window.first, window.last, "yMMMd", locale=written_in)
 
 
+def spoken(window: Window) -> str:
+    """As it stands in a sentence: "on 3 July 2022", "in 1–7 July 2022", "since 3 July 2022"."""
+    if not (window.first and window.last):
+        return days(window)
+    if window.first == window.last:
+        return tr("on {day}", day=day(window.first))
+    return tr("in {days}", days=days(window))
+
+
+def language_named(language: str) -> str:
+    """`German`, for "de"; `unknown` for ""."""
+    from babel import Locale
+
+    if not language:
+        return tr("unknown")
+    return str((locale() or Locale(ENGLISH)).languages.get(language, language))
+
+
 def marks(article: Article | Entry) -> list[str]:
     """What a reader must know before relying on an article; nothing for most."""
     summary = [tr("summary only: what the feed had")] if article.summary_only else []
@@ -105,7 +128,8 @@ def corrections(article: Article) -> list[str]:
 def kept_to(scope: Scope) -> str:
     """`1–7 July 2022, CNN`; "" for a scope that keeps nothing out."""
     window = Window(scope.since.date() if scope.since else None, scope.until.date() if scope.until else None)
-    return listed([*([days(window)] if window != Window() else []), *scope.outlets])
+    languages = map(language_named, scope.languages)
+    return listed([*([days(window)] if window != Window() else []), *scope.outlets, *languages])
 
 
 def looked_at(answer: Answer) -> str:

@@ -3,19 +3,20 @@
 The English text is the key: the code can be read, and a text that nobody has translated yet is shown in English. The
 other languages stand in locale/*.po, read by Babel when they are first wanted. Which one is meant is set at the rim,
 for each event and each request (`reading_in`), and is English anywhere else: in the terminal, for programs. A thread
-that goes on for a reader gets it with `contextvars.copy_context()`.
+that goes on for a reader gets it with `contextvars.copy_context()`. An answer speaks the language of its question
+(`speaking`), whatever the page is in.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from gettext import NullTranslations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 CATALOGUES = Path(__file__).parent / "locale"
 ENGLISH = "en"
+T = TypeVar("T")
 COOKIE = "dateline-language"
 """In which a browser keeps the reader's own choice: what is drawn first has to know it."""
 _MOST_ASKED = 20
@@ -62,6 +64,25 @@ def reading_in(language: str) -> Iterator[None]:
         yield
     finally:
         _current.reset(before)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Within, texts are in this language, the reader's where it is none of ours."""
+    with reading_in(language if language in LANGUAGES else _current.get()):
+        yield
+
+
+def each_speaking(language: str, steps: Generator[T]) -> Generator[T]:
+    """What the steps make, each `speaking` this language; whoever takes them goes on in their own between two."""
+    with closing(steps):
+        while True:
+            try:
+                with speaking(language):
+                    made = next(steps)
+            except StopIteration:
+                return
+            yield made
 
 
 def language() -> str:

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from assistant.answering.provenance import basis, corrected_since, fallen_behind, resting, source
 from assistant.presentation.layout import CLOSEST, origin, paragraphs
 from assistant.text.labels import looked_at
-from assistant.text.texts import tr, tr_later
+from assistant.text.texts import LANGUAGES, Language, language, speaking, tr, tr_later
 from assistant.types import Answer, Citation, Exchange, Sentence, Stage, Support
 from assistant.ui.conversation_markdown import doubtful, plain
 from assistant.ui.render import byline_html, count, headline, isolated, link, shown
 from assistant.ui.render_sources import card_id, sources_html
 from assistant.ui.render_talks import reason_html, thumbs_html
 from assistant.ui.story_view import list_html
+from vectorstore.languages import resolved
 from vectorstore.models import Article
 
 Current = Mapping[str, Article]
@@ -40,19 +41,29 @@ KEYS = (
 )
 
 
-def past_html(conversation: Sequence[Exchange], current: Current | None = None) -> str:
-    return "".join(exchange_html(each, current or {}) for each in conversation)
+def past_html(conversation: Sequence[Exchange], current: Current | None = None, translates: bool = False) -> str:
+    return "".join(exchange_html(each, current or {}, translates=translates) for each in conversation)
 
 
 def live_html(
-    exchange: Exchange, current: Current | None = None, follow_ups: Sequence[str] = (), passages: int = 0
+    exchange: Exchange,
+    current: Current | None = None,
+    follow_ups: Sequence[str] = (),
+    passages: int = 0,
+    translates: bool = False,
 ) -> str:
-    """The last exchange; `passages` are those searched through, `follow_ups` questions to go on with."""
-    return exchange_html(exchange, current or {}, True, follow_ups, passages)
+    """The last exchange; `passages` are those searched through, `follow_ups` questions to go on with, and `translates`
+    says whether quotations can be translated."""
+    return exchange_html(exchange, current or {}, True, follow_ups, passages, translates)
 
 
 def exchange_html(
-    exchange: Exchange, current: Current, live: bool = False, follow_ups: Sequence[str] = (), passages: int = 0
+    exchange: Exchange,
+    current: Current,
+    live: bool = False,
+    follow_ups: Sequence[str] = (),
+    passages: int = 0,
+    translates: bool = False,
 ) -> str:
     """One question with its answer and sources.
 
@@ -66,14 +77,7 @@ def exchange_html(
         f'<h2 class="question" dir="auto">{shown(exchange.question)}</h2>'
         f'<p class="reading">{_reading(answer, live and exchange.over)}</p>'
         f'<p class="stage" role="status">{stage(exchange, passages)}</p>'
-        f'<div class="answer" dir="auto" aria-busy="{"false" if exchange.over else "true"}">{_said(exchange)}</div>'
-        f'<p class="heard" role="status">{shown(answer.text) if answer and live and exchange.over else ""}</p>'
-        f'<div class="differ">{_differing(exchange.number, answer) if answer else ""}</div>'
-        f'<p class="notice">{shown(answer.notice) if answer else ""}</p>'
-        f'<p class="problem" role="alert">{shown(exchange.problem)}</p>'
-        f'<p class="basis">{shown(basis(answer)) if answer and exchange.over else ""}</p>'
-        f'<p class="freshness">{shown(fallen_behind(answer)) if answer and exchange.over else ""}</p>'
-        f'<p class="freshness">{_since(answer, current) if answer else ""}</p>'
+        f"{_told(exchange, current, live, translates)}"
         f'<div class="tools">{_tools(exchange, live) if exchange.over else ""}</div>'
         f'<div class="opinion">{reason_html(exchange)}</div>'
         f'<div class="marks">{legend_html(answer) if answer and live and exchange.over else ""}</div>'
@@ -82,6 +86,41 @@ def exchange_html(
         # Last, so that on a phone it moves no card when it comes, a moment after the answer.
         f'<div class="onward">{_follow_ups(follow_ups) if exchange.over else ""}</div></article>'
     )
+
+
+def _told(exchange: Exchange, current: Current, live: bool, translates: bool) -> str:
+    """What the answer says, in its own language, which need not be the page's."""
+    answer, page = exchange.answer, language()
+    foreign = (
+        [_translating(each, answer) for each in answer.sentences] if answer and translates and exchange.over else []
+    )
+    with speaking(answer.language if answer else ""):
+        lang, runs = _marked_as(LANGUAGES[language()]) if language() != page else ("", "")
+        differ, notice, heard, *lines = _beneath(exchange, answer, current, live) if answer else [""] * 6
+        busy = "false" if exchange.over else "true"
+        return (
+            f'<div class="answer" dir="auto"{lang} aria-busy="{busy}">{_said(exchange, foreign)}</div>'
+            f'<p class="heard" role="status"{lang}>{heard}</p><div class="differ"{runs}>{differ}</div>'
+            f'<p class="notice"{runs}>{notice}</p><p class="problem" role="alert">{shown(exchange.problem)}</p>'
+            + "".join(
+                f'<p class="{name}"{runs}>{line}</p>'
+                for name, line in zip(("basis", "freshness", "freshness"), lines, strict=True)
+            )
+        )
+
+
+def _marked_as(own: Language) -> tuple[str, str]:
+    """As attributes: its name, and with the direction in which it runs."""
+    lang = f' lang="{own.tag}"'
+    return lang, f'{lang} dir="{"rtl" if own.rtl else "ltr"}"'
+
+
+def _beneath(exchange: Exchange, answer: Answer, current: Current, live: bool) -> list[str]:
+    """What differs, the notice, the answer as it is heard, its basis, and what is newer."""
+    over = exchange.over
+    heard = shown(answer.text) if live and over else ""
+    lines = [shown(each(answer)) if over else "" for each in (basis, fallen_behind)]
+    return [_differing(exchange.number, answer), shown(answer.notice), heard, *lines, _since(answer, current)]
 
 
 def _reading(answer: Answer | None, changeable: bool) -> str:
@@ -107,9 +146,23 @@ def stage(exchange: Exchange, passages: int = 0) -> str:
     return tr("Writing")
 
 
-def _said(exchange: Exchange) -> str:
+def _translating(sentence: Sentence, answer: Answer) -> str:
+    """Beside a quotation in another language than the page's: what asks for its translation, and a place for it."""
+    number = sentence.citations[0] if sentence.citations else 0
+    quoted = resting(sentence, number, answer.citations) if sentence.support is Support.QUOTED else None
+    if quoted is None or resolved(quoted.article.language, quoted.quote) in ("", language()):
+        return ""
+    words = f'data-article="{shown(quoted.article.id)}" data-version="{quoted.article.version}"'
+    words += f' data-start="{quoted.start}" data-end="{quoted.end}" data-busy="{tr("Translating")}"'
+    button = f'<button type="button" class="translate" data-translate {words}>{tr("Translate")}</button>'
+    return f' {button}<span class="translation" role="status"></span>'
+
+
+def _said(exchange: Exchange, foreign: Sequence[str] = ()) -> str:
+    """`foreign` is what stands behind each sentence in another language than the page's."""
     answer, number = exchange.answer, exchange.number
     said = [sentence_html(each, number, answer) for each in answer.sentences] if answer else []
+    said = [f"{html}{behind}" for html, behind in zip(said, foreign, strict=True)] if foreign else said
     writing = f'<span class="writing">{shown(answer.writing)}</span>' if answer and answer.writing else ""
     stopped = f'<span class="stopped">{tr("(stopped)")}</span>' if exchange.stopped else ""
     nearest = _nearest(answer.nearest) if answer else ""
@@ -153,7 +206,7 @@ def _differing(exchange: int, answer: Answer) -> str:
 
 
 def _since(answer: Answer, current: Current) -> str:
-    return shown("; ".join(f"[{number}] {said}" for number, said in corrected_since(answer, current).items()))
+    return shown(tr("; ").join(f"[{number}] {said}" for number, said in corrected_since(answer, current).items()))
 
 
 def _tools(exchange: Exchange, live: bool) -> str:

@@ -37,7 +37,7 @@ TAKEN = "() => { document.dispatchEvent(new Event('dateline-taken')); }"
 _CHAT, _SHOWN = 4, 9
 
 Updates = tuple[Any, ...]
-Fields = tuple[str, str, str]
+Fields = tuple[str, str, str, str]
 Brought = Any  # the settings as the browser has them
 
 
@@ -57,17 +57,21 @@ class Drawing:
         *earlier, last = conversation
         current = self._current(conversation)
         follow_ups = self._follow_ups.get(_key(id, last), ())
-        return past_html(earlier, current), live_html(last, current, follow_ups, self._searched(last))
+        return (
+            past_html(earlier, current, self._desk.translates),
+            live_html(last, current, follow_ups, self._searched(last), self._desk.translates),
+        )
 
     def growing(self, exchange: Exchange) -> str:
         """The last exchange while it is written."""
-        return live_html(exchange, passages=self._searched(exchange))
+        return live_html(exchange, passages=self._searched(exchange), translates=self._desk.translates)
 
     def corrected(self, id: str, conversation: Conversation) -> str:
         """The last exchange, when an article that it cites has been corrected; else nothing."""
         last, current = conversation[-1], self._current(conversation[-1:])
         corrected = last.answer and last.over and corrected_since(last.answer, current)
-        return live_html(last, current, self._follow_ups.get(_key(id, last), ())) if corrected else ""
+        follow_ups = self._follow_ups.get(_key(id, last), ())
+        return live_html(last, current, follow_ups, translates=self._desk.translates) if corrected else ""
 
     def going_on(self, id: str, conversation: Conversation) -> str:
         """The last exchange with what could be asked next; nothing where there is none."""
@@ -82,7 +86,8 @@ class Drawing:
             self._follow_ups = dict([*self._follow_ups.items(), (key, tuple(found))][-_REMEMBERED:])
         # Though it may be drawn: what another event has drawn without it could have come to the page later.
         follow_ups = self._follow_ups[key]
-        return live_html(last, self._current(conversation[-1:]), follow_ups) if follow_ups else ""
+        current = self._current(conversation[-1:])
+        return live_html(last, current, follow_ups, translates=self._desk.translates) if follow_ups else ""
 
     def _searched(self, exchange: Exchange) -> int:
         """How many passages, for as long as that is told."""
@@ -179,30 +184,48 @@ class ChatTab:
         return self._seen(view)
 
     def begin(
-        self, question: str, id: str, view: View, since: str, until: str, outlet: str, brought: Brought
+        self, question: str, id: str, view: View, since: str, until: str, outlet: str, language: str, brought: Brought
     ) -> Updates:
         """Take what stands in the box."""
-        return self._begun(question, id, view, (since, until, outlet), brought)
+        return self._begun(question, id, view, (since, until, outlet, language), brought)
 
     def begin_clicked(
-        self, id: str, view: View, since: str, until: str, outlet: str, brought: Brought, event: gr.EventData
+        self,
+        id: str,
+        view: View,
+        since: str,
+        until: str,
+        outlet: str,
+        language: str,
+        brought: Brought,
+        event: gr.EventData,
     ) -> Updates:
         """Take an example that was clicked, or the last question again."""
         if event.everything:
-            return self._begun_again(id, view, ("", "", outlet), brought, everything=True)
+            return self._begun_again(id, view, ("", "", outlet, language), brought, everything=True)
         if event.retry:
-            return self.begin_again(id, view, since, until, outlet, brought)
-        return self._begun(event.question, id, view, (since, until, outlet), brought)
+            return self.begin_again(id, view, since, until, outlet, language, brought)
+        return self._begun(event.question, id, view, (since, until, outlet, language), brought)
 
-    def begin_again(self, id: str, view: View, since: str, until: str, outlet: str, brought: Brought) -> Updates:
+    def begin_again(
+        self, id: str, view: View, since: str, until: str, outlet: str, language: str, brought: Brought
+    ) -> Updates:
         """Take the last question again."""
-        return self._begun_again(id, view, (since, until, outlet), brought)
+        return self._begun_again(id, view, (since, until, outlet, language), brought)
 
     def begin_edited(
-        self, id: str, view: View, since: str, until: str, outlet: str, brought: Brought, event: gr.EventData
+        self,
+        id: str,
+        view: View,
+        since: str,
+        until: str,
+        outlet: str,
+        language: str,
+        brought: Brought,
+        event: gr.EventData,
     ) -> Updates:
         """Take the last question again, in other words."""
-        return self._begun(event.question, id, view, (since, until, outlet), brought, again=True)
+        return self._begun(event.question, id, view, (since, until, outlet, language), brought, again=True)
 
     def _begun_again(self, id: str, view: View, fields: Fields, brought: Brought, everything: bool = False) -> Updates:
         conversation = self.talks.read(id)

@@ -7,7 +7,7 @@ import re
 from assistant.answering.provenance import basis, fallen_behind, reports_differ
 from assistant.presentation.layout import CLOSEST, laid_out, openers, origin, paragraphs
 from assistant.text.sanitizing import without_addresses
-from assistant.text.texts import tr
+from assistant.text.texts import speaking, tr
 from assistant.types import Answer, AnswerKind, Conversation, Exchange, Sentence, Stage, Support
 from assistant.ui.render import byline, headline, is_web_address, legible
 from vectorstore.models import Article
@@ -20,6 +20,11 @@ _BEGINS_SOMETHING = re.compile(r"^(\d+)?([-+=.)])")
 
 def plain(answer: Answer) -> str:
     """The sentences with their marks, then the cited sources, or the nearest articles when it was refused."""
+    with speaking(answer.language):
+        return _plain(answer)
+
+
+def _plain(answer: Answer) -> str:
     said = " ".join(filter(None, [body(answer), answer.writing]))
     cited = sorted({number for each in answer.sentences for number in each.citations})
     notes = [f"[{n}] {_named(answer.sources[n - 1].article)}" for n in cited if 1 <= n <= len(answer.sources)]
@@ -32,7 +37,8 @@ def plain(answer: Answer) -> str:
 
 def body(answer: Answer) -> str:
     """The finished sentences with their marks, each as `marked` has it, in the manner of the answer's kind."""
-    return laid_out(answer, [marked(each, answer) for each in answer.sentences])
+    with speaking(answer.language):
+        return laid_out(answer, [marked(each, answer) for each in answer.sentences])
 
 
 def doubtful(sentence: Sentence, answer: Answer) -> bool:
@@ -43,7 +49,8 @@ def doubtful(sentence: Sentence, answer: Answer) -> bool:
 def marked(sentence: Sentence, answer: Answer) -> str:
     """The sentence with its marks, ` [1] [2]`, and a warning where the sources do not bear it out."""
     marks = "".join(f" [{number}]" for number in sentence.citations)
-    doubt = f" {tr('(not confirmed by the sources)')}" if doubtful(sentence, answer) else ""
+    with speaking(answer.language):
+        doubt = f" {tr('(not confirmed by the sources)')}" if doubtful(sentence, answer) else ""
     return f"{sentence.text}{marks}{doubt}"
 
 
@@ -59,6 +66,11 @@ def markdown(title: str, conversation: Conversation) -> str:
 
 
 def _exchange(exchange: Exchange) -> str:
+    with speaking(exchange.answer.language if exchange.answer else ""):
+        return _asked_and_told(exchange)
+
+
+def _asked_and_told(exchange: Exchange) -> str:
     answer = exchange.answer
     said = _said(exchange.number, answer) if answer else ""
     parts = [f"## {_text(exchange.question)}", said, tr("(stopped)") if exchange.stopped else ""]

@@ -45,6 +45,13 @@ class Desk(NewsDesk, Protocol):
     def chat_models(self) -> ChatModels:
         """Who could write the answers."""
 
+    @property
+    def translates(self) -> bool:
+        """Whether there is a chat model for `translated`."""
+
+    def translated(self, quotation: str, language: str) -> str:
+        """An article's words in another language; "" where the chat model fails."""
+
     def listed(self, listing: Listing) -> ListPage:
         """A page of the library's table."""
 

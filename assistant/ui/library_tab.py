@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from assistant.text.labels import language_named
 from assistant.text.texts import tr, tr_later, tr_line
 from assistant.ui.bounds import MOST_FILES
 from assistant.ui.conversation import said, told
@@ -176,20 +177,29 @@ class TablePanel:
             self.outlet = gr.Dropdown(
                 [], value="", label=NAMES["outlet"], allow_custom_value=True, min_width=150, elem_id="table-outlet"
             )
+            self.language = gr.Dropdown(
+                [], value="", label=NAMES["language"], allow_custom_value=True, min_width=130, elem_id="table-language"
+            )
             self.since = gr.Textbox("", label=NAMES["from"], elem_id="table-from", **day)
             self.until = gr.Textbox("", label=NAMES["to"], elem_id="table-to", **day)
         self.problem = gr.HTML(js_on_load=None, apply_default_css=False, elem_id="table-problem")
         self.table = gr.HTML(elem_id="library", js_on_load=SCRIPT, apply_default_css=False)
         self.chart = gr.HTML(elem_id="chart", js_on_load=None, apply_default_css=False, render=False)
-        self.given = [self.search, self.outlet, self.since, self.until, self.listing]
-        self.shown = [self.listing, self.table, self.outlet]
+        self.given = [self.search, self.outlet, self.language, self.since, self.until, self.listing]
+        self.shown = [self.listing, self.table, self.outlet, self.language]
         self._connect()
 
     def _connect(self) -> None:
         kept = [self.listing, self.problem, self.table]
         days = self.since, self.until
         for changed in (
-            gr.on([self.search.change, self.outlet.change], self.keep, self.given, kept, **_LAST),
+            gr.on(
+                [each.change for each in (self.search, self.outlet, self.language)],
+                self.keep,
+                self.given,
+                kept,
+                **_LAST,
+            ),
             gr.on([each.change for each in days], self.keep_whole_days, self.given, kept, **_LAST),
             gr.on([event for each in days for event in (each.submit, each.blur)], self.keep, self.given, kept, **_LAST),
         ):
@@ -213,20 +223,26 @@ class TablePanel:
         except DatelineError:
             return ""  # the table tells of it
 
-    def look(self, search: str, outlet: str | None, since: str, until: str, listing: Listing) -> Updates:
+    def look(
+        self, search: str, outlet: str | None, language: str | None, since: str, until: str, listing: Listing
+    ) -> Updates:
         """The table as it is now."""
         try:
             outlets = sorted(set(filter(None, self._desk.outlets())), key=str.casefold)
-            listing, table = self._drawn(self._kept_to(search, outlet, since, until, listing), listing.start)
+            listing, table = self._drawn(self._kept_to(search, outlet, language, since, until, listing), listing.start)
             choices = [(tr("All outlets"), ""), *((legible(name), name) for name in outlets)]
-            return listing, table, gr.Dropdown(choices=choices)
+            held = sorted((language_named(each), each) for each in self._desk.languages())
+            languages = [(tr("All languages"), ""), *held]
+            return listing, table, gr.Dropdown(choices=choices), gr.Dropdown(choices=languages)
         except DatelineError as error:
-            return gr.skip(), problem_html(told(error)), gr.skip()
+            return gr.skip(), problem_html(told(error)), gr.skip(), gr.skip()
 
-    def keep(self, search: str, outlet: str | None, since: str, until: str, listing: Listing) -> Updates:
+    def keep(
+        self, search: str, outlet: str | None, language: str | None, since: str, until: str, listing: Listing
+    ) -> Updates:
         """The table is kept to what the fields say; where that cannot be used, it stays, and the reason is told."""
         try:
-            wanted = kept_to(search, outlet or "", since, until, self._known(outlet), listing)
+            wanted = self._read(search, outlet, language, since, until, listing)
             if wanted == replace(listing, start=0):
                 return gr.skip(), "", gr.skip()
             listing, table = self._drawn(wanted)
@@ -236,22 +252,38 @@ class TablePanel:
         except DatelineError as error:
             return gr.skip(), problem_html(told(error)), gr.skip()
 
-    def keep_whole_days(self, search: str, outlet: str | None, since: str, until: str, listing: Listing) -> Updates:
+    def keep_whole_days(
+        self, search: str, outlet: str | None, language: str | None, since: str, until: str, listing: Listing
+    ) -> Updates:
         """As `keep`, but not in the middle of a day that is being typed."""
         if any(0 < len(day.strip()) < _WHOLE_DAY for day in (since, until)):
             return (gr.skip(),) * 3
-        return self.keep(search, outlet, since, until, listing)
+        return self.keep(search, outlet, language, since, until, listing)
 
     def sort(
-        self, search: str, outlet: str | None, since: str, until: str, listing: Listing, event: gr.EventData
+        self,
+        search: str,
+        outlet: str | None,
+        language: str | None,
+        since: str,
+        until: str,
+        listing: Listing,
+        event: gr.EventData,
     ) -> Updates:
-        kept = self._kept_to(search, outlet, since, until, listing)
+        kept = self._kept_to(search, outlet, language, since, until, listing)
         return self._safely(kept.sorted_by(Column(event.by)))
 
     def turn(
-        self, search: str, outlet: str | None, since: str, until: str, listing: Listing, event: gr.EventData
+        self,
+        search: str,
+        outlet: str | None,
+        language: str | None,
+        since: str,
+        until: str,
+        listing: Listing,
+        event: gr.EventData,
     ) -> Updates:
-        return self._safely(self._kept_to(search, outlet, since, until, listing), int(event.start))
+        return self._safely(self._kept_to(search, outlet, language, since, until, listing), int(event.start))
 
     def _safely(self, listing: Listing, start: int = 0) -> Updates:
         try:
@@ -265,24 +297,30 @@ class TablePanel:
         listing = listing.turned(page.start)
         return listing, library_html(page, listing)
 
-    def _kept_to(self, search: str, outlet: str | None, since: str, until: str, listing: Listing) -> Listing:
+    def _kept_to(
+        self, search: str, outlet: str | None, language: str | None, since: str, until: str, listing: Listing
+    ) -> Listing:
         """What the fields say, which a server that was started anew has not heard of; else the listing as it was."""
         try:
-            return kept_to(search, outlet or "", since, until, self._known(outlet), listing)
+            return self._read(search, outlet, language, since, until, listing)
         except LimitUnusable:
             return listing
 
-    def _known(self, outlet: str | None) -> list[str]:
-        return list(self._desk.outlets()) if outlet else []
+    def _read(
+        self, search: str, outlet: str | None, language: str | None, since: str, until: str, listing: Listing
+    ) -> Listing:
+        known, held = self._desk.outlets() if outlet else (), self._desk.languages() if language else ()
+        return kept_to(search, outlet or "", since, until, known, listing, language or "", held)
 
 
 def library_routes(desk: Desk) -> Sequence[BaseRoute]:
-    """Beside the page; `search`, `outlet`, `from` and `to` say what is wanted, as on the page."""
+    """Beside the page; `search`, `outlet`, `language`, `from` and `to` say what is wanted, as on the page."""
 
     def library(request: Request) -> Response:
-        asked = {name: request.query_params.get(name, "") for name in ("search", "outlet", "from", "to")}
+        names = ("search", "outlet", "from", "to", "language")
+        search, outlet, since, until, language = (request.query_params.get(name, "") for name in names)
         try:
-            listing = kept_to(asked["search"], asked["outlet"], asked["from"], asked["to"], desk.outlets())
+            listing = kept_to(search, outlet, since, until, desk.outlets(), None, language, desk.languages())
             written = lines(desk.export(listing))
             begun = list(islice(written, 1))  # what cannot be read at all is told, and no file
         except LimitUnusable as error:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from assistant.presentation.histogram import Bar, Timeline, Unit, timeline
 from assistant.query.search_filters import limited
-from assistant.text.labels import day, listed, month
+from assistant.text.labels import day, language_named, listed, month
 from assistant.text.texts import number, tr, tr_later
 from assistant.ui.render import count, headline, isolated, marks_html, shown
 from vectorstore.models import Entry
@@ -17,6 +17,7 @@ from vectorstore.storage.listings import PAGE, Column, Listing, ListPage, Tally
 _HEADS = {
     Column.HEADLINE: tr_later("Headline"),
     Column.OUTLET: tr_later("Outlet"),
+    Column.LANGUAGE: tr_later("Language"),
     Column.DATE: tr_later("Date"),
     Column.ADDED: tr_later("Added"),
     Column.PASSAGES: tr_later("Passages"),
@@ -39,6 +40,8 @@ def library_html(page: ListPage, listing: Listing) -> str:
         return f'<p class="hint">{empty}</p>'
     if not page.found:
         nothing = tr("No article fits this outlet and these days.")
+        if listing.scope.languages:
+            nothing = tr("No article fits this outlet, this language and these days.")
         if listing.search:
             nothing = tr('No article fits "{words}".', words=isolated(listing.search))
         return f'<p class="hint" role="status">{nothing}</p>'
@@ -99,9 +102,11 @@ def _head(column: Column, name: str, listing: Listing) -> str:
 
 def _row(entry: Entry) -> str:
     opener = f'<button type="button" data-article="{shown(entry.id)}" dir="auto">{shown(headline(entry))}</button>'
+    language = language_named(entry.language) if entry.language else ""
+    outlet = " · ".join(filter(None, (entry.outlet, language)))
     return (
-        f'<tr><td data-outlet="{shown(entry.outlet)}">{opener}{marks_html(entry)}</td>'
-        f'<td dir="auto">{shown(entry.outlet)}</td>'
+        f'<tr><td data-outlet="{shown(outlet)}">{opener}{marks_html(entry)}</td>'
+        f'<td dir="auto">{shown(entry.outlet)}</td><td>{shown(language)}</td>'
         f"<td>{day(entry.published_at)}</td>"
         f'<td>{day(entry.ingested_at)}</td><td class="figure">{number(entry.passages)}</td></tr>'
     )
@@ -182,14 +187,22 @@ def _outlet(name: str, articles: int, largest: int) -> str:
 
 
 def kept_to(
-    search: str, outlet: str, since: str, until: str, known: Iterable[str], before: Listing | None = None
+    search: str,
+    outlet: str,
+    since: str,
+    until: str,
+    known: Iterable[str],
+    before: Listing | None = None,
+    language: str = "",
+    held: Iterable[str] = (),
 ) -> Listing:
-    """The rows that fit, in the order of `before`, from the first one on; `known` are the outlets that there are.
+    """The rows that fit, in the order of `before`, from the first one on; `known` are the outlets that there are, and
+    `held` the languages.
 
-    Raises LimitUnusable, whose `field` is from, to or outlet.
+    Raises LimitUnusable, whose `field` is from, to, outlet or language.
     """
-    outlets = [outlet.strip()] if outlet.strip() else []
-    scope = limited(since.strip(), until.strip(), outlets, known)
+    outlets, languages = ([each.strip()] if each.strip() else [] for each in (outlet, language))
+    scope = limited(since.strip(), until.strip(), outlets, known, languages, held)
     return replace(before or Listing(), search=search.strip(), scope=scope, start=0)
 
 
@@ -199,6 +212,7 @@ def as_query(listing: Listing) -> str:
     given = {
         "search": listing.search,
         "outlet": scope.outlets[0] if scope.outlets else "",
+        "language": scope.languages[0] if scope.languages else "",
         "from": scope.since.date().isoformat() if scope.since else "",
         "to": scope.until.date().isoformat() if scope.until else "",
     }

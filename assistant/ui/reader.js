@@ -188,6 +188,7 @@ wide.addEventListener("change", () => reader.open && close());
 
 // The answer goes on growing under an open reader; when another conversation takes its place, the reader is put away.
 const watcher = new MutationObserver(() => {
+  if (translations.size) showTranslations();
   if (!reader.open) return;
   if (!card() || originOf(card()) !== at.origin) return close(null);
   card().classList.add("lit"); // of which Gradio knows nothing
@@ -206,8 +207,34 @@ function gone() {
   return true;
 }
 
+// A quotation's translation stands below it, and again where Gradio has drawn the answer anew.
+const translations = new Map();
+const keyOf = ({ dataset }) => [dataset.article, dataset.version, dataset.start, dataset.end].join(" ");
+
+async function translate(button) {
+  const { article, version, start, end, busy } = button.dataset;
+  const key = keyOf(button);
+  button.nextElementSibling.textContent = busy;
+  const asked = { article, version: Number(version), start: Number(start), end: Number(end) };
+  const html = await server.translation(asked).catch(() => "");
+  if (html) translations.set(key, html);
+  else button.nextElementSibling.textContent = "";
+  showTranslations();
+}
+
+function showTranslations() {
+  for (const button of document.querySelectorAll("[data-translate]")) {
+    const place = button.nextElementSibling;
+    const html = translations.get(keyOf(button));
+    if (html && (!place.textContent || place.textContent === button.dataset.busy)) place.innerHTML = html;
+    button.hidden = Boolean(html);
+  }
+}
+
 function onClick(event) {
   if (gone()) return;
+  const foreign = event.target.closest("[data-translate]");
+  if (foreign && !foreign.nextElementSibling.textContent) return translate(foreign);
   const link = event.target.closest('a.cite[href^="#source-"]');
   if (link) event.preventDefault();
   const to = link ? cardOf(link) : event.target.closest("[data-open]")?.closest(".card");

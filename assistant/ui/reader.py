@@ -10,13 +10,14 @@ import gradio as gr
 from pydantic import BaseModel, Field, ValidationError
 
 from assistant.presentation.changes import changes
-from assistant.text.texts import tr, tr_later
+from assistant.text.texts import language, tr, tr_later
 from assistant.ui.answer_view import keys_html
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
 from assistant.ui.language import drawn
-from assistant.ui.reader_view import article_html, changes_html, frame_html, gone_html, leaf_html
-from assistant.ui.render import is_web_address, legible
+from assistant.ui.places import Places
+from assistant.ui.reader_view import article_html, changes_html, frame_html, gone_html, leaf_html, translation_html
+from assistant.ui.render import is_web_address, legible, shown
 from assistant.ui.render_sources import Span, joined
 from assistant.ui.render_work import problem_html
 from assistant.ui.work import QUIET
@@ -28,6 +29,7 @@ _SCRIPT, _KEYS = ((Path(__file__).parent / name).read_text(encoding="utf-8") for
 
 # What `legible` may have left out of the words, and a browser of the spaces between them.
 _UNSEEN = 200
+_MOST_TRANSLATED = 1000
 SCRIPT = (Path(__file__).parent / "article.js").read_text(encoding="utf-8")
 
 Updates = tuple[Any, ...]
@@ -44,18 +46,32 @@ class Wanted(BaseModel):
     words: str = ""
 
 
+class Quoted(BaseModel):
+    """The words of a version of an article that a browser wants translated."""
+
+    article: str
+    version: int
+    start: int = Field(ge=0)
+    end: int
+
+
 class Reader:
     """Its frame calls `read` when an article is to be opened in the library. The list of keys stands beside it."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._places = Places("translations", at_once=1, waiting=4)
 
         def article(asked: object) -> str:
             return self.leaf(asked)
 
-        # A function of the page's, not an event: it waits for no answer that is being written, and the page's script
-        # can leave what comes too late.
-        self.frame = drawn(frame_html, elem_id="reader", js_on_load=_SCRIPT, server_functions=[article])
+        def translation(asked: object) -> str:
+            return self.translation(asked)
+
+        # Functions of the page's, not events: they wait for no answer that is being written, and the page's script can
+        # leave what comes too late.
+        served = [article, translation]
+        self.frame = drawn(frame_html, elem_id="reader", js_on_load=_SCRIPT, server_functions=served)
         drawn(keys_html, elem_id="keys", js_on_load=_KEYS)
 
     def leaf(self, asked: object) -> str:
@@ -74,6 +90,20 @@ class Reader:
             return gone_html()
         inside = [(start, end) for start, end in wanted.cited if 0 <= start < end <= len(article.text)]
         return leaf_html(article, versions, joined(inside))
+
+    def translation(self, asked: object) -> str:
+        """An article's words in the page's language, marked as a machine's; or why there is no translation."""
+        try:
+            wanted = Quoted.model_validate(asked)
+            words = self._desk.article(wanted.article, wanted.version).text[wanted.start : wanted.end][
+                :_MOST_TRANSLATED
+            ]
+            with self._places.taken():
+                return translation_html(self._desk.translated(words, language()))
+        except ValidationError:
+            return translation_html("")
+        except DatelineError as error:
+            return shown(told(error))
 
 
 def _says(text: str, wanted: Wanted) -> bool:

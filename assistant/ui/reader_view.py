@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.presentation.changes import ChangeKind, Changes, Stretch, around
-from assistant.text.labels import corrected, corrections, edition
+from assistant.text.labels import corrected, corrections, day, edition, language_named
 from assistant.text.texts import tr
-from assistant.ui.render import byline_html, headline, is_web_address, link, marks_html, shown
+from assistant.ui.render import beside, headline, is_web_address, isolated, label_html, link, marks_html, shown
 from assistant.ui.render_sources import Span, marked
 from vectorstore.models import Article
 
@@ -36,16 +36,29 @@ def frame_html() -> str:
     )
 
 
+def translation_html(translation: str) -> str:
+    """To stand below a quotation, which stays as it is."""
+    if not translation:
+        return tr("The chat model gave no translation.")
+    return f"{isolated(translation)}{label_html(tr('translated by a machine, not checked'))}"
+
+
 def leaf_html(article: Article, versions: Sequence[Article], cited: Sequence[Span]) -> str:
     """A whole article in the version that was cited, with the cited words marked; `versions` are all of them."""
     original = link(article.url, tr("Open original"))
-    told = " · ".join(filter(None, [byline_html(article), original]))
+    told = " · ".join(filter(None, [_byline(article), original]))
     return (
         f'<h2 id="reader-title" dir="auto">{shown(headline(article))}</h2>'
         f'<p class="byline">{told}{marks_html(article)}</p>'
         f'<p class="edition">{shown(edition(article, len(versions)))}</p>{_corrected(article, versions[-1])}'
         f'{_corrections(article)}<div class="text" dir="auto">{marked(article.text, cited, at=0)}</div>'
     )
+
+
+def _byline(article: Article) -> str:
+    """Outlet, date and language."""
+    language = language_named(article.language) if article.language else ""
+    return beside(article.outlet, day(article.published_at), language)
 
 
 def _corrected(article: Article, now: Article) -> str:
@@ -96,7 +109,7 @@ def _card(article: Article, body: str) -> str:
     original = link(article.url, tr("Open original"))
     return (
         f'<article class="reading-card"><h3 dir="auto">{shown(headline(article))}</h3>'
-        f'<p class="byline">{byline_html(article)}{" · " if original else ""}{original}{marks_html(article)}</p>'
+        f'<p class="byline">{_byline(article)}{" · " if original else ""}{original}{marks_html(article)}</p>'
         f"{body}</article>"
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from assistant.text.texts import tr
+from assistant.text.texts import speaking, tr
 from assistant.types import AS_SET, Manner
 from vectorstore.models import EVERYTHING
 
@@ -70,13 +70,24 @@ class ReadingDesk:
     def follow_ups(self, answer: Answer, turns: Sequence[Turn]) -> Sequence[str]:
         from assistant.answering.suggestions import suggestions
 
-        return suggestions(answer, lambda question: self._assistant.tells_more(question, answer, turns))
+        with speaking(answer.language):
+            return suggestions(answer, lambda question: self._assistant.tells_more(question, answer, turns))
+
+    @property
+    def translates(self) -> bool:
+        return self._assistant.translates
+
+    def translated(self, quotation: str, language: str) -> str:
+        return self._assistant.translated(quotation, language)
 
     def passages(self) -> int:
         return self._library.counts()[1]
 
     def outlets(self) -> Sequence[str]:
         return self._library.outlets()
+
+    def languages(self) -> Sequence[str]:
+        return self._library.languages()
 
     def listed(self, listing: Listing) -> ListPage:
         return self._library.listings.page(listing)

@@ -20,6 +20,7 @@ from assistant.query.reading import Reading
 from assistant.retrieval.ranking import recency
 from assistant.retrieval.search import Found
 from assistant.text.labels import day
+from assistant.text.texts import tr_plural
 from assistant.text.time_window import Strength
 from assistant.text.words import key_words, stem, stems_of
 from assistant.types import Window
@@ -151,9 +152,19 @@ def all_ahead(dated: int, undated: int, today: datetime) -> str:
     """What to know where all articles that have a date were published after the reader's today; "" where none has."""
     if not dated:
         return ""
-    articles = "The one article" if dated == 1 else f"All {dated:,} articles"
-    which = f"{articles} with a date" if undated else articles
-    return f"{which} {'is' if dated == 1 else 'are'} dated after {day(today)}. Is this computer's clock right?"
+    if undated:
+        return tr_plural(
+            "The one article with a date is dated after {day}. Is this computer's clock right?",
+            "All {n} articles with a date are dated after {day}. Is this computer's clock right?",
+            dated,
+            day=day(today),
+        )
+    return tr_plural(
+        "The one article is dated after {day}. Is this computer's clock right?",
+        "All {n} articles are dated after {day}. Is this computer's clock right?",
+        dated,
+        day=day(today),
+    )
 
 
 def _told(rarity: Mapping[str, float], evidence: Evidence) -> float:

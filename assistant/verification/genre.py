@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
+from assistant.text.texts import tr, tr_later
 from assistant.text.words import folded
 from vectorstore.models import Article
 
@@ -66,13 +67,16 @@ class Genre(StrEnum):
         return self in (Genre.NEWS, Genre.ANALYSIS)
 
 
-_CALLED = {Genre.OPINION: "an opinion piece", Genre.SATIRE: "a satirical piece"}
+_INTRODUCED = {
+    Genre.OPINION: tr_later("In an opinion piece ({source}):"),
+    Genre.SATIRE: tr_later("In a satirical piece ({source}):"),
+}
 
 
 def introduction(article: Article) -> str:
     """`In a satirical piece (The Onion):`, to stand before its words; "" for news and analysis."""
     kind = genre(article)
-    return "" if kind.answers_alone else f"In {_CALLED[kind]} ({article.outlet or article.title}):"
+    return "" if kind.answers_alone else tr(_INTRODUCED[kind], source=article.outlet or article.title)
 
 
 @lru_cache(maxsize=1024)

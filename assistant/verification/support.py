@@ -20,6 +20,7 @@ from assistant.text.words import folded, plain_letters, same_name
 from assistant.types import Support
 from assistant.verification.attribution import overstated, severed
 from assistant.verification.negation import conflict
+from vectorstore.languages import RUNS_ON, count_of_words
 from vectorstore.models import Hit
 
 # With fewer of its words than these in a stretch of the passage a sentence says something else, in whatever words.
@@ -29,6 +30,8 @@ _LONGEST_SLOT = 6
 _LONGEST = 3000
 _QUOTATION = re.compile(r'"([^"]+)"')
 _LETTER = re.compile(r"\S")
+# Of a script without spaces any character may begin a word.
+_BEGINS, _ENDS = rf"(?:(?<!\w)|(?=[{RUNS_ON}]))", rf"(?:(?!\w)|(?<=[{RUNS_ON}]))"
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _WORDS = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}|\w+(?:['’]\w+)?")
 # "World Health Organization", "Department of Justice": what an acronym may stand for.
@@ -153,9 +156,9 @@ def _of_a_kind(fact: Fact, other: Fact) -> bool:
 
 def _find(sentence: str, text: str) -> Iterator[tuple[int, int]]:
     """Where the sentence stands in the text as whole words; a few words alone are no quotation."""
-    wanted = plain_letters(sentence).strip().strip("\"'.").strip().lower()
-    if len(wanted.split()) >= 4:
-        for match in re.finditer(rf"(?<!\w){re.escape(wanted)}(?!\w)", plain_letters(text).lower()):
+    wanted = plain_letters(sentence).strip().strip("\"'.。「」").strip().lower()
+    if count_of_words(wanted) >= 4:
+        for match in re.finditer(rf"{_BEGINS}{re.escape(wanted)}{_ENDS}", plain_letters(text).lower()):
             yield match.span()
 
 

@@ -14,7 +14,8 @@ from lxml import etree, html
 from lxml.html import HtmlElement
 
 from ingest.formats.fragments import UNSEEN, without_nulls
-from ingest.text import one_line, words_in
+from ingest.text import one_line
+from vectorstore.languages import count_of_words
 
 _BLOCKS = set(
     "p div li ul ol dl dt dd table tbody thead tfoot tr td th caption blockquote pre section article header footer "
@@ -92,7 +93,7 @@ def lines_of_plain(text: str) -> list[Line]:
 def _plain_line(row: str) -> Line:
     addresses = _ADDRESS.findall(row)
     words = one_line(_ADDRESS.sub("", row))
-    linked = len(words) if addresses and words_in(words) <= _A_FEW_WORDS else 0
+    linked = len(words) if addresses and count_of_words(words) <= _A_FEW_WORDS else 0
     return Line(row, linked, len(addresses) if linked or not words else 0)
 
 
@@ -131,14 +132,14 @@ def _shares_a_line(cell: HtmlElement) -> bool:
 def _is_short(cell: HtmlElement) -> bool:
     if any(each.tag in ("table", "p", "div", "li", "h1", "h2", "h3") for each in cell.iterdescendants()):
         return False
-    return words_in(cell.text_content()) <= _CELL_WORDS
+    return count_of_words(cell.text_content()) <= _CELL_WORDS
 
 
 def _line(held: Sequence[tuple[str, bool]], links: int) -> Line:
     """The pieces as a line, without the "read more" that follows a sentence."""
     last = max((n for n, (text, _) in enumerate(held) if text.strip()), default=-1)
     held = held[: last + 1]
-    if len(held) > 1 and held[-1][1] and words_in(held[-1][0]) <= _A_FEW_WORDS:
+    if len(held) > 1 and held[-1][1] and count_of_words(held[-1][0]) <= _A_FEW_WORDS:
         before = one_line("".join(text for text, _ in held[:-1]))
         held = held[:-1] if _SENTENCE_END.search(before) else held
     linked = sum(len(re.sub(r"[\W_]+", "", text)) for text, is_link in held if is_link)
@@ -170,7 +171,7 @@ def _without_end(lines: Sequence[Line]) -> Sequence[Line]:
 def _says(line: Line, what: str) -> bool:
     """Whether one of the words stands in a line that links somewhere, or is about as short as a link."""
     text = line.text.casefold()
-    short = line.links > 0 or words_in(text) <= 2 * _A_FEW_WORDS
+    short = line.links > 0 or count_of_words(text) <= 2 * _A_FEW_WORDS
     return short and any(word in text for word in _words()[what])
 
 
@@ -178,7 +179,7 @@ def _is_button(line: Line) -> bool:
     """A link of a few words, or several links side by side: something to press. A headline is longer."""
     if not line.is_link or _SENTENCE_END.search(line.text):
         return False
-    return line.links > 1 or words_in(line.text) <= _A_FEW_WORDS
+    return line.links > 1 or count_of_words(line.text) <= _A_FEW_WORDS
 
 
 def forwarded_in(lines: Sequence[Line]) -> Forwarded | None:
@@ -197,7 +198,7 @@ def forwarded_in(lines: Sequence[Line]) -> Forwarded | None:
 def note_before(lines: Sequence[Line], forwarded: Forwarded) -> int:
     """How many words stand before the forwarded letter."""
     before = lines[: len(lines) - len(forwarded.lines)]
-    return sum(words_in(line.text) for line in before)
+    return sum(count_of_words(line.text) for line in before)
 
 
 def _label_of(row: str) -> tuple[str, str] | None:

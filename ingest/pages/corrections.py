@@ -14,7 +14,8 @@ from lxml.html import HtmlElement
 from ingest.dates import days_in, parse_date
 from ingest.pages.furniture import HEADINGS
 from ingest.pages.words import pattern
-from ingest.text import squeezed, words_in
+from ingest.text import squeezed
+from vectorstore.languages import count_of_words
 
 _NAMED = re.compile(
     r"correction|clarification|editors?[-_]?note|erratum|amend(?:ment|ed)|rectificat|berichtigung|korrektur|errata",
@@ -91,7 +92,7 @@ def _is_note(block: HtmlElement) -> bool:
         return False
     linked = sum(len(squeezed(link.text_content())) for link in block.iter("a"))
     holds_more = next(block.iter("h1", "article", "form", "input"), None) is not None
-    return _FEWEST <= words_in(said) <= _LONGEST and linked < len(said) / 2 and not holds_more
+    return _FEWEST <= count_of_words(said) <= _LONGEST and linked < len(said) / 2 and not holds_more
 
 
 def _in_italics(block: HtmlElement) -> Iterator[str]:
@@ -121,7 +122,10 @@ def _stands_above(block: HtmlElement) -> bool:
     for each in block.getroottree().iter("p"):
         if each in inside:
             return True
-        if words_in(each.text_content()) >= _PROSE and next(each.iterancestors("nav", "header", "aside"), None) is None:
+        if (
+            count_of_words(each.text_content()) >= _PROSE
+            and next(each.iterancestors("nav", "header", "aside"), None) is None
+        ):
             return _precedes(block, each)
     return True
 

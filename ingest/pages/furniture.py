@@ -15,7 +15,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from ingest.pages.words import alternatives, pattern, phrases
-from ingest.text import squeezed, words_in
+from ingest.text import squeezed
+from vectorstore.languages import count_of_words
 from vectorstore.sentences import sentence_spans
 
 HEADINGS = "h2", "h3", "h4", "h5", "h6"
@@ -79,7 +80,7 @@ def is_furniture(line: str) -> bool:
 
 
 def _asks(text: str) -> bool:
-    if words_in(text) > _LONGEST_PLAIN or _reports(text):
+    if count_of_words(text) > _LONGEST_PLAIN or _reports(text):
         return False
     sentences = [text[start:end] for start, end in sentence_spans(text, "en")]
     if not all(_opens(each) or addresses(each) for each in sentences):
@@ -113,13 +114,13 @@ def addresses(text: str) -> bool:
 def _reports(text: str) -> bool:
     """Whether somebody is quoted, or the line ends with who said so."""
     _, comma, last = text.rpartition(",")
-    told = comma and words_in(last) <= _LONGEST_REPORT and not addresses(last) and not _wants(last)
+    told = comma and count_of_words(last) <= _LONGEST_REPORT and not addresses(last) and not _wants(last)
     return bool(told or QUOTED.search(text))
 
 
 def _asks_with_link(block: HtmlElement) -> bool:
     text = squeezed(block.text_content())
-    if not 0 < words_in(text) <= _LONGEST_LINKED or QUOTED.search(text) or not _opens(text) or not _wants(text):
+    if not 0 < count_of_words(text) <= _LONGEST_LINKED or QUOTED.search(text) or not _opens(text) or not _wants(text):
         return False
     links = [squeezed(each.text_content()) for each in block.iter("a", "button")]
     if any(_opens(link) or link.startswith("@") for link in links):
@@ -135,14 +136,14 @@ def _remove_named(tree: HtmlElement) -> None:
         if box.getparent() is None or not _NAMED.search(name) or next(box.iter("h1", "article"), None) is not None:
             continue
         pressed = next(box.iter("a", *_CONTROLS), None) is not None
-        if pressed and words_in(box.text_content()) <= _LONGEST_NAMED and not any(map(_tells, box.iter("p"))):
+        if pressed and count_of_words(box.text_content()) <= _LONGEST_NAMED and not any(map(_tells, box.iter("p"))):
             box.drop_tree()
 
 
 def _tells(paragraph: HtmlElement) -> bool:
     """Whether it is as long as a sentence of news, and told to nobody."""
     text = squeezed(paragraph.text_content())
-    return words_in(text) >= _PROSE and not addresses(text) and not _opens(text)
+    return count_of_words(text) >= _PROSE and not addresses(text) and not _opens(text)
 
 
 def _remove_pointers(blocks: Iterable[HtmlElement]) -> None:
@@ -169,7 +170,7 @@ def _heads_prose(heading: HtmlElement) -> bool:
         return False
     text = squeezed(below.text_content())
     linked = sum(len(squeezed(link.text_content())) for link in below.iter("a"))
-    return words_in(text) >= _PROSE and linked < len(text) / 2 and next(below.iter(*_CONTROLS), None) is None
+    return count_of_words(text) >= _PROSE and linked < len(text) / 2 and next(below.iter(*_CONTROLS), None) is None
 
 
 def _innermost_blocks(tree: HtmlElement) -> Iterator[HtmlElement]:

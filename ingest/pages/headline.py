@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from ingest.text import one_line, words_in
+from ingest.text import one_line
+from vectorstore.languages import count_of_words
 
 _SEPARATOR = re.compile(r"\s+(?:[|–—\\/»>«·•:]+|-+)\s+|\s*[|»«]\s*")
 _GENERIC = set("the news online www com org net co uk".split())
@@ -91,13 +92,13 @@ def _of_title_tag(title: str, shown: Sequence[str], site: Sequence[str]) -> str:
         if part in shown:
             return part
     for each in shown:
-        if words_in(each) >= _FEWEST_WORDS and re.search(rf"[:|–—-]\s+{re.escape(each)}$", named):
+        if count_of_words(each) >= _FEWEST_WORDS and re.search(rf"[:|–—-]\s+{re.escape(each)}$", named):
             return each
     separators = list(_SEPARATOR.finditer(title))
     if named != title or not separators:
         return named
     head = title[: separators[-1].start()]
-    return head if words_in(head) >= _FEWEST_WORDS else title
+    return head if count_of_words(head) >= _FEWEST_WORDS else title
 
 
 def names(stated: Iterable[str], outlet: str, people: Collection[str] = ()) -> list[str]:

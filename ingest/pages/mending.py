@@ -11,7 +11,8 @@ from lxml import html
 from lxml.html import HtmlElement
 
 from ingest.pages.furniture import HEADINGS
-from ingest.text import squeezed, words_in
+from ingest.text import squeezed
+from vectorstore.languages import count_of_words
 
 _DROP_CAP = re.compile(r"drop-?cap|first-?letter|initial", re.IGNORECASE)
 _CAPITAL = re.compile(r"[\"“«„‘']?[^\W\d_a-z]")
@@ -49,7 +50,7 @@ def mend(tree: HtmlElement) -> None:
 def _keep_one_story(tree: HtmlElement) -> None:
     """Of several stories on one page, put under each other as the reader scrolls, the first one."""
     stories = [each for each in tree.iter("article") if next(each.iterancestors("article"), None) is None]
-    told = [each for each in stories if _has_headline(each) and words_in(each.text_content()) >= _A_STORY]
+    told = [each for each in stories if _has_headline(each) and count_of_words(each.text_content()) >= _A_STORY]
     for story in told[1:]:
         story.drop_tree()
 
@@ -102,7 +103,7 @@ def _free_subheads(tree: HtmlElement) -> None:
         inside = next(header.iterancestors("article", "main", "section"), None) is not None
         if not (inside and headings and next(header.iter("h1", "nav"), None) is None):
             continue
-        if words_in(header.text_content()) <= _LONGEST_SUBHEAD and _prose_follows(header):
+        if count_of_words(header.text_content()) <= _LONGEST_SUBHEAD and _prose_follows(header):
             for heading in headings:
                 header.addprevious(heading)
             header.drop_tree()
@@ -110,14 +111,17 @@ def _free_subheads(tree: HtmlElement) -> None:
 
 def _prose_follows(element: HtmlElement) -> bool:
     below = element.getnext()
-    return below is not None and words_in(below.text_content()) >= _PROSE
+    return below is not None and count_of_words(below.text_content()) >= _PROSE
 
 
 def _keep_times_in_sentences(tree: HtmlElement) -> None:
     """Makes text of times that stand in a sentence: they would be left out of it."""
     for time in list(tree.iter("time")):
         sentence = next(time.iterancestors("p", "li", "blockquote", "td", *HEADINGS), None)
-        if sentence is not None and words_in(sentence.text_content()) - words_in(time.text_content()) >= _A_FEW_WORDS:
+        if (
+            sentence is not None
+            and count_of_words(sentence.text_content()) - count_of_words(time.text_content()) >= _A_FEW_WORDS
+        ):
             time.drop_tag()
 
 
@@ -129,7 +133,7 @@ def _keep_words_without_paragraph(tree: HtmlElement) -> None:
         quoted.tail = f"”{quoted.tail or ''}"
         quoted.drop_tag()
     for section in tree.iter("section", "article", "center", "details", "fieldset"):
-        if words_in(section.text or "") >= _PROSE:
+        if count_of_words(section.text or "") >= _PROSE:
             section.insert(0, _element("p", section.text))
             section.text = None
 
@@ -138,7 +142,11 @@ def _join_lists_in_cells(tree: HtmlElement) -> None:
     """Writes what a list in a table's cell says in one line: the list would be dropped."""
     for cell in tree.iter("td", "th"):
         listed = next(cell.iter("ul", "ol", "dl"), None) is not None
-        if not listed or next(cell.iter("table"), None) is not None or words_in(cell.text_content()) > _LONGEST_CELL:
+        if (
+            not listed
+            or next(cell.iter("table"), None) is not None
+            or count_of_words(cell.text_content()) > _LONGEST_CELL
+        ):
             continue
         for each in cell.iter("p", "div", "li", "dt", "dd"):
             each.text = f"{'; ' if _follows_its_like(each) else ' '}{each.text or ''}"
@@ -177,7 +185,7 @@ def _holds_prose(box: HtmlElement) -> bool:
     text = squeezed(box.text_content())
     linked = sum(len(squeezed(link.text_content())) for link in box.iter("a"))
     pressed = next(box.iterdescendants("form", "button", "input", "iframe", "aside"), None) is not None
-    return words_in(text) >= _FEWEST_IN_BOX and not pressed and linked < len(text) / 3
+    return count_of_words(text) >= _FEWEST_IN_BOX and not pressed and linked < len(text) / 3
 
 
 def _make_plain(box: HtmlElement) -> None:
@@ -224,7 +232,7 @@ def _times(tree: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
 
 
 def _told(update: HtmlElement) -> bool:
-    return any(words_in(each.text_content()) >= _PROSE for each in update.iter("p"))
+    return any(count_of_words(each.text_content()) >= _PROSE for each in update.iter("p"))
 
 
 def _alike(text: str) -> str:

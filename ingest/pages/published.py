@@ -10,7 +10,8 @@ from lxml.html import HtmlElement
 
 from ingest.dates import days_in, parse_date
 from ingest.pages.words import pattern
-from ingest.text import squeezed, words_in
+from ingest.text import squeezed
+from vectorstore.languages import count_of_words
 
 # What holds other stories, events and remarks than the one that the page is about.
 _ELSEWHERE = re.compile(
@@ -113,7 +114,7 @@ def _told(tree: HtmlElement) -> Iterable[HtmlElement]:
 
 
 def _is_sentence(text: str) -> bool:
-    return words_in(text) > _SENTENCE and text.endswith((".", "!", "?", "”", "。"))
+    return count_of_words(text) > _SENTENCE and text.endswith((".", "!", "?", "”", "。"))
 
 
 def _of_other_stories(tree: HtmlElement) -> Iterable[HtmlElement]:

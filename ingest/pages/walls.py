@@ -16,7 +16,8 @@ from ingest.pages.furniture import HEADINGS, QUOTED, addresses
 from ingest.pages.headline import parts
 from ingest.pages.mending import remove
 from ingest.pages.words import pattern, phrases
-from ingest.text import squeezed, words_in
+from ingest.text import squeezed
+from vectorstore.languages import count_of_words
 from vectorstore.sentences import sentence_spans
 
 NAMES = {
@@ -51,7 +52,7 @@ def wall(tree: HtmlElement, headings: Collection[str], states_article: bool, url
 def _says(tree: HtmlElement, kind: str, titled: bool) -> bool:
     """Whether what the page says is of the kind of wall, in few words and to its reader."""
     said = squeezed(" ".join(_visible(tree, "li", "a")))
-    length = words_in(said)
+    length = count_of_words(said)
     if titled and length <= _A_FEW_WORDS:
         return True
     count = len({found.casefold() for found in pattern(f"walls.{kind}.says").findall(said)})
@@ -98,7 +99,9 @@ def _asks(tree: HtmlElement, kind: str) -> bool:
 def _told_to_the_reader(tree: HtmlElement, kind: str) -> float:
     """The share of the sentences that address the reader, or are of the kind; news tells of others."""
     said = squeezed(" ".join(_visible(tree)))
-    sentences = [said[start:end] for start, end in sentence_spans(said, "en") if words_in(said[start:end]) > _A_LABEL]
+    sentences = [
+        said[start:end] for start, end in sentence_spans(said, "en") if count_of_words(said[start:end]) > _A_LABEL
+    ]
     told = [each for each in sentences if addresses(each) or pattern(f"walls.{kind}.says").search(each)]
     return len(told) / len(sentences) if sentences else 1.0
 
@@ -115,7 +118,7 @@ def _is_call(element: HtmlElement) -> bool:
     if not pattern("teasers", r"\W*(?:{})(?!\w)").match(text) or QUOTED.search(text):
         return False
     asks = addresses(text) or pattern("openings").search(text) is not None
-    return words_in(text) <= (_LONGEST_CALL if asks else _A_PARAGRAPH)
+    return count_of_words(text) <= (_LONGEST_CALL if asks else _A_PARAGRAPH)
 
 
 def _stands_in_story(call: HtmlElement) -> bool:
@@ -125,14 +128,14 @@ def _stands_in_story(call: HtmlElement) -> bool:
     outer = [call, *call.iterancestors()]
     before = (each for element in outer for each in element.itersiblings(preceding=True) if isinstance(each.tag, str))
     paragraphs = (each for element in before for each in element.iter("p"))
-    return any(words_in(each.text_content()) >= _A_PARAGRAPH for each in paragraphs)
+    return any(count_of_words(each.text_content()) >= _A_PARAGRAPH for each in paragraphs)
 
 
 def _box(call: HtmlElement) -> HtmlElement | None:
     """The largest container of the call that is no more than an offer; None where it has been taken out already."""
     box = call
     for outer in call.iterancestors("div", "section", "aside", "form"):
-        long = words_in(outer.text_content()) > _LONGEST_OFFER
+        long = count_of_words(outer.text_content()) > _LONGEST_OFFER
         if long or next(outer.iter("h1", "article"), None) is not None or _holds_story(outer, call):
             break
         box = outer
@@ -144,7 +147,7 @@ def _holds_story(box: HtmlElement, call: HtmlElement) -> bool:
     for each in box.iter("p", "h1"):
         if each is call or call in each.iterdescendants():
             return False
-        if words_in(each.text_content()) >= _A_PARAGRAPH and call not in each.itersiblings(preceding=True):
+        if count_of_words(each.text_content()) >= _A_PARAGRAPH and call not in each.itersiblings(preceding=True):
             return True
     return False
 
@@ -155,6 +158,6 @@ def _story_follows(offer: HtmlElement) -> bool:
     inside, after = set(offer.iter()), False
     for each in story.iter() if story is not None else ():
         after = after or each is offer
-        if after and each.tag == "p" and each not in inside and words_in(each.text_content()) >= _LONGEST_CALL:
+        if after and each.tag == "p" and each not in inside and count_of_words(each.text_content()) >= _LONGEST_CALL:
             return True
     return False

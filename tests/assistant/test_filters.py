@@ -50,7 +50,8 @@ def test_what_cannot_be_used_is_told_with_its_field(typed: tuple[str, str, str, 
 
 def test_an_address_says_the_same() -> None:
     typed = ("50% & “more” \ud800", "The Ledger", "2022-07-01", "2022-07-31")
-    query = parse_qs(as_query(kept_to(*typed, KNOWN)))
+    query = parse_qs(as_query(kept_to(*typed, KNOWN, None, "German", ["de"])))
+    assert query.pop("language") == ["de"]
     assert query.pop("search") == ["50% & “more” ?"]
     assert query == {"outlet": ["The Ledger"], "from": ["2022-07-01"], "to": ["2022-07-31"]}
     again = (query.get(name, [""])[0] for name in ("outlet", "from", "to"))

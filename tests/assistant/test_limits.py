@@ -6,6 +6,8 @@ import pytest
 
 from assistant.answering.assistant import Assistant
 from assistant.query.search_filters import ALL_DATES, limited
+from assistant.text.labels import kept_to
+from assistant.text.texts import reading_in
 from vectorstore.errors import LimitUnusable
 from vectorstore.library import Library
 from vectorstore.models import Scope
@@ -37,6 +39,20 @@ def test_what_cannot_be_used_is_named(since: str, until: str, outlets: list[str]
     with pytest.raises(LimitUnusable, match=told) as raised:
         limited(since, until, outlets, KNOWN)
     assert raised.value.field == field
+
+
+@pytest.mark.parametrize("asked", ["de", "DE", "de-AT", "german", "Deutsch"])
+def test_a_language_is_named_by_its_code_in_english_or_as_the_reader_calls_it(asked: str) -> None:
+    with reading_in("de"):
+        assert limited("", "", [], [], [asked, "en"], ["en", "de"]).languages == ("de", "en")
+        assert kept_to(limited("", "", [], [], ["en"], ["en"])) == "Englisch"
+
+
+@pytest.mark.parametrize("asked", ["fr", "Elvish", "", "de"])
+def test_a_language_that_nothing_is_in_is_named(asked: str) -> None:
+    with pytest.raises(LimitUnusable, match=f"the library holds nothing in the language '{asked}'") as raised:
+        limited("", "", [], [], [asked], ["en", "pt"])
+    assert raised.value.field == "language"
 
 
 def test_the_days_of_a_question_are_set_aside_by_a_scope_of_all_dates(library: Library) -> None:

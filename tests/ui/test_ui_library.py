@@ -110,12 +110,35 @@ def test_words_outlet_and_days_are_kept_to_together_and_the_chart_follows(open_p
     expect(place(page)).to_have_text("1–50 of 120 articles")
 
 
+def test_the_table_is_kept_to_a_language(open_page: Open, many: ScriptedDesk) -> None:
+    for number in range(0, 120, 4):
+        many.articles[f"n{number}"] = replace(many.articles[f"n{number}"], language="de")
+    many.articles["n1"] = replace(many.articles["n1"], language="pt")
+    page = to_library(open_page())
+    expect(first_row(page)).to_contain_text("German")
+    field(page, "language").click()
+    expect(page.get_by_role("option")).to_have_text(
+        [re.compile(each) for each in ("All languages", "German", "Portuguese")]
+    )
+    page.get_by_role("option", name="German").click()
+    expect(place(page)).to_have_text("1–30 of 30 articles")
+    typed(field(page, "from"), "2022-06-01")
+    expect(place(page)).to_have_text("1–5 of 5 articles")
+    page.get_by_role("columnheader", name="Language").get_by_role("button").click()
+    expect(place(page)).to_have_text("1–5 of 5 articles")
+    link = page.get_by_role("link", name="Export as JSONL").get_attribute("href")
+    assert link == "library.jsonl?language=de&from=2022-06-01"
+    first_row(page).get_by_role("button").click()
+    expect(page.locator(".reading-card .byline")).to_contain_text("German")
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
         ("from", "2022-13-01", "From: '2022-13-01' is not a day such as 2022-07-03."),
         ("to", "next week", "To: 'next week' is not a day such as 2022-07-03."),
         ("outlet", "Nowhere", "Outlet: the library holds nothing by 'Nowhere'."),
+        ("language", "Elvish", "Article language: the library holds nothing in the language 'Elvish'."),
     ],
 )
 def test_a_filter_that_cannot_be_used_is_told_below_it_and_the_table_stays(

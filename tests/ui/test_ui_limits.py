@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from ui_desk import ScriptedDesk, at_rest, eventually, typed
+from ui_desk import META, ScriptedDesk, at_rest, eventually, typed
 
 from assistant.query.search_filters import ALL_DATES
 from assistant.types import Window
@@ -38,7 +39,7 @@ def until_asked(page: Page, desk: ScriptedDesk, times: int) -> None:
 
 
 def unfold(page: Page) -> None:
-    page.get_by_role("button", name="Dates and outlet").click()
+    page.get_by_role("button", name="Dates, outlet and language").click()
     expect(page.get_by_label("From")).to_be_visible()
 
 
@@ -57,7 +58,7 @@ def test_the_window_shown_opens_the_fields_filled_in_and_the_question_is_asked_a
     assert desk.scopes == [Scope(), Scope(JULY.opens, JULY.closes, ("The Ledger",))]
     expect(page.locator(".exchange")).to_have_count(1)
     expect(page.get_by_label("From")).to_be_hidden()
-    expect(page.get_by_role("button", name="Dates and outlet: 2–31 July 2022, The Ledger")).to_be_visible()
+    expect(page.get_by_role("button", name="Dates, outlet and language: 2–31 July 2022, The Ledger")).to_be_visible()
 
 
 def test_a_click_drops_the_window_and_asks_again(open_page: Open, desk: ScriptedDesk) -> None:
@@ -91,6 +92,21 @@ def test_what_is_set_is_kept_for_the_next_question_until_a_new_conversation(
     assert desk.scopes[2] == Scope()
 
 
+def test_a_language_is_named_as_its_reader_names_it_and_kept_for_the_next_question(
+    open_page: Open, desk: ScriptedDesk
+) -> None:
+    desk.articles["meta"] = replace(META, language="pt")
+    page = open_page(locale="de-DE")
+    page.get_by_role("button", name="Datum, Medium und Sprache").click()
+    typed(page.get_by_label("Sprache der Artikel"), "portugiesisch")
+    box = page.get_by_role("textbox", name="Ihre Frage")
+    box.fill("What about Behemoth?")
+    box.press("Enter")
+    eventually(lambda: len(desk.asked) == 1)
+    assert desk.scopes == [Scope(languages=("pt",))]
+    expect(page.get_by_role("button", name="Datum, Medium und Sprache: Portugiesisch")).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
@@ -98,6 +114,7 @@ def test_what_is_set_is_kept_for_the_next_question_until_a_new_conversation(
         ({"To": "2022-02-30"}, "To: '2022-02-30' is not a day such as 2022-07-03."),
         ({"From": "2022-07-03", "To": "2022-07-01"}, "From: 2022-07-03 is later than 2022-07-01."),
         ({"Outlet": "<b>Nobody</b>"}, "Outlet: the library holds nothing by '<b>Nobody</b>'."),
+        ({"Article language": "Elvish"}, "Article language: the library holds nothing in the language 'Elvish'."),
     ],
 )
 def test_what_cannot_be_used_is_told_below_the_fields_and_nothing_is_asked(

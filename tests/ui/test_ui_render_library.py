@@ -10,6 +10,7 @@ import pytest
 from test_ui_render import OURS, Reader
 from ui_desk import HOSTILE_TEXT, META, NOW, ScriptedDesk, document, reported
 
+from assistant.text.texts import reading_in
 from assistant.ui.library_view import chart_html, library_html, removed_html
 from assistant.ui.render_work import receipt_html
 from vectorstore.models import Entry, Scope
@@ -57,22 +58,31 @@ class TestTable:
     def test_tells_by_what_it_is_sorted(self) -> None:
         heads = re.findall(r'<th scope="col"([^>]*)><button type="button" data-sort="(\w+)"',
                            library_html(rows(1, 0, 1), Listing(by=Column.DATE, descending=False)))  # fmt: skip
-        assert [name for _, name in heads] == ["headline", "outlet", "date", "added", "passages"]
+        assert [name for _, name in heads] == ["headline", "outlet", "language", "date", "added", "passages"]
         assert [name for given, name in heads if 'aria-sort="ascending"' in given] == ["date"]
         assert 'aria-sort="descending"' in library_html(rows(1, 0, 1), Listing())
 
     def test_is_exported_as_it_is_kept(self) -> None:
         assert reader(rows(1, 0, 1)).links() == ["library.jsonl", "library.db"]
-        kept = Listing('a & "b"', Scope(since=NOW, outlets=("The Ledger",)))
+        kept = Listing('a & "b"', Scope(since=NOW, outlets=("The Ledger",), languages=("pt",)))
         assert reader(rows(1, 0, 1), kept).links() == [
-            "library.jsonl?search=a+%26+%22b%22&outlet=The+Ledger&from=2022-07-03",
+            "library.jsonl?search=a+%26+%22b%22&outlet=The+Ledger&language=pt&from=2022-07-03",
             "library.db",
         ]
+
+    def test_names_the_language_of_each_article_in_the_readers(self) -> None:
+        page = ListPage((replace(rows(1, 0, 1).entries[0], language="pt", outlet="Diário"),), 0, 1, 1)
+        assert "<td>Portuguese</td>" in library_html(page, Listing())
+        with reading_in("ja"):
+            assert 'data-outlet="Diário · ポルトガル語"' in library_html(page, Listing())
+        assert "<td></td>" in library_html(rows(1, 0, 1), Listing())
 
     def test_without_rows_says_why(self) -> None:
         nothing = ListPage((), 0, 0, 5)
         assert "No article fits “" in reader(nothing, Listing("zebra")).text.replace('"', "“")
         assert "No article fits this outlet and these days." in reader(nothing, Listing(scope=Scope(since=NOW))).text
+        told = reader(nothing, Listing(scope=Scope(languages=("pt",)))).text
+        assert "No article fits this outlet, this language and these days." in told
         assert "The library is empty" in reader(ListPage((), 0, 0, 0)).text
 
     def test_of_the_scripted_desk_is_the_newest_first(self) -> None:

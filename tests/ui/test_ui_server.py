@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from assistant.types import Turn
 from assistant.ui.page import build_page
 from assistant.ui.server import serve
 from vectorstore.errors import SettingsError
+from vectorstore.models import Scope
 
 
 @pytest.fixture
@@ -60,6 +62,15 @@ def test_a_program_gets_passages_within_its_limits(client: Client, desk: Scripte
     assert META.text[found["start"] : found["end"]] == found["text"]
     assert desk.scopes == [limited("2022-07-01", "2022-07-03", ["The Ledger"], desk.outlets())]
     assert desk.days == [date(2022, 7, 3)]
+
+
+def test_a_program_keeps_to_languages(client: Client, desk: ScriptedDesk) -> None:
+    desk.articles["meta"] = replace(META, language="fr")
+    client.predict("Is Meta open?", languages=["French"], api_name="/search")
+    client.predict("Is Meta open?", languages=["fr-CA"], api_name="/ask")
+    assert desk.scopes == [Scope(languages=("fr",))] * 2
+    with pytest.raises(AppError, match="nothing in the language 'de'"):
+        client.predict("Is Meta open?", languages=["de"], api_name="/search")
 
 
 def test_a_program_gets_the_answer_sentence_by_sentence(client: Client, desk: ScriptedDesk) -> None:

@@ -78,6 +78,21 @@ def test_every_text_of_the_page_is_looked_up() -> None:
     assert said_outside(UI) == []
 
 
+def test_what_an_answer_says_is_looked_up() -> None:
+    """Or is an error, which the page knows by its form."""
+    known = [re.escape(re.sub(r"{\w+}", "…", form).rstrip(".")).replace("…", ".*") for form in elsewhere()]
+    left = [each.split(": ", 2) for each in said_outside(ROOT / "assistant" / "answering")]
+    assert [
+        each for each in left if each[0] != "suggestions.py" and not any(re.match(form, each[2]) for form in known)
+    ] == []
+    # Read in English sentences, and asked of these alone.
+    assert {text for name, _, text in left if name == "suggestions.py" and text.endswith("?")} == {
+        "ow many … were …?",
+        "What was the … about?",
+        "And what was the … about?",
+    }
+
+
 @pytest.mark.parametrize(
     ("name", "planted"),
     [

@@ -201,6 +201,8 @@ class ScriptedDesk:
     retried: list[tuple[str, ...]] = field(default_factory=list)
     lost: set[str] = field(default_factory=set)  # uploads that are no longer kept
     folder: Path | None = None  # where conversations are kept
+    translates: bool = False
+    to_translate: list[tuple[str, str]] = field(default_factory=list)
 
     @cached_property
     def notebook(self) -> Notebook:
@@ -228,6 +230,13 @@ class ScriptedDesk:
 
     def outlets(self) -> Sequence[str]:
         return [each.outlet for each in self.articles.values()]
+
+    def translated(self, quotation: str, language: str) -> str:
+        self.to_translate.append((quotation, language))
+        return f"<b>{language}</b>: {quotation.upper()}" if "caution" not in quotation else ""
+
+    def languages(self) -> Sequence[str]:
+        return list(dict.fromkeys(each.language for each in self.articles.values() if each.language))
 
     def search(self, question: str, *, as_of: date | datetime | None, scope: Scope, top: int) -> Sequence[Hit]:
         self.scopes.append(scope)

@@ -304,14 +304,19 @@ class TestSearching:
         monkeypatch.setattr("vectorstore.library._LOOKED_AT_SINGLY", looked_at_singly)
         ninth = datetime(2022, 7, 9, tzinfo=UTC)
         dated.put([story("other", "The ferry sank on film.", outlet="Kino", published_at=ninth)])
+        dated.put([story("german", "Die ferry ist im Hafen gesunken, the ferry sank.", language="de-AT",
+                         published_at=ninth)])  # fmt: skip
         first_of_july = datetime(2022, 7, 1, tzinfo=UTC)
         for scope, expected in (
-            (Scope(since=first_of_july), {"july", "other"}),
+            (Scope(since=first_of_july), {"july", "other", "german"}),
             (Scope(since=first_of_july, until=first_of_july), {"july"}),
             (Scope(since=datetime(2023, 1, 1, tzinfo=UTC)), set()),
             (Scope(outlets=("Kino",)), {"other"}),
             (Scope(outlets=("Kino",), until=first_of_july), set()),
             (Scope(outlets=("Nobody",)), set()),
+            (Scope(languages=("de",)), {"german"}),
+            (Scope(languages=("de", "en"), since=ninth), {"other", "german"}),
+            (Scope(languages=("pl",)), set()),
         ):
             assert {
                 each.article_id for each in dated.search({"the ferry sank": 1.0}, {"ferry": 1.0}, scope, 10)

@@ -108,6 +108,7 @@ class TestFiltering:
             (Scope(until=day(3)), {"ferry", "undated"}),
             (Scope(since=day(6)), set()),
             (Scope(without=("bare", "cafe")), {"ferry", "undated"}),
+            (Scope(languages=("fr",)), set()),
         ],
     )
     def test_by_outlet_and_by_day(self, stocked: Library, scope: Scope, found: set[str]) -> None:

@@ -49,7 +49,7 @@ def assert_all_is_there(folder: Path, version: str) -> None:
         assert [each.version for each in library.versions("ferry")] == [1, 2]
         assert library.article("ferry").authors == ("Ann Lee",) and not library.article("ferry").summary_only
         assert "Two sailors" in library.article("ferry", 1).text and library.article("ferry", 1).gone_at is None
-        assert by_words(library, "trawler") == {"ferry"}
+        assert by_words(library, "trawler") == {"ferry"} and library.languages() == ["en"]
         assert by_meaning(library, "Rates rise (Gazette) The central bank raised interest rates.")[0] == "rates"
         assert sorted(entry.passages for entry in library.entries()) == [1, 2]
         assert [feed.title for feed in library.subscriptions.all()] == (["Post"] if version != "1" else [])

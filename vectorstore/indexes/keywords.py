@@ -125,6 +125,7 @@ class KeywordIndex:
                 "abbreviations": list(dict.fromkeys(_both_ways(text))),
                 "article": row.article.id,
                 "outlet": row.article.outlet,
+                "article_language": row.article.language,
                 "published": _moment(published) if published else _UNDATED,
             }
             if (language := resolved(row.article.language, row.passage.text)) not in ("", "en"):
@@ -216,6 +217,8 @@ class KeywordIndex:
             conditions.append(Query.range_query(self._schema, "published", whole, earliest, latest))
         if scope.outlets:
             conditions.append(Query.term_set_query(self._schema, "outlet", scope.outlets))
+        if scope.languages:
+            conditions.append(Query.term_set_query(self._schema, "article_language", scope.languages))
         needed = [(Occur.Must, Query.const_score_query(condition, 0.0)) for condition in conditions]
         if scope.without:
             needed.append((Occur.MustNot, Query.term_set_query(self._schema, "article", scope.without)))
@@ -250,7 +253,7 @@ def _moment(moment: datetime) -> int:
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    for name in ("id", "article", "outlet"):
+    for name in ("id", "article", "outlet", "article_language"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("key", fast=True)
     builder.add_integer_field("published", fast=True)

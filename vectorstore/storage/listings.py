@@ -32,6 +32,7 @@ class Column(StrEnum):
 
     HEADLINE = "headline"
     OUTLET = "outlet"
+    LANGUAGE = "language"
     DATE = "date"
     ADDED = "added"
     PASSAGES = "passages"
@@ -59,7 +60,7 @@ class Listing:
     def sorted_by(self, column: Column) -> Listing:
         """From the first row on; the other way round where it is sorted by that column already. Words go upwards at
         first, dates and figures downwards."""
-        words = column in (Column.HEADLINE, Column.OUTLET)
+        words = column in (Column.HEADLINE, Column.OUTLET, Column.LANGUAGE)
         return replace(self, by=column, descending=not (self.descending if column is self.by else words), start=0)
 
 
@@ -88,12 +89,14 @@ class Tally:
 _ORDERS: dict[Column, Any] = {
     Column.HEADLINE: listed.c.words,
     Column.OUTLET: listed.c.outlet,
+    Column.LANGUAGE: listed.c.language,
     Column.DATE: listed.c.published_at,
     Column.ADDED: listed.c.ingested_at,
     Column.PASSAGES: listed.c.passages,
 }
 _SHOWN = [
-    articles.c[name] for name in "id title outlet url published_at ingested_at version summary_only gone_at".split()
+    articles.c[name]
+    for name in "id title outlet url published_at ingested_at version summary_only gone_at language".split()
 ]
 _ENTRY = select(*_SHOWN, listed.c.passages).join_from(listed, articles, articles.c.key == listed.c.article_key)
 
@@ -107,10 +110,10 @@ class Listings:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def everything(self) -> list[Entry]:
-        """Every article without its text, the newest addition first."""
+    def everything(self, scope: Scope = EVERYTHING) -> list[Entry]:
+        """Every article of the scope without its text, the newest addition first."""
         with self._engine.connect() as connection:
-            rows = connection.execute(_ENTRY.order_by(*_order(Listing())))
+            rows = connection.execute(_ENTRY.where(*within(scope, listed)).order_by(*_order(Listing())))
             return [Entry(**row._mapping) for row in rows]
 
     def holds(self, headline: str) -> bool:
@@ -179,7 +182,7 @@ def enter_all(connection: Connection) -> None:
     listed.create(connection, checkfirst=True)
     connection.execute(delete(listed))
     count = select(func.count()).where(passages.c.article_key == articles.c.key).scalar_subquery()
-    told = [articles.c[name] for name in ("key", "id", "title", "outlet", "published_at", "ingested_at")]
+    told = [articles.c[name] for name in ("key", "id", "title", "outlet", "language", "published_at", "ingested_at")]
     last = -1
     query = select(*told, count.label("passages")).order_by(articles.c.key).limit(_BATCH * 10)
     while rows := connection.execute(query.where(articles.c.key > last)).all():
@@ -194,7 +197,7 @@ def folded(text: str) -> str:
 
 
 def _row(key: int, article: Any, passages: int) -> dict[str, Any]:
-    same = {name: getattr(article, name) for name in ("id", "outlet", "published_at", "ingested_at")}
+    same = {name: getattr(article, name) for name in ("id", "outlet", "language", "published_at", "ingested_at")}
     return same | {"article_key": key, "passages": passages, "words": folded(f"{article.title} {article.outlet}")}
 
 

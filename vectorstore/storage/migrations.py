@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, inspect, select, text, update
+from sqlalchemy import Connection, bindparam, delete, func, inspect, select, text, update
 
+from vectorstore.languages import SAMPLE, resolved
 from vectorstore.storage import listings as listing
 from vectorstore.storage import story_groups as stories
-from vectorstore.storage.schema import articles, earlier_versions, facts, passages, sketches
+from vectorstore.storage.schema import articles, earlier_versions, facts, listed, passages, sketches
 
 READABLE = ("1", "2", "3", "4", "5", "6", "7")
 """The schemas of earlier versions, the oldest first."""
+_BATCH = 2000
 
 _ADDED_SINCE = (
     (articles.name, "summary_only", "BOOLEAN DEFAULT 0 NOT NULL"),
@@ -37,8 +39,23 @@ def bring_forward(connection: Connection) -> None:
         sketches.create(connection)
         stories.join_all(connection)
     connection.execute(text("DROP TABLE IF EXISTS passage_words"))  # words have an index of their own since schema 4
+    if "language" not in _columns(connection, listed.name):
+        connection.execute(text("DROP TABLE IF EXISTS listed"))
+        _tell_languages(connection)
     listing.enter_all(connection)
     _forget_mixed_vectors(connection)
+
+
+def _tell_languages(connection: Connection) -> None:
+    """Of articles that were stored with what their publisher declares."""
+    query = select(articles.c.key, articles.c.language, func.substr(articles.c.text, 1, SAMPLE).label("beginning"))
+    change = update(articles).where(articles.c.key == bindparam("of")).values(language=bindparam("known"))
+    last = -1
+    while rows := connection.execute(query.where(articles.c.key > last).order_by(articles.c.key).limit(_BATCH)).all():
+        known = [(row, resolved(row.language, row.beginning)) for row in rows]
+        if changed := [{"of": row.key, "known": language} for row, language in known if language != row.language]:
+            connection.execute(change, changed)
+        last = rows[-1].key
 
 
 def _forget_mixed_vectors(connection: Connection) -> None:

@@ -68,8 +68,8 @@ def row_of(article: Article) -> dict[str, Any]:
 
 
 def within(scope: Scope, table: Table = articles) -> list[ColumnElement[bool]]:
-    """The conditions, none for a scope that holds everything. `table` has a row for each article, with its id, outlet
-    and date."""
+    """The conditions, none for a scope that holds everything. `table` has a row for each article, with its id, outlet,
+    language and date."""
     published = table.c.published_at
     conditions: list[ColumnElement[bool]] = []
     if scope.since:
@@ -79,6 +79,8 @@ def within(scope: Scope, table: Table = articles) -> list[ColumnElement[bool]]:
         conditions.append(earlier if scope.since else or_(published.is_(None), earlier))
     if scope.outlets:
         conditions.append(table.c.outlet.in_(scope.outlets))
+    if scope.languages:
+        conditions.append(table.c.language.in_(scope.languages))
     if scope.without:
         conditions.append(table.c.id.not_in(scope.without))
     return conditions

@@ -109,6 +109,7 @@ articles = Table(
 
 Index("articles_published_at", articles.c.published_at)
 Index("articles_outlet", articles.c.outlet)
+Index("articles_language", articles.c.language)
 
 earlier_versions = Table(
     "earlier_versions",
@@ -127,6 +128,7 @@ listed = Table(
     Column("id", String, nullable=False),
     Column("words", Text, nullable=False, index=True),
     Column("outlet", Text(collation="NOCASE"), nullable=False, index=True),
+    Column("language", String, nullable=False, index=True),
     Column("published_at", UtcTime, index=True),
     Column("ingested_at", UtcTime, nullable=False, index=True),
     Column("passages", Integer, nullable=False, index=True),

@@ -21,7 +21,7 @@ CREATE TABLE articles (
 	UNIQUE (id)
 );
 INSERT INTO "articles" VALUES(1,'ferry',2,'Ferry sinks','Post','["Ann Lee"]','https://post.example/ferry','2022-07-03 00:00:00.000000','2022-07-03 00:00:00.000000','2026-01-02 03:04:05.000000','en','The ferry sank in the harbour at night. Three sailors were rescued by a trawler.',0,NULL,'[["2022-07-03T00:00:00+00:00", "Three sailors were rescued by a trawler."]]','454b8aa640f8eb63e8e8d6e6d50cec6567c61b22670dd474d158b0f420548c62',1);
-INSERT INTO "articles" VALUES(2,'rates',1,'Rates rise','Gazette','[]','',NULL,NULL,'2026-01-02 03:04:05.000000','','The central bank raised interest rates.',0,NULL,'[]','33dcb29c4a8cd795563500d7bed9b5af69aff1daf8b8bcbb72ae53e090bd3d06',2);
+INSERT INTO "articles" VALUES(2,'rates',1,'Rates rise','Gazette','[]','',NULL,NULL,'2026-01-02 03:04:05.000000','en','The central bank raised interest rates.',0,NULL,'[]','33dcb29c4a8cd795563500d7bed9b5af69aff1daf8b8bcbb72ae53e090bd3d06',2);
 CREATE TABLE conversations (
 	id VARCHAR NOT NULL,
 	title TEXT NOT NULL,
@@ -78,14 +78,15 @@ CREATE TABLE listed (
 	id VARCHAR NOT NULL,
 	words TEXT NOT NULL,
 	outlet TEXT COLLATE "NOCASE" NOT NULL,
+	language VARCHAR NOT NULL,
 	published_at DATETIME,
 	ingested_at DATETIME NOT NULL,
 	passages INTEGER NOT NULL,
 	PRIMARY KEY (article_key),
 	FOREIGN KEY(article_key) REFERENCES articles ("key") ON DELETE CASCADE
 );
-INSERT INTO "listed" VALUES(1,'ferry','ferry sinks post','Post','2022-07-03 00:00:00.000000','2026-01-02 03:04:05.000000',2);
-INSERT INTO "listed" VALUES(2,'rates','rates rise gazette','Gazette',NULL,'2026-01-02 03:04:05.000000',1);
+INSERT INTO "listed" VALUES(1,'ferry','ferry sinks post','Post','en','2022-07-03 00:00:00.000000','2026-01-02 03:04:05.000000',2);
+INSERT INTO "listed" VALUES(2,'rates','rates rise gazette','Gazette','en',NULL,'2026-01-02 03:04:05.000000',1);
 CREATE TABLE next_vectors (
 	passage_key INTEGER NOT NULL,
 	vector BLOB NOT NULL,
@@ -152,6 +153,7 @@ CREATE TABLE withdrawn (
 );
 CREATE INDEX articles_outlet ON articles (outlet);
 CREATE INDEX ix_articles_text_hash ON articles (text_hash);
+CREATE INDEX articles_language ON articles (language);
 CREATE INDEX ix_articles_story ON articles (story);
 CREATE INDEX articles_published_at ON articles (published_at);
 CREATE INDEX ix_earlier_versions_id ON earlier_versions (id);
@@ -160,6 +162,7 @@ CREATE INDEX ix_conversations_changed_at ON conversations (changed_at);
 CREATE INDEX ix_listed_ingested_at ON listed (ingested_at);
 CREATE INDEX ix_listed_passages ON listed (passages);
 CREATE INDEX ix_listed_words ON listed (words);
+CREATE INDEX ix_listed_language ON listed (language);
 CREATE INDEX ix_listed_published_at ON listed (published_at);
 CREATE INDEX ix_listed_outlet ON listed (outlet);
 CREATE INDEX ix_passages_article_key ON passages (article_key);
