@@ -191,7 +191,12 @@ class TestStoriesOfSeveralPages:
 
     def test_what_every_page_says_stands_there_once(self) -> None:
         joined = join_pages({"title": "A", "text": "Standfirst\nOne"}, [{"text": "Standfirst\nTwo"}, {"title": "B"}])
-        assert joined == {"title": "A", "text": "Standfirst\nOne\nTwo"}
+        assert joined == {"title": "A", "text": "Standfirst\nOne\nTwo", "corrections": []}
+
+    def test_the_corrections_of_every_page_are_kept(self) -> None:
+        said = [(None, "It was four."), (None, "It was five.")]
+        joined = join_pages({"text": "One", "corrections": said[:1]}, [{"text": "Two", "corrections": said[1:]}])
+        assert joined["corrections"] == said
 
     @pytest.mark.parametrize("url", ["https://e.example/news/12", "https://e.example/news/1x", "https://[e/2", "2"])
     def test_what_names_no_page_of_a_story(self, url: str) -> None:
