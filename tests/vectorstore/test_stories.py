@@ -158,12 +158,12 @@ class TestALibraryOfTheVersionBefore:
         assert shape(older) == new
 
     def test_is_left_as_it_is_when_that_fails(self, older: Path) -> None:
-        run(older, f"{AS_OF_SCHEMA_2}; DROP TABLE listed; CREATE TABLE listed (mine)")
+        run(older, f"{AS_OF_SCHEMA_2}; ALTER TABLE articles RENAME COLUMN ingested_at TO mine")
         before = shape(older)
         with pytest.raises(LibraryUnreadable):
             Library(older, WordEmbedder())
         assert shape(older) == before
-        run(older, "DROP TABLE listed")
+        run(older, "ALTER TABLE articles RENAME COLUMN mine TO ingested_at")
         with Library(older, WordEmbedder()) as library:
             assert copies(library, "post") == ["gazette"]
 

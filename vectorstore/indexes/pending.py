@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import NamedTuple
 
-from vectorstore.errors import EmbedderMismatch
+from vectorstore.errors import DatelineError, EmbedderMismatch
 from vectorstore.indexes.embedding import Embedder
 from vectorstore.indexes.upkeep import KeptIndexes, Progress
 from vectorstore.storage.catalogue import NEXT_EMBEDDER, Catalogue
@@ -126,7 +126,8 @@ class PendingVectors:
             while not self._is_over():
                 self._embed_some()
         except Exception as error:
-            logger.warning("Passages stay without vectors: %s", error, exc_info=error)
+            unforeseen = None if isinstance(error, DatelineError) else error  # whose message says it all
+            logger.warning("Passages stay without vectors: %s", error, exc_info=unforeseen)
             self._failure = error
             self._thread = None
 
