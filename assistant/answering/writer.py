@@ -42,7 +42,14 @@ from assistant.text.labels import day
 from assistant.text.text_dates import Moment, moments
 from assistant.text.texts import tr, tr_line
 from assistant.types import Answer, Sentence, Stage, own
-from assistant.verification.answerability import Verdict, at_least, hopeless, says_not_found, verdict
+from assistant.verification.answerability import (
+    Verdict,
+    at_least,
+    hopeless,
+    in_another_language,
+    says_not_found,
+    verdict,
+)
 from assistant.verification.entailment import Entailment, Entails, by_model
 from assistant.verification.genre import genre, introduction
 from vectorstore.errors import ModelError, ModelUnavailable
@@ -247,6 +254,8 @@ class _Drafting:
     def _finished(self, left: Event) -> Answer:
         if says_not_found(self.text):
             return _quoted(self._answer, self._evidence, Verdict.CLOSEST)
+        if in_another_language(self.text, self._answer.question):
+            return _quoted(self._answer, self._evidence, Verdict.ANSWERED)
         try:
             draft = self._judged(finished=True, left=left)
         except ModelUnavailable:  # what needs no judge is told all the same

@@ -12,7 +12,7 @@ from assistant.generation import prompts
 from assistant.generation.streaming import pieces
 from assistant.query.follow_ups import carried_over
 from assistant.text.sanitizing import carries_address, words_only
-from assistant.text.words import asks_yes_or_no, key_stems
+from assistant.text.words import ENGLISH, asks_yes_or_no, key_stems
 from assistant.types import Answer, Turn
 from vectorstore.errors import ModelUnavailable
 from vectorstore.languages import count_of_words, language_name, language_of
@@ -68,8 +68,11 @@ def messages(answer: Answer, read: Sequence[Excerpt], earlier: str) -> Chat:
     asked = prompts.QUESTION.format(
         earlier=prompts.EARLIER.format(topic=earlier) if earlier else "", question=answer.question
     )
+    asked += prompts.YES_NO if asks_yes_or_no(answer.question) else ""
+    if (language := language_of(answer.question)) not in ENGLISH:
+        asked += prompts.IN_LANGUAGE.format(language=language_name(language))
     *before, (role, passages) = material(read)
-    return [*before, (role, passages + asked + (prompts.YES_NO if asks_yes_or_no(answer.question) else ""))]
+    return [*before, (role, passages + asked)]
 
 
 def stated(question: str) -> str:

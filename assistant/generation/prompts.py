@@ -17,6 +17,9 @@ QUESTION = (
 # Asked only for an answer, a small model says yes and stops; asked who says so and what limits it, it tells both sides.
 YES_NO = " Say yes or no, who says so, and what has changed or limits it."
 
+# Small models answer in English what they are told in English to do.
+IN_LANGUAGE = " Answer in {language}, the language of the question."
+
 EARLIER = "The reader asked before: {topic}\n"
 
 # Of eight wordings the ones that told apart best what a person would.

@@ -22,9 +22,9 @@ from assistant.retrieval.search import Found
 from assistant.text.labels import day
 from assistant.text.texts import tr_plural
 from assistant.text.time_window import Strength
-from assistant.text.words import key_words, stem, stems_of
+from assistant.text.words import ENGLISH, key_words, stem, stems_of
 from assistant.types import Window
-from vectorstore.languages import language_of
+from vectorstore.languages import language_of, resolved
 from vectorstore.models import Hit, titled
 
 _NEWEST_OF = 3
@@ -146,6 +146,12 @@ def signals(
 def says_not_found(text: str) -> bool:
     """Whether a model's answer says that the passages do not hold it."""
     return _SAYS_NOT_FOUND.search(text) is not None
+
+
+def in_another_language(text: str, question: str) -> bool:
+    """Whether a model's answer is not in the language of its question, where that is another one than English."""
+    asked = language_of(question)
+    return asked not in ENGLISH and resolved(asked, text) != asked
 
 
 def all_ahead(dated: int, undated: int, today: datetime) -> str:

@@ -85,6 +85,21 @@ def test_a_translation_that_is_none_changes_nothing(abroad: Library, reply: str)
     assert answer.refused and "Searched in" not in answer.notice
 
 
+def test_a_model_is_told_to_answer_in_the_language_of_the_question(abroad: Library) -> None:
+    model = says("Die Preise für Einzelfahrten erhöhen die Stadtwerke Lindau im Januar auf 3,40 Euro [1].")
+    answer = Assistant(abroad, model).answer("Was kosten Einzelfahrten in Lindau ab Januar?", as_of=TODAY)
+    assert answer.text.startswith("Die Preise")
+    assert "Answer in German" in model.asked[-1]
+    Assistant(abroad, model).answer("When did the ferry sink?", as_of=TODAY)
+    assert "Answer in" not in model.asked[-1].replace("Answer in one or two", "")
+
+
+def test_what_it_writes_in_another_language_gives_way_to_quotations(abroad: Library) -> None:
+    model = says("The trips in Lindau cost 3.40 euros from January on, the utilities said [1].")
+    answer = Assistant(abroad, model).answer("Was kosten Einzelfahrten in Lindau ab Januar?", as_of=TODAY)
+    assert "3,40 Euro" in answer.text and "The trips" not in answer.text
+
+
 def test_a_library_in_one_language_translates_nothing(library: Library) -> None:
     model = says("Das Schiff ist gesunken.")
     Assistant(library, model).answer("Who won the 2031 Tour de France?", as_of=TODAY)
