@@ -32,15 +32,20 @@ def unpacked(chunks: Iterable[bytes], encoding: str = "") -> bytes:
     codings = [_CODINGS[name] for name in named if name in _CODINGS]
     if len(codings) > _MOST_CODINGS:
         raise FetchFailed(_DAMAGED)
-    pieces = iter(chunks)
+    pieces = _within_reason(chunks)
     for coding in reversed(codings):
-        pieces = coding(pieces)
-    content = bytearray()
+        pieces = _within_reason(coding(pieces))
+    return b"".join(pieces)
+
+
+def _within_reason(pieces: Iterable[bytes]) -> Pieces:
+    """What each coding takes and gives: members that hold nothing, packed over and over, stand for terabytes."""
+    size = 0
     for piece in pieces:
-        content += piece
-        if len(content) > LARGEST_DOCUMENT:
+        size += len(piece)
+        if size > LARGEST_DOCUMENT:
             raise FetchFailed("is larger than 10 MB, which no article is; give the address of one article")
-    return bytes(content)
+        yield piece
 
 
 def _gzip(chunks: Pieces) -> Pieces:
