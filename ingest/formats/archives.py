@@ -25,8 +25,8 @@ from vectorstore.errors import RejectedDocument
 
 Found = Iterator[Readable | Link]
 
-# Of the ways to pack a member, those that zipfile unpacks piece by piece; of the others a few hundred bytes are unpacked
-# to all that they stand for at once.
+# Of the ways to pack a member, those that zipfile unpacks piece by piece; of the others a few hundred bytes become all
+# that they stand for at once.
 _IN_PIECES = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _NESTED = "is an archive within another one, which is not read; unpack it first"
 _FROM = re.compile(rb"From \S")
