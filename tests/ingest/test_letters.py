@@ -197,7 +197,7 @@ class TestWhoseLetterItIs:
     def test_of_another_sender_it_is_another_letter(self, sender: str) -> None:
         assert self.known_as(From=sender) != self.known_as()
 
-    @pytest.mark.parametrize("name", ["report.txt", "/home/anna/report.txt", "https://gazette.example/feed.xml 17"])
+    @pytest.mark.parametrize("name", ["report.txt", "/srv/papers/report.txt", "https://gazette.example/feed.xml 17"])
     def test_it_is_no_file_and_no_entry_of_a_feed(self, name: str) -> None:
         assert self.known_as(**{"Message-ID": name}) != file_id(name)
 
