@@ -327,3 +327,6 @@ class TestWhatWasMadeToKeepItBusy:
             body = gzip.compress(body) * (200 if len(body) > 50_000 else 20_000)
         with pytest.raises(RejectedDocument, match="larger than 10 MB"):
             Bounded(6)(unpacked, [gzip.compress(body)], ", ".join(["gzip"] * (layers + 1)))
+
+    def test_members_that_hold_nothing_are_read_at_once_however_many_come_together(self) -> None:
+        assert Bounded(5)(unpacked, [gzip.compress(b"") * 400_000], "gzip") == b""
