@@ -18,11 +18,14 @@ _DEFAULT_PORTS = {80, 443}
 
 
 def web_address(url: str) -> str:
-    """The address as given if it is one of the web (http or https, with a host), else ""."""
+    """The address as given if it is one of the web (http or https, with a host), else "".
+
+    Browsers end the host at a backslash, Python does not: a link would lead elsewhere than it says."""
     url = url.strip()
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        usable = usable and "\\" not in parts.netloc
     except ValueError:
         return ""
     return url if usable and not re.search(r"[\s<>\"]", url) and url == printable_line(url) else ""

@@ -47,6 +47,8 @@ from vectorstore.models import Article
 if TYPE_CHECKING:
     from ingest.web.politeness import Web
 
+MOST_LINKS = 10_000
+"""Addresses that are asked for of one file, as many as a reading list of years has."""
 _ADDRESS = re.compile(r"\s*[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 logger = logging.getLogger(__name__)
 
@@ -62,6 +64,7 @@ def read(source: Source, web: Web) -> Iterator[Readable]:
 def look_up(source: Source, web: Web) -> Iterator[Readable | Errand[Readable]]:
     """As `read`, but each feed that an OPML file names is left as an errand, and so is each address in a file."""
     links: dict[str, Link] = {}
+    left = 0
     for found in _named(source, web):
         if isinstance(found, Document) and found.kind in LISTS:
             from ingest.feeds.listed import documents_in
@@ -69,8 +72,16 @@ def look_up(source: Source, web: Web) -> Iterator[Readable | Errand[Readable]]:
             yield from documents_in(found, web)
         elif not isinstance(found, Link):
             yield found
+        elif len(links) >= MOST_LINKS and canonical_url(found.url) not in links:
+            if found.told.fields.get("text"):
+                yield Listed(found.url, found.told, None, f"not asked for: {MOST_LINKS:,} addresses were")
+            else:
+                left += 1
         elif links.setdefault(canonical_url(found.url), found) is found:
             yield Errand(host_of(found.url), partial(_followed, found, web))
+    if left:
+        reason = f"lists {left:,} more addresses than the {MOST_LINKS:,} that are asked for; give them in other files"
+        yield Rejection(name_of(source), reason)
 
 
 def _followed(link: Link, web: Web) -> Iterator[Readable]:

@@ -2,34 +2,48 @@
 const [named, from, add, nothing, became] = ["named", "from", "add", "nothing", "became"].map(id => document.getElementById(id));
 const A_MOMENT = 700; // so that a click that was meant for what stood here before adds nothing
 const PATIENCE = 5000;
-let page = null;
+let page = null, taken = false, armed = 0;
 
-function isPageOf(origin, data) {
+// The address as this browser spells it: others find other hosts in "https://a.example\@b.example". "" for a page that is
+// not of the site that sent it, or of no site at all.
+function addressOf(origin, data) {
   try {
-    return typeof data.html === "string" && typeof data.title === "string" && new URL(data.url).origin === origin;
+    const url = new URL(data.url);
+    const whole = typeof data.html === "string" && typeof data.title === "string";
+    if (!whole || url.origin !== origin || !["http:", "https:"].includes(url.protocol)) return "";
+    url.hash = url.username = url.password = "";
+    return url.href;
   } catch {
-    return false;
+    return "";
   }
 }
 
+function arm() {
+  clearTimeout(armed);
+  add.disabled = true;
+  armed = setTimeout(() => { add.disabled = !page || taken; }, A_MOMENT);
+}
+
 addEventListener("message", ({ source, origin, data }) => {
-  if (page || !opener || source !== opener || !data || !isPageOf(origin, data)) return;
-  page = { url: data.url.split("#")[0], html: data.html };
+  const url = !page && opener && source === opener && data ? addressOf(origin, data) : "";
+  if (!url) return;
+  page = { url, html: data.html };
   named.textContent = data.title;
-  from.textContent = page.url;
+  from.textContent = url;
   nothing.hidden = true;
-  setTimeout(() => { add.disabled = false; }, A_MOMENT);
+  arm();
 });
+addEventListener("focus", arm); // it may have stood behind another window until now
 
 add.addEventListener("click", async () => {
-  add.disabled = true;
+  taken = add.disabled = true;
   const answer = await fetch("added", {
     method: "POST", body: JSON.stringify(page), headers: { "Content-Type": "application/json" },
   });
   const text = await answer.text();
   if ((answer.headers.get("content-type") || "").startsWith("text/html")) became.innerHTML = text;
   else became.textContent = text;
-  add.disabled = answer.ok || answer.status === 422;
+  taken = add.disabled = answer.ok || answer.status === 422;
 });
 
 if (opener) opener.postMessage("dateline", "*");

@@ -20,10 +20,12 @@ def adds_by_command(library: Path | None) -> Callable[[Mapping[str, object]], di
     open. What it gives is the report; raises DatelineError where there is none."""
 
     def add(article: Mapping[str, object]) -> dict[str, Any]:
+        _check(article)
         with TemporaryDirectory(prefix="dateline-") as folder:
             file = Path(folder) / "article.json"
             file.write_text(json.dumps({**article, **_known_by(article)}), encoding="utf-8")
-            command = [sys.executable, "-m", "app", "ingest", str(file), "--json"]
+            # -P, or it would be the `app.py` of the folder that the other program was started in.
+            command = [sys.executable, "-P", "-m", "app", "ingest", str(file), "--json"]
             command += ["--library", str(library)] if library else []
             done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8")
         try:
@@ -34,6 +36,16 @@ def adds_by_command(library: Path | None) -> Callable[[Mapping[str, object]], di
         return report
 
     return add
+
+
+def _check(article: Mapping[str, object]) -> None:
+    """Raises DatelineError where the address would be asked for the text: an article that gives orders to the other
+    program's model could have it carry off in an address what it has read."""
+    from ingest.documents import Record
+    from ingest.formats.exports import row
+
+    if not isinstance(row(_NAME, "", article), Record):
+        raise DatelineError("There is no text of an article in it. Give its full text, word for word.")
 
 
 def _known_by(article: Mapping[str, object]) -> dict[str, str]:

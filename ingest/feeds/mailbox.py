@@ -96,7 +96,7 @@ class Folder:
             return Rejection(name, "is no longer there")
         if len(content) > LARGEST_DOCUMENT:
             return Rejection(name, "is larger than 10 MB, which no newsletter is")
-        return Document(name, f"{self._mailbox.account}/{self._mailbox.folder}", Format.LETTER, content)
+        return Document(name, "", Format.LETTER, content)
 
 
 @contextmanager

@@ -25,6 +25,9 @@ from vectorstore.errors import RejectedDocument
 
 Found = Iterator[Readable | Link]
 
+# Of the ways to pack a member, those that zipfile unpacks piece by piece; of the others a few hundred bytes become all
+# that they stand for at once.
+_IN_PIECES = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _NESTED = "is an archive within another one, which is not read; unpack it first"
 _FROM = re.compile(rb"From \S")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
@@ -58,12 +61,14 @@ def members_of(path: str) -> list[str]:
     """The names in an archive, in their order. Raises RejectedDocument."""
     try:
         with zipfile.ZipFile(path) as archive:
-            names = [member.filename for member in archive.infolist() if not member.is_dir()]
+            members = [member for member in archive.infolist() if not member.is_dir()]
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise RejectedDocument(f"is no archive that can be read ({error}); pack it anew") from error
-    if len(names) > MOST_MEMBERS:
+    if len(members) > MOST_MEMBERS:
         raise RejectedDocument(f"holds more than {MOST_MEMBERS:,} files; give them in several archives")
-    return sorted(names)
+    if any(member.compress_type not in _IN_PIECES for member in members):
+        raise RejectedDocument("is packed with bzip2, LZMA or something rarer; pack it anew as an ordinary ZIP")
+    return sorted(member.filename for member in members)
 
 
 def read_zip(file: File, read: Read, readable: Collection[str]) -> Found:
@@ -123,7 +128,7 @@ def read_gzip(file: File, read: Read) -> Found:
         return
     if inner in (".gz", ".zip"):
         raise RejectedDocument(_NESTED)
-    size = file.path.stat().st_size if file.path else LARGEST_DOCUMENT
+    size = file.path.stat().st_size if file.path else 0  # of a member, of which there may be thousands
     with gzip.GzipFile(fileobj=file.stream) as packed, Unpacking(size).stream(cast("IO[bytes]", packed)) as stream:
         yield from read(File(file.name, file.identity, inner, stream, None))
 

@@ -36,24 +36,24 @@ def read_letter(content: bytes) -> dict[str, object]:
     """Subject, sender, the time of sending and the text. Raises RejectedDocument where there is no letter or no text.
 
     The Date header is the publisher's own. Of a letter that was forwarded, as an attachment or in the text, it is all
-    that of the one who wrote it. Known by its Message-ID, under whatever file name.
+    that of the one who wrote it. Known by its Message-ID and sender, under whatever file name.
     """
     _refuse_bombs(content)
     letter = message_from_bytes(_with_encoded_header(content), policy=default)
     if not isinstance(letter, EmailMessage) or not any(letter[name] for name in ("From", "Subject", "Date")):
         raise RejectedDocument("is not an e-mail: it has neither From nor Subject nor Date")
-    fields = max(map(_fields, [letter, *_attached(letter)]), key=lambda each: word_count(str(each["text"])))
+    found = [_fields(letter), *(_fields(each, letter) for each in _attached(letter))]
+    fields = max(found, key=lambda each: word_count(str(each["text"])))
     words = word_count(str(fields["text"]))
     if words < _FEWEST_WORDS:
         raise RejectedDocument(f"only {words} words of text were found in this e-mail")
     return fields
 
 
-def _fields(letter: EmailMessage) -> dict[str, object]:
+def _fields(letter: EmailMessage, *around: EmailMessage) -> dict[str, object]:
     lines = _lines(letter)
-    message_id = _header(letter, "Message-ID")
     fields: dict[str, object] = {
-        "id": file_id(message_id) if message_id else None,
+        "id": _known_by(letter, *around),
         "title": _header(letter, "Subject"),
         "outlet": _sender(letter),
         "published_at": _sent(letter),
@@ -66,6 +66,12 @@ def _fields(letter: EmailMessage) -> dict[str, object]:
         fields |= {**_stated_above(forwarded), "text": below}
         fields["title"] = fields["title"] or _FORWARD_MARK.sub("", _header(letter, "Subject"))
     return fields
+
+
+def _known_by(letter: EmailMessage, *around: EmailMessage) -> str | None:
+    """A Message-ID is whatever its sender writes: that of another's letter, or the name of a file, makes it neither."""
+    message_id, senders = _header(letter, "Message-ID"), [_address(each) for each in (letter, *around)]
+    return file_id("\n".join([f"Message-ID: {message_id}", *senders])) if message_id else None
 
 
 def _stated_above(forwarded: Forwarded) -> dict[str, object]:
@@ -143,6 +149,13 @@ def _sender(letter: EmailMessage) -> str:
     try:
         sender = letter["From"].addresses[0]
         return one_line(sender.display_name or sender.domain)
+    except (ValueError, IndexError, AttributeError):
+        return ""
+
+
+def _address(letter: EmailMessage) -> str:
+    try:
+        return str(letter["From"].addresses[0].addr_spec).lower()
     except (ValueError, IndexError, AttributeError):
         return ""
 

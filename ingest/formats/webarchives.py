@@ -73,8 +73,9 @@ def pages_of_warc(path: str, start: int) -> Stretch:
             records = ArchiveIterator(stream)
             for record in records:
                 full = len(pages) >= _PAGES_AT_ONCE or held > _BYTES_AT_ONCE
-                if full or time.process_time() - begun > _SECONDS_AT_ONCE:
-                    return Stretch(pages, records.get_record_offset())
+                full = full or time.process_time() - begun > _SECONDS_AT_ONCE
+                if full and (reached := records.get_record_offset()) > start:  # however long the first one takes
+                    return Stretch(pages, reached)
                 if page := _page_in(record):
                     pages.append(page)
                     held += len(page.content)

@@ -11,6 +11,8 @@ from vectorstore.errors import FetchFailed
 
 _GZIP = b"\x1f\x8b"
 _PIECE = 1 << 16
+# Bytes of gzip that are unpacked at once: after each member, of which they may hold hundreds, zlib copies the rest.
+_SHARE = 1 << 13
 # Bytes of zstd that are unpacked at once: four of them can stand for 128 KB.
 _SLICE = 256
 # What browsers can be made to keep in memory of zstd (RFC 8878, section 3.1.1.1.2).
@@ -32,20 +34,25 @@ def unpacked(chunks: Iterable[bytes], encoding: str = "") -> bytes:
     codings = [_CODINGS[name] for name in named if name in _CODINGS]
     if len(codings) > _MOST_CODINGS:
         raise FetchFailed(_DAMAGED)
-    pieces = iter(chunks)
+    pieces = _within_reason(chunks)
     for coding in reversed(codings):
-        pieces = coding(pieces)
-    content = bytearray()
+        pieces = _within_reason(coding(pieces))
+    return b"".join(pieces)
+
+
+def _within_reason(pieces: Iterable[bytes]) -> Pieces:
+    """What each coding takes and gives: members that hold nothing, packed over and over, stand for terabytes."""
+    size = 0
     for piece in pieces:
-        content += piece
-        if len(content) > LARGEST_DOCUMENT:
+        size += len(piece)
+        if size > LARGEST_DOCUMENT:
             raise FetchFailed("is larger than 10 MB, which no article is; give the address of one article")
-    return bytes(content)
+        yield piece
 
 
 def _gzip(chunks: Pieces) -> Pieces:
     """All members, one after the other; what follows them and is none is left, as gzip itself does."""
-    return _members(chunks, lambda: zlib.decompressobj(wbits=31), zlib.error, _GZIP[:1])
+    return _members(_sliced(chunks, _SHARE), lambda: zlib.decompressobj(wbits=31), zlib.error, _GZIP[:1])
 
 
 def _deflate(chunks: Pieces) -> Pieces:
@@ -64,9 +71,13 @@ def _zstd(chunks: Pieces) -> Pieces:
     import zstandard
 
     unpacker = zstandard.ZstdDecompressor(max_window_size=_LARGEST_WINDOW)
-    sliced = (chunk[at : at + _SLICE] for chunk in chunks for at in range(0, len(chunk), _SLICE))
+    sliced = _sliced(chunks, _SLICE)
     # Frames begin with this or, where they are to be skipped, with 0x50 to 0x5f.
     return _members(sliced, unpacker.decompressobj, zstandard.ZstdError, b"\x28", *(bytes([n]) for n in range(80, 96)))
+
+
+def _sliced(chunks: Pieces, size: int) -> Pieces:
+    return (chunk[at : at + size] for chunk in chunks for at in range(0, len(chunk), size))
 
 
 def _members(chunks: Pieces, begin: Callable[[], Any], fault: type[Exception], *starts: bytes) -> Pieces:

@@ -15,7 +15,7 @@ MOST_PAGES = 20
 _LINK = re.compile(rb"<(?:a|link)\b[^>]{0,500}>", re.IGNORECASE)
 _STATED = re.compile(r"""\b(rel|href)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
 _RELATIONS = "next", "prev", "canonical"
-_MENTIONED = re.compile(rb"""\brel\s*=\s*["']?\s*(?:next|prev)\b""", re.IGNORECASE)
+_MENTIONED = re.compile(rb"""\brel\s*=\s*(?:["']\s*)?(?:next|prev)\b""", re.IGNORECASE)
 # What may stand behind the path of the first page: "/2", "/page/2", "/seite-2", "_2" before the suffix. With a hyphen,
 # it is the name of another story: so many sites tell two apart that have one headline.
 _IN_PATH = re.compile(r"(?:/(?:[a-z]{1,10}[/-]?)?|[_,])(\d{1,2})/?")

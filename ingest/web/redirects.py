@@ -13,7 +13,7 @@ from ingest.identity import web_address
 
 # Pages that only send on are short, and a page with a story says so in its head.
 _HEAD = 64 * 1024
-_MENTIONED = re.compile(rb"http-equiv\s*=\s*[\"']?\s*refresh", re.IGNORECASE)
+_MENTIONED = re.compile(rb"http-equiv\s*=\s*(?:[\"']\s*)?refresh", re.IGNORECASE)
 _REFRESH = re.compile(r"\s*(\d{0,6})(?:\.[\d.]*)?\s*(?:[;,]\s*|\s|$)(?:url\s*=\s*)?(.*)", re.IGNORECASE | re.DOTALL)
 # A page that is loaded anew after a minute is a ticker, and what has so many words can be read where it stands.
 _SOON = 10

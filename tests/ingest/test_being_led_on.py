@@ -14,10 +14,12 @@ import pytest
 import zstandard
 
 from ingest.documents import Format
+from ingest.formats.sandbox import Bounded
 from ingest.formats.sniffing import kind_of_page
 from ingest.pipeline import ingest
 from ingest.web.bodies import unpacked
-from ingest.web.fetch import fetch, fetch_permitted
+from ingest.web.fetch import FetchedPage, fetch, fetch_permitted
+from ingest.web.paging import whole_story
 from ingest.web.politeness import Web
 from ingest.web.redirects import named_target, refreshed_to
 from vectorstore.errors import FetchFailed, RejectedDocument
@@ -304,3 +306,27 @@ class TestAnswers:
     def test_other_json_is_no_feed(self) -> None:
         with pytest.raises(RejectedDocument, match="application/json"):
             kind_of_page("https://elster.example/api", "application/json", b'{"version": "2", "items": []}')
+
+
+class TestWhatWasMadeToKeepItBusy:
+    """In the server's own process: a regular expression there stops every reader's page until it ends."""
+
+    @pytest.mark.parametrize("page", [b"<meta http-equiv=%sx>", b'<meta http-equiv="%sx>', b"<meta http-equiv%s=x>"])
+    def test_a_page_that_nearly_sends_on_is_read_at_once(self, page: bytes) -> None:
+        assert Bounded(3)(refreshed_to, page % (b" " * 60_000), "text/html") is None
+
+    @pytest.mark.parametrize("page", [b"<link rel=%sx>", b'<link rel="%sx>', b"<link rel%s=x>"])
+    def test_a_page_that_nearly_has_a_next_one_is_read_at_once(self, page: bytes) -> None:
+        whole = FetchedPage("https://mill.example/a", page % (b" " * 1_000_000), "text/html")
+        assert Bounded(3)(whole_story, whole, fetch) == (whole,)
+
+    @pytest.mark.parametrize("layers", [1, 2, 4])
+    def test_what_holds_nothing_over_and_over_is_not_unpacked_to_its_end(self, layers: int) -> None:
+        body = gzip.compress(b"") * 600_000
+        for _ in range(layers - 1):
+            body = gzip.compress(body) * (200 if len(body) > 50_000 else 20_000)
+        with pytest.raises(RejectedDocument, match="larger than 10 MB"):
+            Bounded(6)(unpacked, [gzip.compress(body)], ", ".join(["gzip"] * (layers + 1)))
+
+    def test_members_that_hold_nothing_are_read_at_once_however_many_come_together(self) -> None:
+        assert Bounded(5)(unpacked, [gzip.compress(b"") * 400_000], "gzip") == b""

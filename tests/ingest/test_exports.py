@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from following import CountingEmbedder
 
+from ingest import sources
 from ingest.documents import Upload
 from ingest.pipeline import ingest
 from ingest.web.politeness import Web
@@ -445,6 +446,20 @@ class TestAddresses:
     def test_an_address_in_an_export_is_asked_for_once(self, library: Library, tmp_path: Path, site) -> None:
         taken(library, tmp_path, "a.txt", f"{served(site)}\n{site.url}/ship?utm_source=x\n")
         assert site.asked == ["/ship"]
+
+    def test_of_one_file_no_more_addresses_are_asked_for_than_anybody_has_kept(
+        self, library: Library, tmp_path: Path, site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sources, "MOST_LINKS", 2)
+        served(site)
+        rows: list[dict[str, str]] = [{"url": f"{site.url}/{name}"} for name in ("ship", "a", "b", "c", "ship")]
+        rows.append({"url": f"{site.url}/d", "title": "Told of", "summary": LEAD})
+        report = taken(library, tmp_path, "a.jsonl", "\n".join(map(json.dumps, rows)))
+        assert site.asked == ["/ship", "/a"] and report.added == 2
+        assert [entry.summary_only for entry in library.entries() if entry.title == "Told of"] == [True]
+        assert [row.reason.partition(" that")[0] for row in report.rejected if row.source.endswith("jsonl")] == [
+            "lists 2 more addresses than the 2"
+        ]
 
     def test_a_page_that_is_gone_can_be_tried_again_by_its_own_address(
         self, library: Library, tmp_path: Path, site

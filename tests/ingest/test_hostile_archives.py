@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.formats import webarchives
 from ingest.formats.limits import MOST_MEMBERS
 from ingest.pipeline import ingest
 from vectorstore.reports import Report
@@ -56,6 +57,36 @@ def bomb(size: int) -> bytes:
 )
 def test_what_unpacks_to_far_more_than_articles_do_is_left(shelf, tmp_path: Path, name: str, content) -> None:
     assert "unpacks to far more than any articles do" in reason(shelf, tmp_path, name, content())
+
+
+def test_small_files_that_are_packed_within_an_archive_unpack_to_no_more_than_one_text(shelf, tmp_path: Path) -> None:
+    told = reason(shelf, tmp_path, "a.zip", packed({f"{number}.jsonl.gz": bomb(11 * MEGABYTE) for number in range(3)}))
+    assert told.count("unpacks to far more than any articles do") == 3
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "LZMA"])
+@pytest.mark.parametrize("suffix", [".zip", ".wacz"])
+def test_what_is_packed_in_a_way_that_cannot_be_unpacked_piece_by_piece_is_refused(
+    shelf, tmp_path: Path, method: int, suffix: str
+) -> None:
+    """One piece of it may stand for more than memory holds."""
+    content = packed({"pages/pages.jsonl": b" " * 12 * MEGABYTE, "a.txt": b" " * 12 * MEGABYTE}, method)
+    assert reason(shelf, tmp_path, f"a{suffix}", content).endswith("pack it anew as an ordinary ZIP")
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_a_crawl_of_which_every_record_is_slow_comes_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack
+) -> None:
+    """As a header of millions of lines makes it, which packs to a few kilobytes."""
+    monkeypatch.setattr(webarchives, "_SECONDS_AT_ONCE", 0.0)
+    record = b"WARC/1.0\r\nWARC-Type: metadata\r\nContent-Length: 2\r\n\r\nhi\r\n\r\n"
+    crawl = tmp_path / "a.warc"
+    crawl.write_bytes(pack(record) * 3)
+    starts: list[int | None] = [0]
+    for _ in range(3):
+        starts.append(webarchives.pages_of_warc(str(crawl), starts[-1] or 0).next)
+    assert starts == [0, len(pack(record)), 2 * len(pack(record)), None]
 
 
 def test_an_archive_within_an_archive_is_not_opened(shelf, tmp_path: Path) -> None:

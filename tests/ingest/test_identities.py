@@ -46,7 +46,8 @@ def test_a_query_that_names_the_article_is_kept() -> None:
 @pytest.mark.parametrize(
     "url",
     ["", "javascript:alert(1)", "data:text/html,x", "ftp://example.com/a", "file:///etc/passwd", "//example.com/a"]
-    + ["https://", "http://[::1", "https://example.com:99999/", "https://example.com/a b", 'https://example.com/"><b>'],
+    + ["https://", "http://[::1", "https://example.com:99999/", "https://example.com/a b", 'https://example.com/"><b>']
+    + ["https://evil.example\\@example.com/a", "https://evil.example\\.example.com/a"],
 )
 def test_only_addresses_of_the_web_are_kept(url: str) -> None:
     assert web_address(url) == ""

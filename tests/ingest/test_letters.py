@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default as default_policy
 
 import pytest
 
 from ingest.formats.letters import read_letter
+from ingest.identity import file_id
 from vectorstore.errors import RejectedDocument
 
 SENTENCES = [
@@ -176,6 +179,38 @@ class TestForwards:
     def test_a_long_answer_over_a_short_letter_is_by_who_answered(self) -> None:
         quoted = OUTLOOK.replace("Zur Kenntnis, Gruß", "\n\n".join(SENTENCES)) + COUNCIL + " " + COUNCIL
         assert read(quoted, "plain", From="A Colleague <a@work.example>")["outlet"] == "A Colleague"
+
+
+class TestWhoseLetterItIs:
+    """Whoever may write to a mailbox writes the Message-ID too: it makes no letter another one's next version."""
+
+    KNOWN = "<7@gazette.example>"
+
+    def known_as(self, **headers: str) -> object:
+        return read("\n\n".join(SENTENCES), "plain", **{"Message-ID": self.KNOWN, **headers})["id"]
+
+    def test_of_one_sender_it_is_the_same_letter(self) -> None:
+        assert self.known_as() == self.known_as(From="The Gazette <News@Gazette.example>", Subject="Corrected")
+        assert self.known_as() != self.known_as(**{"Message-ID": "<8@gazette.example>"})
+
+    @pytest.mark.parametrize("sender", ["Sandholm Gazette <news@evil.example>", "news@gazette.example.evil.example"])
+    def test_of_another_sender_it_is_another_letter(self, sender: str) -> None:
+        assert self.known_as(From=sender) != self.known_as()
+
+    @pytest.mark.parametrize("name", ["report.txt", "/srv/papers/report.txt", "https://gazette.example/feed.xml 17"])
+    def test_it_is_no_file_and_no_entry_of_a_feed(self, name: str) -> None:
+        assert self.known_as(**{"Message-ID": name}) != file_id(name)
+
+    def test_one_that_somebody_attaches_is_not_the_one_that_its_sender_sent(self) -> None:
+        forged = message_from_bytes(
+            letter("\n\n".join(SENTENCES), "plain", **{"Message-ID": self.KNOWN}), policy=default_policy
+        )
+        outer = EmailMessage()
+        outer["From"], outer["Subject"], outer["Message-ID"] = "x@evil.example", "Fwd: look", self.KNOWN
+        outer.set_content("see below")
+        outer.add_attachment(forged)
+        found = read_letter(outer.as_bytes())
+        assert found["outlet"] == "Sandholm Gazette" and found["id"] != self.known_as()
 
 
 GERMAN = "Die Fähre fährt täglich über den Fluß und kehrt gegen fünf zurück, sagte die Reederei am Freitag. " * 3

@@ -121,6 +121,14 @@ class TestFollowing:
         reasons = {row.source: row.reason for row in done.report.rejected}
         assert "larger than 10 MB" in reasons[f"News letters, mail 6, of {ACCOUNT}"]
 
+    def test_mails_that_no_server_has_given_an_id_are_articles_of_their_own(
+        self, server: MailServer, url: str, newsroom: MailRoom
+    ) -> None:
+        nameless = [letter(n).replace(b"Message-ID", b"X-Other-ID") for n in (1, 2)]
+        server.folders["News letters"] = dict(enumerate([*nameless, nameless[0]], start=1))
+        newsroom.follow(url)
+        assert told(newsroom.refresh()) == [("read", {"added": 2, "unchanged": 1})]
+
     def test_of_a_large_folder_the_newest_mails_are_read(
         self, server: MailServer, url: str, newsroom: MailRoom
     ) -> None:

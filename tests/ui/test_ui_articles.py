@@ -191,15 +191,15 @@ class TestTheWindowOverHttp:
 PAPER = "<html><head><title>Wood &lt;b&gt;for&lt;/b&gt; glass</title><style>p{}</style></head><body><p>Read by me."
 
 
+ESCAPING = "allow-popups-to-escape-sandbox"
+SENDS_NOTHING = "default-src 'none'; form-action 'none'; connect-src 'none'"
+
+
 class Paper:
     """Another site, at news.example, with a policy that lets its pages send nothing anywhere."""
 
     def __init__(self) -> None:
-        self.headers = {
-            "Content-Type": "text/html",
-            "Content-Security-Policy": "default-src 'none'; form-action 'none'; connect-src 'none'",
-            "Referrer-Policy": "no-referrer",
-        }
+        self.headers = {"Content-Type": "text/html", "Referrer-Policy": "no-referrer"}
         paper = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -221,9 +221,10 @@ class Paper:
         self._server.server_close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def paper() -> Iterator[Paper]:
     paper = Paper()
+    paper.headers["Content-Security-Policy"] = SENDS_NOTHING
     yield paper
     paper.close()
 
@@ -296,6 +297,53 @@ class TestTheBookmark:
         expect(window.locator("#nothing")).to_be_visible(timeout=15_000)
         expect(window.locator("#named")).to_have_text("")
         expect(window.locator("#add")).to_be_disabled()
+        assert desk.sent == []
+
+    @pytest.mark.parametrize(
+        ("sandboxed", "url", "shown"),
+        [
+            (False, "{site}\\@other.example/wood", "{site}/@other.example/wood"),
+            (False, "https://other.example@{host}/wood", ""),
+            (True, "file:///wood", ""),
+            (True, "data:text/html,wood", ""),
+        ],
+    )
+    def test_no_spelling_of_an_address_makes_it_another_sites(
+        self, served: str, paper: Paper, abroad: BrowserContext, sandboxed: bool, url: str, shown: str
+    ) -> None:
+        """What a browser and Python read as different hosts, and pages that are of no site at all."""
+        site = paper.url.partition("/wood")[0]
+        if sandboxed:
+            paper.headers["Content-Security-Policy"] = f"sandbox allow-scripts allow-popups {ESCAPING}"
+        page = abroad.new_page()
+        page.goto(paper.url)
+        with page.expect_popup() as opened:
+            page.evaluate(
+                """([here, url]) => {
+                    const dateline = open(`${here}add`);
+                    const html = "<link rel=canonical href=https://other.example/wood><p>Forged";
+                    setInterval(() => dateline.postMessage({ url, title: "Forged", html }, "*"), 50);
+                }""",
+                [served, url.format(site=site, host=site.removeprefix("http://"))],
+            )
+        window = opened.value
+        if shown:
+            expect(window.locator("#from")).to_have_text(shown.format(site=site))
+        else:
+            expect(window.locator("#nothing")).to_be_visible(timeout=15_000)
+            expect(window.locator("#add")).to_be_disabled()
+
+    def test_a_click_that_was_meant_for_a_window_in_front_of_it_adds_nothing(
+        self, served: str, desk: ScriptedDesk, paper: Paper, abroad: BrowserContext
+    ) -> None:
+        """Of a double click the first closes what stood in front."""
+        address = bookmark(abroad, served)
+        page = abroad.new_page()
+        page.goto(paper.url)
+        window = used(page, address)
+        expect(window.locator("#add")).to_be_enabled()
+        window.evaluate("dispatchEvent(new Event('focus')); document.getElementById('add').click()")
+        expect(window.locator("#add")).to_be_enabled()
         assert desk.sent == []
 
     def test_a_window_that_nobody_opened_waits_for_nothing(self, served: str, abroad: BrowserContext) -> None:
