@@ -65,7 +65,9 @@ def read_page(content: bytes, url: str, charset: str) -> dict[str, object]:
     tags = read_tags(tree)
     story = _statement(tree, tags, url)
     stated = story.found or bool(first(tags, PUBLISHED))
-    if name := wall(tree, _headings(tree), stated, url):
+    # What covers a page whose story has not been loaded is titled by a heading of its own.
+    covering = [] if _texts(tree, "h1") else _texts(tree, "h2")[:1]
+    if name := wall(tree, [*_headings(tree), *covering], stated, url):
         raise RejectedDocument(f"is {name} and no article; {_ADVICE}")
     fields = _head(tree, story, tags, url)
     notes = all_notes(take_notes(tree), story.corrections)

@@ -52,6 +52,16 @@ LOGIN = (
 )
 
 
+PAY_OR_CONSENT = paragraphs(
+    "Besuchen Sie den Talboten wie gewohnt mit Werbung und Tracking. Ihre Zustimmung ist jederzeit widerrufbar.",
+    "Nutzen Sie den Talboten ohne Werbetracking für 4,99 Euro im Monat. Details finden Sie in unserem Pur-Abo.",
+)
+SCRIPTED = paragraphs(
+    "Our site requires JavaScript to show you the story that you asked for. Please turn on JavaScript in the settings"
+    " of your browser and load the page anew, or ask our readers' desk for help with it by telephone."
+)
+
+
 @pytest.mark.parametrize(
     ("title", "body", "name"),
     [
@@ -67,6 +77,9 @@ LOGIN = (
             "page not found",
         ),
         ("Sign in | Valley Post", LOGIN, "a log-in page"),
+        ("Valley Post - Are you a robot?", ROBOT, "a robot check"),
+        ("Please enable JS and disable any ad blocker", SCRIPTED, "a robot check"),
+        ("Talbote | Zustimmung", f"<h2>Weiter mit Werbung lesen</h2>{PAY_OR_CONSENT}", "a consent page"),
     ],
 )
 def test_a_wall_is_refused_with_its_name(title: str, body: str, name: str) -> None:
@@ -116,6 +129,35 @@ def test_links_to_other_stories_do_not_hide_a_wall() -> None:
     body = f"<p>It looks like nothing was found at this location. Maybe try a search?</p><h2>Read</h2><ul>{links}</ul>"
     with pytest.raises(RejectedDocument, match="page not found"):
         extract_article(page("Page not found - Valley Post", body, h1="Oops! That page can’t be found."), URL)
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "name"),
+    [
+        ("Page introuvable", MISSING, "page not found"),
+        ("Log in", LOGIN, "a log-in page"),
+        ("Just a moment...", ROBOT, "a robot check"),
+    ],
+)
+def test_the_bars_of_a_site_do_not_hide_a_wall(title: str, body: str, name: str) -> None:
+    bar = "".join(f'<li><a href="/{n}">All about section number {n} of the site</a></li>' for n in range(90))
+    with pytest.raises(RejectedDocument, match=name):
+        extract_article(page(title, f"<nav><ul>{bar}</ul></nav>{body}<div><ul>{bar}</ul></div>"), URL)
+
+
+def test_a_wall_that_covers_a_page_without_headline_is_titled_by_its_own_heading() -> None:
+    content = page("Valley Post", f"<div><h2>We value your privacy</h2>{CONSENT}</div>").replace(b"<h1>", b"<b>")
+    with pytest.raises(RejectedDocument, match="a consent page"):
+        extract_article(content, URL)
+    with_story = content.replace(b"</body>", f"<article>{paragraphs(*STORY * 2)}</article></body>".encode())
+    assert extract_article(with_story, URL).text.endswith(STORY[-1])
+
+
+def test_stories_that_are_offered_in_place_of_a_missing_one_do_not_make_an_article() -> None:
+    offered = "<h2>Latest</h2>" + "".join(f"<h3><a href=/{n}>Weir {n}</a></h3><p>{x}</p>" for n, x in enumerate(STORY))
+    said = "<p>The story you are looking for may have been moved, or the link is out of date.</p>"
+    with pytest.raises(RejectedDocument, match="page not found"):
+        extract_article(page("Page not found - Valley Post", said + offered, h1="We couldn't find that page"), URL)
 
 
 def test_a_short_story_under_a_form_to_log_in_is_an_article() -> None:
