@@ -31,9 +31,9 @@ _CARDS = "li", "article", "section", "div"
 
 
 def day_of_publication(tree: HtmlElement, find: Callable[[HtmlElement], str | None]) -> str | None:
-    """The day that `find` finds in a copy of the page without days of amendments, updates, events and other stories, and
-    without what schema.org's words state: that has been read, and what it says of films is no day of a story.
+    """The day that `find` finds in a copy of the page without days of amendments, updates, events and other stories.
 
+    Nor has it what schema.org's words state: that has been read, and what it says of films is no day of a story.
     What cannot be told from the day of publication goes too: an unknown day is better than a wrong one.
     """
     left: HtmlElement = deepcopy(tree)
