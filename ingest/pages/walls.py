@@ -25,6 +25,8 @@ NAMES = {
     "robot": "a robot check",
     "login": "a log-in page",
     "missing": 'a "page not found" page',
+    "region": "a page that is closed to your region",
+    "redirect": "a page that leads elsewhere",
 }
 # A wall explains itself in fewer words; most articles need more.
 _LONGEST = 300

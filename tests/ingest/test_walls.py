@@ -60,6 +60,22 @@ SCRIPTED = paragraphs(
     "Our site requires JavaScript to show you the story that you asked for. Please turn on JavaScript in the settings"
     " of your browser and load the page anew, or ask our readers' desk for help with it by telephone."
 )
+CLOSED = paragraphs(
+    "We recognize you are attempting to access this website from a country belonging to the European Economic Area"
+    " (EEA) which enforces the General Data Protection Regulation and therefore access cannot be granted at this time."
+)
+LED_ON = paragraphs(
+    "You will be redirected to an external site in a few seconds. If nothing happens please click on the link below to"
+    " go on to the page that you asked for, or go back to the story that you were reading before you came here."
+)
+REGISTER = paragraphs(
+    "Create a free account to read this story and three more each month. It takes less than a minute, and you can"
+    " leave at any time that you like. Already a subscriber? Then you know the way to your account."
+)
+JAPANESE = paragraphs(
+    "お探しのページは見つかりませんでした。アドレスが間違っているか、記事の掲載期間が終了した可能性があります。"
+    "お手数ですが、トップページまたは検索からお探しの記事をご覧ください。"
+)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +95,10 @@ SCRIPTED = paragraphs(
         ("Sign in | Valley Post", LOGIN, "a log-in page"),
         ("Valley Post - Are you a robot?", ROBOT, "a robot check"),
         ("Please enable JS and disable any ad blocker", SCRIPTED, "a robot check"),
+        ("451: Unavailable due to legal reasons", CLOSED, "closed to your region"),
+        ("Redirecting...", LED_ON, "leads elsewhere"),
+        ("Register to continue reading", REGISTER, "a log-in page"),
+        ("ページが見つかりません | 谷の新聞", JAPANESE, "page not found"),
         ("Talbote | Zustimmung", f"<h2>Weiter mit Werbung lesen</h2>{PAY_OR_CONSENT}", "a consent page"),
     ],
 )
@@ -113,6 +133,10 @@ def test_a_wall_is_refused_with_its_name(title: str, body: str, name: str) -> No
                 "It may have been moved in 1944 with the rest of the chronicle; nobody knows the address.",
                 *STORY,
             ],
+        ),
+        (
+            "Not available in your country",
+            ["That sentence is all that readers of Tarn saw on Monday, when a film was closed to them.", *STORY],
         ),
         ("Login", ["The band Login played its last concert in Tarn on Saturday, and the password was “moss”.", *STORY]),
     ],
@@ -176,6 +200,8 @@ OFFERS = {
     "English": '<div class="wall"><h2>To continue reading, become a member</h2><p>Three crowns a week.</p></div>',
     "German": "<div><p><strong>Jetzt weiterlesen mit Talbote plus</strong></p><p>Vier Wochen gratis.</p></div>",
     "Spanish": "<section><h3>Suscríbete para seguir leyendo</h3><p>Un mes por un euro.</p></section>",
+    "Dutch": "<div><h3>Verder lezen?</h3><p>Neem een abonnement en lees dit artikel.</p></div>",
+    "Japanese": "<div><p>続きを読むには会員登録が必要です。</p></div>",
     "log-in": '<p class="gate">Log in to continue</p><p>Forgot it?</p>',
 }
 
@@ -192,7 +218,7 @@ def test_of_a_long_story_the_offer_alone_is_left_out(offer: str) -> None:
     story = [f"On day {day} of the flood, {sentence}" for day in range(1, 5) for sentence in STORY]
     article = extract_article(page("Weir opened", f"<article>{paragraphs(*story)}{offer}</article>"), URL)
     assert article.text.split("\n") == story or offer == OFFERS["log-in"]
-    assert not any(word in article.text for word in ("member", "weiterlesen", "Suscr", "Log in"))
+    assert not any(word in article.text for word in ("member", "weiterlesen", "Suscr", "Verder", "続き", "Log in"))
 
 
 def test_an_offer_between_the_paragraphs_is_an_advertisement() -> None:
