@@ -54,6 +54,7 @@ _EITHER_FIRST = re.compile(r"(?<!\d)\d{1,2}[/-]\d{1,2}[/-]\d{2,4}")
 # dateutil reads "GMT+1" as the name of a zone of POSIX, which lies on the other side of Greenwich.
 _FROM_GREENWICH = re.compile(r"\b(?:GMT|UTC)\s*([+-]\d{1,2}(?::?\d{2})?)\b(?:\s*\([^)]*\))?")
 _IN_SIGNS = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
+_CLOCK_IN_SIGNS = re.compile(r"(\d{1,2})\s*[時时点시]\s*(\d{1,2})\s*[分분]")
 _NAME = regex.compile(r"[\p{L}\p{M}]{3,}")
 _ORDINAL = re.compile(r"(\d)(?:er|º|ª)(?!\w)")
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:h.](\d{2})(?!\d)(\s*(?:[AaPp]\.?[Mm]\b|[A-Z]{1,4}\b|[+-]\d{2}:?\d{2}))?")
@@ -143,7 +144,8 @@ def _from_text(text: str) -> datetime | None:
 def _in_english(text: str) -> str:
     """The text as dateutil reads it: ASCII digits, English months, offsets without the name of Greenwich."""
     text = "".join(str(unicodedata.decimal(sign, sign)) for sign in text)
-    text = _FROM_GREENWICH.sub(r"\1", _IN_SIGNS.sub(r"\1-\2-\3 ", text))
+    text = _CLOCK_IN_SIGNS.sub(r"\1:\2", _IN_SIGNS.sub(r"\1-\2-\3 ", text))
+    text = _FROM_GREENWICH.sub(r"\1", text)
     words = {_plain(word) for word in _NAME.findall(text)}
     if not words or words & _IN_ENGLISH:
         return text

@@ -26,9 +26,10 @@ _CAPITALS = re.compile(r"[A-Z -]+:")
 _PROQUEST_HEAD = re.compile(r"^[ \t]*Document \d+ of \d+[ \t]*$", re.M)
 _PROQUEST_LABEL = re.compile(r"^(?:Full ?text|Publication (?:info|date)|ProQuest document ID)\b", re.M | re.I)
 _RULE = re.compile(r"^_{20,}[ \t]*$", re.M)
-_FACTIVA_END = re.compile(r"^[ \t]*Document [A-Z][A-Z0-9]{3,}\d{6,}\S*[ \t]*$", re.M)
+_FACTIVA_END = re.compile(r"^[ \t]*(?:AN[ \t|]+)?Document [A-Z][A-Z0-9]{3,}\d{6,}\S*[ \t]*$", re.M)
 _FACTIVA_TAG = re.compile(r"^([A-Z]{2,3})(?:[ \t]*\||\t|[ \t]{2,}|[ \t]*$)[ \t]*(.*?)\|?$")
 _WORDS = re.compile(r"^[ \t]*[\d,.]+ (?:words|Wörter|mots|palabras|parole|woorden)[ \t]*$", re.I)
+_HOUR = re.compile(r"[ \t]*\d{1,2}:\d{2}(?:[ \t]*[AP]M)?(?:[ \t]+[A-Z]{2,4})?[ \t]*", re.I)
 _COPYRIGHT = re.compile(
     r"^[ \t]*(?:(?:\(c\)|©|copyright)[ ,]*){1,2}(?:19|20)\d\d\b"
     r"|^[ \t]*all rights reserved\b|^[ \t]*alle rechte vorbehalten\b",
@@ -151,7 +152,7 @@ def _proquest(piece: str) -> Fields:
     text = "\n".join(labels.get("full text") or labels.get("abstract", []))
     return {
         "title": held.get("title") or title,
-        "outlet": held.get("publication title") or re.split(r"[;:,]", info)[0].strip(),
+        "outlet": re.split(r"[;:,]", held.get("publication title") or info)[0].strip(),
         "published_at": _day(held.get("publication date", "")) or _day(info),
         "authors": [" ".join(map(str.strip, reversed(each.split(",", 1)))) for each in _people(held.get("author", ""))],
         "text": _text(_paragraphs(text)),
@@ -200,7 +201,8 @@ def _factiva(piece: str) -> Fields:
 
 def _printed(piece: str) -> Fields:
     """Headline, perhaps a byline, the number of words, the day, the outlet, its codes, a copyright line, the text."""
-    rows = [(n, one_line(line)) for n, line in enumerate(piece.split("\n")) if line.strip()]
+    lines = enumerate(piece.split("\n"))
+    rows = [(n, one_line(line)) for n, line in lines if line.strip() and not _HOUR.fullmatch(line)]
     at = next((n for n, (_, row) in enumerate(rows) if _WORDS.match(row)), None)
     day = _day(rows[at + 1][1]) if at is not None and at + 3 < len(rows) else None
     if at is None or day is None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from html import unescape
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,8 @@ _MARKUP = re.compile(
 _QUOTED_NAME = re.compile(r"'([^']+)'|\"([^\"]+)\"")
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _MOST_NAMED = 12
+_LONGEST_NOTHING = 30
+_PARTS_OF_A_DAY = 3
 
 
 @lru_cache
@@ -35,7 +38,9 @@ def rows_in(loaded: object) -> list[object] | None:
     """The list of articles that a JSON file holds under one of the names for it, or None."""
     if not isinstance(loaded, dict):
         return loaded if isinstance(loaded, list) else None
-    rows = next((found for name in _data()["lists"] if isinstance(found := _within(loaded, name), list)), None)
+    lists = (found for name in _data()["lists"] if isinstance(found := _within(loaded, name), list))
+    singles = ([found] for name in _data()["single"] if isinstance(found := _within(loaded, name), dict))
+    rows = next(chain(lists, singles), None)
     rows = rows and [_unwrapped(row) for row in rows]
     if rows is None or "jsonfeed.org" not in str(loaded.get("version")):
         return rows
@@ -145,9 +150,19 @@ def _flat(fields: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     for name, value in fields.items():
         inner = value.items() if isinstance(value, dict) else ()
         for each, held in [(_alike(name), value), *((f"{_alike(name)}.{_alike(key)}", of) for key, of in inner)]:
-            if held not in (None, "", [], {}) and each not in seen:
+            if held not in (None, "", [], {}) and each not in seen and not _is_nothing(held):
                 seen.add(each)
                 yield each, held
+
+
+def _is_nothing(value: object) -> bool:
+    return isinstance(value, str) and len(value) < _LONGEST_NOTHING and value.strip().lower() in _data()["nothing"]
+
+
+def language_of(name: str) -> str:
+    """The code of a language that has another name, such as "English" or "eng"; else the name."""
+    name = name.strip().lower()
+    return next((code for code, names in _data()["languages"].items() if name in names), name)
 
 
 def _alike(name: object) -> str:
@@ -157,7 +172,7 @@ def _alike(name: object) -> str:
 def _first(field: str, names: list[str], given: Mapping[str, object]) -> object:
     """The value under the first of the names that has one of the right kind; else what is wrong, under the own name."""
     for name in names:
-        value = _names_in(given.get(name)) if field == "authors" else given.get(name)
+        value = _READ[field](given.get(name)) if field in _READ else given.get(name)
         if value is not None and _fits(field, value, name == names[0]):
             return value
     wrong = given.get(names[0])
@@ -178,11 +193,27 @@ def _fits(field: str, value: object, own: bool) -> bool:
 def _names_in(value: object) -> object:
     """Names given as objects, or as a list that somebody printed into a cell."""
     if isinstance(value, list):
-        names = [each.get("name") if isinstance(each, dict) else each for each in value]
+        names = [_spoken(each) if isinstance(each, dict) else each for each in value]
         return [name for name in names if name]
     if isinstance(value, str) and value.startswith("[") and value.endswith("]"):
         return [one or other for one, other in _QUOTED_NAME.findall(value)]
     return value
+
+
+def _spoken(person: Mapping[str, object]) -> object:
+    parts = [person.get("given") or person.get("firstName"), person.get("family") or person.get("lastName")]
+    return person.get("name") or person.get("literal") or " ".join(part for part in parts if isinstance(part, str))
+
+
+def _day_in(value: object) -> object:
+    """A day whose parts are given as a list, `[[2026, 11, 12]]`, as text; nothing for a month alone."""
+    parts = value[0] if isinstance(value, list) and value else None
+    if not isinstance(parts, list):
+        return value
+    return "-".join(str(part).zfill(2) for part in parts) if len(parts) == _PARTS_OF_A_DAY else None
+
+
+_READ: Mapping[str, Callable[[object], object]] = {"authors": _names_in, "published_at": _day_in}
 
 
 def _given_name_first(value: object) -> object:

@@ -9,7 +9,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from ingest.dates import parse_date
-from ingest.formats.exports import known
+from ingest.formats.exports import known, language_of
 from ingest.identity import host_name, web_address
 from ingest.text import one_line, tidy
 from vectorstore.errors import RejectedDocument
@@ -111,7 +111,7 @@ def _corrections(value: object) -> tuple[Correction, ...]:
 
 def _language(value: str) -> str:
     """ "en" of "en-GB"; "" for what is no language tag."""
-    match = _LANGUAGE.match(value.strip().lower())
+    match = _LANGUAGE.match(language_of(value))
     return match.group() if match else ""
 
 

@@ -23,6 +23,7 @@ _BLOCKS = set(
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden", re.IGNORECASE)
 _BETWEEN = re.compile(r"\n[ \t]*\n")
+_QUOTED = re.compile(r"^(?:>[ \t]?)+", re.MULTILINE)
 _ADDRESS = re.compile(r"https?://\S+|\bwww\.\S+|\[[^\]\n]{0,300}\]|<https?://[^>\s]*>")
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟۔][\"'”’»)\]]*$")
 # Of the characters of a line: what is linked so far is a link, with dots or bars beside it.
@@ -81,9 +82,11 @@ def lines_of_html(markup: str) -> list[Line]:
 
 
 def lines_of_plain(text: str) -> list[Line]:
-    """Paragraphs, without the line ends that mail programs put after 72 characters; addresses count as links."""
+    """Paragraphs, without the line ends that mail programs put after 72 characters, or before what they quote.
+
+    Addresses count as links."""
     lines = []
-    for paragraph in _BETWEEN.split(text.replace("\r\n", "\n")):
+    for paragraph in _BETWEEN.split(_QUOTED.sub("", text.replace("\r\n", "\n"))):
         rows = list(filter(None, map(one_line, paragraph.split("\n"))))
         whole = rows if any(map(_label_of, rows)) or all(len(row) < 40 for row in rows) else [" ".join(rows)]
         lines += [_plain_line(row) for row in whole]

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _LISTED = re.compile(
-    r"(?:(?P<before>[^\t]{1,300})\t)?(?:[-*+•]|\d+[.)])?\s*(?:\[[ xX]\]\s*)?(?:\[(?P<title>[^\[\]]*)\]\()?"
-    r"<?(?P<url>https?://[^\s<>()]+(?:\([^\s<>()]*\)[^\s<>()]*)?)>?\)?(?:\t(?P<after>.*))?"
+    r"(?:(?P<before>[^\t]{1,300})\t)?(?:[-*+•]|\d+[.)])?\s*(?:\[[ xX]\]\s*)?"
+    r"(?:\[(?P<title>[^\[\]]*)\]\(|(?P<name>(?!https?:)[^\t\[\]]{1,150}?)\s+(?:[-–—|:]\s+)?)?"
+    r"<?(?P<url>https?://[^\s<>()]+(?:\([^\s<>()]*\)[^\s<>()]*)?)>?\)?(?:\t(?P<after>.*)|\s+[-–—|(#].{0,150})?"
 )
 # Elements that a list of links is made of; a page of news has others.
 _PLAIN = set("html head meta title body h1 h2 h3 h4 h5 h6 p ul ol li dl dt dd a hr br div span font b strong".split())
@@ -30,9 +31,10 @@ _OF_A_PAGE = re.compile(rb"<(?:script|style|img|article)\b", re.IGNORECASE)
 def addresses_in(text: str) -> list[tuple[str, str]]:
     """Each address with its title or "", of a text of which every line is one; else nothing.
 
-    A line that begins with "#" is a comment.
+    A line that begins with "#" is a comment. A single line that ends with an address is a sentence.
     """
-    found = []
+    found: list[tuple[str, str]] = []
+    alone = True
     for line in text.splitlines():
         line = line.strip().lstrip("\ufeff")
         if not line or line.startswith("#"):
@@ -40,8 +42,10 @@ def addresses_in(text: str) -> list[tuple[str, str]]:
         match = _LISTED.fullmatch(line[:4000])
         if match is None or not web_address(match["url"]):
             return []
-        found.append((match["url"], one_line(match["title"] or match["before"] or match["after"] or "")))
-    return found
+        alone = not found and match["name"] is not None
+        names = map(match.group, ("title", "before", "name", "after"))
+        found.append((match["url"], one_line(next(filter(None, names), ""))))
+    return [] if alone else found
 
 
 def is_list_of_links(content: bytes) -> bool:

@@ -14,9 +14,12 @@ from ingest.documents import LARGEST_DOCUMENT, Link, Listed, Record, Rejection
 from ingest.formats.decoding import BINARY, decode, is_binary, marked_encoding
 from ingest.formats.exports import names_an_article, row, rows_in, without_text
 from ingest.formats.limits import whole
+from ingest.identity import web_address
 from vectorstore.errors import RejectedDocument
 
 _LARGEST_JSON = 5 * LARGEST_DOCUMENT
+# What stands over addresses that stand under nothing.
+_OF_ADDRESSES = "url\n"
 _TOLD_DELIMITER = re.compile(r'"?sep=(.)"?')
 
 Row = Record | Link | Listed | Rejection
@@ -68,8 +71,9 @@ def read_csv(stream: io.BufferedReader, name: str, identity: str) -> Rows:
     delimiter = ""
     if told := _TOLD_DELIMITER.fullmatch(first.strip()):  # Excel's way to say how it separated the columns
         first, delimiter = next(lines, ""), told[1]
+    heads = [_OF_ADDRESSES, first] if web_address(first.strip().strip('"')) else [first]
     # Spreadsheets of countries with a decimal comma write ";".
-    rows = _each(csv.reader(chain([first], lines), delimiter=delimiter or max(",;\t|", key=first.count)))
+    rows = _each(csv.reader(chain(heads, lines), delimiter=delimiter or max(",;\t|", key=first.count)))
     header = _header(next(rows))
     number = lines.number + 1
     for cells in rows:

@@ -15,6 +15,8 @@ _TELLING = re.compile(r"[^\W\d_]{4,}|\d{5,}")
 # What names an article without a word of its headline: an identifier, or a slug of so many words.
 _IDENTIFIER = re.compile(r"\d{5,}|(?!(?:19|20)\d\d)\d{4}|[0-9a-f]{8,}")
 _WORDS_OF_A_SLUG = 3
+# In the query of a path that shows every article of its site, which one: id=7.
+_NUMBER_OF_ONE = re.compile(r"(?:^|&)(?:\w*id|art|article|story|news|nr|no)=\w*\d", re.IGNORECASE)
 # Of a page in a file nothing else is known: there an address of so many parts is believed.
 _DEEP = 3
 _FRONT = re.compile(r"/(?:index|default)\.\w{3,5}$", re.IGNORECASE)
@@ -56,10 +58,15 @@ def own_address(read_from: str, canonical: str, headline: str) -> str:
 
 def _names_an_article(canonical: str, read_from: str, headline: str) -> bool:
     path = _FRONT.sub("", urlsplit(canonical).path).rstrip("/")
-    if not path or path == urlsplit(read_from).path.rstrip("/") or (not read_from and path.count("/") >= _DEEP):
+    own = urlsplit(read_from)
+    if not path or (not read_from and path.count("/") >= _DEEP):
         return True  # of a path that is empty the rest decides
+    if path == own.path.rstrip("/"):
+        return not _NUMBER_OF_ONE.search(own.query) or _NUMBER_OF_ONE.search(urlsplit(canonical).query) is not None
     last = path.rsplit("/", 1)[-1].casefold()
-    known = set(_TELLING.findall(f"{urlsplit(read_from).path} {urlsplit(read_from).query} {headline}".casefold()))
+    # Of an address within the section that is said to be the page's, the section says nothing of the story.
+    within = own.path.startswith(f"{path}/")
+    known = set(_TELLING.findall(f"{'' if within else own.path} {own.query} {headline}".casefold()))
     long = len(re.findall(r"[^\W_]+", last)) >= _WORDS_OF_A_SLUG
     parts = set(_TELLING.findall(last)) & known
     return long or bool(parts) or bool(_IDENTIFIER.search(urlsplit(canonical).query + last))

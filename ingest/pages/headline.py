@@ -85,6 +85,11 @@ def parts(title: str) -> list[str]:
     return [title, *(title[: each.start()] for each in reversed(list(_SEPARATOR.finditer(title))))]
 
 
+def last_part(title: str) -> str:
+    """What stands behind the last separator, where some sites put the title behind their name."""
+    return _SEPARATOR.split(title)[-1]
+
+
 def _of_title_tag(title: str, shown: Sequence[str], site: Sequence[str]) -> str:
     """Title tags nearly always end with the name of the site, so that what a separator parts off is dropped."""
     named = without_site(title, site)

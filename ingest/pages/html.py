@@ -52,6 +52,7 @@ _DECLARED = re.compile(
 _AS_WRITTEN = "%Y-%m-%dT%H:%M:%S%z"
 _DATES = {"original_date": True, "extensive_search": False, "outputformat": _AS_WRITTEN}
 _MOST_MARKED_TIMES = 20
+_MOST_LINKS = 2000
 _FIRST_YEAR = 1900
 _ADVICE = "open the page in a browser and paste its text"
 
@@ -65,7 +66,9 @@ def read_page(content: bytes, url: str, charset: str) -> dict[str, object]:
     tags = read_tags(tree)
     story = _statement(tree, tags, url)
     stated = story.found or bool(first(tags, PUBLISHED))
-    if name := wall(tree, _headings(tree), stated, url):
+    # What covers a page whose story has not been loaded is titled by a heading of its own.
+    covering = [] if _texts(tree, "h1") else _texts(tree, "h2")[:1]
+    if name := wall(tree, [*_headings(tree), *covering], stated, url):
         raise RejectedDocument(f"is {name} and no article; {_ADVICE}")
     fields = _head(tree, story, tags, url)
     notes = all_notes(take_notes(tree), story.corrections)
@@ -122,7 +125,7 @@ def _head(tree: HtmlElement, story: Stated, tags: Tags, url: str) -> dict[str, o
     published = story.published_at, first(tags, PUBLISHED), *_marked_times(tree)
     updated_at = _date([story.updated_at, first(tags, UPDATED)])
     title = _title(tree, [story.headline, first(tags, TITLE)], [_site_name(url), story.outlet]) or guess.title
-    bylines = story.authors, every(tags, AUTHOR), [guess.author or ""]
+    bylines = story.authors, every(tags, AUTHOR), _linked_authors(tree) or [guess.author or ""]
     return {
         "title": title,
         "outlet": outlet,
@@ -132,6 +135,13 @@ def _head(tree: HtmlElement, story: Stated, tags: Tags, url: str) -> dict[str, o
         "url": _address(tree, url, (*_canonicals(tree, tags), story.url), title or ""),
         "language": story.language or tree.get("lang") or first(tags, LANGUAGE),
     }
+
+
+def _linked_authors(tree: HtmlElement) -> list[str]:
+    """The links to authors that stand beside the first one, where there are several: a byline of more than one."""
+    links = [each for each in islice(tree.iter("a"), _MOST_LINKS) if "author" in each.get("rel", "").lower().split()]
+    beside = [each for each in links if each.getparent() is links[0].getparent()]
+    return [one_line(each.text_content()) for each in beside] if len(beside) > 1 else []
 
 
 def _guessed_day(tree: HtmlElement, url: str, guess: str | None, updated_at: datetime | None) -> datetime | None:

@@ -200,6 +200,11 @@ def article_blocks(tree: HtmlElement) -> Iterator[HtmlElement]:
             yield script
 
 
+def read_blocks(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """The scripts of schema.org that can be read, whatever they state."""
+    return (script for script in _scripts(tree) if _parsed(script.text) is not None)
+
+
 def _blocks(tree: HtmlElement) -> Iterator[object]:
     return (_parsed(script.text) for script in _scripts(tree))
 

@@ -9,6 +9,7 @@ from copy import deepcopy
 from lxml.html import HtmlElement
 
 from ingest.dates import days_in, parse_date
+from ingest.pages.metadata import read_blocks
 from ingest.pages.words import pattern
 from ingest.text import squeezed
 from vectorstore.languages import count_of_words
@@ -32,10 +33,11 @@ _CARDS = "li", "article", "section", "div"
 def day_of_publication(tree: HtmlElement, find: Callable[[HtmlElement], str | None]) -> str | None:
     """The day that `find` finds in a copy of the page without days of amendments, updates, events and other stories.
 
+    Nor has it what schema.org's words state: that has been read, and what it says of films is no day of a story.
     What cannot be told from the day of publication goes too: an unknown day is better than a wrong one.
     """
     left: HtmlElement = deepcopy(tree)
-    _drop(each for kind in (_named, _lists_of_days, _changed, _told) for each in list(kind(left)))
+    _drop(each for kind in (read_blocks, _named, _lists_of_days, _changed, _told) for each in list(kind(left)))
     found = find(left)
     doubtful = list(_of_other_stories(left)) if found else []
     _drop(doubtful)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from ingest.pages.furniture import HEADINGS, QUOTED, addresses
-from ingest.pages.headline import parts
+from ingest.pages.headline import last_part, parts
 from ingest.pages.mending import remove
 from ingest.pages.words import pattern, phrases
 from ingest.text import squeezed
@@ -25,6 +25,8 @@ NAMES = {
     "robot": "a robot check",
     "login": "a log-in page",
     "missing": 'a "page not found" page',
+    "region": "a page that is closed to your region",
+    "redirect": "a page that leads elsewhere",
 }
 # A wall explains itself in fewer words; most articles need more.
 _LONGEST = 300
@@ -51,14 +53,15 @@ def wall(tree: HtmlElement, headings: Collection[str], states_article: bool, url
 
 def _says(tree: HtmlElement, kind: str, titled: bool) -> bool:
     """Whether what the page says is of the kind of wall, in few words and to its reader."""
-    said = squeezed(" ".join(_visible(tree, "li", "a")))
-    length = count_of_words(said)
+    own = squeezed(" ".join(_explanation(tree, kind)))
+    length = count_of_words(own)
     if titled and length <= _A_FEW_WORDS:
         return True
-    count = len({found.casefold() for found in pattern(f"walls.{kind}.says").findall(said)})
+    said = pattern(f"walls.{kind}.says").findall(squeezed(" ".join(_visible(tree, "li", "a"))))
     least = _SAID if titled else _SAID_UNTITLED
     share = _HALF if titled else _NEARLY_ALL
-    return length <= _LONGEST and count >= least and _told_to_the_reader(tree, kind) >= share
+    enough = len({found.casefold() for found in said}) >= least
+    return length <= _LONGEST and enough and _told_to_the_reader(own, kind) >= share
 
 
 def cut_offer(tree: HtmlElement) -> bool:
@@ -71,18 +74,37 @@ def cut_offer(tree: HtmlElement) -> bool:
     return bool(offers)
 
 
+def _explanation(tree: HtmlElement, kind: str) -> Iterator[str]:
+    """What is no link, which a site's own bars consist of; of a missing page up to the stories offered instead."""
+    said = False
+    for element in _written(tree, "li"):
+        if kind == "missing" and said and element.tag in HEADINGS:
+            return
+        text = " ".join(_texts(element))
+        said = said or pattern(f"walls.{kind}.says").search(text) is not None
+        yield text
+
+
 def _visible(tree: HtmlElement, *more: str) -> Iterator[str]:
-    for element in tree.iter("p", "div", "button", "label", "td", "input", "span", "h1", *HEADINGS, *more):
-        if element.tag == "input":
-            yield element.get("value") or element.get("placeholder") or ""
-        yield element.text or ""
-        yield from (each.tail or "" for each in element)
+    for element in _written(tree, *more):
+        yield from _texts(element)
+
+
+def _written(tree: HtmlElement, *more: str) -> Iterator[HtmlElement]:
+    yield from tree.iter("p", "div", "button", "label", "td", "input", "span", "h1", *HEADINGS, *more)
+
+
+def _texts(element: HtmlElement) -> Iterator[str]:
+    if element.tag == "input":
+        yield element.get("value") or element.get("placeholder") or ""
+    yield element.text or ""
+    yield from (each.tail or "" for each in element)
 
 
 def _is_titled(kind: str, heading: str) -> bool:
     """Whether the heading says this and, beside the name of a site, nothing else."""
     whole = {each.rstrip(".…!").casefold() for each in phrases(f"walls.{kind}.titles")}
-    return any(part.strip().rstrip(".…!").casefold() in whole for part in parts(heading)[:2])
+    return any(part.strip().rstrip(".…!").casefold() in whole for part in (*parts(heading)[:2], last_part(heading)))
 
 
 def _asks(tree: HtmlElement, kind: str) -> bool:
@@ -96,9 +118,8 @@ def _asks(tree: HtmlElement, kind: str) -> bool:
     return kind == "consent" and next(tree.iter(*_ASKED), None) is not None
 
 
-def _told_to_the_reader(tree: HtmlElement, kind: str) -> float:
+def _told_to_the_reader(said: str, kind: str) -> float:
     """The share of the sentences that address the reader, or are of the kind; news tells of others."""
-    said = squeezed(" ".join(_visible(tree)))
     sentences = [
         said[start:end] for start, end in sentence_spans(said, "en") if count_of_words(said[start:end]) > _A_LABEL
     ]

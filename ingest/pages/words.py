@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
+_LETTER = r"[^\W\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+
 
 def alternatives(phrases: Iterable[str]) -> str:
     """A pattern for one of the phrases, the longest first, with whatever space and apostrophe they are written."""
@@ -28,8 +30,11 @@ def phrases(group: str) -> tuple[str, ...]:
 
 @cache
 def pattern(group: str, form: str = r"(?<!\w)(?:{})(?!\w)") -> re.Pattern[str]:
-    """Finds a phrase of the group as words of their own; with another `form`, at a given place."""
-    return re.compile(form.format(alternatives(phrases(group))), re.IGNORECASE)
+    """Finds a phrase of the group as words of their own; with another `form`, at a given place.
+
+    Beside a letter of a script without spaces nothing tells where a word ends."""
+    bounded = form.replace(r"(?<!\w)", rf"(?<!{_LETTER})").replace(r"(?!\w)", rf"(?!{_LETTER})")
+    return re.compile(bounded.replace("{}", alternatives(phrases(group))), re.IGNORECASE)
 
 
 @cache

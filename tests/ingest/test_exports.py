@@ -16,6 +16,7 @@ from following import CountingEmbedder
 
 from ingest import sources
 from ingest.documents import Upload
+from ingest.formats.fields import described
 from ingest.pipeline import ingest
 from ingest.web.politeness import Web
 from vectorstore.library import Library
@@ -224,6 +225,7 @@ SUMMARY = {
     "read_more": URL,
     "text": LEAD,
 }
+DOCUMENT = {name: value for name, value in NEWSPAPER.items() if name != "text"} | {"document": BODY, "summary": LEAD}
 HOSTED_DAY = Said(outlet="gazette.example", published_at=DAY)
 HOSTED = Said(outlet="gazette.example")
 FEED = {"version": "https://jsonfeed.org/version/1.1", "title": "Sandholm Gazette", "items": [JSON_FEED]}
@@ -247,6 +249,8 @@ WHOLE = {
     "Elasticsearch": ("a.json", json.dumps({"hits": {"hits": [{"_id": "1", "_source": NEWSPAPER}]}}), Said()),
     "Kaggle, News Summary": ("a.csv", table({**SUMMARY, "ctext": BODY}), HOSTED_DAY),
     "WordPress": ("a.json", json.dumps([WORDPRESS]), Said(outlet="gazette.example", authors=())),
+    "Guardian, one article": ("a.json", json.dumps({"response": {"status": "ok", "content": GUARDIAN}}), HOSTED),
+    "data set of documents": ("a.json", json.dumps([DOCUMENT]), Said()),
     "JSON lines named .json": ("a.json", f"{json.dumps(CC_NEWS)}\n{json.dumps(SECOND)}", Said()),
 }
 
@@ -266,6 +270,41 @@ class TestWhole:
         taken(library, tmp_path, "a.json", json.dumps([{**WALLABAG, "id": 1}]))
         other = {"id": "1", "title": "Other", "content": LEAD, "url": URL + "-other"}
         assert outcomes(taken(library, tmp_path, "b.csv", table(other))) == ["added"]
+
+    @pytest.mark.parametrize("nothing", ["null", "None", "nan", "N/A"])
+    def test_what_programs_write_for_a_missing_value_is_none(
+        self, library: Library, tmp_path: Path, nothing: str
+    ) -> None:
+        rows = [
+            {"id": nothing, "title": f"Ship {n}", "author": nothing, "url": nothing, "text": f"{n} {BODY}"}
+            for n in range(2)
+        ]
+        report = taken(library, tmp_path, "a.csv", table(*rows))
+        assert outcomes(report) == ["added"] * 2
+        assert {library.article(row.article_id).authors for row in report.rows} == {()}
+
+    def test_an_article_that_the_service_took_back_is_none(self, library: Library, tmp_path: Path, site) -> None:
+        gone = dict.fromkeys(["title", "description", "content"], "[Removed]") | {"url": "https://removed.com"}
+        report = taken(library, tmp_path, "a.json", json.dumps({"articles": [NEWSAPI, gone]}))
+        assert outcomes(report) == ["added", "rejected"] and site.asked == []
+
+    @pytest.mark.parametrize(("named", "code"), [("english", "en"), ("deu", "de"), ("German", "de"), ("pt-BR", "pt")])
+    def test_a_language_is_known_by_its_names(self, named: str, code: str) -> None:
+        assert described({"language": named}).language == code
+
+    def test_references_say_who_wrote_when_and_where(self) -> None:
+        cited = {
+            "type": "article-newspaper",
+            "title": "Ship for sale",
+            "container-title": "Sandholm Gazette",
+            "author": [{"family": "Holm", "given": "Ada"}, {"literal": "Gazette staff"}],
+            "issued": {"date-parts": [["2026", 11, 13]]},
+        }
+        article = described(cited)
+        assert (article.outlet, article.authors) == ("Sandholm Gazette", ("Ada Holm", "Gazette staff"))
+        assert article.published_at == DAY
+        assert described({"Item Type": "webpage", "Date Modified": "2026-11-20"}).updated_at is None
+        assert described({**cited, "issued": {"date-parts": [[2026, 11]]}}).published_at is None
 
     def test_a_source_that_is_the_address_of_a_site_is_no_address_of_an_article(
         self, library: Library, tmp_path: Path
@@ -305,6 +344,7 @@ def lists(url: str) -> dict[str, tuple[str, str]]:
         "Abstract Note": LEAD,
         "Date": "2026-11-13",
         "Date Added": "2026-11-20 10:00:00",
+        "Date Modified": "2026-11-20 10:00:00",
     }
     karakeep = {
         "createdAt": 1793950200,
@@ -353,6 +393,18 @@ def lists(url: str) -> dict[str, tuple[str, str]]:
         "source": "Sandholm Gazette",
         "published_at": "2026-11-13T07:05:00+00:00",
     }
+    readwise = {
+        "id": "01h",
+        "url": "https://read.readwise.example/read/01h",
+        "source_url": url,
+        "title": "Ship for sale",
+        "author": "Ada Holm",
+        "source": "Reader RSS",
+        "site_name": "Sandholm Gazette",
+        "updated_at": "2026-11-20T10:00:00Z",
+        "last_moved_at": "2026-11-20T10:00:00Z",
+        "content": None,
+    }
     bookmarks = (
         "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<TITLE>Bookmarks</TITLE><H1>Bookmarks</H1><DL><p><DT><H3>News</H3><DL><p>"
         f"<DT><A HREF='{url}' ADD_DATE='1793950200'>Ship</A><DT><A HREF='javascript:x()'>Tool</A></DL><p></DL>"
@@ -398,6 +450,11 @@ def lists(url: str) -> dict[str, tuple[str, str]]:
         "bookmarks": ("bookmarks.html", bookmarks),
         "addresses": ("a.txt", f"# to read\n{url}\n\n- {url}\n"),
         "addresses after their titles": ("a.txt", f"Ship\t{url}\n"),
+        "addresses after titles in a line": ("a.txt", f"Ship {url}\nShip, again: {url}#top\n"),
+        "addresses before remarks": ("a.md", f"- [Ship]({url}) - to read\n- [Ship]({url}) (again)\n"),
+        "addresses without a head": ("a.csv", f"{url}\n{url}\n"),
+        "GDELT, events": ("a.tsv", table({"SQLDATE": "20261113", "SOURCEURL": url}, delimiter="\t")),
+        "Readwise, by its interface": ("a.json", json.dumps({"count": 1, "results": [readwise]})),
         "addresses in Markdown": ("a.md", f"# To read\n\n- [Ship]({url})\n"),
     }
 
@@ -470,6 +527,10 @@ class TestAddresses:
 
     def test_a_text_with_an_address_in_it_is_a_text(self, library: Library, tmp_path: Path, site) -> None:
         report = taken(library, tmp_path, "a.txt", f"{site.url}/ship\n{BODY}")
+        assert outcomes(report) == ["added"] and site.asked == []
+
+    def test_one_sentence_that_ends_with_an_address_is_a_text(self, library: Library, tmp_path: Path, site) -> None:
+        report = taken(library, tmp_path, "a.txt", f"{LINES_OF_BODY[0]} {site.url}/ship\n")
         assert outcomes(report) == ["added"] and site.asked == []
 
     def test_a_page_with_a_story_is_no_list_of_links(self, library: Library, tmp_path: Path, site) -> None:

@@ -118,7 +118,8 @@ class TestRows:
         assert row(published_at="last week").published_at is None
 
     @pytest.mark.parametrize(
-        ("written", "language"), [("en", "en"), ("pt_BR", "pt"), ("FIL", "fil"), ("{{ lang }}", ""), ("english", "")]
+        ("written", "language"),
+        [("en", "en"), ("pt_BR", "pt"), ("FIL", "fil"), ("{{ lang }}", ""), ("english", "en"), ("plain", "")],
     )
     def test_a_language_is_its_tag(self, written: str, language: str) -> None:
         assert row(language=written).language == language

@@ -352,7 +352,7 @@ Location: that is what the islanders asked about, and nobody knew.
 
 {1}
 
-Publication title: Sandholm Gazette
+Publication title: Sandholm Gazette; Sandholm
 
 Publication date: Nov 13, 2026
 
@@ -419,6 +419,7 @@ FACTIVA_PRINTED = """Ship for sale
 Ada Holm
 61 words
 13 November 2026
+05:00 AM
 Sandholm Gazette
 SGAZ
 4
@@ -446,6 +447,7 @@ Document SGAZ000020261114eabd0000b
 SAVED = {
     **{"LexisNexis": LEXIS, "Nexis Uni": NEXIS, "ProQuest": PROQUEST},
     **{"Factiva": FACTIVA, "Factiva, printed": FACTIVA_PRINTED},
+    "Factiva, numbered": FACTIVA.replace("Document S", "AN   Document S"),
 }
 
 
@@ -485,6 +487,12 @@ class TestNewspaperArchives:
     ) -> None:
         report = taken(library, tmp_path, "a.txt", SAVED[archive].format(*LINES).encode())
         assert kept in library.article(report.rows[0].article_id).text
+
+    def test_what_german_archives_say_of_an_article_is_no_text_of_it(self, library: Library, tmp_path: Path) -> None:
+        tail = "UPDATE: 14. November 2026\n\nSPRACHE: GERMAN; DEUTSCH\n\nPUBLICATION-TYPE: Zeitung\n"
+        head = "Dokument 1 von 1\n\nSandholmer Bote\n\n13. November 2026 Freitag\n\nSchiff verkauft\n\nRUBRIK: STADT"
+        report = taken(library, tmp_path, "a.txt", f"{head}\n\n{LINES[0]}\n\n{tail}".encode())
+        assert library.article(report.rows[0].article_id).text == LINES[0]
 
     def test_an_article_about_documents_is_one_article(self, library: Library, tmp_path: Path) -> None:
         text = f"{BODY}\nThe judge read document 3 of 5 aloud.\nEnd of document, he said."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -139,8 +140,9 @@ class TestForwards:
             (OUTLOOK + "\n\n".join(SENTENCES), "plain"),
             (APPLE + "\n\n".join(SENTENCES), "plain"),
             (THUNDERBIRD + "\n\n".join(SENTENCES), "plain"),
+            (re.sub("(?m)^", "> ", APPLE + "\n\n".join(SENTENCES)), "plain"),
         ],
-        ids=["Gmail", "Outlook", "Apple", "Thunderbird"],
+        ids=["Gmail", "Outlook", "Apple", "Thunderbird", "quoted"],
     )
     def test_in_the_text_it_is_by_who_wrote_it(self, body: str, kind: str) -> None:
         found = read(body, kind, subject="WG: Ship for sale", From="A Colleague <a@work.example>")

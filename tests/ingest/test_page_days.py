@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 
 import pytest
@@ -53,6 +54,18 @@ def test_the_day_beside_the_headline_is(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "node",
+    [
+        {"@type": "VideoObject", "name": "Regatta", "datePublished": "2019-02-03", "uploadDate": "2019-02-03"},
+        {"@type": "Event", "name": "Fair", "startDate": "2019-05-01", "datePublished": "2019-02-03"},
+        {"@type": "ItemList", "itemListElement": [{"item": {"@type": "NewsArticle", "datePublished": "2019-02-03"}}]},
+    ],
+)
+def test_the_day_of_something_else_in_the_words_of_schema_org_is_not_that_of_publication(node: object) -> None:
+    assert day(head=f'<script type="application/ld+json">{json.dumps(node)}</script>') is None
+
+
+@pytest.mark.parametrize(
     ("written", "meant"),
     [
         ("Tue Nov 10 2026 00:30:00 GMT+0100", datetime(2026, 11, 9, 23, 30)),
@@ -74,6 +87,7 @@ def test_the_day_beside_the_headline_is(line: str) -> None:
         ("१० नवंबर २०२६", datetime(2026, 11, 10)),
         ("2026年11月10日", datetime(2026, 11, 10)),
         ("2026년 11월 10일", datetime(2026, 11, 10)),
+        ("2026年11月10日 18時05分", datetime(2026, 11, 10, 18, 5)),
     ],
 )
 def test_days_are_read_as_the_world_writes_them(written: str, meant: datetime) -> None:

@@ -160,6 +160,12 @@ class TestAuthors:
         author = [{"@type": "Person", "name": name} for name in names]
         assert take(schema(author=author)).authors == tuple(people)
 
+    def test_links_side_by_side_in_a_byline_are_several_authors(self) -> None:
+        link = "<a rel='author' href='/by/{}'>{}</a>"
+        byline = f"<p>By {link.format('jd', 'Jane Doe')} and {link.format('ar', 'Ann Reed, Harbour Correspondent')}</p>"
+        other = f"<div>{link.format('ob', 'Olle Berg')}</div>"
+        assert take("", byline + other).authors == ("Jane Doe", "Ann Reed")
+
     def test_several_tags_are_several_authors(self) -> None:
         tags = metas(article__author="Jane Doe") + metas(article__author="John Roe")
         assert take(tags).authors == ("Jane Doe", "John Roe")

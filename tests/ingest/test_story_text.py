@@ -37,6 +37,7 @@ def test_paragraphs_are_kept_one_a_line() -> None:
         "<p>Sign up for our weekly newsletter and never miss a story from the valley.</p>",
         "<p>Get the best of the valley delivered to your inbox every morning.</p>",
         "<p>Follow us on Facebook and Instagram.</p>",
+        '<p><a href="/s">Subscribe to the Wells</a> to support our journalism.</p>',
         "<p>Advertisement</p>",
         "<p>Like this story? Share it with a friend!</p>",
         '<p><a href="/n">Sign up for the Wells newsletter</a>. Every Friday: what flows, and who said so.</p>',

@@ -52,6 +52,32 @@ LOGIN = (
 )
 
 
+PAY_OR_CONSENT = paragraphs(
+    "Besuchen Sie den Talboten wie gewohnt mit Werbung und Tracking. Ihre Zustimmung ist jederzeit widerrufbar.",
+    "Nutzen Sie den Talboten ohne Werbetracking für 4,99 Euro im Monat. Details finden Sie in unserem Pur-Abo.",
+)
+SCRIPTED = paragraphs(
+    "Our site requires JavaScript to show you the story that you asked for. Please turn on JavaScript in the settings"
+    " of your browser and load the page anew, or ask our readers' desk for help with it by telephone."
+)
+CLOSED = paragraphs(
+    "We recognize you are attempting to access this website from a country belonging to the European Economic Area"
+    " (EEA) which enforces the General Data Protection Regulation and therefore access cannot be granted at this time."
+)
+LED_ON = paragraphs(
+    "You will be redirected to an external site in a few seconds. If nothing happens please click on the link below to"
+    " go on to the page that you asked for, or go back to the story that you were reading before you came here."
+)
+REGISTER = paragraphs(
+    "Create a free account to read this story and three more each month. It takes less than a minute, and you can"
+    " leave at any time that you like. Already a subscriber? Then you know the way to your account."
+)
+JAPANESE = paragraphs(
+    "お探しのページは見つかりませんでした。アドレスが間違っているか、記事の掲載期間が終了した可能性があります。"
+    "お手数ですが、トップページまたは検索からお探しの記事をご覧ください。"
+)
+
+
 @pytest.mark.parametrize(
     ("title", "body", "name"),
     [
@@ -67,6 +93,13 @@ LOGIN = (
             "page not found",
         ),
         ("Sign in | Valley Post", LOGIN, "a log-in page"),
+        ("Valley Post - Are you a robot?", ROBOT, "a robot check"),
+        ("Please enable JS and disable any ad blocker", SCRIPTED, "a robot check"),
+        ("451: Unavailable due to legal reasons", CLOSED, "closed to your region"),
+        ("Redirecting...", LED_ON, "leads elsewhere"),
+        ("Register to continue reading", REGISTER, "a log-in page"),
+        ("ページが見つかりません | 谷の新聞", JAPANESE, "page not found"),
+        ("Talbote | Zustimmung", f"<h2>Weiter mit Werbung lesen</h2>{PAY_OR_CONSENT}", "a consent page"),
     ],
 )
 def test_a_wall_is_refused_with_its_name(title: str, body: str, name: str) -> None:
@@ -101,6 +134,10 @@ def test_a_wall_is_refused_with_its_name(title: str, body: str, name: str) -> No
                 *STORY,
             ],
         ),
+        (
+            "Not available in your country",
+            ["That sentence is all that readers of Tarn saw on Monday, when a film was closed to them.", *STORY],
+        ),
         ("Login", ["The band Login played its last concert in Tarn on Saturday, and the password was “moss”.", *STORY]),
     ],
 )
@@ -116,6 +153,35 @@ def test_links_to_other_stories_do_not_hide_a_wall() -> None:
     body = f"<p>It looks like nothing was found at this location. Maybe try a search?</p><h2>Read</h2><ul>{links}</ul>"
     with pytest.raises(RejectedDocument, match="page not found"):
         extract_article(page("Page not found - Valley Post", body, h1="Oops! That page can’t be found."), URL)
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "name"),
+    [
+        ("Page introuvable", MISSING, "page not found"),
+        ("Log in", LOGIN, "a log-in page"),
+        ("Just a moment...", ROBOT, "a robot check"),
+    ],
+)
+def test_the_bars_of_a_site_do_not_hide_a_wall(title: str, body: str, name: str) -> None:
+    bar = "".join(f'<li><a href="/{n}">All about section number {n} of the site</a></li>' for n in range(90))
+    with pytest.raises(RejectedDocument, match=name):
+        extract_article(page(title, f"<nav><ul>{bar}</ul></nav>{body}<div><ul>{bar}</ul></div>"), URL)
+
+
+def test_a_wall_that_covers_a_page_without_headline_is_titled_by_its_own_heading() -> None:
+    content = page("Valley Post", f"<div><h2>We value your privacy</h2>{CONSENT}</div>").replace(b"<h1>", b"<b>")
+    with pytest.raises(RejectedDocument, match="a consent page"):
+        extract_article(content, URL)
+    with_story = content.replace(b"</body>", f"<article>{paragraphs(*STORY * 2)}</article></body>".encode())
+    assert extract_article(with_story, URL).text.endswith(STORY[-1])
+
+
+def test_stories_that_are_offered_in_place_of_a_missing_one_do_not_make_an_article() -> None:
+    offered = "<h2>Latest</h2>" + "".join(f"<h3><a href=/{n}>Weir {n}</a></h3><p>{x}</p>" for n, x in enumerate(STORY))
+    said = "<p>The story you are looking for may have been moved, or the link is out of date.</p>"
+    with pytest.raises(RejectedDocument, match="page not found"):
+        extract_article(page("Page not found - Valley Post", said + offered, h1="We couldn't find that page"), URL)
 
 
 def test_a_short_story_under_a_form_to_log_in_is_an_article() -> None:
@@ -134,6 +200,8 @@ OFFERS = {
     "English": '<div class="wall"><h2>To continue reading, become a member</h2><p>Three crowns a week.</p></div>',
     "German": "<div><p><strong>Jetzt weiterlesen mit Talbote plus</strong></p><p>Vier Wochen gratis.</p></div>",
     "Spanish": "<section><h3>Suscríbete para seguir leyendo</h3><p>Un mes por un euro.</p></section>",
+    "Dutch": "<div><h3>Verder lezen?</h3><p>Neem een abonnement en lees dit artikel.</p></div>",
+    "Japanese": "<div><p>続きを読むには会員登録が必要です。</p></div>",
     "log-in": '<p class="gate">Log in to continue</p><p>Forgot it?</p>',
 }
 
@@ -150,7 +218,7 @@ def test_of_a_long_story_the_offer_alone_is_left_out(offer: str) -> None:
     story = [f"On day {day} of the flood, {sentence}" for day in range(1, 5) for sentence in STORY]
     article = extract_article(page("Weir opened", f"<article>{paragraphs(*story)}{offer}</article>"), URL)
     assert article.text.split("\n") == story or offer == OFFERS["log-in"]
-    assert not any(word in article.text for word in ("member", "weiterlesen", "Suscr", "Log in"))
+    assert not any(word in article.text for word in ("member", "weiterlesen", "Suscr", "Verder", "続き", "Log in"))
 
 
 def test_an_offer_between_the_paragraphs_is_an_advertisement() -> None:

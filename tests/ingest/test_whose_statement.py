@@ -81,6 +81,23 @@ def test_a_canonical_address_that_can_be_the_articles_is_taken(canonical: str) -
     assert take(head=f'<link rel="canonical" href="{canonical}">').url == f"https://www.bugle.example{canonical}"
 
 
+def test_the_section_that_a_page_stands_in_is_not_its_address() -> None:
+    url = "https://www.bugle.example/harbour/2026/11/a7"
+    head = '<link rel="canonical" href="/harbour/">'
+    assert take(head=head, url=url).url == url
+
+
+@pytest.mark.parametrize("query", ["id=4711", "art=471", "sid=9&lang=en", "newsid=x12"])
+def test_a_path_that_shows_every_article_of_a_site_is_not_the_address_of_one(query: str) -> None:
+    url = f"https://www.bugle.example/show.php?{query}"
+    own = {**OWN, "url": None}
+    assert take(own, head='<link rel="canonical" href="/show.php">', url=url).url == url
+    pretty = '<link rel="canonical" href="/2026/11/night-ferry-returns">'
+    assert take(own, head=pretty, url=url).url == URL
+    tracked = f"{URL}?ref=front&sort=1"
+    assert take(own, head=CANONICAL, url=tracked).url == URL
+
+
 def test_relative_addresses_stand_under_the_base_of_the_page() -> None:
     head = '<base href="https://www.bugle.example/"><link rel="canonical" href="2026/11/night-ferry-returns">'
     assert take(head=head).url == URL
