@@ -64,7 +64,8 @@ def row(name: str, identity: str, fields: Mapping[str, object]) -> Record | Link
     given = known(fields)
     summary = given.pop("summary", "")
     if text := given.get("text"):
-        marked = isinstance(text, str) and _MARKUP.search(text)
+        # Dateline's own rows are text as it stands, also where that is about markup.
+        marked = "text" not in fields and isinstance(text, str) and _MARKUP.search(text)
         if not marked:
             return Record(name, identity, fields)
         title = {"title": unescape(stated)} if isinstance(stated := given.get("title"), str) else {}

@@ -18,7 +18,7 @@ import httpx
 _CONFIG = re.compile(r"kept/\w+-configuration\.js")
 _EVENTS = "window.gradio_config = "
 _API = "/gradio_api"
-_NOT_FILLED_IN = ("", "", "")  # from, to and outlet below the question
+_NOT_FILLED_IN = ("", "", "", "")  # from, to, outlet and language below the question
 
 
 class Refused(Exception):

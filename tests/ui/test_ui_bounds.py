@@ -106,7 +106,7 @@ def test_the_api_for_questions_takes_less(served: str) -> None:
 
 @pytest.mark.parametrize("size", [MB - 1000, 900_000])
 def test_what_keeps_within_the_bounds_is_taken(served: str, size: int) -> None:
-    asked = httpx.post(f"{served}gradio_api/call/search", json={"data": ["x" * size, "", "", None, "", 5]})
+    asked = httpx.post(f"{served}gradio_api/call/search", json={"data": ["x" * size, "", "", None, "", 5, None]})
     assert asked.status_code == 200
 
 
@@ -248,7 +248,7 @@ def test_of_too_many_questions_the_last_are_told_so_and_the_rest_of_the_page_goe
     too_many, full = "Too many answers are under way. Try again in a moment.", Event()
 
     def ask() -> None:
-        if too_many in told(served, "ask", "slowly", "", "", None, "", None):
+        if too_many in told(served, "ask", "slowly", "", "", None, "", None, None):
             full.set()
 
     asking = [Thread(target=ask) for _ in range(13)]  # one more than there are places
@@ -256,7 +256,7 @@ def test_of_too_many_questions_the_last_are_told_so_and_the_rest_of_the_page_goe
         each.start()
     assert full.wait(30)
     assert too_many in told(served, "chat", "Is Meta open?", None)
-    assert "event: complete" in told(served, "search", "Is Meta open?", "", "", None, "", 5)
+    assert "event: complete" in told(served, "search", "Is Meta open?", "", "", None, "", 5, None)
     assert httpx.get(served).status_code == 200
     desk.closed.set()
     for each in asking:
