@@ -153,9 +153,13 @@ def test_a_backup_says_how_long_it_is(address: str) -> None:
 
 
 def test_a_program_sends_a_page_that_is_then_found_and_a_second_time_unchanged(news: Dateline, address: str) -> None:
-    page = f"<html lang=en><title>Night buses</title><article><h1>Night buses</h1><p>{TRAM}</p></article></html>"
+    told = (
+        "The library of Norvale lends telescopes from October. Readers may keep one for three weeks, and a course of "
+        "an evening goes with it. The council paid 18,000 crowns for forty of them, and the observatory gave six more."
+    )
+    page = f"<html lang=en><title>Telescopes</title><article><h1>Telescopes</h1><p>{told}</p></article></html>"
     sent = {
-        "url": "https://norvale.example/buses",
+        "url": "https://norvale.example/telescopes",
         "outlet": "Norvale Post",
         "published_at": "2026-08-04",
         "html": page,
@@ -163,5 +167,8 @@ def test_a_program_sends_a_page_that_is_then_found_and_a_second_time_unchanged(n
     headers = {"authorization": f"Bearer {TOKEN}"}
     outcomes = [httpx.post(f"{address}v1/articles", json=sent, headers=headers, timeout=60).json() for _ in range(2)]
     assert [(each["added"], each["unchanged"]) for each in outcomes] == [(1, 0), (0, 1)]
-    assert news.search("How long will Norvale's night buses run?", top=1)[0].article.outlet == "Norvale Post"
+    assert (
+        news.search("How long may readers of Norvale's library keep a telescope?", top=1)[0].article.outlet
+        == "Norvale Post"
+    )
     news.library.remove(outcomes[0]["documents"][0]["article_id"])
