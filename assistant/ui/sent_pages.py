@@ -36,7 +36,7 @@ def sent_page_routes(desk: Desk) -> Sequence[BaseRoute]:
 def bookmark_html() -> str:
     """The bookmark, whose address the browser puts together: it alone knows where this page is."""
     return (
-        f'<p class="bookmark"><a data-bookmark draggable="true">{tr("Add to Dateline")}</a> '
+        f'<p class="bookmark"><a class="plain" data-bookmark draggable="true">{tr("Add to Dateline")}</a> '
         f"{tr('Drag this to your bookmarks. On a page that you read, it adds what you see there.')}</p>"
     )
 
