@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -443,6 +444,12 @@ class ScriptedDesk:
 def _storable(text: str) -> str:
     """Half a surrogate pair, which no article of a library has, is nothing that a database can hold."""
     return text.encode("utf-8", "replace").decode()
+
+
+def chromium() -> str | None:
+    """The browser that the page is tested in: without windows, of which Debian has a build that does the same with half
+    the work."""
+    return shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
 
 def free_port() -> int:
