@@ -231,11 +231,11 @@ def paper() -> Iterator[Paper]:
 @pytest.fixture
 def abroad(browser: Browser) -> Iterator[BrowserContext]:
     """A browser in which names lead to this machine."""
-    chromium = browser.browser_type.launch(
+    own = browser.browser_type.launch(
         executable_path=chromium(), args=["--no-sandbox", "--host-resolver-rules=MAP *.example 127.0.0.1"]
     )
-    yield chromium.new_context(locale="en-US")
-    chromium.close()
+    yield own.new_context(locale="en-US")
+    own.close()
 
 
 def bookmark(context: BrowserContext, served: str) -> str:

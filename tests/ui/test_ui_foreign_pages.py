@@ -96,11 +96,11 @@ def foreign() -> Iterator[int]:
 @pytest.fixture(scope="module")
 def abroad(browser: Browser) -> Iterator[Page]:
     """A tab of a browser in which every name leads to this machine."""
-    chromium = browser.browser_type.launch(
+    own = browser.browser_type.launch(
         executable_path=chromium(), args=["--no-sandbox", "--host-resolver-rules=MAP *.example 127.0.0.1"]
     )
-    yield chromium.new_page()
-    chromium.close()
+    yield own.new_page()
+    own.close()
 
 
 class Counted:
