@@ -122,18 +122,19 @@ def _head(tree: HtmlElement, story: Stated, tags: Tags, url: str) -> dict[str, o
     remove(list(article_blocks(tree)))  # they have been read, and trafilatura takes those of other stories too
     guess = extract_metadata(tree, url or None, dict(_DATES), extensive=False)
     outlet = _outlet(story.outlet, first(tags, OUTLET), guess.sitename)
-    published = story.published_at, first(tags, PUBLISHED), *_marked_times(tree)
-    updated_at = _date([story.updated_at, first(tags, UPDATED)])
+    language = story.language or tree.get("lang") or first(tags, LANGUAGE) or ""
+    published = story.published_at, first(tags, PUBLISHED), *_marked_times(tree, language)
+    updated_at = _date([story.updated_at, first(tags, UPDATED)], language)
     title = _title(tree, [story.headline, first(tags, TITLE)], [_site_name(url), story.outlet]) or guess.title
     bylines = story.authors, every(tags, AUTHOR), _linked_authors(tree) or [guess.author or ""]
     return {
         "title": title,
         "outlet": outlet,
         "authors": next(filter(None, (names(each, outlet, story.people) for each in bylines)), []),
-        "published_at": _date(published) or _guessed_day(tree, url, guess.date, updated_at),
+        "published_at": _date(published, language) or _guessed_day(tree, url, guess.date, updated_at),
         "updated_at": updated_at,
         "url": _address(tree, url, (*_canonicals(tree, tags), story.url), title or ""),
-        "language": story.language or tree.get("lang") or first(tags, LANGUAGE),
+        "language": language,
     }
 
 
@@ -176,12 +177,12 @@ def _site_name(url: str) -> str:
     return max(host_name(url).split(".")[:-1], key=len, default="")
 
 
-def _marked_times(tree: HtmlElement) -> Iterator[str]:
+def _marked_times(tree: HtmlElement, language: str) -> Iterator[str]:
     """What the page marks as its time of publication; nothing where it marks several days so."""
     every = tree.iter("time", "span", "abbr", "div", "p")
     marked = list(islice(filter(_is_publication, every), _MOST_MARKED_TIMES))
     stated = [each.get("datetime") or each.get("content") or each.text_content()[:_LONGEST_HEADLINE] for each in marked]
-    days = {found.date() for text in stated if (found := parse_date(text))}
+    days = {found.date() for text in stated if (found := parse_date(text, language))}
     if len(days) == 1:
         yield from stated
 
@@ -190,9 +191,9 @@ def _is_publication(element: HtmlElement) -> bool:
     return element.get("pubdate") is not None or "datePublished" in element.get("itemprop", "").split()
 
 
-def _date(stated: Iterable[object]) -> datetime | None:
+def _date(stated: Iterable[object], language: str = "") -> datetime | None:
     """The first that is a date; the day that computers count from and years before 1900 stand for "none"."""
-    for found in map(parse_date, filter(None, stated)):
+    for found in (parse_date(each, language) for each in stated if each):
         if found and found.year >= _FIRST_YEAR and found.timestamp() != 0:
             return found
     return None

@@ -6,7 +6,8 @@ PAGES_DIR as for extraction.py. Each page is served at an address of its own on 
 `ingest` into a library on disk: fetched, told what it is, read in the process that is for this, recognised, split,
 stored with its words, and its vectors made and kept. Right before or after, in turn, the same bytes are read and the
 passages embedded in this process with nothing around it. What loads once (models, the process that reads) is loaded
-before. Told are both times in ms and the median of the pages' ratios. `--profile` says where the whole path waits.
+before. Told are both times in ms, by the clock and by the processors (of this process and the one that reads), and
+the medians of the pages' ratios. `--profile` says where the whole path waits.
 """
 
 from __future__ import annotations
@@ -25,15 +26,22 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import NamedTuple
 
 from app import Dateline, open_dateline
 from ingest.formats.fields import stated
+from ingest.formats.sandbox import bounded
 from ingest.pages.html import read_page
 from ingest.splitting import split
 from vectorstore.errors import RejectedDocument
 from vectorstore.library import Library
 
 _WARM_UP = 3
+
+
+class Cost(NamedTuple):
+    clock: float
+    processors: float
 
 
 def main() -> None:
@@ -108,24 +116,37 @@ def _alone(library: Library, content: bytes, url: str) -> None:
     library.embedder.passages([each.text for each in passages])
 
 
-def _timed(work: Callable[[], None], profile: cProfile.Profile | None = None) -> float:
-    begun = time.perf_counter()
+def _timed(work: Callable[[], None], profile: cProfile.Profile | None = None) -> Cost:
+    begun, used = time.perf_counter(), _used()
     if profile:
         profile.runcall(work)
     else:
         work()
-    return 1000 * (time.perf_counter() - begun)
+    return Cost(1000 * (time.perf_counter() - begun), 1000 * (_used() - used))
 
 
-def _tell(rows: Sequence[tuple[float, float]]) -> None:
-    ratios = sorted(whole / alone for whole, alone in rows)
-    figures = {
-        "pages": len(rows),
-        "by its address, ms: median": round(statistics.median(whole for whole, _ in rows), 1),
-        "reading and embedding alone, ms: median": round(statistics.median(alone for _, alone in rows), 1),
-        "ratio: median of the pages": round(statistics.median(ratios), 3),
-        "ratio: smallest, largest": [round(ratios[0], 2), round(ratios[-1], 2)],
-        "ratio of the sums": round(sum(whole for whole, _ in rows) / sum(alone for _, alone in rows), 3),
+def _used() -> float:
+    """Seconds of the processors, which other programs of a busy machine do not add to."""
+    helper = bounded._process
+    if helper is None:
+        return time.process_time()
+    ticks = Path(f"/proc/{helper.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[11:13]
+    return time.process_time() + sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+
+def _tell(rows: Sequence[tuple[Cost, Cost]]) -> None:
+    figures: dict[str, object] = {"pages": len(rows)}
+    for at, name in enumerate(Cost._fields):
+        pairs = [(whole[at], alone[at]) for whole, alone in rows]
+        ratios = sorted(whole / alone for whole, alone in pairs)
+        figures |= {
+            f"{name}: by its address, ms: median": round(statistics.median(whole for whole, _ in pairs), 1),
+            f"{name}: reading and embedding alone, ms: median": round(statistics.median(each for _, each in pairs), 1),
+            f"{name}: ratio, median of the pages": round(statistics.median(ratios), 3),
+            f"{name}: ratio, smallest, largest": [round(ratios[0], 2), round(ratios[-1], 2)],
+            f"{name}: ratio of the sums": round(sum(each for each, _ in pairs) / sum(each for _, each in pairs), 3),
+        }
+    figures |= {
         "load of the machine": os.getloadavg()[0],
         "measured": datetime.now(UTC).isoformat(timespec="minutes"),
     }
