@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from html import unescape
 from itertools import islice
 
 from htmldate import find_date
@@ -53,6 +54,8 @@ _AS_WRITTEN = "%Y-%m-%dT%H:%M:%S%z"
 _DATES = {"original_date": True, "extensive_search": False, "outputformat": _AS_WRITTEN}
 _MOST_MARKED_TIMES = 20
 _MOST_LINKS = 2000
+_MOST_HEADINGS = 20
+_MARKUP = re.compile(r"</?(?:a|b|br|em|i|mark|small|span|strong|sub|sup|u)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _FIRST_YEAR = 1900
 _ADVICE = "open the page in a browser and paste its text"
 
@@ -163,8 +166,14 @@ def _address(tree: HtmlElement, url: str, canonicals: Iterable[str], title: str)
 
 
 def _title(tree: HtmlElement, stated: Iterable[str], site: list[str]) -> str:
-    usable = [text for text in map(one_line, stated) if 0 < len(text) <= _LONGEST_HEADLINE]
-    return headline(usable, next(iter(_texts(tree, "title")), ""), _texts(tree, "h1"), site)
+    usable = [text for text in map(_without_markup, stated) if 0 < len(text) <= _LONGEST_HEADLINE]
+    title = next(iter(_texts(tree, "title")), "")
+    return headline(usable, title, _texts(tree, "h1"), site, _texts(tree, "h2")[:_MOST_HEADINGS])
+
+
+def _without_markup(stated: str) -> str:
+    """Some systems state a headline as it is written in their pages, or escape it twice."""
+    return one_line(_MARKUP.sub("", unescape(stated)))
 
 
 def _outlet(*stated: str | None) -> str:
