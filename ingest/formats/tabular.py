@@ -19,7 +19,7 @@ from vectorstore.errors import RejectedDocument
 
 _LARGEST_JSON = 5 * LARGEST_DOCUMENT
 # Empty lines, which a megabyte of gzip holds a thousand million of; beside ten for each that is none.
-_MOST_BLANK = 1_000_000
+_MOST_BLANK = 20_000_000
 # What stands over addresses that stand under nothing.
 _OF_ADDRESSES = "url\n"
 _TOLD_DELIMITER = re.compile(r'"?sep=(.)"?')
