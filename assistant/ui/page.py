@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
+from starlette.routing import BaseRoute
 
 from assistant.text.texts import reading_in, tr, tr_later, wanted
 from assistant.ui.chat_tab import ChatTab
@@ -31,10 +32,11 @@ class Page(gr.Blocks):
     """Each event is in its reader's language. What one fails with is one line of the log: Gradio prints a traceback,
     with all that was sent in it.
 
-    `welcome` is what the chat shows before the first question, as it is now.
+    `welcome` is what the chat shows before the first question, as it is now; `routes` stand beside Gradio's.
     """
 
     welcome: Callable[[], str]
+    routes: Sequence[BaseRoute] = ()
 
     async def process_api(self, *args: Any, **given: Any) -> dict[str, Any]:
         request = given.get("request")
@@ -55,7 +57,7 @@ def build_page(desk: Desk) -> Page:
         gr.HTML(MASTHEAD, elem_id="masthead", js_on_load=None, apply_default_css=False)
         visit, settings = last_visit(), reader_settings()
         with gr.Tabs(elem_id="pages") as pages:
-            with gr.Tab(tr_later("Chat"), id="chat") as chat_tab:
+            with gr.Tab(tr_later("Chat"), id="chat"):
                 chat = ChatTab(desk, settings)
             with gr.Tab(tr_later("Library"), id="library") as library_tab:
                 library = LibraryTab(desk)
@@ -65,8 +67,6 @@ def build_page(desk: Desk) -> Page:
                 stories = StoriesTab(desk)
             with gr.Tab(tr_later("Settings"), id="settings") as settings_tab:
                 choices = SettingsTab(desk, settings)
-        chat.follow(page.load(chat.enter, chat.view, chat.drawn, **QUIET))
-        chat_tab.select(chat.greet, [chat.conversation, chat.view], chat.live, **QUIET)
         library.table.begin([page.load, library_tab.select])
         gr.on([page.load, feeds_tab.select], feeds.look, feeds.leaving, feeds.shown, **QUIET)
         pages.select(_look_on, None, feeds.timer, **QUIET_EACH)
@@ -77,7 +77,7 @@ def build_page(desk: Desk) -> Page:
         _connect_sources(stories, chat)
         _connect_stories(stories, chat, library, pages)
         offer(desk)
-    page.welcome = chat.welcome
+    page.welcome, page.routes = chat.welcome, chat.routes
     return page
 
 

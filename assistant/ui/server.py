@@ -219,7 +219,7 @@ def serve(
     with suppress(OSError):  # where it cannot be made, an upload says so
         make_folder(Path(page.GRADIO_CACHE))
     files = Files()
-    beside = [*routes, *files.routes, Route("/robots.txt", _robots)]
+    beside = [*routes, *page.routes, *files.routes, Route("/robots.txt", _robots)]
     inner = _mounted(page, files, beside, max_upload_mb)
     inner.add_middleware(Reading)
     inner.add_middleware(Bounds, max_upload_mb=max_upload_mb, patience=patience)
