@@ -68,7 +68,7 @@ const dateline = (() => {
   async function call(path, sent) {
     const given = sent && { method: "POST", body: JSON.stringify(sent), headers: { "Content-Type": "application/json" } };
     try {
-      const answer = await fetch(path, { ...given, signal: AbortSignal.timeout(30_000) });
+      const answer = await fetched(path, { ...given, signal: AbortSignal.timeout(30_000) });
       if ([502, 503, 504].includes(answer.status)) throw new Error("a proxy without its server");
       const told = await answer.json();
       reached();
@@ -80,8 +80,10 @@ const dateline = (() => {
   }
 
   function unreachable() {
+    if (offline) return;
     offline = true;
     banner();
+    follow(); // until it is there again
   }
 
   function reached() {
@@ -89,8 +91,38 @@ const dateline = (() => {
     if (!offline) return;
     offline = false;
     banner();
-    follow();
+    page?.list();
   }
+
+  // Of Gradio too: with an event that cannot be sent it says so in a box of its own, goes dead, and loads the page anew.
+  // Here it waits.
+  const fetched = window.fetch;
+  window.fetch = async (asked, given) => {
+    const { pathname } = new URL(asked.url ?? asked, document.baseURI);
+    if (!/\/gradio_api\/queue\/(?:join|data)$/.test(pathname)) return fetched(asked, given);
+    for (;;) {
+      try {
+        const answer = await fetched(asked, given);
+        if (answer.status !== 502 && answer.status !== 504) return answer; // 503 is a full queue
+      } catch (error) {
+        if (given?.signal?.aborted) throw error;
+      }
+      unreachable();
+      await pause();
+    }
+  };
+
+  // What was under way when the connection went it still tells, and then loads the page anew.
+  new MutationObserver((changes) => {
+    for (const each of changes.flatMap(({ addedNodes }) => [...addedNodes])) {
+      const box = each.querySelector?.(".toast-body") ?? each.closest?.(".toast-body");
+      if (!box?.textContent.includes("Connection to the server was lost")) continue;
+      box.hidden = true;
+      box.style.display = "none";
+      keepDraft(document.querySelector("#composer textarea")?.value ?? "");
+      unreachable();
+    }
+  }).observe(document.body, { childList: true, subtree: true });
 
   function banner() {
     const strip = document.querySelector("#offline");
@@ -150,8 +182,8 @@ const dateline = (() => {
     shown = { id, count, busy, title, tag, live, past, gone };
     if (gone) {
       note(told.gone);
-      name("");
-      shown.id = "";
+      name("", true);
+      Object.assign(shown, { id: "", gone: false });
     }
     if (!same) page?.draw(shown);
     if (over || gone) tellTabs();
@@ -160,12 +192,16 @@ const dateline = (() => {
 
   function tellTabs() {
     tabs.postMessage({ id: shown.id });
-    page?.list();
+    list();
+  }
+
+  function list() {
+    if (!offline) page?.list();
   }
 
   tabs.addEventListener("message", ({ data }) => {
     if (data.id === shown.id) follow();
-    page?.list();
+    list();
   });
   document.addEventListener("visibilitychange", () => !document.hidden && follow());
   addEventListener("online", follow);
@@ -228,7 +264,7 @@ const dateline = (() => {
     banner();
     if (answer.taken) {
       if (draft(asked.id).trim() === asked.question) keepDraft("", asked.id);
-      if (asked.id !== shown.id) return page?.list();
+      if (asked.id !== shown.id) return list();
       if (answer.aside?.[0]) note(told.aside, { id: answer.aside[0], title: answer.aside[1] });
     } else {
       own.delete(asked.id);
@@ -317,7 +353,7 @@ const dateline = (() => {
     page?.wait(id);
     fill(draft(id));
     banner();
-    page?.list();
+    list();
     if (waiting(id)) send(id);
     follow();
   }

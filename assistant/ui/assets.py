@@ -42,8 +42,11 @@ _MOST = 64
 """Of those that are kept: one for each language, and each name by which readers reach the server."""
 _HERE = Path(__file__).parent
 _CONFIGURATION = re.compile(rb"<script>(window\.gradio_config = .*?)</script>\s*<script>(.*?)</script>", re.DOTALL)
+_THEIRS = re.compile(rb'\s*<(?:meta\s+(?:property="og:|name="twitter:)|link\s+rel="manifest")[^>]*>')
+"""What Gradio tells of itself, to those who make a picture of a link."""
+_TITLES = b'control_page_title="true"'
 _HTML, _HEAD, _APP = re.compile(rb'<html\s+lang="en"'), b"<head>", b"<gradio-app"
-SCRIPTS = ("asking.js",)
+SCRIPTS = ("asking.js", "addresses.js")
 _SKELETON = '<i class="bone"></i>' * 5
 _ASKED = Exchange(1, "")
 """A question as it is drawn before the server knows of it; the browser puts in its words."""
@@ -121,7 +124,6 @@ class Dressed:
         self, app: ASGIApp, files: Files, welcome: Callable[[], str], components: Mapping[int, object]
     ) -> None:
         self._app, self._files, self._welcome, self._components = app, files, welcome, components
-        self._head = _HEAD + head().encode()
         self._own = "\n".join(map(_text, SCRIPTS)).encode()
         self._shell = Template(_text("shell.html"))
 
@@ -160,7 +162,9 @@ class Dressed:
         )
         document = _HTML.sub(f'<html lang="{named.tag}" dir="{"rtl" if named.rtl else "ltr"}"'.encode(), document, 1)
         document = _CONFIGURATION.sub(self._kept, document, 1)
-        return document.replace(_HEAD, self._head + self._script(), 1).replace(_APP, shell.encode() + _APP, 1)
+        document = _THEIRS.sub(b"", document).replace(_TITLES, b'control_page_title="false"', 1)
+        document = document.replace(_HEAD, _HEAD + head().encode() + self._script(), 1)
+        return document.replace(_APP, shell.encode() + _APP, 1)
 
     def _script(self) -> bytes:
         """The page's own, which runs before Gradio's."""
@@ -218,6 +222,10 @@ def _told(limits: Mapping[str, object]) -> str:
         "elsewhere": tr("Being answered in another tab. Your question stays in the box."),
         "gone": tr("This conversation is not in the library. It may have been deleted."),
         "aside": tr("What came after is kept as “{title}”."),
+        "library": tr("Library"),
+        "feeds": tr("Feeds"),
+        "stories": tr("Stories"),
+        "settings": tr("Settings"),
         "length": tr("{n} of {most} characters", n="{n}", most=most),
         "long": tr("{n} characters: too long. {most} can be asked.", n="{n}", most=most),
     }
@@ -229,7 +237,16 @@ def head() -> str:
     style = "".join(_text(f"{name}.css") for name in ("palette", "print", "first", "shell"))
     # Phones would make links of telephone numbers in articles.
     plain = '<meta name="format-detection" content="telephone=no, email=no, address=no">'
-    return f"<title>Dateline</title>{plain}<style>{style}</style><script>{_text('appearance.js')}</script>"
+    about = tr("Answers questions about news articles, with the exact sentences they are based on.")
+    told = {"og:title": "Dateline", "og:type": "website", "og:site_name": "Dateline", "og:description": about}
+    shared = "".join(f'<meta property="{name}" content="{shown(text)}">' for name, text in told.items())
+    return (
+        f"<title>Dateline</title>{plain}{shared}"
+        f'<meta name="description" content="{shown(about)}"><meta name="theme-color" content="#fbfaf7">'
+        '<link rel="icon" href="./icons/icon.svg" type="image/svg+xml">'
+        '<link rel="apple-touch-icon" href="./icons/icon-192.png"><link rel="manifest" href="./dateline.webmanifest">'
+        f"<style>{style}</style><script>{_text('appearance.js')}</script>"
+    )
 
 
 def _text(name: str) -> str:

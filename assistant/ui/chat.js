@@ -1,17 +1,7 @@
 // Runs once, on the last exchange: `element` is its root, `trigger` calls Python, `watch` hears of new values.
 
 async function copy(button) {
-  const text = button.dataset.copy;
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    // Browsers offer the clipboard on https and localhost only.
-    const field = Object.assign(document.createElement("textarea"), { value: text });
-    document.body.append(field);
-    field.select();
-    document.execCommand("copy");
-    field.remove();
-  }
+  await dateline.copied(button.dataset.copy);
   const { textContent } = button;
   if (textContent === button.dataset.copied) return;
   button.textContent = button.dataset.copied;
@@ -25,6 +15,7 @@ function onClick(event) {
   const button = event.target.closest("#past button, #live button");
   if (!button) return;
   if ("copy" in button.dataset) copy(button);
+  if ("whole" in button.dataset) unfold(button);
   if ("ask" in button.dataset) dateline.ask({ question: button.textContent });
   if ("retry" in button.dataset) dateline.ask({ again: true });
   if ("everything" in button.dataset) dateline.ask({ again: true, everything: true });
@@ -33,6 +24,13 @@ function onClick(event) {
   if ("library" in button.dataset) trigger("library", {});
 }
 document.addEventListener("click", onClick);
+
+function unfold(button) {
+  button.closest(".exchange").querySelector(".question").classList.toggle("open");
+  const { textContent } = button;
+  button.textContent = button.dataset.whole;
+  button.dataset.whole = textContent;
+}
 
 // A question stands on the page as soon as it is asked. The server's drawing of it takes its place; one that is not
 // asked after all, or not by this page, goes again.

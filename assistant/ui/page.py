@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import gradio as gr
 from starlette.routing import BaseRoute
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 MASTHEAD = "<h1>Dateline</h1>"
 HOUR = 3600
+ADDRESS = (Path(__file__).parent / "address.js").read_text(encoding="utf-8")
 FEEDS = tr_later("Feeds")
 
 
@@ -57,7 +59,7 @@ def build_page(desk: Desk) -> Page:
         gr.HTML(MASTHEAD, elem_id="masthead", js_on_load=None, apply_default_css=False)
         visit, settings = last_visit(), reader_settings()
         with gr.Tabs(elem_id="pages") as pages:
-            with gr.Tab(tr_later("Chat"), id="chat"):
+            with gr.Tab(tr_later("Chat"), id="chat") as chat_tab:
                 chat = ChatTab(desk, settings)
             with gr.Tab(tr_later("Library"), id="library") as library_tab:
                 library = LibraryTab(desk)
@@ -74,6 +76,9 @@ def build_page(desk: Desk) -> Page:
         page.load(stories.come, visit, [visit, stories.since], **QUIET)
         stories_tab.select(stories.turn_to, [stories.since, visit, stories.story], stories.shown, **QUIET)
         settings_tab.select(choices.look, settings, choices.shown, **QUIET)
+        _connect_address(Parts(pages, library, stories))
+        for tab in (chat_tab, library_tab, feeds_tab, stories_tab, settings_tab):
+            tab.select(None, None, None, js=f"() => {{ dateline.tab('{tab.id}'); }}", **QUIET_EACH)
         _connect_sources(stories, chat)
         _connect_stories(stories, chat, library, pages)
         offer(desk)
@@ -84,6 +89,25 @@ def build_page(desk: Desk) -> Page:
 def _look_on(event: gr.SelectData) -> gr.Timer:
     """One event for all tabs: of two, the one for the tab that was left could be the last to arrive."""
     return gr.Timer(active=event.value == tr(FEEDS))
+
+
+class Parts(NamedTuple):
+    pages: gr.Tabs
+    library: LibraryTab
+    stories: StoriesTab
+
+
+def _connect_address(parts: Parts) -> None:
+    """From the page's address to what it names."""
+    pages, library, stories = parts
+    address = gr.HTML(elem_id="address", js_on_load=ADDRESS, apply_default_css=False)
+    # Or the tab, which shows what is new as it opens, would show that.
+    address.held(None, None, stories.story, js="() => dateline.loading()", **QUIET_EACH)
+    address.tab(None, None, pages, js="() => dateline.selected()", **QUIET_EACH)
+    address.article(library.card.open_at, None, library.card.shown, **QUIET_EACH)
+    address.shut(library.card.put_away, None, library.card.shown, **QUIET_EACH)
+    address.story(stories.open_picked, None, stories.shown, **QUIET_EACH)
+    address.front(stories.look, stories.since, stories.shown, **QUIET_EACH)
 
 
 def _connect_sources(stories: StoriesTab, chat: ChatTab) -> None:

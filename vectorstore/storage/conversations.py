@@ -115,9 +115,7 @@ class Conversations:
         with self._writing() as connection:
             row = connection.execute(select(conversations).where(conversations.c.id == id)).one_or_none()
             if row:
-                connection.execute(
-                    insert(conversations).values({**row._mapping, "id": other, "title": _text(title)})
-                )
+                connection.execute(insert(conversations).values({**row._mapping, "id": other, "title": _text(title)}))
                 connection.execute(insert(exchanges), [_row(other, each) for each in kept])
 
     def rename(self, id: str, title: str) -> None:
