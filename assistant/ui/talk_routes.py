@@ -27,7 +27,7 @@ from assistant.ui.conversation import told
 from assistant.ui.conversations_panel import Question, Talks
 from assistant.ui.desk import Desk
 from assistant.ui.settings_tab import kept_settings
-from vectorstore.errors import DatelineError, LimitUnusable
+from vectorstore.errors import LimitUnusable
 
 if TYPE_CHECKING:
     from assistant.ui.chat_tab import Drawing
@@ -156,13 +156,12 @@ class TalkRoutes:
 
 
 async def _answered(act: Callable[[], State], limiter: anyio.CapacityLimiter | None = None) -> Response:
-    headers = {"Cache-Control": "no-store"}
+    """What is wrong is told in it: of another status than 200 a browser writes an error into its console."""
     try:
-        return JSONResponse(await anyio.to_thread.run_sync(act, limiter=limiter), headers=headers)
-    except DatelineError as error:
-        return JSONResponse({"problem": told(error)}, 409, headers)
+        state = await anyio.to_thread.run_sync(act, limiter=limiter)
     except Exception as error:
-        return JSONResponse({"problem": told(error)}, 500, headers)
+        state = {"problem": told(error)}
+    return JSONResponse(state, headers={"Cache-Control": "no-store"})
 
 
 def _unusable(text: str) -> str:

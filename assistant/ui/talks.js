@@ -58,7 +58,7 @@ function write(before, field, take, over = () => {}) {
   before.hidden = true;
   before.after(field);
   field.focus();
-  field.select();
+  if (field.matches("input")) field.select();
   return done;
 }
 
