@@ -214,10 +214,7 @@ const dateline = (() => {
   function ask({ question = "", again = false, everything = false, number = 0 }) {
     const words = question.trim();
     if (!words && !again) return false;
-    if (length(words) > most) {
-      note(told.long.replace("{n}", length(words)));
-      return false;
-    }
+    if (length(words) > most) return false; // it is told beside the box
     if (shown.busy || waiting(shown.id)) {
       note(own.has(shown.id) || waiting(shown.id) ? told.still : told.elsewhere);
       return false;
@@ -236,6 +233,7 @@ const dateline = (() => {
     }
     note("");
     own.add(id);
+    banner();
     if (!again) page?.stand(words);
     send(id);
     return true;

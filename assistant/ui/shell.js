@@ -19,6 +19,8 @@ function drawAsked(drawn, question) {
   const box = shell.querySelector("textarea");
   const named = new URLSearchParams(location.search).get("conversation");
 
+  // Not by way of the shell as a sibling: that it is gone Chromium forgets when others are moved in the same moment.
+  document.documentElement.dataset.opening = "";
   if (localStorage.getItem("dateline-conversations-hidden") === "yes") shell.dataset.talks = "shut";
   if (named) live.innerHTML = document.querySelector("#loading").innerHTML; // the box stands where it is going to
 
@@ -56,6 +58,7 @@ function drawAsked(drawn, question) {
     const focused = document.activeElement === box;
     live.querySelector(".asked")?.remove();
     shell.remove();
+    delete document.documentElement.dataset.opening;
     if (!drawn.childNodes.length) drawn.innerHTML = live.innerHTML;
     document.querySelector("#composer").prepend(document.querySelector("#composing"));
     if (focused) real?.focus({ preventScroll: true });
