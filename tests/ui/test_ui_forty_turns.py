@@ -86,8 +86,9 @@ def test_forty_turns_in_two_tabs_with_the_connection_and_the_server_gone(browser
                 ask(asking, number)
             answered(asking, number)
             answered(watching, number)
-        [entry] = news_conversations(news)
-        assert [each.question for each in news.notebook.read(entry)] == [question(n) for n in range(1, TURNS + 1)]
+        notebook = PageDesk(news, 5).notebook
+        [entry] = notebook.entries()
+        assert [each.question for each in notebook.read(entry.id)] == [question(n) for n in range(1, TURNS + 1)]
         for tab in tabs:
             shown = tab.locator(".exchange .question").all_inner_texts()
             assert shown == [question(number) for number in range(1, TURNS + 1)]
@@ -97,7 +98,3 @@ def test_forty_turns_in_two_tabs_with_the_connection_and_the_server_gone(browser
     finally:
         context.close()
         server.close()
-
-
-def news_conversations(news: Dateline) -> list[str]:
-    return [entry.id for entry in news.notebook.entries()]
