@@ -29,7 +29,9 @@ function drawAsked(drawn, question) {
     if (document.readyState === "loading") return addEventListener("DOMContentLoaded", () => ask(question), { once: true });
     if (asked || !(asked = dateline.ask({ question }))) return;
     if (box.value.trim() === question.trim()) box.value = "";
-    drawAsked(live, question.trim()).scrollIntoView({ block: "start" });
+    const standing = drawAsked(live, question.trim());
+    standing.removeAttribute("id"); // which the page's own is going to have while this still stands
+    standing.scrollIntoView({ block: "start" });
   }
 
   box.addEventListener("keydown", (event) => {
