@@ -10,7 +10,7 @@ from assistant.text.labels import looked_at
 from assistant.text.texts import LANGUAGES, Language, language, speaking, tr, tr_later
 from assistant.types import Answer, Citation, Exchange, Sentence, Stage, Support
 from assistant.ui.conversation_markdown import doubtful, plain
-from assistant.ui.render import byline_html, count, headline, isolated, link, shown
+from assistant.ui.render import byline_html, count, headline, isolated, link, link_html, shown
 from assistant.ui.render_sources import card_id, sources_html
 from assistant.ui.render_talks import reason_html, thumbs_html
 from assistant.ui.story_view import list_html
@@ -19,6 +19,8 @@ from vectorstore.models import Article
 
 Current = Mapping[str, Article]
 """Articles as they stand now, by their ids: those of which an answer cites an earlier version."""
+_LONG = 300
+"""Characters, of four lines or more."""
 UNSUPPORTED = tr_later("Not confirmed by the sources")
 _MEANING = {
     Support.QUOTED: tr_later("Exact quote: it stands word for word in the source"),
@@ -74,7 +76,7 @@ def exchange_html(
     answer = exchange.answer
     return (
         f'<article class="exchange{" active" if live else ""}" id="exchange-{exchange.number}">'
-        f'<h2 class="question" dir="auto">{shown(exchange.question)}</h2>'
+        f"{_question(exchange.question)}"
         f'<p class="reading">{_reading(answer, live and exchange.over)}</p>'
         f'<p class="stage" role="status">{stage(exchange, passages)}</p>'
         f"{_told(exchange, current, live, translates)}"
@@ -85,6 +87,16 @@ def exchange_html(
         f"{sources_html(exchange.number, answer, exchange.removed)}</aside>"
         # Last, so that on a phone it moves no card when it comes, a moment after the answer.
         f'<div class="onward">{_follow_ups(follow_ups) if exchange.over else ""}</div></article>'
+    )
+
+
+def _question(question: str) -> str:
+    """A long one is cut in the drawing, until the reader wants all of it."""
+    long = len(question) > _LONG
+    whole = f'<button type="button" class="quiet" data-whole="{tr("Show less")}">{tr("Show all")}</button>'
+    return (
+        f'<h2 class="question{" long" if long else ""}" dir="auto">{shown(question)}</h2>'
+        f'<p class="whole">{whole if long else ""}</p>'
     )
 
 
@@ -214,9 +226,10 @@ def _tools(exchange: Exchange, live: bool) -> str:
     copied = _copying(plain(answer)) if answer else ""
     if answer and answer.sources:
         copied += f'<button type="button" data-story="{exchange.number}">{tr("The story so far")}</button>'
-    edit = f'<button type="button" data-edit="{tr("The question in other words")}">{tr("Edit")}</button>'
-    asking = f'<button type="button" data-retry>{tr("Retry")}</button>{edit}'
-    return copied + (asking if live else "") + (thumbs_html(exchange) if answer else "")
+    copied += link_html("", exchange.number)
+    asking = f'<button type="button" data-retry>{tr("Retry")}</button>' if live else ""
+    asking += f'<button type="button" data-edit="{tr("The question in other words")}">{tr("Edit")}</button>'
+    return copied + asking + (thumbs_html(exchange) if answer else "")
 
 
 def _copying(text: str) -> str:

@@ -14,6 +14,12 @@ function show(tries) {
   const text = element.querySelector(".scroll.text");
   if (words && text) text.scrollTop = words.getBoundingClientRect().top - text.getBoundingClientRect().top - 40;
 }
-watch("value", () => show(120));
+function told() {
+  const card = element.querySelector("[data-address]");
+  if (card) dateline.stands("library", card.dataset.address, card.querySelector("h3").textContent);
+  else if (!element.textContent.trim()) dateline.stands("library", "", "");
+}
+watch("value", () => (told(), show(120)));
 // What is opened before its tab ever was is there already when this runs.
+told();
 if (element.querySelector(".reading-card")) show(120);

@@ -1,17 +1,7 @@
 // Runs once, on the last exchange: `element` is its root, `trigger` calls Python, `watch` hears of new values.
 
 async function copy(button) {
-  const text = button.dataset.copy;
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    // Browsers offer the clipboard on https and localhost only.
-    const field = Object.assign(document.createElement("textarea"), { value: text });
-    document.body.append(field);
-    field.select();
-    document.execCommand("copy");
-    field.remove();
-  }
+  await dateline.copied(button.dataset.copy);
   const { textContent } = button;
   if (textContent === button.dataset.copied) return;
   button.textContent = button.dataset.copied;
@@ -25,18 +15,22 @@ function onClick(event) {
   const button = event.target.closest("#past button, #live button");
   if (!button) return;
   if ("copy" in button.dataset) copy(button);
-  const ask = { question: "", retry: false, everything: false };
-  if ("ask" in button.dataset) {
-    stand(button.textContent);
-    trigger("submit", { ...ask, question: button.textContent });
-  }
-  if ("retry" in button.dataset) trigger("submit", { ...ask, retry: true });
-  if ("everything" in button.dataset) trigger("submit", { ...ask, retry: true, everything: true });
+  if ("whole" in button.dataset) unfold(button);
+  if ("ask" in button.dataset) dateline.ask({ question: button.textContent });
+  if ("retry" in button.dataset) dateline.ask({ again: true });
+  if ("everything" in button.dataset) dateline.ask({ again: true, everything: true });
   if ("limits" in button.dataset) trigger("limits", {});
   if ("story" in button.dataset) trigger("story", { exchange: Number(button.dataset.story) });
   if ("library" in button.dataset) trigger("library", {});
 }
 document.addEventListener("click", onClick);
+
+function unfold(button) {
+  button.closest(".exchange").querySelector(".question").classList.toggle("open");
+  const { textContent } = button;
+  button.textContent = button.dataset.whole;
+  button.dataset.whole = textContent;
+}
 
 // A question stands on the page as soon as it is asked. The server's drawing of it takes its place; one that is not
 // asked after all, or not by this page, goes again.
@@ -45,8 +39,7 @@ let top = 0; // where the window stood when it was drawn; the reader may scroll 
 let scrolled = false;
 
 function stand(question) {
-  const box = document.querySelector("#composer textarea");
-  if (!question || question.length > box.maxLength || element.querySelector('[aria-busy="true"]')) return;
+  asked?.remove();
   asked = drawAsked(element, question);
   toTop(asked);
 }
@@ -63,21 +56,25 @@ function onScroll() {
 }
 document.addEventListener("scroll", onScroll);
 
-function onAsked(event) {
-  if (!element.isConnected) return document.removeEventListener(event.type, onAsked, true);
-  const box = event.target.closest("#composer label")?.querySelector("textarea");
-  const entered = event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target === box;
-  if (box && (entered || event.target.closest(".submit-button"))) stand(box.value.trim());
-}
-document.addEventListener("keydown", onAsked, true);
-document.addEventListener("click", onAsked, true);
-
-function onTaken() {
-  if (!element.isConnected) return document.removeEventListener("dateline-taken", onTaken);
+function taken() {
   asked?.remove();
   asked = null;
 }
-document.addEventListener("dateline-taken", onTaken);
+
+// What the server has drawn. Gradio patches it into the page.
+function draw({ past, live }) {
+  dateline.past.value = past;
+  props.value = live;
+  trigger("named", {});
+}
+
+// Until it comes; nothing of another conversation stays.
+function wait(id) {
+  taken();
+  current = "";
+  dateline.past.value = "";
+  props.value = id ? document.querySelector("#loading").innerHTML : "";
+}
 
 // A new question goes to the top of the window, once; after that nothing moves under the reader's eyes. What was unfolded
 // stays so: Gradio, which draws the answer anew, knows nothing of it.
@@ -97,4 +94,13 @@ watch("value", () => {
   if (legend) legend.open = unfolded;
 });
 
+trigger("begun", {}); // Gradio tells what it keeps
+dateline.begin({
+  stand,
+  taken,
+  draw,
+  wait,
+  limit: () => trigger("limited", {}),
+  list: () => document.dispatchEvent(new Event("dateline-list")),
+});
 element.dataset.ready = "";

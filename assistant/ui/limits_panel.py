@@ -31,6 +31,12 @@ def unusable(error: LimitUnusable) -> str:
     return tr("{line}.", line=f"{tr(NAMES[error.field])}: {tr_line(str(error))}")
 
 
+def emptied() -> dict[str, Any]:
+    """For the page's script: the fields as at first."""
+    fields = dict.fromkeys(("since", "until", "outlet", "language"), "")
+    return {**fields, "problem": "", "panel": {"label": tr(LABEL), "open": False}}
+
+
 class LimitsPanel:
     """Folded away until it is wanted; its title tells what is kept to."""
 
@@ -38,12 +44,26 @@ class LimitsPanel:
         self._desk = desk
         with gr.Accordion(LABEL, open=False, elem_id="limits") as self.panel:
             with gr.Row():
-                day: dict[str, Any] = {"placeholder": "2022-07-03", "max_lines": 1, "max_length": 40, "min_width": 110}
+                day: dict[str, Any] = {
+                    "placeholder": "2022-07-03",
+                    "max_lines": 1,
+                    "max_length": 40,
+                    "min_width": 110,
+                    "interactive": True,
+                }
                 self.since = gr.Textbox("", label=NAMES["from"], **day)
                 self.until = gr.Textbox("", label=NAMES["to"], **day)
-                self.outlet = gr.Textbox("", label=NAMES["outlet"], max_lines=1, max_length=200, min_width=160)
+                self.outlet = gr.Textbox(
+                    "", label=NAMES["outlet"], max_lines=1, max_length=200, min_width=160, interactive=True
+                )
                 self.language = gr.Textbox(
-                    "", label=NAMES["language"], placeholder="de", max_lines=1, max_length=40, min_width=110
+                    "",
+                    label=NAMES["language"],
+                    placeholder="de",
+                    max_lines=1,
+                    max_length=40,
+                    min_width=110,
+                    interactive=True,
                 )
             self.problem = gr.HTML(js_on_load=None, apply_default_css=False)
             self.again = gr.Button(tr_later("Ask again"), size="sm", variant="secondary", elem_id="again")
@@ -56,22 +76,16 @@ class LimitsPanel:
         held = self._desk.languages() if languages else ()
         return limited(since.strip(), until.strip(), outlets, self._desk.outlets(), languages, held)
 
-    def refused(self, error: LimitUnusable) -> Updates:
-        """The fields as they are, with what is wrong below them."""
-        problem = problem_html(unusable(error))
-        return *[gr.skip()] * len(self.fields), problem, gr.Accordion(open=True)
+    def refused(self, error: LimitUnusable) -> dict[str, Any]:
+        """For the page's script: the fields as they are, with what is wrong below them."""
+        return {"problem": problem_html(unusable(error)), "panel": {"open": True}}
 
-    def taken(self, scope: Scope) -> Updates:
-        """Folded away, with what is kept to as its title."""
-        days = [gr.skip() if day else "" for day in (scope.since, scope.until)]
+    def taken(self, scope: Scope) -> dict[str, Any]:
+        """For the page's script: folded away, with what is kept to as its title."""
+        days = {name: "" for name, day in (("since", scope.since), ("until", scope.until)) if not day}
         told = kept_to(scope)
-        return (
-            *days,
-            gr.skip(),
-            gr.skip(),
-            "",
-            gr.Accordion(label=f"{tr(LABEL)}: {told}" if told else tr(LABEL), open=False),
-        )
+        label = f"{tr(LABEL)}: {told}" if told else tr(LABEL)
+        return {**days, "problem": "", "panel": {"label": label, "open": False}}
 
     def filled(self, answer: Answer | None) -> Updates:
         """Unfolded, with what the answer looked at."""
@@ -79,6 +93,3 @@ class LimitsPanel:
         days = [day.isoformat() if day else "" for day in ((window.first, window.last) if window else (None, None))]
         outlet = answer.outlets[0] if answer and answer.outlets else ""
         return *days, outlet, gr.skip(), "", gr.Accordion(open=True)
-
-    def emptied(self) -> Updates:
-        return *[""] * len(self.fields), "", gr.Accordion(label=tr(LABEL), open=False)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import gradio as gr
+from starlette.routing import BaseRoute
 
 from assistant.text.texts import reading_in, tr, tr_later, wanted
 from assistant.ui.chat_tab import ChatTab
@@ -24,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 MASTHEAD = "<h1>Dateline</h1>"
 HOUR = 3600
+ADDRESS = (Path(__file__).parent / "address.js").read_text(encoding="utf-8")
 FEEDS = tr_later("Feeds")
 
 
@@ -31,10 +34,11 @@ class Page(gr.Blocks):
     """Each event is in its reader's language. What one fails with is one line of the log: Gradio prints a traceback,
     with all that was sent in it.
 
-    `welcome` is what the chat shows before the first question, as it is now.
+    `welcome` is what the chat shows before the first question, as it is now; `routes` stand beside Gradio's.
     """
 
     welcome: Callable[[], str]
+    routes: Sequence[BaseRoute] = ()
 
     async def process_api(self, *args: Any, **given: Any) -> dict[str, Any]:
         request = given.get("request")
@@ -65,8 +69,6 @@ def build_page(desk: Desk) -> Page:
                 stories = StoriesTab(desk)
             with gr.Tab(tr_later("Settings"), id="settings") as settings_tab:
                 choices = SettingsTab(desk, settings)
-        chat.follow(page.load(chat.enter, chat.view, chat.drawn, **QUIET))
-        chat_tab.select(chat.greet, [chat.conversation, chat.view], chat.live, **QUIET)
         library.table.begin([page.load, library_tab.select])
         gr.on([page.load, feeds_tab.select], feeds.look, feeds.leaving, feeds.shown, **QUIET)
         pages.select(_look_on, None, feeds.timer, **QUIET_EACH)
@@ -74,16 +76,38 @@ def build_page(desk: Desk) -> Page:
         page.load(stories.come, visit, [visit, stories.since], **QUIET)
         stories_tab.select(stories.turn_to, [stories.since, visit, stories.story], stories.shown, **QUIET)
         settings_tab.select(choices.look, settings, choices.shown, **QUIET)
+        _connect_address(Parts(pages, library, stories))
+        for tab in (chat_tab, library_tab, feeds_tab, stories_tab, settings_tab):
+            tab.select(None, None, None, js=f"() => {{ dateline.tab('{tab.id}'); }}", **QUIET_EACH)
         _connect_sources(stories, chat)
         _connect_stories(stories, chat, library, pages)
         offer(desk)
-    page.welcome = chat.welcome
+    page.welcome, page.routes = chat.welcome, chat.routes
     return page
 
 
 def _look_on(event: gr.SelectData) -> gr.Timer:
     """One event for all tabs: of two, the one for the tab that was left could be the last to arrive."""
     return gr.Timer(active=event.value == tr(FEEDS))
+
+
+class Parts(NamedTuple):
+    pages: gr.Tabs
+    library: LibraryTab
+    stories: StoriesTab
+
+
+def _connect_address(parts: Parts) -> None:
+    """From the page's address to what it names."""
+    pages, library, stories = parts
+    address = gr.HTML(elem_id="address", js_on_load=ADDRESS, apply_default_css=False)
+    # Or the tab, which shows what is new as it opens, would show that.
+    address.held(None, None, stories.story, js="() => dateline.loading()", **QUIET_EACH)
+    address.tab(None, None, pages, js="() => dateline.selected()", **QUIET_EACH)
+    address.article(library.card.open_at, None, library.card.shown, **QUIET_EACH)
+    address.shut(library.card.put_away, None, library.card.shown, **QUIET_EACH)
+    address.story(stories.open_picked, None, stories.shown, **QUIET_EACH)
+    address.front(stories.look, stories.since, stories.shown, **QUIET_EACH)
 
 
 def _connect_sources(stories: StoriesTab, chat: ChatTab) -> None:

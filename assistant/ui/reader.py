@@ -135,13 +135,14 @@ class ArticleCard:
         return self._opened(versions[-1], versions)
 
     def open_at(self, event: gr.EventData) -> Updates:
-        """A version of an article with the words marked that a story or an answer cites."""
+        """A version of an article, 0 for the newest, with the words marked that a story or an answer cites."""
         try:
             versions = self._desk.versions(str(event.article))
-            article = _version(versions, event.version)
+            article = _version(versions, event.version) if event.version else versions[-1]
         except DatelineError as error:
             return "", gr.Column(visible=True), problem_html(told(error)), *[gr.Button(visible=False)] * 2
-        return self._opened(article, versions, [(int(event.start), int(event.end))])
+        cited = [(int(event.start), int(event.end))]
+        return self._opened(article, versions, [(start, end) for start, end in cited if 0 <= start < end])
 
     def _opened(self, article: Article, versions: Sequence[Article], cited: Sequence[Span] = ()) -> Updates:
         card = article_html(article, versions, cited)

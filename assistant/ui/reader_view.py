@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from assistant.presentation.changes import ChangeKind, Changes, Stretch, around
 from assistant.text.labels import corrected, corrections, day, edition, language_named
 from assistant.text.texts import tr
-from assistant.ui.render import beside, headline, is_web_address, isolated, label_html, link, marks_html, shown
+from assistant.ui.render import (
+    beside,
+    headline,
+    is_web_address,
+    isolated,
+    label_html,
+    link,
+    link_html,
+    marks_html,
+    shown,
+)
 from assistant.ui.render_sources import Span, marked
 from vectorstore.models import Article
 
@@ -78,13 +89,18 @@ def article_html(article: Article, versions: Sequence[Article], cited: Sequence[
     """A version of an article; `versions` are all of them, none once the article was removed from the library."""
     article = replace(article, gone_at=(versions or [article])[-1].gone_at)  # of the article, whatever the version
     again = "" if is_web_address(article.url) else f'<p class="hint">{tr("To read it again, add its file again.")}</p>'
-    again += f'<p class="acts"><button type="button" class="plain" data-story>{tr("The story so far")}</button></p>'
+    leads = address(article, versions, cited) if versions else ""
+    again += (
+        f'<p class="acts"><button type="button" class="plain" data-story>{tr("The story so far")}</button> '
+        f"{link_html(leads)}</p>"
+    )
     return _card(
         article,
         f'<p class="edition">{shown(edition(article, len(versions)))}</p>{_notice(article, versions)}'
         f"{_corrections(article)}{_turning(versions, article.version)}{again if versions else ''}"
         f'<div class="scroll text" tabindex="0" role="region" aria-label="{tr("Article text")}" dir="auto">'
         f"{marked(article.text, cited)}</div>",
+        leads,
     )
 
 
@@ -102,13 +118,24 @@ def changes_html(found: Changes, versions: Sequence[Article]) -> str:
         f'<p class="edition">{shown(told)}</p>{_turning(versions, None)}<dl>{fields}</dl>'
         f'<div class="scroll text" tabindex="0" role="region" aria-label="{tr("What changed in the text")}" dir="auto">'
         f"{text}</div>",
+        address(found.later, versions),
     )
 
 
-def _card(article: Article, body: str) -> str:
+def address(article: Article, versions: Sequence[Article], cited: Sequence[Span] = ()) -> str:
+    """The part of the page's address that leads to it, and to what is cited from it."""
+    named = {"article": article.id}
+    if versions and article.version != versions[-1].version:
+        named["version"] = str(article.version)
+    if cited:
+        named["at"] = "{}-{}".format(*cited[0])
+    return urlencode(named)
+
+
+def _card(article: Article, body: str, leads: str = "") -> str:
     original = link(article.url, tr("Open original"))
     return (
-        f'<article class="reading-card"><h3 dir="auto">{shown(headline(article))}</h3>'
+        f'<article class="reading-card" data-address="{shown(leads)}"><h3 dir="auto">{shown(headline(article))}</h3>'
         f'<p class="byline">{_byline(article)}{" · " if original else ""}{original}{marks_html(article)}</p>'
         f"{body}</article>"
     )

@@ -81,3 +81,12 @@ def marks_html(article: Article | Entry) -> str:
 
 def label_html(words: str) -> str:
     return f' <span class="label">{shown(words)}</span>'
+
+
+def link_html(leads: str, answer: int = 0) -> str:
+    """What copies the link to a part of the page; to an answer of the conversation that is shown by its number."""
+    to = f' data-answer="{answer}"' if answer else ""
+    return (
+        f'<button type="button" class="quiet" data-link="{shown(leads)}"{to} data-copied="{tr("Copied")}">'
+        f"{tr('Copy link')}</button>"
+    )

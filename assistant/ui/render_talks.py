@@ -25,11 +25,10 @@ def talks_html(
     searched: str = "",
     problem: str = "",
     removed: str = "",
-    turn: int | None = None,
 ) -> str:
     """The list, the last changed first, and of many the last hundred; days are those of the time zone of `now`.
 
-    `removed` is the title of the one that can be put back, `turn` the number of the reader's last turn to another one.
+    `removed` is the title of the one that can be put back.
     """
     groups = groupby(entries[:_MOST], lambda entry: _when(entry.changed_at, now)[0])
     listed = "".join(_group(name, list(group), current, now) for name, group in groups)
@@ -40,8 +39,7 @@ def talks_html(
     gone = tr("Removed {title}.", title=isolated(removed))
     undo = f'{gone} <button type="button" class="plain" data-restore>{tr("Undo")}</button>'
     return (
-        f'<nav aria-label="{tr("Conversations")}" data-label="{tr("Title")}" data-current="{shown(current)}"'
-        f' data-turn="{"" if turn is None else turn}">'
+        f'<nav aria-label="{tr("Conversations")}" data-label="{tr("Title")}">'
         f'<p class="talks-tools"><button type="button" class="plain" data-anew>{tr("New conversation")}</button>'
         f'<button type="button" class="quiet" data-hide>{tr("Hide")}</button></p>'
         f'<p class="problem" role="alert">{shown(problem)}</p>'

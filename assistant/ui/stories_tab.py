@@ -70,7 +70,7 @@ class StoriesTab:
 
     def open_article(self, article_id: str) -> Updates:
         """The story that an article belongs to."""
-        return self._opened(lambda: self._desk.story_of(article_id))
+        return self._opened(lambda: self._desk.story_of(article_id), article_id)
 
     def open_asked(self, conversation: Conversation, event: gr.EventData) -> Updates:
         """The story that a question was about."""
@@ -83,9 +83,9 @@ class StoriesTab:
         """What to ask about a story that is new, for the reader to change or send."""
         return str(event.question)
 
-    def _opened(self, find: Callable[[], Story]) -> Updates:
+    def _opened(self, find: Callable[[], Story], article_id: str = "") -> Updates:
         try:
-            html = story_html(find())
+            html = story_html(find(), article_id)
         except DatelineError as error:
             html = problem_html(told(error))
         return html, ""

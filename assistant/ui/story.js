@@ -15,4 +15,13 @@ element.addEventListener("click", (event) => {
   if (story !== undefined) trigger("story", { article: story });
   if (back !== undefined) trigger("back", {});
 });
-watch("value", () => element.querySelector(".events") && window.scrollTo({ top: 0 }));
+function told() {
+  const head = element.querySelector("h2[data-address]");
+  if (head) dateline.stands("stories", head.dataset.address, head.textContent);
+  else if (element.closest("#story") && !element.textContent.trim()) dateline.stands("stories", "", "");
+}
+told();
+watch("value", () => {
+  told();
+  if (element.querySelector(".events")) window.scrollTo({ top: 0 });
+});

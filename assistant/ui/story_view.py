@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import groupby
+from urllib.parse import urlencode
 
 from assistant.answering.stories import Arrivals, NewStory, Story
 from assistant.evidence.best_sentences import Pick
@@ -12,7 +13,7 @@ from assistant.presentation.layout import openers, source
 from assistant.text.labels import also_in, clock, day, listed, short_day
 from assistant.text.texts import number, tr, tr_plural
 from assistant.types import Answer, AnswerKind, Sentence
-from assistant.ui.render import beside, byline_html, count, headline, isolated, shown
+from assistant.ui.render import beside, byline_html, count, headline, isolated, link_html, shown
 
 # Of the axis' width, in per cent: where it begins and ends, and how far apart two numbers have to be to stand side by
 # side on a phone.
@@ -22,10 +23,13 @@ _LANE = 28
 _QUARTERS = 4
 
 
-def story_html(story: Story) -> str:
-    """The picture, and each event below it with its source; nothing found says so."""
+def story_html(story: Story, article_id: str = "") -> str:
+    """The picture, and each event below it with its source; nothing found says so. `article_id` is the one that it was
+    opened by."""
+    leads = urlencode({"story": article_id}) if article_id else ""
+    copied = link_html(leads) if leads else ""
     back = f'<p><button type="button" class="plain" data-back>{tr("Back to what is new")}</button></p>'
-    head = f'<h2 dir="auto">{shown(story.title)}</h2>'
+    head = f'<h2 dir="auto" data-address="{shown(leads)}">{shown(story.title)}</h2>{copied}'
     if not story.events:
         return f'{back}{head}<p class="hint">{tr("The library holds nothing else of this story.")}</p>'
     events = "".join(_event(number, event) for number, event in enumerate(story.events, start=1))
