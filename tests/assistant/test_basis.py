@@ -51,14 +51,14 @@ def test_without_citations_only_the_day_is_told() -> None:
 @pytest.mark.parametrize(
     ("newest", "window", "told"),
     [
-        (NOW - timedelta(days=30), None, "The library's newest article is of 10 June 2022."),
+        (NOW - timedelta(days=30), None, "Newest article in your library: 10 June 2022"),
         (NOW - timedelta(days=6), None, ""),
         (None, None, ""),
         (NOW - timedelta(days=30), Window(date(2022, 5, 1), date(2022, 5, 31)), ""),
         (
             NOW - timedelta(days=30),
             Window(date(2022, 6, 1), date(2022, 6, 30)),
-            "The library's newest article is of 10 June 2022.",
+            "Newest article in your library: 10 June 2022",
         ),
     ],
     ids=["old", "new", "no dates", "about an earlier time", "about the time since"],
@@ -77,7 +77,7 @@ def test_the_newest_article_is_that_of_the_readers_today(library: Library) -> No
     assert assistant.answer("Who raised the key rate?", as_of=date(2022, 12, 1)).newest_article == late.published_at
     assert assistant.answer("Who raised the key rate?", as_of=date(2022, 7, 2)).newest_article == RATES.published_at
     refused = assistant.answer("Who won the 2031 Tour de France?", as_of=date(2022, 12, 1))
-    assert refused.refused and "newest article is of 30 September 2022" in answer_as_text(refused)
+    assert refused.refused and "Newest article in your library: 30 September 2022" in answer_as_text(refused)
 
 
 def test_an_answer_from_a_library_without_dates_tells_none(library: Library) -> None:

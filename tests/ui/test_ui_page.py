@@ -72,7 +72,7 @@ def test_every_answer_keeps_its_own_sources(open_page: Open) -> None:
     page = open_page()
     ask_and_wait(page, META_QUESTION)
     ask_and_wait(page, "And Behemoth?", 2)
-    expect(page.locator("#exchange-2 .reading")).to_have_text("Read as: What about Meta's Behemoth model?")
+    expect(page.locator("#exchange-2 .reading")).to_have_text("Understood as: What about Meta's Behemoth model?")
     expect(page.locator("#exchange-1 .sources")).to_be_hidden()
     page.locator("#exchange-1 .cite").first.click()
     page.keyboard.press("Escape")
