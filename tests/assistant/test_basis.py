@@ -9,7 +9,7 @@ import pytest
 from newsroom import NOW, RATES, article, hit_of
 
 from assistant.answering.assistant import Assistant
-from assistant.answering.provenance import basis, corrected_since, fallen_behind
+from assistant.answering.provenance import aged, basis, corrected_since, fallen_behind
 from assistant.evidence import cite
 from assistant.presentation.as_json import answer_as_json
 from assistant.presentation.terminal_text import answer_as_text
@@ -67,6 +67,33 @@ def test_an_answer_from_an_old_library_says_so(newest: datetime | None, window: 
     answer = Answer("?", "?", NOW, newest_article=newest, window=window)
     assert fallen_behind(answer) == told
     assert told in answer_as_text(answer)
+
+
+def reported(day: str | None) -> Citation:
+    of = article("a", "The ferry ran aground.", day)
+    return cite(1, Hit(split(of)[0], of, 1.0), 0, 10)
+
+
+@pytest.mark.parametrize(
+    ("days", "window", "told"),
+    [
+        (["2021-03-10"], None, "Latest report: 16 months old · 10 March 2021"),
+        (["2022-01-10"], None, "Latest report: 6 months old · 10 January 2022"),
+        (["2022-01-11"], None, ""),
+        (["2019-07-10"], None, "Latest report: 3 years old · 10 July 2019"),
+        (["2019-07-10", "2022-06-01"], None, ""),
+        (["2019-07-10", None], None, ""),
+        ([], None, ""),
+        (["2019-07-10"], Window(date(2019, 1, 1), date(2019, 12, 31)), ""),
+        (["2019-07-10"], Window(date(2022, 7, 4), date(2022, 7, 10)), "Latest report: 3 years old · 10 July 2019"),
+    ],
+    ids=["old", "half a year", "a day less", "years", "one is new", "unknown", "none", "about that time", "about now"],
+)
+def test_an_answer_from_old_reports_says_so_first(days: list[str | None], window: Window | None, told: str) -> None:
+    answer = Answer("?", "?", NOW, citations=tuple(map(reported, days)), window=window)
+    assert aged(answer) == told
+    assert (answer_as_text(answer).splitlines()[0] == told) is bool(told)
+    assert aged(replace(answer, citations=(), quoted=answer.citations)) == told
 
 
 def test_the_newest_article_is_that_of_the_readers_today(library: Library) -> None:
