@@ -232,7 +232,7 @@ def _since(answer: Answer, current: Current) -> str:
 
 def _tools(exchange: Exchange, live: bool) -> str:
     answer = exchange.answer
-    copied = _copying(plain(answer)) if answer else ""
+    copied = _copying("\n\n".join(filter(None, [aged(answer), plain(answer)]))) if answer else ""
     if answer and answer.sources:
         copied += f'<button type="button" data-story="{exchange.number}">{tr("Timeline of this story")}</button>'
     edit = f'<button type="button" data-edit="{tr("The question in other words")}">{tr("Edit")}</button>'

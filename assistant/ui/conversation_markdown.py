@@ -32,7 +32,7 @@ def _plain(answer: Answer) -> str:
     heading = [tr("Nearest in the library:")] if nearest else []
     basis_of = [basis(answer), fallen_behind(answer)] if answer.stage is Stage.DONE else []
     known = [reports_differ(answer.differing), "\n".join(notes), "\n".join(heading + nearest), answer.notice]
-    return "\n\n".join(filter(None, [aged(answer), said, *known, *basis_of]))
+    return "\n\n".join(filter(None, [said, *known, *basis_of]))
 
 
 def body(answer: Answer) -> str:
@@ -73,12 +73,8 @@ def _exchange(exchange: Exchange) -> str:
 def _asked_and_told(exchange: Exchange) -> str:
     answer = exchange.answer
     said = _said(exchange.number, answer) if answer else ""
-    parts = [
-        f"## {_text(exchange.question)}",
-        f"*{_text(aged(answer))}*" if answer and aged(answer) else "",
-        said,
-        tr("(stopped)") if exchange.stopped else "",
-    ]
+    old = f"*{_text(aged(answer))}*" if answer and aged(answer) else ""
+    parts = [f"## {_text(exchange.question)}", old, said, tr("(stopped)") if exchange.stopped else ""]
     parts.append(f"**{_text(exchange.problem)}**" if exchange.problem else "")
     if answer:
         nearest = "\n".join(f"- {_footnoted(each)}" for each in answer.nearest)

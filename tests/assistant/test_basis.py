@@ -92,7 +92,7 @@ def reported(day: str | None) -> Citation:
 def test_an_answer_from_old_reports_says_so_first(days: list[str | None], window: Window | None, told: str) -> None:
     answer = Answer("?", "?", NOW, citations=tuple(map(reported, days)), window=window)
     assert aged(answer) == told
-    assert (answer_as_text(answer).splitlines()[0] == told) is bool(told)
+    assert answer_as_text(answer).startswith(told)
     assert aged(replace(answer, citations=(), quoted=answer.citations)) == told
 
 
