@@ -238,6 +238,7 @@ def test_a_source_is_opened_from_its_card_though_nothing_is_cited_from_it(open_p
     desk._final = lambda question, follow_up: uncited  # type: ignore[method-assign]
     page = open_page()
     ask(page)
+    page.get_by_text("Also read (1)").click()
     page.locator("#source-1-2").get_by_role("button", name="Read the article").click()
     reader = page.get_by_role("dialog", name="Behemoth delayed again")
     expect(reader).to_contain_text("The answer does not cite this source.")
