@@ -194,7 +194,7 @@ def _beside_quotations(exchange: Exchange, answer: Answer, said: Sequence[str], 
         opening = tr("In the articles' own words:")
     first = f'<p class="closest">{opening}</p>' if opening else ""
     whole = replace(answer, citations=(*answer.citations, *answer.quoted))
-    unused = f" · {tr('not used in the answer')}" if exchange.over else ""
+    unused = f'<span class="note"> · {tr("not used in the answer")}</span>' if exchange.over else ""
     quotes = "".join(
         _paragraph(
             each.sentence if each.sentence.support is Support.QUOTED else None,

@@ -25,7 +25,8 @@ WATCH = """
             if (shift.hadRecentInput) continue;
             window.moved += shift.value;
             for (const { node, previousRect, currentRect } of shift.sources) {
-                window.movers.push([node?.className || node?.id || node?.nodeName, previousRect.y, currentRect.y]);
+                const name = node?.className || node?.id || node?.nodeName;
+                window.movers.push([name, previousRect.y, currentRect.y, shift.value]);
             }
         }
     }).observe({ type: "layout-shift", buffered: true });
