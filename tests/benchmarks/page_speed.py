@@ -1,6 +1,6 @@
 """How soon the page shows what a reader waits for, whether it keeps still, and what an answer takes up on a phone.
 
-    python tests/benchmarks/page_speed.py [--times 5] [--url http://127.0.0.1:7860]
+    python tests/benchmarks/page_speed.py [--times 5] [--model quote] [--url http://127.0.0.1:7860]
 
 The real server with the sample articles and the default chat model, both warm, or one that runs already; every opening
 is that of a browser that has nothing stored. Counted inside the page, in milliseconds, to the first frame in which it
@@ -77,9 +77,10 @@ Taken = dict[str, list[float]]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--model", default="local")
     parser.add_argument("--url", default="", help="a server that runs already")
     given = parser.parse_args()
-    with served(given.url) as url, sync_playwright() as playwright:
+    with served(given.url, given.model) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         taken: Taken = defaultdict(list)
         for _ in range(given.times):
@@ -92,11 +93,11 @@ def main() -> None:
 
 
 @contextmanager
-def served(url: str) -> Iterator[str]:
+def served(url: str, model: str) -> Iterator[str]:
     if url:
         yield url
         return
-    with tempfile.TemporaryDirectory() as folder, open_dateline(library=folder, model="local") as news:
+    with tempfile.TemporaryDirectory() as folder, open_dateline(library=folder, model=model) as news:
         news.ingest([SAMPLES])
         news.warm()
         server = serve(build_page(PageDesk(news, 5)), "127.0.0.1", _PORT, 5)

@@ -3,7 +3,7 @@ articles of a refusal, and what of all that fits on a phone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -42,8 +42,10 @@ def of_one_report(question: str) -> Answer:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> ScriptedDesk:
-    return Quoting(folder=tmp_path)
+def desk(tmp_path: Path) -> Iterator[ScriptedDesk]:
+    desk = Quoting(folder=tmp_path)
+    yield desk
+    desk.put_away()
 
 
 def asked(page: Page, question: str = "Is Meta open?") -> Locator:
