@@ -13,6 +13,7 @@ from assistant.answering.grounds import Finder, Grounds, checked
 from assistant.answering.instruction import Rewriter, nothing_before
 from assistant.answering.library_questions import about_the_library, small_talk
 from assistant.answering.listing import Tells, answers_itself, in_order_of_time, is_judged, listed
+from assistant.answering.numbering import numbered
 from assistant.answering.provenance import cites, speaks_of
 from assistant.answering.roundup import put_together
 from assistant.answering.writer import Writer, with_day
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 _NEAREST = 3
-_REFUSAL = tr_later("The library holds no answer to this question.")
+_REFUSAL = tr_later("I couldn't find this in your articles.")
 
 
 class Assistant:
@@ -134,7 +135,8 @@ class Assistant:
         it, else in the reader's. Closing the iterator ends generation in the model.
         """
         language = _spoken(checked(question, turns), turns)
-        yield from each_speaking(language, self._stream(question, language, as_of, turns, scope, manner))
+        told = each_speaking(language, self._stream(question, language, as_of, turns, scope, manner))
+        yield from numbered(told)
 
     def _stream(
         self,
@@ -358,7 +360,7 @@ def _outside(grounds: Grounds) -> str:
     window, hits = grounds.reading.window, grounds.found.hits
     if window is None or not hits or any(window.holds(hit.article.published_at) for hit in hits):
         return ""
-    return tr("Nothing that fits was published {when}; this is the nearest outside of it.", when=spoken(window))
+    return tr("Nothing found {when}. These are the closest articles from other days.", when=spoken(window))
 
 
 def _read(grounds: Grounds, room: Room) -> str:

@@ -11,6 +11,9 @@ from vectorstore.models import Article, Copy, Entry, Scope
 
 EMPTY = tr_later("The library is empty. Add articles first: on the Library page, or with `dateline ingest`.")
 
+# From so many days, and so many months on, an age is told in the next larger unit.
+_WEEKS, _MONTHS, _YEARS = 14, 62, 24
+
 # Outlets named of those in which a story stands too.
 _NAMED = 3
 
@@ -48,6 +51,24 @@ def _written(moment: date, skeleton: str) -> str:
     from babel.dates import format_skeleton
 
     return format_skeleton(skeleton, moment, locale=written_in)
+
+
+def age(moment: date, today: date) -> str:
+    """`today`, `yesterday`, `12 days ago`, `6 weeks ago`, `16 months ago`, `3 years ago`; "" of what is to come."""
+    if (days := (today - moment).days) < 2:
+        return tr("yesterday") if days == 1 else tr("today") if days == 0 else ""
+    if days < _WEEKS:
+        return tr_plural("{n} day ago", "{n} days ago", days)
+    if days < _MONTHS:
+        return tr_plural("{n} week ago", "{n} weeks ago", days // 7)
+    if (months := months_between(moment, today)) < _YEARS:
+        return tr_plural("{n} month ago", "{n} months ago", months)
+    return tr_plural("{n} year ago", "{n} years ago", months // 12)
+
+
+def months_between(earlier: date, later: date) -> int:
+    """Whole ones."""
+    return (later.year - earlier.year) * 12 + later.month - earlier.month - (later.day < earlier.day)
 
 
 def clock(moment: datetime) -> str:
@@ -133,9 +154,9 @@ def kept_to(scope: Scope) -> str:
 
 
 def looked_at(answer: Answer) -> str:
-    """The days and the outlets whose articles came first: "Looking first at 1–7 July 2022, CNN"; else nothing."""
+    """The days and the outlets whose articles came first: "Searching 1–7 July 2022, CNN first"; else nothing."""
     places = listed([*([days(answer.window)] if answer.window else []), *answer.outlets])
-    return tr("Looking first at {places}", places=places) if places else ""
+    return tr("Searching {places} first", places=places) if places else ""
 
 
 def also_in(copies: Sequence[Copy]) -> str:

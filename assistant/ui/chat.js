@@ -80,9 +80,13 @@ function wait(id) {
 // stays so: Gradio, which draws the answer anew, knows nothing of it.
 let current = "";
 let unfolded = false;
+let grown = "";
 watch("value", () => {
   const exchange = element.querySelector(".exchange:not(.asked)");
   const id = exchange?.id ?? "";
+  // The room that was kept for what a model writes stays when it is over: what stands below it keeps its place.
+  if (element.querySelector('.exchange:not(.asked) [aria-busy="true"]')) grown = id;
+  element.classList.toggle("grown", grown === id && id !== "");
   const standing = asked && id === current; // what was drawn is something else, such as what to ask next
   if (standing) element.append(asked);
   const news = standing ? asked : id !== current && exchange;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.answering.provenance import basis, fallen_behind, reports_differ
+from assistant.answering.provenance import aged, basis, fallen_behind, reports_differ
 from assistant.presentation.layout import CLOSEST, laid_out, openers, origin, paragraphs
 from assistant.text.sanitizing import without_addresses
 from assistant.text.texts import speaking, tr
@@ -73,7 +73,8 @@ def _exchange(exchange: Exchange) -> str:
 def _asked_and_told(exchange: Exchange) -> str:
     answer = exchange.answer
     said = _said(exchange.number, answer) if answer else ""
-    parts = [f"## {_text(exchange.question)}", said, tr("(stopped)") if exchange.stopped else ""]
+    old = f"*{_text(aged(answer))}*" if answer and aged(answer) else ""
+    parts = [f"## {_text(exchange.question)}", old, said, tr("(stopped)") if exchange.stopped else ""]
     parts.append(f"**{_text(exchange.problem)}**" if exchange.problem else "")
     if answer:
         nearest = "\n".join(f"- {_footnoted(each)}" for each in answer.nearest)

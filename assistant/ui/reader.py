@@ -18,13 +18,15 @@ from assistant.ui.language import drawn
 from assistant.ui.places import Places
 from assistant.ui.reader_view import article_html, changes_html, frame_html, gone_html, leaf_html, translation_html
 from assistant.ui.render import is_web_address, legible, shown
-from assistant.ui.render_sources import Span, joined
+from assistant.ui.render_sources import Span, joined, preview_html
 from assistant.ui.render_work import problem_html
 from assistant.ui.work import QUIET
 from vectorstore.errors import ArticleNotFound, DatelineError
 from vectorstore.models import Article
 
-_SCRIPT, _KEYS = ((Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("reader.js", "chat_keys.js"))
+_SCRIPT, _PREVIEW, _KEYS = (
+    (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("reader.js", "preview.js", "chat_keys.js")
+)
 
 
 # What `legible` may have left out of the words, and a browser of the spaces between them.
@@ -72,6 +74,7 @@ class Reader:
         # leave what comes too late.
         served = [article, translation]
         self.frame = drawn(frame_html, elem_id="reader", js_on_load=_SCRIPT, server_functions=served)
+        drawn(preview_html, elem_id="preview", js_on_load=_PREVIEW)
         drawn(keys_html, elem_id="keys", js_on_load=_KEYS)
 
     def leaf(self, asked: object) -> str:

@@ -32,7 +32,7 @@ from vectorstore.models import EVERYTHING, Hit
 TODAY = date(2022, 7, 30)
 # Of what no article of the library speaks.
 REFUSED = {
-    "en": ("Who won the 2031 Tour de France?", "The library holds no answer to this question."),
+    "en": ("Who won the 2031 Tour de France?", "I couldn't find this in your articles."),
     "de": ("Wer gewann die Tour de France 2031?", "Die Bibliothek enthält keine Antwort auf diese Frage."),
     "fr": ("Qui a gagné le Tour de France 2031 ?", "La bibliothèque ne contient aucune réponse à cette question."),
     "es": ("¿Quién ganó el Tour de Francia 2031?", "La biblioteca no contiene ninguna respuesta a esta pregunta."),

@@ -64,13 +64,19 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         return route.abort()
 
     def opened(
-        width: int = 1440, height: int = 900, colours: str = "light", at: str = "", locale: str = "en-US"
+        width: int = 1440,
+        height: int = 900,
+        colours: str = "light",
+        at: str = "",
+        locale: str = "en-US",
+        touch: bool = False,
     ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if colours == "dark" else "light",
             permissions=["clipboard-read", "clipboard-write"],
             locale=locale,
+            has_touch=touch,
         )
         context.route("**/*", only_here)
         page = context.new_page()

@@ -56,7 +56,7 @@ def test_no_tab_has_a_serious_violation(open_page: Open, desk: ScriptedDesk, wid
     assert violations(page) == [], "the reader"
     page.keyboard.press("Escape")
     page.keyboard.press("?")
-    page.get_by_role("dialog", name="Keys").wait_for()
+    page.get_by_role("dialog", name="Keyboard shortcuts").wait_for()
     assert violations(page) == [], "the keys"
     page.keyboard.press("Escape")
     ask(page, "Who won the 2031 Tour de France?", 2)

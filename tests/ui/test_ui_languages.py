@@ -106,7 +106,7 @@ def test_an_arabic_page_runs_from_right_to_left_and_quotes_as_the_article_runs(o
     drawn(page)
     page.locator("#composer textarea").fill("Is Meta open?")
     page.locator("#composer textarea").press("Enter")
-    quoted = page.locator("#live .card blockquote").first
+    quoted = page.locator("#live .card .excerpt.now").first
     quoted.wait_for()
     assert page.evaluate("document.documentElement.dir") == "rtl"
     directions = "(element) => getComputedStyle(element).direction"

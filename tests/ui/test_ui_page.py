@@ -72,7 +72,7 @@ def test_every_answer_keeps_its_own_sources(open_page: Open) -> None:
     page = open_page()
     ask_and_wait(page, META_QUESTION)
     ask_and_wait(page, "And Behemoth?", 2)
-    expect(page.locator("#exchange-2 .reading")).to_have_text("Read as: What about Meta's Behemoth model?")
+    expect(page.locator("#exchange-2 .reading")).to_have_text("Understood as: What about Meta's Behemoth model?")
     expect(page.locator("#exchange-1 .sources")).to_be_hidden()
     page.locator("#exchange-1 .cite").first.click()
     page.keyboard.press("Escape")
@@ -136,12 +136,12 @@ def test_a_doubtful_sentence_explains_itself_by_keyboard(open_page: Open) -> Non
     assert doubt.evaluate("button => getComputedStyle(button, '::after').display") == "block"
 
 
-def test_a_refusal_names_the_nearest_articles_and_shows_no_cards(open_page: Open) -> None:
+def test_a_refusal_names_the_nearest_articles_and_shows_no_sources(open_page: Open) -> None:
     page = open_page()
     ask_and_wait(page, "Who won the 2031 Tour de France?")
     expect(page.locator(".nearest li").first).to_contain_text("Meta keeps its models open, with more caution")
     expect(page.locator(".nearest li").first).to_contain_text("2 July 2022")
-    expect(page.locator(".card")).to_have_count(0)
+    expect(page.locator(".sources .card, .strip li")).to_have_count(0)
     expect(page.get_by_role("link", name="<img")).to_have_count(0)
 
 
@@ -177,7 +177,7 @@ def test_hostile_words_are_only_ever_text(open_page: Open) -> None:
     page = open_page()
     ask_and_wait(page, f"hostile {HOSTILE_TEXT[:3000]}")
     page.locator("#exchange-1 .cite").first.click()
-    expect(page.locator(".card.lit mark")).to_have_text("[1] Sources: [2]")
+    expect(page.locator(".card.lit .excerpt mark")).to_have_text("[1] Sources: [2]")
     expect(page.locator(".reader mark.now")).to_have_text("[1] Sources: [2]")
     for part in ("#exchange-1 .answer", "#exchange-1 .card blockquote", ".reader .said", ".reader .text"):
         expect(page.locator(part)).to_contain_text("<script>window.hacked = 1</script> <img src=x")

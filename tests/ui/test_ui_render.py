@@ -183,7 +183,8 @@ def test_a_date_is_the_publishers_or_unknown_and_never_that_of_fetching() -> Non
 
 def test_cards_are_numbered_and_mark_exactly_the_cited_words() -> None:
     reader = Reader(sources_html(3, meta_answer()))
-    assert reader.marks == ["Meta says its position is unchanged", "a mix of open", "delayed a second time"]
+    of_meta = ["Meta says its position is unchanged", "a mix of open"]
+    assert reader.marks == [*of_meta, *of_meta, *["delayed a second time"] * 2]  # folded, then in the whole passage
     assert [attributes["id"] for tag, attributes in reader.tags if tag == "li"] == ["source-3-1", "source-3-2"]
     assert reader.links() == ["https://ledger.example/meta", "https://circuit.example/behemoth?x=1&y=2"]
 
@@ -191,14 +192,14 @@ def test_cards_are_numbered_and_mark_exactly_the_cited_words() -> None:
 def test_a_card_tells_where_else_its_story_stands() -> None:
     copies = (Copy("c1", HOSTILE.outlet, HOSTILE.url, None), Copy("c2", "Circuit Daily", "", None))
     reader = Reader(sources_html(1, answered("?", [replace(hit(META), copies=copies), hit(META)], [])))
-    assert reader.text.count(f"· also in {HOSTILE.outlet} and Circuit Daily ·") == 1
+    assert reader.text.count(f"· also in {HOSTILE.outlet} and Circuit Daily") == 1
     assert {tag for tag, _ in reader.tags} <= OURS and reader.links() == ["https://ledger.example/meta"] * 2
 
 
 def test_marks_count_from_where_the_passage_starts() -> None:
     source = hit(META, META.text.index("It will"))
     answer = answered("?", [source], [(Sentence("Spending.", (1,), Support.SUPPORTED), "$10 to $65 billion")])
-    assert Reader(sources_html(1, answer)).marks == ["$10 to $65 billion"]
+    assert Reader(sources_html(1, answer)).marks == ["$10 to $65 billion"] * 2
 
 
 def test_overlapping_citations_are_joined_and_cut_to_the_passage() -> None:
@@ -240,7 +241,8 @@ def test_citations_lead_to_the_cards_of_their_own_answer() -> None:
     ids = [attributes["id"] for _, attributes in reader.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
     inside = [address for address in reader.links() if address and address.startswith("#")]
-    assert inside[:2] == ["#source-1-1", "#source-1-1"] and inside[4] == "#source-2-1"
+    strip, cited = ["#source-1-1", "#source-1-2"], ["#source-1-1", "#source-1-1", "#source-1-2", "#source-1-2"]
+    assert inside[:6] == [*strip, *cited] and inside[6] == "#source-2-1"
     assert {address.removeprefix("#") for address in inside} <= set(ids)
 
 
@@ -271,10 +273,13 @@ def test_the_badge_says_why_a_sentence_is_doubted_and_takes_it_for_text() -> Non
     assert labels == ['Not confirmed by the sources: the passage does not say “<b>"rose"”']
 
 
-def test_a_refusal_names_the_nearest_articles_and_has_no_cards_and_no_reproach() -> None:
+def test_a_refusal_names_the_nearest_articles_and_has_no_sources_and_no_reproach() -> None:
     html = live_html(Exchange(1, "?", refusal("?")))
+    nearest = [attributes for tag, attributes in Reader(html).tags if attributes.get("class") == "card near"]
+    assert [each["data-article"] for each in nearest] == [META.id, BEHEMOTH.id, HOSTILE.id]
+    assert Reader(html).links() == []  # they open here, not at the outlet
     assert "Meta keeps its models open" in Reader(html).text and "2 July 2022" in Reader(html).text
-    assert "card" not in html and "doubt" not in html
+    assert "source-1-" not in html and "doubt" not in html
 
 
 def test_an_answer_says_what_it_rests_on() -> None:
@@ -301,8 +306,8 @@ def test_reports_that_differ_stand_under_the_answer_each_with_its_source() -> No
 
 def test_an_old_library_and_a_correction_are_told_under_the_answer() -> None:
     answer = replace(meta_answer(), newest_article=NOW.replace(month=5))
-    assert "The library's newest article is of 3 May 2022." in Reader(live_html(Exchange(1, "?", answer))).text
-    assert plain(answer).endswith("The library's newest article is of 3 May 2022.")
+    assert "Newest article in your library: 3 May 2022" in Reader(live_html(Exchange(1, "?", answer))).text
+    assert plain(answer).endswith("Newest article in your library: 3 May 2022")
     later = {"meta": replace(META, version=2, updated_at=NOW)}
     told = "[1] corrected 3 July 2022, after this answer"
     assert told in Reader(live_html(Exchange(1, "?", answer), later)).text
@@ -312,8 +317,8 @@ def test_an_old_library_and_a_correction_are_told_under_the_answer() -> None:
 
 def test_a_follow_up_says_how_it_was_read() -> None:
     answer = replace(meta_answer("And Behemoth?"), standalone_question="What about Meta's Behemoth?")
-    assert "Read as: What about Meta's Behemoth?" in Reader(live_html(Exchange(2, "And Behemoth?", answer))).text
-    assert "Read as" not in live_html(Exchange(1, "?", meta_answer()))
+    assert "Understood as: What about Meta's Behemoth?" in Reader(live_html(Exchange(2, "And Behemoth?", answer))).text
+    assert "Understood as" not in live_html(Exchange(1, "?", meta_answer()))
 
 
 def test_a_stopped_answer_keeps_what_was_written() -> None:

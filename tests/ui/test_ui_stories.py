@@ -145,7 +145,7 @@ def test_a_story_opens_from_an_answer_and_from_an_article(open_page: Open) -> No
     box = page.get_by_role("textbox", name="Your question")
     box.fill("Is Meta open?")
     box.press("Enter")
-    page.locator("#exchange-1").get_by_role("button", name="The story so far").click()
+    page.locator("#exchange-1").get_by_role("button", name="Timeline of this story").click()
     expect(page.locator("#story h2")).to_have_text("Is Meta open?")
     page.get_by_role("tab", name="Library").click()
     page.locator("#library").get_by_role("button", name=BEHEMOTH.title).click()

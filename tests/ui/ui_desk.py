@@ -18,6 +18,7 @@ from sqlalchemy import StaticPool, create_engine, insert
 
 from assistant.answering.stories import Arrivals, NewStory, Story
 from assistant.conversations.notebook import Notebook
+from assistant.evidence import quotation
 from assistant.evidence.best_sentences import Pick
 from assistant.generation.model_menu import ChatModels
 from assistant.types import AS_SET, Answer, Citation, Manner, Sentence, Stage, Support, Turn, Window
@@ -137,6 +138,26 @@ def meta_answer(question: str = "Is Meta still open sourcing its models?") -> An
             (Sentence("Everyone was pleased.", (), Support.UNSUPPORTED), ""),
         ],
     )
+
+
+def quoting_answer(question: str = "Is Meta still open sourcing its models?") -> Answer:
+    """As one by a model: three quotations stood there while it wrote, of which it says one, rests on one and leaves
+    one; a third source was read and is not cited."""
+    unused = cite(1, hit(META), "Executives spoke of $10 to $65 billion in spending.")
+    quoted = (
+        cite(1, hit(META), "It will release a mix of open and closed models."),
+        unused,
+        cite(2, hit(BEHEMOTH), "The largest model, Behemoth, was delayed a second time."),
+    )
+    answer = answered(
+        question,
+        [hit(META), hit(BEHEMOTH), hit(PASTED)],
+        [
+            (Sentence("Meta goes on with both kinds of models.", (1,), Support.SUPPORTED), quoted[0].quote),
+            (quotation(quoted[2]), quoted[2].quote),
+        ],
+    )
+    return replace(answer, quoted=quoted)
 
 
 def hostile_answer(question: str = "hostile") -> Answer:
