@@ -15,20 +15,22 @@ from assistant.answering.provenance import corrected_since
 from assistant.query.search_filters import ALL_DATES
 from assistant.text.texts import tr, tr_later
 from assistant.types import Conversation, Exchange, Thumb
-from assistant.ui.answer_view import live_html, past_html, welcome_html
+from assistant.ui.answer_view import live_html, past_html
 from assistant.ui.conversation import said, told, turns
 from assistant.ui.conversations_panel import Talks, TalksPanel, View
 from assistant.ui.desk import Desk
 from assistant.ui.limits_panel import LimitsPanel
 from assistant.ui.reader import Reader
 from assistant.ui.settings_tab import kept_settings
+from assistant.ui.welcome_view import welcome_html
 from assistant.ui.work import QUIET, QUIET_EACH
 from vectorstore.errors import ArticleNotFound, DatelineError, LimitUnusable
 from vectorstore.models import Article
-from vectorstore.storage.listings import Listing
 
 # Of so many answers it is remembered what could be asked next: to find it out takes searches.
 _REMEMBERED = 64
+# Seconds that the questions of the welcome are waited for, once it is drawn without them.
+_PATIENCE = 5.0
 SCRIPT = (Path(__file__).parent / "chat.js").read_text(encoding="utf-8")
 
 TAKEN = "() => { document.dispatchEvent(new Event('dateline-taken')); }"
@@ -48,9 +50,9 @@ class Drawing:
         self._desk = desk
         self._follow_ups: dict[tuple[object, ...], tuple[str, ...]] = {}
 
-    def welcome(self) -> str:
+    def welcome(self, patience: float = 0.0) -> str:
         """As it is now: the library may have been filled since it was last drawn."""
-        return welcome_html(self._desk.examples, library_is_empty=not self._desk.listed(Listing()).held)
+        return welcome_html(self._desk.welcome(patience))
 
     def written(self, id: str, conversation: Conversation) -> tuple[str, str]:
         """Earlier exchanges and the last one."""
@@ -298,7 +300,7 @@ class ChatTab:
         ask, stop = (False, tr("Stop")) if busy else (tr("Ask"), False)
         box = gr.Textbox(submit_btn=ask, stop_btn=stop)
         if not conversation:
-            return "", "", self._drawing.welcome(), box
+            return "", "", self._drawing.welcome(_PATIENCE), box
         return id, *self._drawing.written(id, conversation), box
 
     def stop(self, id: str, view: View) -> None:
@@ -341,5 +343,5 @@ class ChatTab:
             return gr.skip()
         conversation = self.talks.read(id)
         if not conversation:
-            return self._drawing.welcome()
+            return self._drawing.welcome(_PATIENCE)
         return self._drawing.corrected(id, conversation) or gr.skip()
