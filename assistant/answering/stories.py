@@ -30,6 +30,7 @@ _CLOSE = 0.5
 _LOOKED_AT = 4000
 _PUBLISHED_LAST = 1500
 _SHOWN = 20
+_ON_FRONT_PAGE = 100
 _MOST_KEPT = 100
 _LOOKED_AT_FOR_A_LEAD = 6
 _BESIDE = 8
@@ -50,13 +51,14 @@ class Difference:
 @dataclass(frozen=True, slots=True)
 class Story:
     """Events by day, those of an unknown day last, each told in one sentence of an article. `tellings` are how each
-    outlet opens its last report, the latest first, where there are several; `members` the ids of all of its articles,
-    none where it is a question's."""
+    outlet opens its last report, the latest first, where there are several; `of` is the article whose story it is, and
+    `members` are the ids of all of its articles: neither where it is a question's."""
 
     title: str
     events: tuple[Pick, ...]
     tellings: tuple[Pick, ...] = ()
     differing: tuple[Difference, ...] = ()
+    of: str = ""
     members: tuple[str, ...] = ()
 
 
@@ -69,7 +71,7 @@ def story_of(article: Article, library: Library) -> Story:
     openings = library.openings(scope, limit=_LOOKED_AT, by_date=True)
     group = next((each for each in _groups(openings) if article.id in {m.article_id for m in each.members}), None)
     if group is None:
-        return replace(told, members=(article.id,))
+        return replace(told, of=article.id, members=(article.id,))
     hits = library.hits([(each.passage_id, 1.0) for each in group.members])
     of_outlet = {hit.article.outlet: hit for hit in reversed(hits) if hit.article.outlet}
     latest = sorted(of_outlet.values(), key=lambda hit: hit.article.published_at or _UNKNOWN, reverse=True)
@@ -78,6 +80,7 @@ def story_of(article: Article, library: Library) -> Story:
         told,
         tellings=tellings if len(tellings) > 1 else (),
         differing=differences(hits),
+        of=article.id,
         members=tuple(each.article_id for each in group.members),
     )
 
@@ -145,7 +148,7 @@ def arrivals(library: Library, since: datetime) -> Arrivals:
     )
 
 
-def front_page(library: Library, shown: int = _SHOWN) -> FrontPage:
+def front_page(library: Library, shown: int = _ON_FRONT_PAGE) -> FrontPage:
     """What was published last, by story."""
     groups = _groups(library.openings(limit=_PUBLISHED_LAST, by_date=True))
     by_day = sorted(groups, key=lambda group: _day(group) or date.min, reverse=True)
