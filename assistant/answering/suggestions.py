@@ -116,7 +116,10 @@ def _candidates(answer: Answer) -> Iterator[Sequence[str]]:
     """Questions, each in several wordings; one of each kind, then others. The plainest wording is first, a follow-up
     last, for which the search takes in the whole question before. After a refusal they are of the nearest articles."""
     if not answer.sources:
-        near = [[(each,) for each in _of_article(article) if is_plain(each)] for article in answer.nearest]
+        near = [
+            [(each,) for each in islice(filter(_is_askable, _of_article(article)), _OF_A_KIND)]
+            for article in answer.nearest
+        ]
         yield from filter(None, chain(*zip_longest(*near)))
         return
     at_hand = {hit.article.id for hit in _about_it(answer)}
@@ -231,14 +234,7 @@ def _of_the_story(answer: Answer) -> Iterator[str]:
     cited = [each.article for each in answer.citations]
     for article in dict.fromkeys((*cited, *(hit.article for hit in answer.sources), *answer.nearest)):
         yield from summary_of(article)
-        if speaks_here(article):
-            yield from (each for each in _of_article(article) if is_plain(each))
     yield tr("What’s new?")
-
-
-def speaks_here(article: Article) -> bool:
-    """Whether an article is in the language that is spoken."""
-    return (article.language or ENGLISH).partition("-")[0] == language()
 
 
 def _of_article(article: Article) -> Iterator[str]:
@@ -255,7 +251,8 @@ def _of_article(article: Article) -> Iterator[str]:
     for name in dict.fromkeys(name for each in sentences for name in speakers(each, article.text)):
         if topic and not set(key_words(topic)) & set(key_words(name)):
             yield tr("What did {name} say about {subject}?", name=name, subject=topic)
-        yield tr("What did {name} say?", name=name)
+        else:
+            yield tr("What did {name} say?", name=name)
     if topic:
         yield tr("What is the latest on {name}?", name=topic)
     yield from summary_of(article)
