@@ -29,8 +29,8 @@ from vectorstore.models import Article
 
 # Of so many answers it is remembered what could be asked next: to find it out takes searches.
 _REMEMBERED = 64
-# Seconds that the questions of the welcome are waited for, once it is drawn without them.
-_PATIENCE = 5.0
+# Seconds that the questions of the welcome are waited for: by what draws it, and by what draws it anew then.
+_PATIENCE, _LONG_PATIENCE = 1.0, 120.0
 SCRIPT = (Path(__file__).parent / "chat.js").read_text(encoding="utf-8")
 
 TAKEN = "() => { document.dispatchEvent(new Event('dateline-taken')); }"
@@ -176,6 +176,13 @@ class ChatTab:
 
     def welcome(self) -> str:
         return self._drawing.welcome()
+
+    def await_welcome(self, view: View) -> Any:
+        """The welcome with its questions: just after a start it takes a while to find them."""
+        if view.id or self._desk.welcome().questions:
+            return gr.skip()
+        html = self._drawing.welcome(_LONG_PATIENCE)
+        return gr.skip() if view.id else html
 
     def enter(self, view: View, request: gr.Request) -> Updates:
         """The page was opened, or loaded again: its address names the conversation."""

@@ -65,7 +65,9 @@ def build_page(desk: Desk) -> Page:
                 stories = StoriesTab(desk)
             with gr.Tab(tr_later("Settings"), id="settings") as settings_tab:
                 choices = SettingsTab(desk, settings)
-        chat.follow(page.load(chat.enter, chat.view, chat.drawn, **QUIET))
+        entered = page.load(chat.enter, chat.view, chat.drawn, **QUIET)
+        chat.follow(entered)
+        entered.then(chat.await_welcome, chat.view, chat.live, **QUIET_EACH)
         chat_tab.select(chat.greet, [chat.conversation, chat.view], chat.live, **QUIET)
         library.table.begin([page.load, library_tab.select])
         gr.on([page.load, feeds_tab.select], feeds.look, feeds.leaving, feeds.shown, **QUIET)

@@ -163,11 +163,11 @@ def stories_html(view: str, stories: Sequence[Brief], told: str, state: ReadingS
     if not stories:
         return f'<div data-view="{view}">{head}<p class="hint" role="status">{told}</p></div>'
     if view == "new":
-        body = f'<ul class="news">{"".join(_brief(each, state) for each in stories)}</ul>'
+        body = f'<ul class="news">{"".join(_brief(each, state, True) for each in stories)}</ul>'
     else:
         body = "".join(
             f'<section><h3 class="day">{day(found)}</h3>'
-            f'<ul class="news">{"".join(_brief(each, state) for each in of_day)}</ul></section>'
+            f'<ul class="news">{"".join(_brief(each, state, False) for each in of_day)}</ul></section>'
             for found, of_day in groupby(stories, key=lambda each: each.day)
         )
     further = f'<p><button type="button" class="plain" data-more>{tr("Show more")}</button></p>' if more else ""
@@ -206,22 +206,22 @@ def _counted(name: str, many: int) -> str:
     return f"{name} ({number(many)})" if many else name
 
 
-def _brief(story: Brief, state: ReadingState) -> str:
+def _brief(story: Brief, state: ReadingState, dated: bool) -> str:
+    """`dated` where no day stands above it."""
     article = story.pick.hit.article
     size = count(story.articles, "article") if story.articles > 1 else ""
-    outlets = listed([*map(isolated, story.outlets[:_OUTLETS])]) if len(story.outlets) > 1 else ""
+    outlets = listed([*map(isolated, story.outlets[:_OUTLETS])])
     if len(story.outlets) > _OUTLETS:
         outlets = tr("{outlets} and {n} more", outlets=outlets, n=number(len(story.outlets) - _OUTLETS))
-    of = outlets or byline_html(article)
+    when = isolated(day(story.day)) if dated else ""
     question = shown(tr("What is the latest on this: {headline}?", headline=headline(article)))
     unread = not state.read.issuperset(story.members)
-    marked = label_html(tr("Unread")) if unread else ""
-    fresh = state.news(story.members)
-    news = label_html(tr_plural("{n} new", "{n} new", len(fresh))) if fresh else ""
+    fresh = len(state.news(story.members))
+    labels = [tr("Unread")] * unread + [tr_plural("{n} new", "{n} new", fresh)] * bool(fresh)
     return (
         f'<li class="{"unread" if unread else "read"}"><h4 dir="auto"><button type="button" '
-        f'data-story="{shown(article.id)}">{shown(headline(article))}</button>{marked}{news}</h4>'
-        f'<p class="byline">{" · ".join(filter(None, (size, of)))}</p>'
+        f'data-story="{shown(article.id)}">{shown(headline(article))}</button></h4>'
+        f'<p class="byline">{" · ".join(filter(None, (size, outlets, when)))}{"".join(map(label_html, labels))}</p>'
         f'<blockquote dir="auto">{shown(story.pick.text)}</blockquote><p class="acts">'
         f'<button type="button" class="plain" data-about="{question}">{tr("Ask about this")}</button> '
         f'<button type="button" class="plain" data-story="{shown(article.id)}">{tr("The story so far")}</button> '

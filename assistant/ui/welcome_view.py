@@ -30,7 +30,7 @@ def _empty() -> str:
 
 def _holding(welcome: Welcome) -> str:
     promise = tr("Your articles answer. Each answer shows the exact sentences that it is based on.")
-    adding = f'<button type="button" class="plain" data-library>{tr("Add yours")}</button>'
+    adding = f'<button type="button" class="link" data-library>{tr("Add yours")}</button>'
     asked = dict.fromkeys([*welcome.questions, tr("What’s new?")])
     chips = "".join(f'<button type="button" class="chip" data-ask>{isolated(each)}</button>' for each in asked)
     return (
@@ -53,14 +53,14 @@ def _latest(welcome: Welcome) -> str:
     if not welcome.stories:
         return ""
     rows = "".join(map(_story, welcome.stories))
-    every = f'<button type="button" class="plain" data-stories>{tr("All stories")}</button>'
-    return f'<h3>{tr("The latest")}</h3><ul class="latest">{rows}</ul><p>{every}</p>'
+    every = f'<button type="button" class="link" data-stories>{tr("All stories")}</button>'
+    return f'<div class="latest"><h3>{tr("The latest")}</h3> {every}<ul>{rows}</ul></div>'
 
 
 def _story(story: Brief) -> str:
     article = story.pick.hit.article
     told = count(len(story.outlets), "outlet") if len(story.outlets) > 1 else article.outlet
     return (
-        f'<li><button type="button" class="plain" data-open-story="{shown(article.id)}">{isolated(headline(article))}'
+        f'<li><button type="button" class="link" data-open-story="{shown(article.id)}">{isolated(headline(article))}'
         f'</button> <span class="byline">{beside(told, day(story.day))}</span></li>'
     )
