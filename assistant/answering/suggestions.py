@@ -56,10 +56,10 @@ _GOES_ON = re.compile(r"['’-]|\.\w| (?:of|for|and|the|an?|de|da|di|van|von) ?[
 _SUBJECT = re.compile(r"(?<=\b(?:on|at|in|of|to|by) )(?:the (?:[a-z-]+ )?[a-z-]+)(?=[?.,]|$)")
 
 _ASKS = regex.compile(r"^[^.!?؟？]{12,}[?؟？]")
+# Whoever is asked is to do something.
+_ADDRESSES = re.compile(r"\b(?:you|your|me|us|please|ignore|disregard)\b", re.I)
 _PLACE = re.compile(r"\b(?:in|at|near|off|outside) (?:the )?[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,2}(?![\w'’-])")
-_REASON = re.compile(
-    r"\b(?:because|due to|owing to|blam\w+|the (?:cause|reason)s?|caused by|thanks to|since then)\b", re.I
-)
+_REASON = re.compile(r"\b(?:because|due to|owing to|blam\w+|the (?:cause|reason)s?|caused by|thanks to)\b", re.I)
 _PLANS = re.compile(
     r"^ (?:will|plans? to|is (?:due|expected|set|going) to|are (?:due|expected|set|going) to|intends? to"
     r"|wird|werden|will|va|vont|prévoit|va a|van a|planea|vai|vão|planeja)\b"
@@ -240,7 +240,8 @@ def _of_the_story(answer: Answer) -> Iterator[str]:
 def _of_article(article: Article) -> Iterator[str]:
     """The questions that it answers, the best first."""
     title = " ".join(article.title.split())
-    if asks := _ASKS.match(title):
+    asks = _ASKS.match(title)
+    if asks and reporting(asks.group()) == ((0, asks.end()),) and not _ADDRESSES.search(asks.group()):
         yield asks.group().strip()
     sentences = [article.text[start:end] for start, end in reporting(article.text[:_READ])]
     topic = _topic(article, sentences)

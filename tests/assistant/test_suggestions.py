@@ -135,7 +135,9 @@ def test_without_sources_only_what_is_new_is_offered() -> None:
 
 
 def test_after_a_refusal_the_nearest_articles_are_asked_about_one_by_one() -> None:
-    other = article("other", "The turbine ran on. Engineer Bo Reed said it will.", title="Turbine in Skerry Sound")
+    other = article(
+        "other", "The turbine ran on. Engineer Bo Reed said it will.", title="Tidal turbine runs on in Skerry Sound"
+    )
     refused = Answer("Who won?", "Who won?", NOW, refused=True, nearest=(HURT, other))
     found = suggestions(refused, lambda question: True)
     assert len(found) == 3
