@@ -42,7 +42,7 @@ _PLAIN = regex.compile(r"¿?(?:[\p{L}\p{M}\p{N}]|[ \u00a0\u202f.,'’&$£€-])+
 _HEADLINE = regex.compile(r"(?:[\p{L}\p{M}\p{N}]|[ .,;:'’‘&$£€%?!–،؛؟。，、：；！？・¿¡-])+")
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens|hundreds)"
 _COUNTED = r"(?P<who>people|children|women|men|passengers|civilians|soldiers|workers|residents|students|patients)"
-_WERE = re.compile(rf"\b{_NUMBER} {_COUNTED} (?:were|have been|had been) (?P<done>[a-z]{{3,}}(?:ed|en|own|ost))\b")
+_WERE = re.compile(rf"\b{_NUMBER} {_COUNTED} (?:were|have been|had been) (?P<done>hurt|[a-z]{{3,}}(?:ed|en|own|ost))\b")
 _DOING = re.compile(
     rf"\b(?P<done>kill|injur|wound|arrest|evacuat|displac|rescu)(?:ed|ing) (?:[a-z]+ ){{0,2}}?{_NUMBER} {_COUNTED}\b"
 )
