@@ -210,6 +210,10 @@ class PageDesk(ReadingDesk, IntakeDesk):
         self.max_upload_mb, self.chat_models = max_upload_mb, news.chat_models
         IntakeDesk.__init__(self, news, refresh_every)
 
+    def close(self) -> None:
+        IntakeDesk.close(self)
+        ReadingDesk.close(self)
+
 
 class CommandDesk:
     """The commands that another process may have carried out over the library that a server has open; see

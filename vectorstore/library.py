@@ -30,6 +30,7 @@ from vectorstore.storage.database import may_write
 from vectorstore.storage.folder import CATALOGUE, UNTIL_IT_IS_MADE, make, make_catalogue, take, writer_lock
 from vectorstore.storage.listings import Listings
 from vectorstore.storage.private import keep_private, tighten
+from vectorstore.storage.reading_state import ReadingStates
 from vectorstore.storage.rows import Described, Removed, Shelved
 from vectorstore.storage.story_groups import Opening
 from vectorstore.storage.subscriptions import Subscriptions
@@ -214,6 +215,17 @@ class Library:
         return self._catalogue.conversations
 
     @property
+    def reading_states(self) -> ReadingStates:
+        """What its readers have read, starred and follow."""
+        return self._catalogue.reading_states
+
+    @property
+    def state(self) -> str:
+        """Another one after each article that was added, changed or removed."""
+        articles, passages = self._catalogue.counts()
+        return f"{self._catalogue.recall('generation')}/{articles}/{passages}"
+
+    @property
     def listings(self) -> Listings:
         """The library's table."""
         return self._catalogue.listings
@@ -263,9 +275,16 @@ class Library:
         """An article's passages in their order."""
         return self._catalogue.passages_of(article_id)
 
-    def openings(self, scope: Scope = EVERYTHING, arrived: datetime | None = None, limit: int = 4000) -> list[Opening]:
-        """How the articles open that came in after `arrived`, the last to come first."""
-        return self._catalogue.openings(scope, arrived, limit)
+    def openings(
+        self,
+        scope: Scope = EVERYTHING,
+        arrived: datetime | None = None,
+        limit: int = 4000,
+        by_date: bool = False,
+    ) -> list[Opening]:
+        """How the articles open that came in after `arrived`, the last to come first; `by_date` the last published
+        first, and those of unknown date last."""
+        return self._catalogue.openings(scope, arrived, limit, by_date)
 
     def arrived_since(self, moment: datetime) -> int:
         """How many articles came in, or came in anew, after it."""

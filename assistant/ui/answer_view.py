@@ -264,27 +264,6 @@ def _follow_ups(questions: Sequence[str]) -> str:
     return f'<p class="onward-title">{tr("Ask next")}</p><div class="chips">{chips}</div>'
 
 
-def welcome_html(examples: Sequence[str], library_is_empty: bool) -> str:
-    """The page before the first question."""
-    if library_is_empty:
-        empty = tr(
-            "There is nothing to ask about yet: the library is empty. Add articles by their address, as files"
-            " or as text."
-        )
-        adding = f'<button type="button" class="chip" data-library>{tr("Add articles")}</button>'
-        body = f"<p>{empty}</p><p>{adding}</p>"
-    else:
-        chips = "".join(f'<button type="button" class="chip" data-ask>{isolated(each)}</button>' for each in examples)
-        promise = tr("Every sentence of an answer leads to the words it rests on.")
-        body = f'<p>{promise}</p><div class="chips">{chips}</div>'
-    keys = f'<button type="button" class="quiet" data-keys>{tr("Keyboard shortcuts (?)")}</button>'
-    return (
-        f'<section class="welcome active"><h2>{tr("Ask the news")}</h2>{body}<aside class="sources"'
-        f' aria-label="{tr("Sources")}"><p class="hint">{tr("The sources of an answer appear here.")}</p>'
-        f'<p class="hint keys-hint">{keys}</p></aside></section>'
-    )
-
-
 def sentence_html(sentence: Sentence, exchange: int, answer: Answer) -> str:
     why = _meaning(sentence)
     rests = ((number, resting(sentence, number, answer.citations)) for number in sentence.citations)

@@ -22,6 +22,8 @@ function onClick(event) {
   if ("limits" in button.dataset) trigger("limits", {});
   if ("story" in button.dataset) trigger("story", { exchange: Number(button.dataset.story) });
   if ("library" in button.dataset) trigger("library", {});
+  if ("openStory" in button.dataset) trigger("open_story", { article: button.dataset.openStory });
+  if ("stories" in button.dataset) trigger("stories", {});
 }
 document.addEventListener("click", onClick);
 

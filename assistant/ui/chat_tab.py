@@ -12,20 +12,22 @@ from starlette.routing import BaseRoute
 
 from assistant.text.texts import tr_later
 from assistant.types import Conversation, Exchange
-from assistant.ui.answer_view import live_html, past_html, welcome_html
+from assistant.ui.answer_view import live_html, past_html
 from assistant.ui.conversation import turns
 from assistant.ui.conversations_panel import Talks, TalksPanel, View
 from assistant.ui.desk import Desk
 from assistant.ui.limits_panel import LimitsPanel
 from assistant.ui.reader import Reader
 from assistant.ui.talk_routes import TalkRoutes
+from assistant.ui.welcome_view import welcome_html
 from assistant.ui.work import QUIET, QUIET_EACH
 from vectorstore.errors import ArticleNotFound, DatelineError
 from vectorstore.models import Article
-from vectorstore.storage.listings import Listing
 
 # Of so many answers it is remembered what could be asked next: to find it out takes searches.
 _REMEMBERED = 64
+# Seconds that the questions of the welcome are waited for: by what draws it, and by what draws it anew then.
+_PATIENCE, _LONG_PATIENCE = 1.0, 20.0
 SCRIPT = (Path(__file__).parent / "chat.js").read_text(encoding="utf-8")
 PAST = "dateline.past = props;"
 NAMED = "() => dateline.named()"
@@ -44,9 +46,15 @@ class Drawing:
         self._desk = desk
         self._follow_ups: dict[tuple[object, ...], tuple[str, ...]] = {}
 
-    def welcome(self) -> str:
+    def welcome(self, patience: float = 0.0) -> str:
         """As it is now: the library may have been filled since it was last drawn."""
-        return welcome_html(self._desk.examples, library_is_empty=not self._desk.listed(Listing()).held)
+        return welcome_html(self._desk.welcome(patience))
+
+    def welcoming(self, onward: bool) -> tuple[str, bool]:
+        """The welcome, `onward` with its questions: just after a start it takes a while to find them. With whether
+        they are there, or there is nothing to ask about."""
+        welcome = self._desk.welcome(_LONG_PATIENCE if onward else _PATIENCE)
+        return welcome_html(welcome), bool(welcome.questions) or not welcome.articles
 
     def written(self, id: str, conversation: Conversation) -> tuple[str, str]:
         """Earlier exchanges and the last one."""

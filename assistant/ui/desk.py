@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -11,13 +11,15 @@ from assistant.api.news_desk import NewsDesk
 from vectorstore.reports import Step
 
 if TYPE_CHECKING:
-    from assistant.answering.stories import Arrivals, Story
+    from assistant.answering.stories import Arrivals, Brief, FrontPage, Story
+    from assistant.answering.welcome import Welcome
     from assistant.conversations.notebook import Notebook
     from assistant.generation.model_menu import ChatModels
     from assistant.types import Answer, Turn
     from vectorstore.models import Article
     from vectorstore.reports import Report, Standing
     from vectorstore.storage.listings import Listing, ListPage, Tally
+    from vectorstore.storage.reading_state import ReadingStates
     from vectorstore.storage.rows import Removed
     from vectorstore.storage.subscriptions import Subscription
 
@@ -29,9 +31,8 @@ Stop = Callable[[], bool]
 class Desk(NewsDesk, Protocol):
     """Every method may raise a DatelineError, whose message the page shows as it is."""
 
-    @property
-    def examples(self) -> Sequence[str]:
-        """Questions that a reader could start with."""
+    def welcome(self, patience: float = 0.0) -> Welcome:
+        """What a reader sees before the first question; what takes longer is waited for at most so many seconds."""
 
     @property
     def max_upload_mb(self) -> int:
@@ -72,6 +73,16 @@ class Desk(NewsDesk, Protocol):
 
     def versions(self, article_id: str) -> Sequence[Article]:
         """Every version, the earliest first; ArticleNotFound when there is no such article."""
+
+    def front_page(self) -> FrontPage:
+        """What was published last, by story."""
+
+    def stories_of(self, article_ids: Collection[str]) -> Sequence[Brief]:
+        """The stories that have any of these articles, the last published first."""
+
+    @property
+    def reading_states(self) -> ReadingStates:
+        """What was read, starred and is followed."""
 
     def arrivals(self, since: datetime) -> Arrivals:
         """What came into the library after that, by story."""

@@ -73,6 +73,10 @@ def build_page(desk: Desk) -> Page:
         gr.on([page.load, feeds_tab.select], feeds.look, feeds.leaving, feeds.shown, **QUIET)
         pages.select(_look_on, None, feeds.timer, **QUIET_EACH)
         chat.live.library(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
+        chat.live.open_story(stories.open_picked, None, stories.shown, **QUIET)
+        for asked in (chat.live.open_story, chat.live.stories):
+            asked(lambda: gr.Tabs(selected="stories"), None, pages, **QUIET)
+        library.card.chosen.change(stories.note_read, library.card.chosen, None, **QUIET)
         page.load(stories.come, visit, [visit, stories.since], **QUIET)
         stories_tab.select(stories.turn_to, [stories.since, visit, stories.story], stories.shown, **QUIET)
         settings_tab.select(choices.look, settings, choices.shown, **QUIET)

@@ -135,8 +135,9 @@ class TalkRoutes:
         """`past` is how many earlier answers the page has; they are not sent again while the last one grows."""
         conversation, run = self._talks.read(id), self._talks.running(id)
         if not conversation:
-            live = self._drawing.welcome()
-            return {"id": id, "count": 0, "busy": False, "gone": bool(id), "past": "", "live": live, "tag": _tag(live)}
+            live, whole = self._drawing.welcoming(onward)
+            empty = {"id": id, "count": 0, "busy": False, "gone": bool(id), "past": ""}
+            return {**empty, "live": live, "tag": _tag(live), "onward": not whole}
         known = {"id": id, "count": len(conversation), "title": self._talks.title(id)}
         if run:
             # Its steps first: what it grows by meanwhile is then drawn once more, and not missed.

@@ -114,7 +114,7 @@ def at_the_desk(desk: PageDesk, times: int) -> list[list[object]]:
         "one outlet, by headline": lambda: desk.listed(Listing(scope=post, by=Column.HEADLINE)),
         "the chart": lambda: desk.tally(Listing()),
         "the chart of a word": lambda: desk.tally(Listing("herald")),
-        "the examples": lambda: desk.examples,
+        "the welcome": desk.welcome,
     }
     return [[name, *spread(timed(ask) for _ in range(times))] for name, ask in asked.items()]
 

@@ -90,7 +90,7 @@ def test_the_shell_of_another_language_stands_where_its_page_is_going_to(
     browser: Browser, address: str, locale: str, width: int
 ) -> None:
     page = browser.new_context(viewport={"width": width, "height": 900}, locale=locale).new_page()
-    same = ["h1", "h2", ".welcome > p", ".chip >> nth=0", ".chip >> nth=1", "textarea"]
+    same = ["h1", "h2", ".held", ".latest", ".chip >> nth=0", ".chip >> nth=1", "textarea"]
     with held_back(page, address):
         before = places([page.locator(f"#shell {each}") for each in same])
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -116,7 +116,7 @@ def test_the_shell_stands_where_the_page_is_going_to(opening: Page, address: str
     page.set_viewport_size({"width": width, "height": 900})
     if shut:
         page.add_init_script("localStorage.setItem('dateline-conversations-hidden', 'yes')")
-    same = ["h1", "h2", ".welcome > p", ".chip >> nth=0", ".chip >> nth=1", ".sources", "textarea"]
+    same = ["h1", "h2", ".held", ".latest", ".chip >> nth=0", ".chip >> nth=1", ".sources", "textarea"]
     with held_back(page, address):
         shell = page.locator("#shell")
         names = shell.locator(".shell-bar span").all_inner_texts()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -28,10 +28,11 @@ from ui_desk import (
 )
 
 from assistant.answering.provenance import basis
+from assistant.answering.welcome import Welcome
 from assistant.presentation.changes import changes
 from assistant.text.labels import day
 from assistant.types import Account, Answer, AnswerKind, Exchange, Sentence, Stage, Support
-from assistant.ui.answer_view import live_html, past_html, stage, welcome_html
+from assistant.ui.answer_view import live_html, past_html, stage
 from assistant.ui.conversation_markdown import plain
 from assistant.ui.feeds_tab import export_html, feeds_html, standing_html
 from assistant.ui.library_view import library_html
@@ -40,6 +41,7 @@ from assistant.ui.render import byline, is_web_address, link, shown
 from assistant.ui.render_sources import marked, sources_html, spans
 from assistant.ui.render_work import note_html, problem_html, receipt_html, working_html
 from assistant.ui.story_view import arrivals_html, story_html
+from assistant.ui.welcome_view import welcome_html
 from vectorstore.models import Copy
 from vectorstore.reports import Standing, Step
 from vectorstore.storage.listings import Listing, ListPage
@@ -96,7 +98,7 @@ def every_drawing() -> list[str]:
             Exchange(1, "?", replace(answer, differing=(Account(HOSTILE_TEXT, answer.citations[0]),) * 2)),
             {HOSTILE.id: HOSTILE_LATER},
         ),
-        welcome_html([HOSTILE_TEXT], library_is_empty=False),
+        welcome_html(Welcome(1, 1, None, (HOSTILE_TEXT,), desk.briefs())),
         library_html(desk.listed(Listing()), Listing()),
         article_html(HOSTILE, [HOSTILE, HOSTILE_LATER], [(0, 30)]),
         leaf_html(HOSTILE, [HOSTILE, HOSTILE_LATER], [(0, 30)]),
@@ -354,9 +356,17 @@ def test_only_a_done_answer_can_be_copied_or_asked_again() -> None:
     assert "data-retry" not in past_html([Exchange(1, "?", meta_answer())])
 
 
+def test_the_welcome_says_what_is_held_as_far_as_it_is_known() -> None:
+    assert "1 article from 1 outlet, newest 3 July 2022." in welcome_html(Welcome(1, 1, date(2022, 7, 3)))
+    unknown = welcome_html(Welcome(3593, 0))
+    assert "3,593 articles." in unknown and "newest" not in unknown and "The latest" not in unknown
+    asked = welcome_html(Welcome(2, 1, None, ("What’s new?", "Who won?")))
+    assert asked.count("data-ask") == 2, "nothing is offered twice"
+
+
 def test_an_empty_library_says_how_to_fill_it() -> None:
-    assert "Add articles" in welcome_html(["never shown"], library_is_empty=True)
-    assert "never shown" not in welcome_html(["never shown"], library_is_empty=True)
+    assert "Add articles" in welcome_html(Welcome())
+    assert "data-ask" not in welcome_html(Welcome())
     assert "library is empty" in library_html(ListPage((), 0, 0, 0), Listing())
 
 

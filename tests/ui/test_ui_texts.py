@@ -7,7 +7,6 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
-from itertools import chain
 from pathlib import Path
 from threading import Event
 from typing import Any, cast
@@ -30,7 +29,6 @@ from catalogue import (
 from assistant.text.labels import also_in, clock, count, day, days, looked_at, month, short_day
 from assistant.text.texts import LANGUAGES, language, number, reading_in, tr, tr_line, tr_plural, wanted
 from assistant.types import Answer, Exchange, Stage, Window, own
-from assistant.ui import reading_desk
 from assistant.ui.answer_run import AnswerRun
 from assistant.ui.desk import Desk
 from assistant.ui.work import Job
@@ -43,8 +41,8 @@ OTHERS = sorted(set(LANGUAGES) - {"en"})
 FOR_PROGRAMS = {
     f"{name}.py" for name in "articles_api assets bounds endpoints openai_api places security server".split()
 }
-# The samples' own questions, in the language of the samples; a script.
-NO_TEXT = {*chain.from_iterable(reading_desk._SAMPLE_QUESTIONS), "() => { document.dispatchEvent(new Event("}
+# A script.
+NO_TEXT = {"() => { document.dispatchEvent(new Event("}
 
 
 def catalogue_of(language: str) -> Catalog:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import socket
-from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +16,8 @@ from time import monotonic, sleep
 from playwright.sync_api import Locator, Page
 from sqlalchemy import StaticPool, create_engine, insert
 
-from assistant.answering.stories import Arrivals, NewStory, Story
+from assistant.answering.stories import Arrivals, Brief, FrontPage, Story
+from assistant.answering.welcome import Welcome
 from assistant.conversations.notebook import Notebook
 from assistant.evidence import quotation
 from assistant.evidence.best_sentences import Pick
@@ -30,6 +31,7 @@ from vectorstore.storage import listings as listing
 from vectorstore.storage.conversations import Conversations
 from vectorstore.storage.database import create_database, open_database
 from vectorstore.storage.listings import Listing, Listings, ListPage, Tally
+from vectorstore.storage.reading_state import ReadingStates
 from vectorstore.storage.rows import Removed, row_of
 from vectorstore.storage.schema import articles, metadata
 from vectorstore.storage.subscriptions import Subscription
@@ -214,6 +216,8 @@ class ScriptedDesk:
     since: list[datetime] = field(default_factory=list)
     closed: Event = field(default_factory=Event)
     examples: Sequence[str] = ("Is Meta still open sourcing its models?", "What happened to Behemoth?")
+    arrived: int = 1234
+    of_meta: list[str] = field(default_factory=list)  # that came to this story since
     max_upload_mb: int = 5
     earlier: dict[str, list[Article]] = field(default_factory=dict)
     sent: list[Mapping[str, object]] = field(default_factory=list)
@@ -382,14 +386,39 @@ class ScriptedDesk:
 
     def arrivals(self, since: datetime) -> Arrivals:
         self.since.append(since)
-        stories = (
-            NewStory(pick(hit(META), "Meta says its position is unchanged."), 3, ("The Ledger", "Circuit Daily")),
-            NewStory(pick(hit(HOSTILE), HOSTILE_TEXT), 1, (HOSTILE.outlet,)),
+        return Arrivals(since, self.arrived, self.briefs() if self.arrived else (), 1230 if self.arrived else 0)
+
+    def front_page(self) -> FrontPage:
+        return FrontPage(self.briefs())
+
+    def stories_of(self, article_ids: Collection[str]) -> Sequence[Brief]:
+        return [each for each in self.briefs() if not set(each.members).isdisjoint(article_ids)]
+
+    def briefs(self) -> tuple[Brief, ...]:
+        """A story of two outlets, with whatever else `of_meta` names, and a hostile one of the day after."""
+        meta = pick(hit(META), "Meta says its position is unchanged.")
+        of_meta = (META.id, BEHEMOTH.id, PASTED.id, *self.of_meta)
+        return (
+            Brief(pick(hit(HOSTILE), HOSTILE_TEXT), (HOSTILE.id,), (HOSTILE.outlet,), date(2022, 7, 3)),
+            Brief(meta, of_meta, ("The Ledger", "Circuit Daily"), date(2022, 7, 2)),
         )
-        return Arrivals(since, 1234, stories, 1230)
+
+    @property
+    def reading_states(self) -> ReadingStates:
+        assert self.notebook
+        return ReadingStates(self._database)
+
+    def welcome(self, patience: float = 0.0) -> Welcome:
+        held = len(self._held())
+        outlets = {each.outlet for each in self._held() if each.outlet}
+        if not held:
+            return Welcome()
+        return Welcome(held, len(outlets), date(2022, 7, 3), tuple(self.examples), self.briefs())
 
     def story_of(self, article_id: str) -> Story:
-        return story(self.article(article_id).title)
+        members = next((each.members for each in self.briefs() if article_id in each.members), (article_id,))
+        tellings = (pick(hit(META), "Meta says its position is unchanged."), pick(hit(HOSTILE), HOSTILE_TEXT))
+        return replace(story(self.article(article_id).title), tellings=tellings, of=article_id, members=members)
 
     def story_about(self, question: str) -> Story:
         return story(question)

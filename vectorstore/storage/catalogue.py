@@ -34,6 +34,7 @@ from vectorstore.storage import story_groups
 from vectorstore.storage.conversations import Conversations
 from vectorstore.storage.database import open_database, recall, remember
 from vectorstore.storage.listings import Listings
+from vectorstore.storage.reading_state import ReadingStates
 from vectorstore.storage.rows import (
     ARTICLE,
     Described,
@@ -75,6 +76,7 @@ class Catalogue:
         self.subscriptions = Subscriptions(self._engine)
         self.conversations = Conversations(self._engine, only_read)
         self.listings = Listings(self._engine)
+        self.reading_states = ReadingStates(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -324,10 +326,12 @@ class Catalogue:
             ).scalar_one()
         return newest
 
-    def openings(self, scope: Scope, arrived: datetime | None, limit: int) -> list[story_groups.Opening]:
+    def openings(
+        self, scope: Scope, arrived: datetime | None, limit: int, by_date: bool = False
+    ) -> list[story_groups.Opening]:
         """See story_groups.openings."""
         with self._engine.connect() as connection:
-            return story_groups.openings(connection, scope, arrived, limit)
+            return story_groups.openings(connection, scope, arrived, limit, by_date)
 
     def arrived_since(self, moment: datetime) -> int:
         """See story_groups.arrived_since."""

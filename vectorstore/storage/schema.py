@@ -238,3 +238,32 @@ exchanges = Table(
     Column("thumb", String, nullable=False),
     Column("reason", Text, nullable=False),
 )
+
+# What readers have done with articles and stories; see vectorstore.storage.reading_state. No foreign keys: an article
+# that is removed can be put back, and is read or starred as it was. `person` is "" as long as a library has one reader.
+articles_read = Table(
+    "articles_read",
+    metadata,
+    Column("person", String, primary_key=True, server_default=""),
+    Column("article_id", String, primary_key=True),
+    Column("read_at", UtcTime, nullable=False),
+)
+
+articles_starred = Table(
+    "articles_starred",
+    metadata,
+    Column("person", String, primary_key=True, server_default=""),
+    Column("article_id", String, primary_key=True),
+    Column("starred_at", UtcTime, nullable=False),
+)
+
+# A story that is followed is the articles that its reader knows of it: any other that belongs with them is new. `story`
+# is the first of them.
+stories_followed = Table(
+    "stories_followed",
+    metadata,
+    Column("person", String, primary_key=True, server_default=""),
+    Column("article_id", String, primary_key=True),
+    Column("story", String, nullable=False, index=True),
+    Column("known_at", UtcTime, nullable=False),
+)
