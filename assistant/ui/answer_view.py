@@ -12,7 +12,7 @@ from assistant.types import Answer, Citation, Exchange, Sentence, Stage, Support
 from assistant.ui.conversation_markdown import doubtful, plain
 from assistant.ui.render import byline_html, count, headline, isolated, link, shown
 from assistant.ui.render_sources import card_id, sources_html
-from assistant.ui.render_talks import reason_html, thumbs_html
+from assistant.ui.render_talks import export_html, reason_html, thumbs_html
 from assistant.ui.story_view import list_html
 from vectorstore.languages import resolved
 from vectorstore.models import Article
@@ -216,7 +216,7 @@ def _tools(exchange: Exchange, live: bool) -> str:
         copied += f'<button type="button" data-story="{exchange.number}">{tr("The story so far")}</button>'
     edit = f'<button type="button" data-edit="{tr("The question in other words")}">{tr("Edit")}</button>'
     asking = f'<button type="button" data-retry>{tr("Retry")}</button>{edit}'
-    return copied + (asking if live else "") + (thumbs_html(exchange) if answer else "")
+    return copied + (asking if live else "") + (export_html(exchange) + thumbs_html(exchange) if answer else "")
 
 
 def _copying(text: str) -> str:

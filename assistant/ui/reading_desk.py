@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -125,6 +125,10 @@ class ReadingDesk:
 
         subject = self._assistant.request(question).subject or question
         return story(subject, self._assistant.search(subject, top=LOOKED_AT), self._library)
+
+    def read_articles(self) -> Collection[str] | None:
+        states = getattr(self._library, "reading_states", None)
+        return states.of().read if states else None
 
     def remove(self, article_id: str) -> Removed:
         return self._library.remove(article_id)

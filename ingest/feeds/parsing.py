@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import struct_time
+from xml.sax import SAXException
 
 from lxml import etree
 
@@ -52,6 +53,8 @@ def _parse_xml_feed(content: bytes, url: str) -> Feed:
         )
     except (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError) as error:
         raise RejectedDocument(f"is not a feed that can be read ({type(error).__name__})") from error
+    if not parsed.entries and isinstance(parsed.get("bozo_exception"), SAXException):
+        raise RejectedDocument("is damaged and lists no article; check the address, or try again later")
     about = parsed.feed
     return Feed(
         title=_line(about.get("title")),
