@@ -53,8 +53,6 @@ def _parse_xml_feed(content: bytes, url: str) -> Feed:
         )
     except (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError) as error:
         raise RejectedDocument(f"is not a feed that can be read ({type(error).__name__})") from error
-    if not parsed.entries and isinstance(parsed.get("bozo_exception"), SAXException):
-        raise RejectedDocument("is damaged and lists no article; check the address, or try again later")
     about = parsed.feed
     return Feed(
         title=_line(about.get("title")),
@@ -62,6 +60,7 @@ def _parse_xml_feed(content: bytes, url: str) -> Feed:
         language=_string(about.get("language")),
         entries=tuple(_entry(item) for item in parsed.entries),
         dialect=_string(parsed.get("version")),
+        damaged=isinstance(parsed.get("bozo_exception"), SAXException),
     )
 
 
