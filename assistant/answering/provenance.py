@@ -47,7 +47,7 @@ def fallen_behind(answer: Answer) -> str:
     newest, window = answer.newest_article, answer.window
     if newest is None or answer.as_of - newest < _OLD or (window and window.closes and window.closes < newest):
         return ""
-    return tr("The library's newest article is of {day}.", day=day(newest))
+    return tr("Newest article in your library: {day}.", day=day(newest))
 
 
 def reports_differ(differing: tuple[Account, ...]) -> str:

@@ -37,7 +37,7 @@ def talks_html(
     listed = "".join(_group(name, list(group), current, now) for name, group in groups)
     if (older := len(entries) - _MOST) > 0:
         listed += f'<p class="hint">{tr("{n} older: search for a word of theirs.", n=number(older))}</p>'
-    nothing = tr("No conversation has these words.") if searched else tr("What you ask is kept here.")
+    nothing = tr("No conversation has these words.") if searched else tr("Your conversations appear here.")
     gone = tr("Removed {title}.", title=isolated(removed))
     undo = f'{gone} <button type="button" class="plain" data-restore>{tr("Undo")}</button>'
     return (

@@ -303,8 +303,8 @@ def test_reports_that_differ_stand_under_the_answer_each_with_its_source() -> No
 
 def test_an_old_library_and_a_correction_are_told_under_the_answer() -> None:
     answer = replace(meta_answer(), newest_article=NOW.replace(month=5))
-    assert "The library's newest article is of 3 May 2022." in Reader(live_html(Exchange(1, "?", answer))).text
-    assert plain(answer).endswith("The library's newest article is of 3 May 2022.")
+    assert "Newest article in your library: 3 May 2022." in Reader(live_html(Exchange(1, "?", answer))).text
+    assert plain(answer).endswith("Newest article in your library: 3 May 2022.")
     later = {"meta": replace(META, version=2, updated_at=NOW)}
     told = "[1] corrected 3 July 2022, after this answer"
     assert told in Reader(live_html(Exchange(1, "?", answer), later)).text
