@@ -64,7 +64,8 @@ def note_html(line: str) -> str:
 
 def sentence(line: str) -> str:
     """A reason, which reports put behind what it is the reason of, as it stands alone."""
-    return f"{line[:1].upper()}{line[1:]}{'' if line.endswith(('.', '?', '!', '。', '।')) else '.'}"
+    first = line[:1] if "://" in line.split(" ", 1)[0] else line[:1].upper()
+    return f"{first}{line[1:]}{'' if line.endswith(('.', '?', '!', '。', '।')) else '.'}"
 
 
 def problem_html(line: str) -> str:

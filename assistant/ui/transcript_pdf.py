@@ -16,14 +16,15 @@ from vectorstore.errors import FontMissing
 _TEMPLATE = (Path(__file__).parent / "transcript.typ").read_bytes()
 _LETTERS = rb"""
 #let size(letter, ..given) = measure(text(top-edge: "bounds", bottom-edge: "bounds", ..given, letter))
-#let poor(letter) = ("DejaVu Sans Mono", "New Computer Modern").map(face => size(letter, font: face, fallback: false))
+#let others = ("DejaVu Sans Mono", "New Computer Modern", "New Computer Modern Math")
+#let poor(letter) = others.map(face => size(letter, font: face, fallback: false))
 #context [#metadata(json(bytes(sys.inputs.letters)).filter(letter => {
   let drawn = size(letter, font: json(bytes(sys.inputs.faces)))
   drawn == size("\u{10FFFD}") or letter >= "\u{590}" and drawn in poor(letter)
 })) <missing>]
 """
 """Which letters have no font: those that are drawn as a box of the same size as the last one of the private use area,
-and of the scripts from Hebrew on those drawn by the two that come with Typst for other ends, without their joins."""
+and of the scripts from Hebrew on those drawn by fonts that come with Typst for other ends, without their joins."""
 _FACES = ("Libertinus Serif", "Noto Serif")
 """The first comes with Typst. Behind them stand those of a language, and then any font that has the letter."""
 _FACES_OF = {

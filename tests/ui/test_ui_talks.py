@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import update
-from ui_desk import ScriptedDesk, at_rest, eventually, free_port, typed
+from ui_desk import ScriptedDesk, at_rest, eventually, free_port, to_tab, typed
 
 from assistant.evaluation.dataset import read_questions
 from assistant.ui.page import build_page
@@ -219,8 +219,10 @@ def test_thumbs_and_reasons_become_a_question_file(open_page: Open, tmp_path: Pa
     expect(second.get_by_role("button", name="Saved")).to_be_visible()
     page.reload()
     expect(second.get_by_label("What was wrong?")).to_have_value('About "another" <model>')
+    to_tab(page, "Settings")
     with page.expect_download() as download:
         page.get_by_role("button", name="Export ratings").click()
+    to_tab(page, "Chat")
     file = tmp_path / "ratings.jsonl"
     download.value.save_as(file)
     up, down = map(json.loads, file.read_text().splitlines())
