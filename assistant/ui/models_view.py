@@ -165,7 +165,9 @@ def _leaves(line: str) -> str:
 def programs_html() -> str:
     """What is for programs and not for readers."""
     ratings = f'<button type="button" class="plain" data-ratings>{tr("Export ratings")}</button>'
-    rated = tr("The answers that got a thumb, as a file of questions for `dateline evaluate`.")
+    rated = tr(
+        "The answers that got a thumb, as a file of questions for {command}.", command="<code>dateline evaluate</code>"
+    )
     api = f'<a class="plain" href="?view=api">{tr("Use via API")}</a>'
     asked = tr("How programs ask questions here. OpenAI's protocol is spoken at /v1.")
     return (
