@@ -251,7 +251,7 @@ def _mounted(page: Page, files: Files, beside: Sequence[BaseRoute], max_upload_m
         enable_monitoring=False,
         run_history=False,
         ssr_mode=False,
-        footer_links=[],
+        footer_links=["api"],
         theme=theme(),
         css_paths=STYLES,
         app_kwargs={

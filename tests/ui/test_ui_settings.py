@@ -205,7 +205,7 @@ def test_ollama_is_explained_where_it_is_not_found(open_page: Open) -> None:
 
 def test_what_is_for_programs_is_in_the_settings_alone(open_page: Open) -> None:
     page = open_page()
-    expect(page.locator("footer")).to_have_count(0)
+    expect(page.locator("footer")).to_be_hidden()
     expect(page.get_by_role("button", name="Export ratings")).to_have_count(0)
     to_settings(page)
     page.get_by_role("button", name="Export ratings").click()
