@@ -1,8 +1,9 @@
-// Runs once, on the place for files: whatever button asks for one, and the file when it has come.
+// Runs once, on the place for files: whatever button asks for one, and the file when it has come. What is for programs.
 watch("value", () => element.querySelector("a")?.click());
 
 function onExport(event) {
   if (!element.isConnected) return document.removeEventListener("click", onExport);
+  if (event.target.closest("[data-api]")) return document.querySelector("footer .show-api")?.click(); // Gradio's own
   const button = event.target.closest("[data-export], [data-ratings]");
   if (!button) return;
   button.closest("details")?.removeAttribute("open");

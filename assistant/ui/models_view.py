@@ -168,7 +168,7 @@ def programs_html() -> str:
     rated = tr(
         "The answers that got a thumb, as a file of questions for {command}.", command="<code>dateline evaluate</code>"
     )
-    api = f'<a class="plain" href="?view=api">{tr("Use via API")}</a>'
+    api = f'<button type="button" class="plain" data-api>{tr("Use via API")}</button>'
     asked = tr("How programs ask questions here. OpenAI's protocol is spoken at /v1.")
     return (
         f'<section class="programs"><h3>{tr("For programs")}</h3><p>{api} <span class="hint">{asked}</span></p>'

@@ -210,7 +210,7 @@ def test_what_is_for_programs_is_in_the_settings_alone(open_page: Open) -> None:
     to_settings(page)
     page.get_by_role("button", name="Export ratings").click()
     expect(page.get_by_text("No answer has a thumb yet.")).to_be_visible()
-    page.get_by_role("link", name="Use via API").click()
+    page.get_by_role("button", name="Use via API").click()
     expect(page.get_by_text("API documentation").first).to_be_visible()
 
 
