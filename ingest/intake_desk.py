@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from ingest.web.politeness import Web
     from vectorstore.library import Library
     from vectorstore.reports import Report, Standing
-    from vectorstore.storage.subscriptions import Subscription
+    from vectorstore.storage.subscriptions import FeedArticle, Subscription
 
 Stop = Callable[[], bool]
 
+_MINUTE = timedelta(minutes=1)
 _GONE = "the file that was uploaded is no longer kept here; add it again"
 
 
@@ -38,14 +39,11 @@ class IntakeDesk:
         from ingest.feeds.scheduler import Refreshing
 
         self._intake = intake
-        self.clock = Refreshing(self._refresh, refresh_every)
+        self.clock = Refreshing(self._refresh, _kept_every(intake.library.subscriptions.every(), refresh_every))
         self._turn, self._closing = threading.Lock(), threading.Event()
 
     def add_url(self, url: str, progress: Callable[[Step], None], stop: Stop) -> Report:
-        from ingest.sources import is_address
-
-        if not is_address(url):  # else it would name a file of this machine, which is not the reader's to name
-            raise RejectedDocument(f"{url.strip() or 'Nothing'} is no address; an address begins with https://")
+        _check_address(url)  # else it would name a file of this machine, which is not the reader's to name
         return self._add([url.strip()], progress, stop)
 
     def add_files(self, files: Sequence[tuple[Path, str]], progress: Callable[[Step], None], stop: Stop) -> Report:
@@ -85,14 +83,29 @@ class IntakeDesk:
     def feeds(self) -> Sequence[Subscription]:
         return self._intake.library.subscriptions.all()
 
-    def follow(self, address: str) -> Subscription:
+    def follow(self, address: str, empty: bool = False) -> Subscription:
         """Mailboxes are not the page's to name: with the passwords that are kept here it would read any folder."""
         from ingest.feeds.mailbox import is_mailbox
 
         if is_mailbox(address):
             raise RejectedDocument("is a mailbox, which the page cannot add; use `dateline feeds add` in a terminal")
-        url = self._intake.follow(address).url
+        _check_address(address)
+        url = self._intake.follow(address, empty).url
         return next(each for each in self.feeds() if each.url == url)
+
+    def feed_article_ids(self) -> Mapping[str, Sequence[str]]:
+        return self._intake.library.subscriptions.article_ids()
+
+    def feed_articles(self, url: str, most: int) -> Sequence[FeedArticle]:
+        return self._intake.library.subscriptions.articles(url, most)
+
+    @property
+    def refresh_every(self) -> timedelta | None:
+        return self.clock.every
+
+    def set_refresh_every(self, every: timedelta | None) -> None:
+        self._intake.library.subscriptions.keep_every(f"{every // _MINUTE}m" if every else "")
+        self.clock.set_every(every)
 
     def unfollow(self, url: str) -> None:
         self._intake.library.subscriptions.remove(url)
@@ -181,6 +194,18 @@ class CommandIntake(Intake):
     ) -> Refresh:
         with self._desk.in_turn(stop, complain) as halted:
             return super().refresh(urls, everything, progress, halted, embed)
+
+
+def _kept_every(kept: str | None, given: timedelta | None) -> timedelta | None:
+    """What a reader has set on the page, else what the setting says."""
+    return given if kept is None else int(kept.removesuffix("m")) * _MINUTE if kept else None
+
+
+def _check_address(text: str) -> None:
+    from ingest.sources import is_address
+
+    if not is_address(text):
+        raise RejectedDocument(f"“{text.strip()}” isn't a web address; an address begins with https://")
 
 
 def _is_gone(source: Source) -> bool:

@@ -13,7 +13,7 @@ from test_feeds_command import site  # noqa: F401  (a fixture)
 from app import Dateline, PageDesk, open_dateline
 from assistant.settings import read_settings
 from assistant.ui.desk import Desk
-from vectorstore.errors import RefreshUnderWay, SettingsError
+from vectorstore.errors import RefreshUnderWay, RejectedDocument, SettingsError
 from vectorstore.reports import Step
 from vectorstore.storage.listings import Listing
 
@@ -68,6 +68,27 @@ def test_while_a_refresh_runs_questions_are_answered_and_uploads_wait_and_are_to
     assert told[0].startswith("Waiting until")
     assert [report.added for report in reports] == [1]
     assert {entry.title for entry in desk.listed(Listing()).entries} == {"Ferry returns", "Buses"}
+
+
+def test_how_often_feeds_are_refreshed_is_kept_and_counts_before_the_setting(news: Dateline) -> None:
+    assert PageDesk(news, 5, timedelta(hours=1)).refresh_every == timedelta(hours=1)
+    desk = PageDesk(news, 5)
+    desk.set_refresh_every(timedelta(minutes=15))
+    desk.close()
+    assert PageDesk(news, 5, timedelta(hours=1)).refresh_every == timedelta(minutes=15)
+    desk.set_refresh_every(None)
+    assert PageDesk(news, 5, timedelta(hours=1)).refresh_every is None
+
+
+@pytest.mark.parametrize("address", ["", "nonsense", "file:///etc/passwd", "/etc/passwd"])
+def test_what_is_no_address_is_told_in_the_same_words_everywhere(news: Dateline, address: str) -> None:
+    desk = PageDesk(news, 5)
+    for asked in (
+        lambda: desk.follow(address),
+        lambda: desk.add_url(address, lambda step: None, lambda: False),
+    ):
+        with pytest.raises(RejectedDocument, match=f"“{address}” isn't a web address"):
+            asked()
 
 
 def test_closing_ends_what_is_being_added_and_keeps_what_is_done(news: Dateline, tmp_path: Path) -> None:

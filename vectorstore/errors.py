@@ -18,8 +18,10 @@
         ModelUnavailable          a chat model that cannot be reached, or that failed
       ReportUnwritable            a place where no report can be written
       ExportUnwritable            a place where no articles can be written
+      FontMissing                 letters that no font of this computer has, for a PDF
       ResultsUnwritable           an output on which nothing can be printed
       RejectedDocument            one document that cannot be taken, with the reason
+        FeedEmpty                 a feed without articles, which is followed when it is said once more
         FetchFailed               one address that could not be read
           AddressRefused          an address that may not be read
           NotReached              a host that is not known, not there or not answering
@@ -152,12 +154,20 @@ class ExportUnwritable(DatelineError):
     """A place where no articles can be written."""
 
 
+class FontMissing(DatelineError):
+    """Letters that no font of this computer has, for a PDF."""
+
+
 class ResultsUnwritable(DatelineError):
     """Nothing can be printed: the disk that the output goes to is full, or there is no output."""
 
 
 class RejectedDocument(DatelineError):
     """One document that cannot be taken; the message is the reason."""
+
+
+class FeedEmpty(RejectedDocument):
+    """A feed without articles, which is followed when it is said once more."""
 
 
 class FetchFailed(RejectedDocument):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
-from assistant.text.texts import ENGLISH, locale, tr, tr_later, tr_plural
+from assistant.text.texts import ENGLISH, locale, tr, tr_later, tr_plural, zone
 from assistant.types import Answer, Window
 from vectorstore.models import Article, Copy, Entry, Scope
 
@@ -14,6 +14,7 @@ EMPTY = tr_later("The library is empty. Add articles first: on the Library page,
 # From so many days, and so many months on, an age is told in the next larger unit.
 _WEEKS, _MONTHS, _YEARS = 14, 62, 24
 
+_JUST_NOW, _FRESH = timedelta(minutes=1), timedelta(hours=6)
 # Outlets named of those in which a story stands too.
 _NAMED = 3
 
@@ -72,13 +73,35 @@ def months_between(earlier: date, later: date) -> int:
 
 
 def clock(moment: datetime) -> str:
-    """`3 July 2022, 14:05 UTC`."""
-    return tr("{day}, {time}", day=day(moment), time=time_of_day(moment))
+    """`3 July 2022, 14:05` in the reader's zone, `3 July 2022, 14:05 UTC` where that is not known."""
+    return tr("{day}, {time}", day=day(_here(moment)), time=time_of_day(moment))
 
 
 def time_of_day(moment: datetime) -> str:
-    """`14:05 UTC`."""
-    return tr("{time} UTC", time=f"{moment:%H:%M}")
+    """`14:05`, or `14:05 UTC`; see `clock`."""
+    time = f"{_here(moment):%H:%M}"
+    return time if zone() else tr("{time} UTC", time=time)
+
+
+def since_then(moment: datetime, now: datetime) -> str:
+    """How long ago it was while that is fresh, `5 minutes ago`; the time of a day that has not ended; else the day."""
+    passed = now - moment
+    if timedelta() <= passed < _JUST_NOW:
+        return tr("just now")
+    if timedelta() <= passed < _FRESH:
+        from babel.dates import format_timedelta
+
+        return format_timedelta(-passed, add_direction=True, locale=locale() or ENGLISH)
+    return at_time(moment, now)
+
+
+def at_time(moment: datetime, now: datetime) -> str:
+    """`14:05` today, and with its day on any other."""
+    return time_of_day(moment) if _here(moment).date() == _here(now).date() else clock(moment)
+
+
+def _here(moment: datetime) -> datetime:
+    return moment.astimezone(zone() or UTC)
 
 
 def count(number: int, noun: str) -> str:

@@ -13,7 +13,7 @@ from assistant.types import Answer, Citation, Exchange, Sentence, Stage, Support
 from assistant.ui.conversation_markdown import doubtful, plain
 from assistant.ui.render import count, headline, isolated, link_html, shown
 from assistant.ui.render_sources import card_id, nearest_html, sources_html, strip_html
-from assistant.ui.render_talks import reason_html, thumbs_html
+from assistant.ui.render_talks import export_html, reason_html, thumbs_html
 from assistant.ui.story_view import list_html
 from vectorstore.languages import resolved
 from vectorstore.models import Article
@@ -250,7 +250,7 @@ def _tools(exchange: Exchange, live: bool) -> str:
     copied += link_html("", exchange.number)
     asking = f'<button type="button" data-retry>{tr("Retry")}</button>' if live else ""
     asking += f'<button type="button" data-edit="{tr("The question in other words")}">{tr("Edit")}</button>'
-    return copied + asking + (thumbs_html(exchange) if answer else "")
+    return copied + asking + (export_html(exchange) + thumbs_html(exchange) if answer else "")
 
 
 def _copying(text: str) -> str:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from threading import Lock
 
 import gradio as gr
 
-from assistant.text.texts import tr, tr_later, tr_line
+from assistant.text.texts import tr, tr_later, tr_line, zone
 from assistant.types import AS_SET, Conversation, Exchange, Manner, Turn
 from assistant.ui.answer_run import AnswerRun
-from assistant.ui.conversation import said, told, turns
-from assistant.ui.conversation_markdown import markdown
+from assistant.ui.conversation import telling, told, turns
 from assistant.ui.desk import Desk
-from assistant.ui.render_talks import file_html, talks_html
+from assistant.ui.render_talks import talks_html
 from assistant.ui.render_work import problem_html
 from assistant.ui.work import QUIET, QUIET_EACH
 from vectorstore.errors import ConversationNotFound, DatelineError
@@ -31,7 +28,6 @@ from vectorstore.storage.conversations import RemovedConversation
 SCRIPT = (Path(__file__).parent / "talks.js").read_text(encoding="utf-8")
 _REMEMBERED = 64
 """Conversations of which it is known what was asked last, and whether its answer was cut off."""
-SAVING = "watch('value', () => element.querySelector('a')?.click());"
 
 
 @dataclass
@@ -155,18 +151,12 @@ class TalksPanel:
                 elem_id="talks-search",
             )
             self.list = gr.HTML(elem_id="talks-list", js_on_load=SCRIPT, apply_default_css=False)
-        self.file = gr.HTML(elem_id="talks-file", js_on_load=SAVING, apply_default_css=False)
         self.list.look(self.look, [conversation, view, self.search, self.removed], self.list, **QUIET_EACH)
         self.looking = self.look, [conversation, view, self.search, self.removed], self.list
         self.search.change(self.seek, *self.looking[1:], **QUIET)
         self.list.rename(self.rename, None, None, **QUIET).then(*self.looking, **QUIET)
         self.list.remove(self.remove, None, self.removed, **QUIET).then(*self.looking, **QUIET)
         self.list.restore(self.restore, self.removed, self.removed, **QUIET).then(*self.looking, **QUIET)
-        for saved in (
-            self.list.save(self.save, None, self.file, **QUIET),
-            self.list.ratings(self.save_ratings, None, self.file, **QUIET),
-        ):
-            saved.then(lambda: "", None, self.file, **QUIET)  # or the same file a second time would be no news
 
     def seek(self, id: str, view: View, search: str, removed: RemovedConversation | None) -> str:
         """The list with what is searched for."""
@@ -182,39 +172,18 @@ class TalksPanel:
         except DatelineError as error:
             return problem_html(told(error))
         title = removed.entry.title if removed else ""
-        return talks_html(entries, id, datetime.now().astimezone(), search.strip(), tr_line(notebook.problem), title)
+        now = datetime.now(zone() or UTC)
+        return talks_html(entries, id, now, search.strip(), tr_line(notebook.problem), title)
 
     def rename(self, event: gr.EventData) -> None:
-        with _telling():
+        with telling():
             self._desk.notebook.rename(str(event.id), str(event.title))
 
     def remove(self, event: gr.EventData) -> RemovedConversation:
-        with _telling():
+        with telling():
             return self._desk.notebook.remove(str(event.id))
 
     def restore(self, removed: RemovedConversation | None) -> None:
-        with _telling():
+        with telling():
             if removed:
                 self._desk.notebook.restore(removed)
-
-    def save(self, event: gr.EventData) -> str:
-        """The conversation as a file for the browser to keep."""
-        with _telling():
-            notebook, id = self._desk.notebook, str(event.id)
-            return file_html(f"dateline-{id}.md", markdown(notebook.entry(id).title, notebook.read(id)))
-
-    def save_ratings(self) -> str:
-        """What readers thought, as a question file."""
-        with _telling():
-            rows = list(self._desk.notebook.feedback())
-            if not rows:
-                raise said(tr("No answer has a thumb yet."))
-            return file_html("dateline-ratings.jsonl", "".join(f"{json.dumps(row)}\n" for row in rows))
-
-
-@contextmanager
-def _telling() -> Iterator[None]:
-    try:
-        yield
-    except DatelineError as error:
-        raise said(told(error)) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from vectorstore.storage.listings import Listing, ListPage, Tally
     from vectorstore.storage.reading_state import ReadingStates
     from vectorstore.storage.rows import Removed
-    from vectorstore.storage.subscriptions import Subscription
+    from vectorstore.storage.subscriptions import FeedArticle, Subscription
 
 Progress = Callable[[Step], None]
 Stop = Callable[[], bool]
@@ -112,8 +112,25 @@ class Desk(NewsDesk, Protocol):
 
     def feeds(self) -> Sequence[Subscription]: ...
 
-    def follow(self, address: str) -> Subscription:
-        """Follow the feed at an address, or the one that the page there names."""
+    def follow(self, address: str, empty: bool = False) -> Subscription:
+        """Follow the feed at an address, or the one that the page there names. FeedEmpty for one without articles,
+        unless it may be `empty`."""
+
+    def feed_article_ids(self) -> Mapping[str, Sequence[str]]:
+        """Of the articles that each feed led to, by its address."""
+
+    def feed_articles(self, url: str, most: int) -> Sequence[FeedArticle]:
+        """Those that a feed led to, the last published first."""
+
+    def read_articles(self) -> Collection[str] | None:
+        """The ids of those that were read; None where that is not kept."""
+
+    @property
+    def refresh_every(self) -> timedelta | None:
+        """How often the feeds are refreshed by themselves; None for never."""
+
+    def set_refresh_every(self, every: timedelta | None) -> None:
+        """From now on, and after the next start."""
 
     def unfollow(self, url: str) -> None: ...
 

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 import gradio as gr
 from starlette.routing import BaseRoute
 
-from assistant.text.texts import reading_in, tr, tr_later, wanted
+from assistant.text.texts import reading_at, reading_in, tr, tr_later, wanted, zone_of
 from assistant.ui.chat_tab import ChatTab
 from assistant.ui.conversation import FAILED, said
 from assistant.ui.desk import Desk
 from assistant.ui.endpoints import offer
+from assistant.ui.exports import Exports
 from assistant.ui.feeds_tab import FeedsTab
 from assistant.ui.library_tab import LibraryTab
 from assistant.ui.security import described
@@ -42,7 +43,8 @@ class Page(gr.Blocks):
 
     async def process_api(self, *args: Any, **given: Any) -> dict[str, Any]:
         request = given.get("request")
-        with reading_in(wanted(request.headers) if isinstance(request, gr.Request) else ""):
+        headers = request.headers if isinstance(request, gr.Request) else {}
+        with reading_in(wanted(headers)), reading_at(zone_of(headers)):
             try:
                 return await super().process_api(*args, **given)
             except gr.Error:
@@ -57,6 +59,7 @@ def build_page(desk: Desk) -> Page:
     page = Page(title="Dateline", fill_width=True, analytics_enabled=False, delete_cache=(HOUR, HOUR))
     with page:
         gr.HTML(MASTHEAD, elem_id="masthead", js_on_load=None, apply_default_css=False)
+        Exports(desk)
         visit, settings = last_visit(), reader_settings()
         with gr.Tabs(elem_id="pages") as pages:
             with gr.Tab(tr_later("Chat"), id="chat") as chat_tab:
@@ -70,7 +73,7 @@ def build_page(desk: Desk) -> Page:
             with gr.Tab(tr_later("Settings"), id="settings") as settings_tab:
                 choices = SettingsTab(desk, settings)
         library.table.begin([page.load, library_tab.select])
-        gr.on([page.load, feeds_tab.select], feeds.look, feeds.leaving, feeds.shown, **QUIET)
+        gr.on([page.load, feeds_tab.select], feeds.come, feeds.turned, feeds.shown, **QUIET)
         pages.select(_look_on, None, feeds.timer, **QUIET_EACH)
         chat.live.library(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
         chat.live.open_story(stories.open_picked, None, stories.shown, **QUIET)
@@ -85,6 +88,7 @@ def build_page(desk: Desk) -> Page:
             tab.select(None, None, None, js=f"() => {{ dateline.tab('{tab.id}'); }}", **QUIET_EACH)
         _connect_sources(stories, chat)
         _connect_stories(stories, chat, library, pages)
+        _connect_feeds(feeds, library, pages)
         offer(desk)
     page.welcome, page.routes = chat.welcome, chat.routes
     return page
@@ -133,3 +137,13 @@ def _connect_stories(stories: StoriesTab, chat: ChatTab, library: LibraryTab, pa
         drawn.read(library.card.open_at, None, library.card.shown, **QUIET)
     stories.new.about(lambda: gr.Tabs(selected="chat"), None, pages, **QUIET)
     stories.new.about(stories.question, None, chat.box, **QUIET)
+
+
+def _connect_feeds(feeds: FeedsTab, library: LibraryTab, pages: gr.Tabs) -> None:
+    """From a feed to an article that it brought."""
+
+    def open_listed(event: gr.EventData) -> Any:
+        return library.card.open(str(event.article))
+
+    feeds.list.read(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
+    feeds.list.read(open_listed, None, library.card.shown, **QUIET)

@@ -128,6 +128,10 @@ class ReadingDesk:
         """Wait for what is under way."""
         self._host.close()
 
+    def read_articles(self) -> Collection[str] | None:
+        states = getattr(self._library, "reading_states", None)
+        return states.of().read if states else None
+
     def remove(self, article_id: str) -> Removed:
         return self._library.remove(article_id)
 

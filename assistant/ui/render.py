@@ -7,11 +7,12 @@ and every page fragment is built in a render*.py file and nowhere else.
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from html import escape
 from urllib.parse import urlsplit
 
+from assistant.text.labels import clock, day, marks
 from assistant.text.labels import count as count
-from assistant.text.labels import day, marks
 from assistant.text.texts import tr
 from vectorstore.hidden import without_hidden
 from vectorstore.models import Article, Entry
@@ -72,6 +73,11 @@ def byline_html(article: Article | Entry) -> str:
 def beside(*parts: str) -> str:
     """Those that say something, each in the direction of its own words: an Arabic date beside an English name."""
     return " · ".join(isolated(part) for part in parts if part)
+
+
+def time_html(moment: datetime, words: str) -> str:
+    """Words for a time, with the whole of it for who points at them."""
+    return f'<time datetime="{moment.isoformat()}" title="{shown(clock(moment))}">{shown(words)}</time>'
 
 
 def marks_html(article: Article | Entry) -> str:

@@ -62,6 +62,12 @@ def note_html(line: str) -> str:
     return f'<div class="report" role="status"><p>{shown(line)}</p></div>'
 
 
+def sentence(line: str) -> str:
+    """A reason, which reports put behind what it is the reason of, as it stands alone."""
+    first = line[:1] if "://" in line.split(" ", 1)[0] else line[:1].upper()
+    return f"{first}{line[1:]}{'' if line.endswith(('.', '?', '!', '。', '।')) else '.'}"
+
+
 def problem_html(line: str) -> str:
     return f'<div class="report" role="alert"><p class="problem">{shown(line)}</p></div>'
 

@@ -96,7 +96,7 @@ _TOO_SLOW = (
     b"HTTP/1.1 408 Request Timeout\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"
     b"The request was sent too slowly.\n"
 )
-_NAMES = ("first", "page", "story", "talks", "settings", "library", "reader")
+_NAMES = ("first", "page", "story", "talks", "settings", "feeds", "library", "reader")
 STYLES = [Path(__file__).parent / f"{name}.css" for name in _NAMES]
 READERS_AT_ONCE = 8
 _EVENTS_AT_ONCE = 64

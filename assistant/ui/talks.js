@@ -101,8 +101,6 @@ function onList(event) {
     dateline.turn("");
   }
   if ("hide" in act) show(false);
-  if ("save" in act) trigger("save", { id: row.dataset.id });
-  if ("ratings" in act) trigger("ratings", {});
   if ("restore" in act) trigger("restore", {});
   if ("remove" in act) {
     trigger("remove", { id: row.dataset.id });

@@ -34,7 +34,7 @@ from assistant.text.labels import day
 from assistant.types import Account, Answer, AnswerKind, Exchange, Sentence, Stage, Support
 from assistant.ui.answer_view import live_html, past_html, stage
 from assistant.ui.conversation_markdown import plain
-from assistant.ui.feeds_tab import export_html, feeds_html, standing_html
+from assistant.ui.feeds_view import Followed, empty_html, export_html, feeds_html, standing_html
 from assistant.ui.library_view import library_html
 from assistant.ui.reader_view import article_html, changes_html, leaf_html
 from assistant.ui.render import byline, is_web_address, link, shown
@@ -45,11 +45,11 @@ from assistant.ui.welcome_view import welcome_html
 from vectorstore.models import Copy
 from vectorstore.reports import Standing, Step
 from vectorstore.storage.listings import Listing, ListPage
-from vectorstore.storage.subscriptions import Subscription
+from vectorstore.storage.subscriptions import FeedArticle, Subscription
 
 OURS = set("article h2 h3 h4 p div span aside ol ul li a bdi blockquote mark button section progress".split())
 OURS |= set("table thead tbody tr th td ins del i dl dt dd b br svg line circle text title rect nav".split())
-OURS |= {"details", "summary"}
+OURS |= {"details", "summary", "time"}
 
 
 class Reader(HTMLParser):
@@ -83,6 +83,7 @@ class Reader(HTMLParser):
 
 
 HOSTILE_LATER = replace(HOSTILE, version=2, title=HOSTILE_TEXT, text=f"{HOSTILE_TEXT} <i>new</i>", gone_at=NOW)
+HOSTILE_LISTED = FeedArticle(HOSTILE_TEXT, HOSTILE_TEXT, HOSTILE_TEXT, NOW)
 HOSTILE_FEED = Subscription(HOSTILE_TEXT, NOW, HOSTILE_TEXT, last_run_at=NOW, last_result=HOSTILE_TEXT)
 
 
@@ -103,8 +104,9 @@ def every_drawing() -> list[str]:
         article_html(HOSTILE, [HOSTILE, HOSTILE_LATER], [(0, 30)]),
         leaf_html(HOSTILE, [HOSTILE, HOSTILE_LATER], [(0, 30)]),
         changes_html(changes(HOSTILE, HOSTILE_LATER), [HOSTILE, HOSTILE_LATER]),
-        feeds_html([HOSTILE_FEED], HOSTILE_TEXT),
-        feeds_html([replace(HOSTILE_FEED, failures=2)]),
+        feeds_html([Followed(HOSTILE_FEED, 9, frozenset([HOSTILE_TEXT]), True, (HOSTILE_LISTED,))], NOW, HOSTILE_TEXT),
+        feeds_html([Followed(replace(HOSTILE_FEED, failures=2), 1)], NOW),
+        empty_html(HOSTILE_TEXT),
         export_html([HOSTILE_FEED], HOSTILE_TEXT.encode("utf-8", "replace")),
         standing_html(Standing(problem=HOSTILE_TEXT, last_at=NOW), NOW),
         note_html(HOSTILE_TEXT),
@@ -120,7 +122,7 @@ def every_drawing() -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("html", every_drawing(), ids=range(22))
+@pytest.mark.parametrize("html", every_drawing(), ids=range(23))
 def test_hostile_words_become_neither_elements_nor_attributes_nor_links(html: str) -> None:
     reader = Reader(html)
     assert {tag for tag, _ in reader.tags} <= OURS

@@ -24,7 +24,7 @@ from assistant.evidence.best_sentences import Pick
 from assistant.generation.model_menu import ChatModels
 from assistant.types import AS_SET, Answer, Citation, Manner, Sentence, Stage, Support, Turn, Window
 from assistant.ui.desk import Progress, Stop
-from vectorstore.errors import ArticleNotFound, ModelUnavailable, RefreshUnderWay, RejectedDocument
+from vectorstore.errors import ArticleNotFound, FeedEmpty, ModelUnavailable, RefreshUnderWay, RejectedDocument
 from vectorstore.models import EVERYTHING, Article, Hit, Passage, Scope
 from vectorstore.reports import Again, Outcome, Report, Row, Standing, Step
 from vectorstore.storage import listings as listing
@@ -34,7 +34,7 @@ from vectorstore.storage.listings import Listing, Listings, ListPage, Tally
 from vectorstore.storage.reading_state import ReadingStates
 from vectorstore.storage.rows import Removed, row_of
 from vectorstore.storage.schema import articles, metadata
-from vectorstore.storage.subscriptions import Subscription
+from vectorstore.storage.subscriptions import FeedArticle, Subscription
 
 NOW = datetime(2022, 7, 3, 12, tzinfo=UTC)
 
@@ -223,6 +223,8 @@ class ScriptedDesk:
     sent: list[Mapping[str, object]] = field(default_factory=list)
     followed: list[Subscription] = field(default_factory=lambda: [FEED, FAILING])
     standing: Standing = Standing()
+    refresh_every: timedelta | None = None
+    read: set[str] | None = None  # articles
     gone: set[str] = field(default_factory=set)  # listed, but removed since
     retried: list[tuple[str, ...]] = field(default_factory=list)
     lost: set[str] = field(default_factory=set)  # uploads that are no longer kept
@@ -358,11 +360,26 @@ class ScriptedDesk:
     def feeds(self) -> Sequence[Subscription]:
         return list(self.followed)
 
-    def follow(self, address: str) -> Subscription:
+    def follow(self, address: str, empty: bool = False) -> Subscription:
         if "refused" in address:
             raise RejectedDocument(f"{address} names no feed; give the address of an RSS or Atom feed")
+        if "empty" in address and not empty:
+            raise FeedEmpty("The feed has no articles.")
         self.followed.append(Subscription(address, NOW, "A new feed"))
         return self.followed[-1]
+
+    def feed_article_ids(self) -> Mapping[str, Sequence[str]]:
+        return {FEED.url: list(self.articles)} if self.articles else {}
+
+    def feed_articles(self, url: str, most: int) -> Sequence[FeedArticle]:
+        rows = [FeedArticle(each.id, each.title, each.outlet, each.published_at) for each in self.articles.values()]
+        return rows[:most] if url == FEED.url else []
+
+    def read_articles(self) -> Collection[str] | None:
+        return self.read
+
+    def set_refresh_every(self, every: timedelta | None) -> None:
+        self.refresh_every = every
 
     def unfollow(self, url: str) -> None:
         self.followed = [each for each in self.followed if each.url != url]
