@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _ASK = [("human", "Say hello in one word.")]
 _LONGEST_WORD = 40
 _OPENAI, _OLLAMA = "openai", "ollama"
+OLLAMA_NAME, OLLAMA_PULL = "Ollama", "ollama pull {model}"
+OPENAI_AT_HOME = "https://api.openai.com/v1"
+BUILT_IN_INSTALL, RATINGS_USE = "pip install 'dateline[local]'", "dateline evaluate"
 OLLAMA_AT_HOME = "http://127.0.0.1:11434"
 """Where Ollama answers unless it was told otherwise."""
 _SECONDS_TO_WAIT = 2.0

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from assistant.generation.connection import Reach, reach
-from assistant.generation.model_menu import OLLAMA_AT_HOME, ModelServer
+from assistant.generation.model_menu import (
+    BUILT_IN_INSTALL,
+    OLLAMA_AT_HOME,
+    OLLAMA_NAME,
+    OLLAMA_PULL,
+    RATINGS_USE,
+    ModelServer,
+)
 from assistant.generation.providers import LOCAL, QUOTE
 from assistant.text.texts import number, tr, tr_line, tr_plural
 from assistant.ui.render import isolated, link, shown
@@ -81,7 +88,7 @@ def _built_in(models: Models) -> str:
     honest = tr(
         "It is good at facts that stand in one article and weak at open questions. A larger model writes better."
     )
-    get = "" if models.built_in else f"<p>{tr('Install it:')} <code>pip install 'dateline[local]'</code></p>"
+    get = "" if models.built_in else f"<p>{tr('Install it:')} <code>{BUILT_IN_INSTALL}</code></p>"
     return _way(tr("Built in"), state, f"{_leaves(tr('Nothing leaves this computer.'))}<p>{about} {honest}</p>{get}")
 
 
@@ -97,7 +104,7 @@ def _ollama(models: Models) -> str:
         tr("Press “Look again”, then choose the model above."),
     )
     rows = "".join(
-        f"<tr><td>{tr('{n} GB', n=number(memory))}</td><td><code>ollama pull {name}</code></td>"
+        f"<tr><td>{tr('{n} GB', n=number(memory))}</td><td><code>{OLLAMA_PULL.format(model=name)}</code></td>"
         f"<td>{tr('{n} GB', n=number(size))}</td></tr>"
         for memory, name, size in _FOR_MEMORY
     )
@@ -110,7 +117,7 @@ def _ollama(models: Models) -> str:
     body = (
         f"{_leaves(tr('Nothing leaves this computer.'))}<p>{about}</p><ol>{listed}</ol>{table}{_names(models.ollama)}"
     )
-    return _way("Ollama", state, body)
+    return _way(OLLAMA_NAME, state, body)
 
 
 def _names(names: Sequence[str] | None) -> str:
@@ -150,7 +157,7 @@ def _form(models: Models) -> str:
     leave = f'<button type="button" class="plain" data-disconnect>{tr("Forget this server")}</button>'
     return (
         f'<form class="connect"><label>{tr("Address")} <input name="address" required maxlength="300" inputmode="url" '
-        'autocomplete="off" spellcheck="false" placeholder="https://api.openai.com/v1" '
+        'autocomplete="off" spellcheck="false" placeholder="{OPENAI_AT_HOME}" '
         f'value="{shown(models.address)}">'
         f'</label><label>{tr("Key, if it asks for one")} <input name="key" type="password" maxlength="3000" '
         f'autocomplete="new-password"></label><p class="hint">{where}</p>'
@@ -166,7 +173,7 @@ def programs_html() -> str:
     """What is for programs and not for readers."""
     ratings = f'<button type="button" class="plain" data-ratings>{tr("Export ratings")}</button>'
     rated = tr(
-        "The answers that got a thumb, as a file of questions for {command}.", command="<code>dateline evaluate</code>"
+        "The answers that got a thumb, as a file of questions for {command}.", command=f"<code>{RATINGS_USE}</code>"
     )
     api = f'<button type="button" class="plain" data-api>{tr("Use via API")}</button>'
     asked = tr("How programs ask questions here. OpenAI's protocol is spoken at /v1.")

@@ -3,7 +3,9 @@ of the file is made here."""
 
 from __future__ import annotations
 
+import tomllib
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.text.texts import LANGUAGES
@@ -13,13 +15,8 @@ if TYPE_CHECKING:
     from docx.text.paragraph import Paragraph
     from docx.text.run import Run
 
-_STYLES = {
-    Role.QUESTION: "Heading 1",
-    Role.QUOTE: "Quote",
-    Role.NOTICE: "Quote",
-    Role.ENTRY: "List Bullet",
-    Role.SMALL: "Caption",
-}
+_NAMES = tomllib.loads((Path(__file__).parent / "transcript.toml").read_text(encoding="utf-8"))
+_STYLES: dict[str, str] = _NAMES["styles"]
 _NAMESPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 _FOOTNOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
 # Word asks for the two lines above the footnotes before any footnote.
@@ -40,7 +37,7 @@ def docx(script: Transcript) -> bytes:
     document = Document()
     document.core_properties.title, document.core_properties.author = script.title.translate(_NOT_XML)[:255], "Dateline"
     notes = _Footnotes(document.part)
-    _write(document.add_paragraph(style="Title"), Block(Role.TEXT, (Span(script.title),)), notes)
+    _write(document.add_paragraph(style=_STYLES["title"]), Block(Role.TEXT, (Span(script.title),)), notes)
     for block in script.blocks:
         _write(document.add_paragraph(style=_STYLES.get(block.role)), block, notes)
     file = BytesIO()
@@ -69,13 +66,13 @@ class _Footnotes:
             self._add(note, number)
             mark = _raised(paragraph)
             mark.append(_element("w:footnoteReference", id=number))
-            begin, end = (_element(f"w:bookmark{edge}", id=number) for edge in ("Start", "End"))
+            begin, end = (_element(name, id=number) for name in ("w:bookmarkStart", "w:bookmarkEnd"))
             begin.set(_name("w:name"), f"note_{number}")
             mark.addprevious(begin)
             mark.addnext(end)
             return
         asks = _element("w:instrText")
-        asks.text = f" NOTEREF note_{number} \\h "
+        asks.text = _NAMES["fields"]["again"].format(bookmark=f"note_{number}")
         for part in (_edge("begin"), asks, _edge("separate")):
             _raised(paragraph).append(part)
         _raised(paragraph).text = str(number)

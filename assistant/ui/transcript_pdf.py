@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,14 +26,8 @@ _LETTERS = rb"""
 """
 """Which letters have no font: those that are drawn as a box of the same size as the last one of the private use area,
 and of the scripts from Hebrew on those drawn by fonts that come with Typst for other ends, without their joins."""
-_FACES = ("Libertinus Serif", "Noto Serif")
-"""The first comes with Typst. Behind them stand those of a language, and then any font that has the letter."""
-_FACES_OF = {
-    "ar": ("Noto Naskh Arabic", "Noto Sans Arabic", "Amiri", "Geeza Pro", "Times New Roman", "DejaVu Sans"),
-    "hi": ("Noto Serif Devanagari", "Noto Sans Devanagari", "Kohinoor Devanagari", "Nirmala UI"),
-    "ja": ("Noto Serif CJK JP", "Noto Serif JP", "Hiragino Mincho ProN", "Yu Mincho", "Noto Sans CJK JP"),
-    "zh": ("Noto Serif CJK SC", "Noto Serif SC", "Songti SC", "SimSun", "Noto Sans CJK SC"),
-}
+_NAMES = (Path(__file__).parent / "transcript.toml").read_text(encoding="utf-8")
+_FACES: dict[str, list[str]] = tomllib.loads(_NAMES)["faces"]
 _NAMED = 12
 _LONG = re.compile(r"[!-~]{40}(?=[!-~])")
 
@@ -62,7 +57,7 @@ def pdf(script: Transcript, fonts: Sequence[Path] = (), system_fonts: bool = Tru
 
 def _faces(script: Transcript) -> list[str]:
     spoken = dict.fromkeys(block.speaks for block in script.blocks)
-    return [*_FACES, *(face for each in (*spoken, *_FACES_OF) for face in _FACES_OF.get(each, ()))]
+    return [face for each in ("all", *spoken, *_FACES) for face in _FACES.get(each, ())]
 
 
 def _texts(script: Transcript) -> Iterator[str]:
