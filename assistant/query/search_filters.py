@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from assistant.text.labels import language_named
+from assistant.text.texts import ENGLISH, language
+from assistant.text.time_window import spans
 from assistant.types import Window
 from vectorstore.errors import LimitUnusable
 from vectorstore.languages import language_name, normal
@@ -33,8 +35,8 @@ def limited(
     languages: Sequence[str] = (),
     held: Iterable[str] = (),
 ) -> Scope:
-    """The scope from one day (2022-07-03) to another, both included, of outlets that are known and in languages that
-    are held, in any letter case: "de", "German", or the reader's own word for it.
+    """The scope from one day (2022-07-03, or in words: "last week") to another, both included, of outlets that are
+    known and in languages that are held, in any letter case: "de", "German", or the reader's own word for it.
 
     What is empty keeps nothing out. Raises LimitUnusable.
     """
@@ -66,11 +68,28 @@ def moment(text: str) -> date | datetime | None:
         raise LimitUnusable(f"{text!r} is not a date such as 2022-07-03", "as-of") from error
 
 
+def day_of(text: str) -> str:
+    """A day that was typed, as 2022-07-03; "" for "". Raises LimitUnusable."""
+    day = _day(text.strip(), "date")
+    return day.isoformat() if day else ""
+
+
 def _day(text: str, field: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
+        if days := _in_words(text.strip(), datetime.now(UTC).date()):
+            return days[1] if field == "to" else days[0]
         raise LimitUnusable(f"{text!r} is not a day such as 2022-07-03", field) from error
+
+
+def _in_words(text: str, today: date) -> tuple[date, date] | None:
+    """The first and the last day of "last week", "July 2022" or "3 days ago", in the reader's language or English."""
+    for spoken in dict.fromkeys((language(), ENGLISH)):
+        for span in spans(text, today, spoken):
+            if text[span.start : span.end] == text and span.first <= today:
+                return span.first, min(span.last, today) if span.last > today else span.last
+    return None
 
 
 class OutletsAsked(NamedTuple):

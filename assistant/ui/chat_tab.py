@@ -34,10 +34,10 @@ SCRIPT = (Path(__file__).parent / "chat.js").read_text(encoding="utf-8")
 TAKEN = "() => { document.dispatchEvent(new Event('dateline-taken')); }"
 """The server has drawn the question, or has not taken it: what the browser drew of it goes."""
 
-_CHAT, _SHOWN = 4, 9
+_CHAT, _SHOWN = 4, 11
 
 Updates = tuple[Any, ...]
-Fields = tuple[str, str, str, str]
+Fields = tuple[str, str, str, str, str | None]
 Brought = Any  # the settings as the browser has them
 
 
@@ -148,7 +148,7 @@ class ChatTab:
         # Each has a function of its own: a changed component is a copy, so an event's target tells nothing.
         asked = self.box.submit(self.begin, [self.box, *before], shown, **QUIET)
         clicked = self.live.submit(self.begin_clicked, before, shown, **QUIET)
-        asks_again = [self.limits.again.click, *(field.submit for field in self.limits.fields)]
+        asks_again = [self.limits.again.click, *(field.submit for field in self.limits.fields[:-1])]
         again = gr.on(asks_again, self.begin_again, before, shown, **QUIET)
         edited = self.panel.list.edit(self.begin_edited, before, shown, **QUIET)
         turned = self.panel.list.turn(self.turn_to, self.view, shown, **QUIET_EACH)
@@ -184,10 +184,19 @@ class ChatTab:
         return self._seen(view)
 
     def begin(
-        self, question: str, id: str, view: View, since: str, until: str, outlet: str, language: str, brought: Brought
+        self,
+        question: str,
+        id: str,
+        view: View,
+        since: str,
+        until: str,
+        outlet: str,
+        language: str,
+        among: str | None,
+        brought: Brought,
     ) -> Updates:
         """Take what stands in the box."""
-        return self._begun(question, id, view, (since, until, outlet, language), brought)
+        return self._begun(question, id, view, (since, until, outlet, language, among), brought)
 
     def begin_clicked(
         self,
@@ -197,21 +206,30 @@ class ChatTab:
         until: str,
         outlet: str,
         language: str,
+        among: str | None,
         brought: Brought,
         event: gr.EventData,
     ) -> Updates:
         """Take an example that was clicked, or the last question again."""
         if event.everything:
-            return self._begun_again(id, view, ("", "", outlet, language), brought, everything=True)
+            return self._begun_again(id, view, ("", "", outlet, language, among), brought, everything=True)
         if event.retry:
-            return self.begin_again(id, view, since, until, outlet, language, brought)
-        return self._begun(event.question, id, view, (since, until, outlet, language), brought)
+            return self.begin_again(id, view, since, until, outlet, language, among, brought)
+        return self._begun(event.question, id, view, (since, until, outlet, language, among), brought)
 
     def begin_again(
-        self, id: str, view: View, since: str, until: str, outlet: str, language: str, brought: Brought
+        self,
+        id: str,
+        view: View,
+        since: str,
+        until: str,
+        outlet: str,
+        language: str,
+        among: str | None,
+        brought: Brought,
     ) -> Updates:
         """Take the last question again."""
-        return self._begun_again(id, view, (since, until, outlet, language), brought)
+        return self._begun_again(id, view, (since, until, outlet, language, among), brought)
 
     def begin_edited(
         self,
@@ -221,11 +239,12 @@ class ChatTab:
         until: str,
         outlet: str,
         language: str,
+        among: str | None,
         brought: Brought,
         event: gr.EventData,
     ) -> Updates:
         """Take the last question again, in other words."""
-        return self._begun(event.question, id, view, (since, until, outlet, language), brought, again=True)
+        return self._begun(event.question, id, view, (since, until, outlet, language, among), brought, again=True)
 
     def _begun_again(self, id: str, view: View, fields: Fields, brought: Brought, everything: bool = False) -> Updates:
         conversation = self.talks.read(id)
@@ -256,7 +275,7 @@ class ChatTab:
         if not self.talks.ask(view.id, question.strip(), scope, again, manner):
             return *self._drawn(view.id), *(gr.skip(),) * len(self.limits.shown)
         drawn = self._drawn(view.id)
-        return *drawn[:-1], gr.Textbox("", submit_btn=False, stop_btn=tr("Stop")), *self.limits.taken(kept)
+        return *drawn[:-1], gr.Textbox("", submit_btn=False, stop_btn=tr("Stop")), *self.limits.taken(kept, fields[-1])
 
     def write(self, id: str, view: View) -> Iterator[Any]:
         id = id or view.id or ""  # what opening the page drew may have come to it last, over a quick reader's question
