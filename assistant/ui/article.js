@@ -14,6 +14,7 @@ element.addEventListener("submit", (event) => {
     event.preventDefault();
     if (given.tag.trim()) trigger("tag", { add: given.tag, remove: "" });
     retagging = true;
+    event.target.reset(); // Gradio, which draws the card anew, leaves what stands in its fields
   }
   if (event.target.matches(".edit-form")) {
     event.preventDefault();

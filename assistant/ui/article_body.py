@@ -33,8 +33,9 @@ def body_html(article: Article, cited: Sequence[Span] = (), own: Own = ()) -> st
     drawing, text = _Drawing(article.text, joined(cited), own), article.text
     parts, at = [], 0
     for start, end, rows in tables(text):
-        parts += [drawing.stretch(at, start), _table(drawing, text, rows)]
-        at = end
+        before = len(text[:start].rstrip("\n"))
+        parts += [drawing.stretch(at, max(at, before)), _table(drawing, text, rows)]
+        at = end + len(text[end:]) - len(text[end:].lstrip("\n"))  # the table keeps its own distance
     parts.append(drawing.stretch(at, len(text)))
     return f'<div class="text" {directed(article)}>{"".join(parts)}</div>'
 

@@ -35,9 +35,9 @@ from vectorstore.errors import AnnotationUnusable, ArticleNotFound, DatelineErro
 from vectorstore.models import Article
 from vectorstore.storage.annotations import LONGEST_NOTE, Mark
 
-_READING, _FRAME, _KEYS, _CARD = (
+_READING, _FRAME, _KEYS, _CALENDAR, _CARD = (
     (Path(__file__).parent / name).read_text(encoding="utf-8")
-    for name in ("reading.js", "reader.js", "chat_keys.js", "article.js")
+    for name in ("reading.js", "reader.js", "chat_keys.js", "calendar.js", "article.js")
 )
 
 
@@ -140,7 +140,7 @@ class Reader:
         # leave what comes too late.
         served = [article, translation, annotate]
         self.frame = drawn(frame_html, elem_id="reader", js_on_load=_READING + _FRAME, server_functions=served)
-        drawn(keys_html, elem_id="keys", js_on_load=_KEYS)
+        drawn(keys_html, elem_id="keys", js_on_load=_KEYS + _CALENDAR)
 
     def leaf(self, asked: object) -> str:
         """The whole article, or a notice alone where what was cited is not there any more."""

@@ -27,7 +27,8 @@ def frame_html() -> str:
     """Empty until a citation is opened. It is never sent again: the page's script alone decides what it shows."""
     step = '<button type="button" class="plain" data-step="{}">{}</button>'
     return (
-        '<dialog class="reader" aria-labelledby="reader-title"><div class="reader-bar">'
+        f'<dialog class="reader" aria-labelledby="reader-title" data-calendar="{tr("Choose a day")}">'
+        '<div class="reader-bar">'
         f'<p class="steps">{step.format(-1, tr("Previous"))}{step.format(1, tr("Next"))}</p>'
         f'<p class="place" role="status" data-told="{tr("Citation {n} of {total}")}"></p>'
         f'<button type="button" class="quiet" data-wide aria-pressed="false">{tr("Wider")}</button>'

@@ -152,7 +152,7 @@ class TestCollections:
         kept.collect(Collection("abroad"))
         assert [each.name for each in kept.collections()] == ["abroad", "Harbour"]
         assert kept.forget("Harbour") and not kept.forget("Harbour")
-        with pytest.raises(AnnotationUnusable, match="A name needs"):
+        with pytest.raises(AnnotationUnusable, match="This name needs"):
             kept.collect(Collection("  "))
 
 

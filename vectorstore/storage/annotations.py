@@ -179,7 +179,7 @@ class Annotations:
     def tag(self, article_id: str, tag: str) -> str:
         """Give an article a tag, written as one that there is in other letter case; returns it. Raises
         AnnotationUnusable."""
-        tag = _one_line(tag, LONGEST_TAG, "A tag")
+        tag = _one_line(tag, LONGEST_TAG)
         known = {each.casefold(): each for each, _ in self.tags()}
         tag = known.get(tag.casefold(), tag)
         if len(held := self.tags_of([article_id]).get(article_id, ())) >= MOST_TAGS and tag not in held:
@@ -206,7 +206,7 @@ class Annotations:
 
     def collect(self, collection: Collection) -> Collection:
         """Keep a filter, in place of one of that name. Raises AnnotationUnusable."""
-        name = _one_line(collection.name, LONGEST_NAME, "A name")
+        name = _one_line(collection.name, LONGEST_NAME)
         others = [each for each in self.collections() if each.name != name]
         if len(others) >= MOST_COLLECTIONS:
             raise AnnotationUnusable(f"{MOST_COLLECTIONS} filters can be saved. Remove one first.")
@@ -291,16 +291,16 @@ def _read(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _note(note: str) -> str:
     if len(note) > LONGEST_NOTE:
-        raise AnnotationUnusable(f"A note can have {LONGEST_NOTE:,} characters, and this one has {len(note):,}.")
+        raise AnnotationUnusable(f"This is too long: {len(note):,} characters, and {LONGEST_NOTE:,} is the most.")
     return _stored(note.strip())
 
 
-def _one_line(text: str, longest: int, what: str) -> str:
+def _one_line(text: str, longest: int) -> str:
     line = " ".join(_stored(text).split())
     if not line or not line.isprintable():
-        raise AnnotationUnusable(f"{what} needs a letter or a digit in it, and nothing that cannot be seen.")
+        raise AnnotationUnusable("This name needs a letter or a digit in it, and nothing that cannot be seen.")
     if len(line) > longest:
-        raise AnnotationUnusable(f"{what} can have {longest} characters, and this one has {len(line)}.")
+        raise AnnotationUnusable(f"This is too long: {len(line):,} characters, and {longest:,} is the most.")
     return line
 
 
