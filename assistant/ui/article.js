@@ -6,8 +6,18 @@ element.addEventListener("click", ({ target }) => {
   if (story !== undefined) trigger("story", {});
   if (untag !== undefined) trigger("tag", { add: "", remove: untag });
   if (original !== undefined) trigger("edit", { original: true, details: {} });
-  if (askArticle !== undefined) trigger("about", { article: element.querySelector(".sheet").dataset.article });
+  if (askArticle !== undefined) {
+    trigger("about", { article: element.querySelector(".sheet").dataset.article });
+    toBox(120);
+  }
 });
+
+// Where the question is written, once its tab has opened.
+function toBox(tries) {
+  const box = document.querySelector("#composer textarea");
+  if (box.offsetParent) box.focus();
+  else if (tries) requestAnimationFrame(() => toBox(tries - 1));
+}
 element.addEventListener("submit", (event) => {
   const given = Object.fromEntries(new FormData(event.target));
   if (event.target.matches(".tag-form")) {
