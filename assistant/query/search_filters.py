@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from assistant.text.labels import language_named
-from assistant.text.texts import ENGLISH, language
+from assistant.text.texts import ENGLISH, language, tr
 from assistant.text.time_window import spans
 from assistant.types import Window
-from vectorstore.errors import LimitUnusable
+from vectorstore.errors import AnnotationUnusable, LimitUnusable
 from vectorstore.languages import language_name, normal
 from vectorstore.models import Scope
 
 ALL_DATES = datetime.max.replace(tzinfo=UTC)
 """The end of a scope that keeps no day out, and sets aside the days that a question names."""
+_FIRST_NEWSPAPERS = 1600
 _TELLS = r"(?:say|tell|report|writ|wrote|said|told|mention|describ|cover|publish|call|stat|quot|differ|disagree)\w*"
 # Each stands for a phrase in which {name} is whom the question wants to hear.
 _PHRASES = (
@@ -48,6 +50,22 @@ def limited(
         raise LimitUnusable(f"the library holds nothing by {unknown[0]!r}", "outlet")
     outlets = [names[outlet.lower()] for outlet in outlets]
     return Scope(window.opens, window.closes, tuple(outlets), languages=_codes(languages, held) if languages else ())
+
+
+def chosen(scope: Scope, articles: Sequence[str] | None, tags: Sequence[str] | None, marked: bool) -> Scope:
+    """Within the scope only single articles, those with one of the tags, or those in which words are marked."""
+    return replace(scope, articles=tuple(articles) if articles else None, tags=tuple(tags or ()), marked=marked)
+
+
+def dated(day: str, before: datetime | None = None) -> datetime | None:
+    """The day on which somebody says that an article was published, its midnight UTC, or the time that is known where
+    that is of the same day; None for "". Raises LimitUnusable and AnnotationUnusable."""
+    if not (typed := day_of(day)):
+        return None
+    moment = datetime.fromisoformat(typed).replace(tzinfo=UTC)
+    if moment.date() > datetime.now(UTC).date() or moment.year < _FIRST_NEWSPAPERS:
+        raise AnnotationUnusable(tr("No article was published on {day}.", day=typed))
+    return before if before and before.date() == moment.date() else moment
 
 
 def _codes(languages: Iterable[str], held: Iterable[str]) -> tuple[str, ...]:

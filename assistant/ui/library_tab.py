@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from assistant.query.search_filters import day_of
+from assistant.query.search_filters import dated, day_of
 from assistant.text.texts import tr, tr_later, tr_line
 from assistant.ui.bounds import MOST_FILES
 from assistant.ui.conversation import said, told
@@ -26,7 +26,7 @@ from assistant.ui.language import drawn
 from assistant.ui.library_table import Filter, TablePanel, listing_of
 from assistant.ui.library_view import files_html, proposal_html, removed_html
 from assistant.ui.limits_panel import DAY
-from assistant.ui.reader import ArticleCard, dated
+from assistant.ui.reader import ArticleCard
 from assistant.ui.render import headline
 from assistant.ui.render_work import note_html, problem_html
 from assistant.ui.sent_pages import SCRIPT as BOOKMARK

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,6 +10,7 @@ import gradio as gr
 from pydantic import BaseModel, Field, ValidationError
 
 from assistant.presentation.changes import changes
+from assistant.query.search_filters import dated
 from assistant.text.texts import language, tr, tr_later
 from assistant.ui.answer_view import keys_html
 from assistant.ui.conversation import told
@@ -31,7 +31,7 @@ from assistant.ui.render import is_web_address, legible, shown
 from assistant.ui.render_sources import Span, joined
 from assistant.ui.render_work import problem_html
 from assistant.ui.work import QUIET
-from vectorstore.errors import AnnotationUnusable, ArticleNotFound, DatelineError
+from vectorstore.errors import AnnotationUnusable, ArticleNotFound, DatelineError, LimitUnusable
 from vectorstore.models import Article
 from vectorstore.storage.annotations import LONGEST_NOTE, Mark
 
@@ -289,8 +289,8 @@ class ArticleCard:
         try:
             try:
                 act(self._desk.article(article_id))
-            except (AnnotationUnusable, ValueError) as error:
-                problem = problem_html(told(error) if isinstance(error, DatelineError) else str(error))
+            except AnnotationUnusable as error:
+                problem = problem_html(told(error))
             versions = self._desk.versions(article_id)
             return problem + self._card(versions[-1], versions)
         except DatelineError as error:
@@ -307,20 +307,11 @@ def details(given: Any, article: Article) -> Mapping[str, Any]:
     line = {name: " ".join(str(given.get(name, ""))[:_LONGEST_DETAIL].split()) for name in ("title", "outlet", "url")}
     if line["url"] and not is_web_address(line["url"]):
         raise AnnotationUnusable(tr("“{address}” is not a web address.", address=line["url"][:200]))
-    return line | {"published_at": dated(str(given.get("published_at", "")).strip(), article.published_at)}
-
-
-def dated(day: str, before: datetime | None) -> datetime | None:
-    """A day's midnight UTC; the time that is known where the day is the same."""
-    if not day:
-        return None
+    day = str(given.get("published_at", "")).strip()
     try:
-        moment = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError:
+        return line | {"published_at": dated(day, article.published_at)}
+    except LimitUnusable:
         raise AnnotationUnusable(tr("“{day}” is not a day such as 2022-07-03.", day=day[:40])) from None
-    if moment.date() > datetime.now(UTC).date() or moment.year < 1600:
-        raise AnnotationUnusable(tr("No article was published on {day}.", day=day))
-    return before if before and before.date() == moment.date() else moment
 
 
 def _unopened(error: DatelineError) -> Updates:

@@ -72,7 +72,7 @@ def _tools() -> str:
     )
     sizes = (("-1", "A−", tr("Smaller text")), ("1", "A+", tr("Larger text")))
     size = "".join(
-        f'<button type="button" class="plain" data-size="{by}" dir="ltr" aria-label="{told}" title="{told}">{name}</button>'
+        f'<button type="button" class="plain" data-size="{by}" dir="ltr" aria-label="{told}">{name}</button>'
         for by, name, told in sizes
     )
     return (

@@ -83,9 +83,7 @@ def test_a_span_in_words_begins_and_ends_where_it_does() -> None:
         assert kept_to("", "", "letzte Woche", "", KNOWN).scope.since == scope.since
 
 
-@pytest.mark.parametrize(
-    "words", ["next week", "the ferry last week", "last", "2022-13-01", "<b>last week</b>", "x" * 500]
-)
+@pytest.mark.parametrize("words", ["next week", "the ferry last week", "last", "2022-13-01", "<b>today</b>", "x" * 500])
 def test_words_that_are_no_day_are_refused(words: str) -> None:
     with pytest.raises(LimitUnusable, match="is not a day such as"):
         kept_to("", "", words, "", KNOWN)
