@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from assistant.text.labels import language_named
@@ -106,7 +106,9 @@ def _in_words(text: str, today: date) -> tuple[date, date] | None:
     for spoken in dict.fromkeys((language(), ENGLISH)):
         for span in spans(text, today, spoken):
             if text[span.start : span.end] == text and span.first <= today:
-                return span.first, min(span.last, today) if span.last > today else span.last
+                # In a question "yesterday" means its reports, some of which are of today.
+                evening = span.last == today and today - span.first == timedelta(days=1)
+                return span.first, span.first if evening else min(span.last, today)
     return None
 
 

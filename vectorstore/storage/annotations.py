@@ -276,7 +276,9 @@ def put_back(connection: Connection, rows: Mapping[str, Sequence[Mapping[str, An
 
 
 def _collection(name: str, kept: Mapping[str, Any]) -> Collection:
-    values = {each: tuple(value) if isinstance(value, list | tuple) else value for each, value in kept.items()}
+    values: dict[str, Any] = {
+        each: tuple(value) if isinstance(value, list | tuple) else value for each, value in kept.items()
+    }
     return Collection(name, **values)
 
 
