@@ -10,6 +10,7 @@
         ArticleNotFound           no article with that id
         ConversationNotFound      no conversation with that id
         ConversationNotKept       conversations cannot be written
+      AnnotationUnusable        a mark, note, tag or correction that cannot be kept
         RefreshUnderWay           the feeds are being refreshed already
       ModelError
         WeightsMissing            a model's files are not on this machine
@@ -120,6 +121,10 @@ class ConversationNotFound(LibraryError):
 
 class ConversationNotKept(LibraryError):
     """Conversations cannot be written; the question can still be answered."""
+
+
+class AnnotationUnusable(LibraryError):
+    """A mark, a note, a tag, a saved filter or a detail that cannot be kept as it was given."""
 
 
 class RefreshUnderWay(LibraryError):

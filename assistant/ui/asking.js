@@ -16,7 +16,7 @@ const dateline = (() => {
   let shown = unknown(new URLSearchParams(location.search).get("conversation") ?? "");
   let page = null; // what the page's own script can do, once it runs
   let settings;
-  let fields = ["", "", "", ""];
+  let fields = ["", "", "", "", ""];
   let limits = {};
   const own = new Set(); // conversations in which this tab has asked what is being answered now
 
@@ -416,8 +416,10 @@ const dateline = (() => {
 
   // What the fields hold: those that are on the page, else what they last held.
   function limited() {
-    const drawn = [...document.querySelectorAll("#limits :is(input, textarea)")].map(({ value }) => value);
-    return drawn.length === fields.length ? drawn : fields;
+    const typed = [...document.querySelectorAll("#limits :is(input:not(.calendar), textarea)")];
+    const drawn = typed.filter((each) => !each.closest("#limits-among")).map(({ value }) => value);
+    const among = fields.at(-1); // its box shows a name for it
+    return drawn.length === fields.length - 1 ? [...drawn, among] : fields;
   }
 
   let choose;
@@ -464,8 +466,8 @@ const dateline = (() => {
       return [shown.id, { __type__: "update", ...buttons }];
     },
     limited: () => {
-      const { since, until, outlet, language, problem, panel } = limits;
-      return [since, until, outlet, language, problem, panel && { __type__: "update", ...panel }];
+      const { since, until, outlet, language, among, problem, panel } = limits;
+      return [since, until, outlet, language, among, problem, panel && { __type__: "update", ...panel }];
     },
     setBy(held) {
       settings = held;

@@ -197,7 +197,7 @@ def _named() -> dict[str, str]:
         "question": tr("Your question"),
         "about": tr("Ask about the news"),
         "ask": tr("Ask"),
-        "limits": tr("Dates, outlet and language"),
+        "limits": tr("Dates, outlet, articles"),
         "talks": tr("Conversations"),
         "anew": tr("New conversation"),
         "takeback": tr("Do not send it"),

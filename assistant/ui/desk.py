@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from assistant.conversations.notebook import Notebook
     from assistant.generation.model_menu import ChatModels
     from assistant.types import Answer, Turn
-    from vectorstore.models import Article
+    from vectorstore.models import Article, Entry
     from vectorstore.reports import Report, Standing
+    from vectorstore.storage.annotations import Annotations
     from vectorstore.storage.listings import Listing, ListPage, Tally
     from vectorstore.storage.reading_state import ReadingStates
     from vectorstore.storage.rows import Removed
@@ -50,11 +51,31 @@ class Desk(NewsDesk, Protocol):
     def translates(self) -> bool:
         """Whether there is a chat model for `translated`."""
 
+    @property
+    def annotations(self) -> Annotations:
+        """What the reader marked, noted, tagged and put right, and the filters that are saved."""
+
+    @property
+    def readable(self) -> str:
+        """The suffixes of the files that can be added, `.txt .md`."""
+
     def translated(self, quotation: str, language: str) -> str:
         """An article's words in another language; "" where the chat model fails."""
 
     def listed(self, listing: Listing) -> ListPage:
         """A page of the library's table."""
+
+    def entries(self, article_ids: Sequence[str]) -> Sequence[Entry]:
+        """Those of these articles that there are, without their texts."""
+
+    def found(self, listing: Listing) -> Sequence[str]:
+        """The ids of all that fit, on whatever page."""
+
+    def edit(self, article_id: str, changes: Mapping[str, Any]) -> Article:
+        """Put title, outlet, url or published_at right, or back; see vectorstore.library.Library.edit."""
+
+    def stated_day(self, text: str) -> datetime | None:
+        """The day that a text states at its head, which nobody has confirmed."""
 
     def tally(self, listing: Listing) -> Tally:
         """How many articles there are of each day and each outlet."""
@@ -97,7 +118,16 @@ class Desk(NewsDesk, Protocol):
     def add_files(self, files: Sequence[tuple[Path, str]], progress: Progress, stop: Stop) -> Report:
         """Each file is where it was uploaded to, with the name that its owner gave it."""
 
-    def add_text(self, text: str, title: str, outlet: str, progress: Progress, stop: Stop) -> Report: ...
+    def add_text(
+        self,
+        text: str,
+        title: str,
+        outlet: str,
+        progress: Progress,
+        stop: Stop,
+        published_at: str = "",
+        url: str = "",
+    ) -> Report: ...
 
     def take_articles(self, articles: Sequence[Mapping[str, object]], stop: Stop) -> Report:
         """Each with its fields, and its text as `text` or its page as `html`."""

@@ -135,6 +135,9 @@ def _connect_stories(stories: StoriesTab, chat: ChatTab, library: LibraryTab, pa
     for drawn in (stories.story, stories.new, chat.reader.frame):
         drawn.read(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
         drawn.read(library.card.open_at, None, library.card.shown, **QUIET)
+    for asks in (chat.reader.frame, library.card.article):
+        asks.about(lambda: gr.Tabs(selected="chat"), None, pages, **QUIET)
+        asks.about(chat.limits.keep_to_article, None, [chat.limits.among, chat.limits.panel], **QUIET)
     stories.new.about(lambda: gr.Tabs(selected="chat"), None, pages, **QUIET)
     stories.new.about(stories.question, None, chat.box, **QUIET)
 

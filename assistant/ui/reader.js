@@ -161,11 +161,13 @@ function step(by) {
   if (next) open(cardOf(next), next);
 }
 
-// A question about this article, for the reader to end.
+// A question about this article, for the reader to end, and kept to it.
 function askAbout() {
   const { question } = card().querySelector("[data-open]").dataset;
+  const { article } = card().dataset;
   const box = document.querySelector("#composer textarea");
   close(null);
+  trigger("about", { article });
   box.value = question;
   box.dispatchEvent(new Event("input", { bubbles: true }));
   box.focus();
@@ -186,7 +188,14 @@ reader.addEventListener("click", ({ target }) => {
   if ("close" in act) close();
   if ("about" in act) askAbout();
   if ("library" in act) readInLibrary();
+  if ("wide" in act) widen(reader.querySelector("[data-wide]"));
 });
+
+function widen(button) {
+  const on = reader.classList.toggle("wide");
+  button.ariaPressed = String(on);
+  toWords();
+}
 wide.addEventListener("change", () => reader.open && close());
 
 // The answer goes on growing under an open reader; when another conversation takes its place, the reader is put away.
@@ -236,6 +245,10 @@ function showTranslations() {
 
 function onClick(event) {
   if (gone()) return;
+  const { read, askArticle, ...place } = event.target.closest("[data-read], [data-ask-article]")?.dataset ?? {};
+  const { version = 0, start = 0, end = 0 } = place;
+  if (read) return trigger("read", { article: read, version: Number(version), start: Number(start), end: Number(end) });
+  if (askArticle) return trigger("about", { article: askArticle });
   const foreign = event.target.closest("[data-translate]");
   if (foreign && !foreign.nextElementSibling.textContent) return translate(foreign);
   const link = event.target.closest('a.cite[href^="#source-"]');

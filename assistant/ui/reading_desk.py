@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.text.texts import speaking
 from assistant.types import AS_SET, Manner
-from vectorstore.models import EVERYTHING
+from vectorstore.models import EVERYTHING, Scope
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from assistant.answering.welcome import Welcome
     from assistant.types import Answer, Turn
     from vectorstore.library import Library
-    from vectorstore.models import Article, Hit, Scope
+    from vectorstore.models import Article, Entry, Hit
+    from vectorstore.storage.annotations import Annotations
     from vectorstore.storage.listings import Listing, ListPage, Tally
     from vectorstore.storage.reading_state import ReadingStates
     from vectorstore.storage.rows import Removed
@@ -77,6 +78,19 @@ class ReadingDesk:
 
     def listed(self, listing: Listing) -> ListPage:
         return self._library.listings.page(listing)
+
+    @property
+    def annotations(self) -> Annotations:
+        return self._library.annotations
+
+    def entries(self, article_ids: Sequence[str]) -> Sequence[Entry]:
+        return self._library.entries(Scope(articles=tuple(article_ids)))
+
+    def found(self, listing: Listing) -> Sequence[str]:
+        return self._library.listings.ids(listing)
+
+    def edit(self, article_id: str, changes: Mapping[str, Any]) -> Article:
+        return self._library.edit(article_id, changes)
 
     def tally(self, listing: Listing) -> Tally:
         return self._library.listings.tally(listing)

@@ -19,7 +19,7 @@ from vectorstore.models import Article, Entry
 
 # Control characters, the bidi characters that turn the order of letters around, and lone surrogates (which
 # cannot be sent as UTF-8 at all). Tabs and line ends are text.
-_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+SUBSTITUTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _NOT_IN_AN_ADDRESS = re.compile(r"[\s\x00-\x20\x7f-\x9f\\]")
 
 
@@ -31,7 +31,7 @@ def shown(text: str) -> str:
 
 def legible(text: str) -> str:
     """Text without the characters that do something unseen."""
-    return without_hidden(_UNSHOWABLE.sub("\N{REPLACEMENT CHARACTER}", text))
+    return without_hidden(SUBSTITUTED.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def isolated(text: str) -> str:

@@ -49,7 +49,7 @@ class _Asked(BaseModel):
     question: str = Field("", max_length=50_000)
     again: bool = False
     everything: bool = False
-    fields: tuple[str, str, str, str] = ("", "", "", "")
+    fields: tuple[str, str, str, str, str | None] = ("", "", "", "", "")
     settings: Any = None
 
 
@@ -119,7 +119,7 @@ class TalkRoutes:
         aside = self._talks.ask(asked.id, question, scope, kept_settings(asked.settings).manner)
         if aside is None:
             return {"taken": False, "busy": True, **self._state(asked.id)}
-        limits = self._limits.taken(kept)
+        limits = self._limits.taken(kept, asked.fields[-1])
         return {"taken": True, "aside": [aside.id, aside.title], "limits": limits, **self._state(asked.id)}
 
     def _stopped(self, named: _Named) -> State:

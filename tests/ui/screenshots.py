@@ -65,7 +65,7 @@ def first_day(page: Page, address: str) -> None:
     keep(page, "source")
     page.keyboard.press("Escape")
     page.get_by_role("tab", name="Library").click()
-    page.get_by_role("tab", name="Text").click()
+    page.get_by_role("tab", name="Paste text").click()
     for label, text in BUSES.items():
         page.get_by_label(label).fill(text)
     page.get_by_role("button", name="Add text").click()

@@ -61,7 +61,7 @@ def test_no_tab_has_a_serious_violation(open_page: Open, desk: ScriptedDesk, wid
     page.keyboard.press("Escape")
     ask(page, "Who won the 2031 Tour de France?", 2)
     assert violations(page) == [], "a refusal"
-    page.get_by_role("button", name="Dates, outlet and language").click()
+    page.get_by_role("button", name="Dates, outlet, articles").click()
     expect(page.get_by_label("From")).to_be_visible()
     assert violations(page) == [], "the limits"
     to_tab(page, "Library")

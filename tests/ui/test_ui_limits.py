@@ -39,7 +39,7 @@ def until_asked(page: Page, desk: ScriptedDesk, times: int) -> None:
 
 
 def unfold(page: Page) -> None:
-    page.get_by_role("button", name="Dates, outlet and language").click()
+    page.get_by_role("button", name="Dates, outlet, articles").click()
     expect(page.get_by_label("From")).to_be_visible()
 
 
@@ -58,7 +58,7 @@ def test_the_window_shown_opens_the_fields_filled_in_and_the_question_is_asked_a
     assert desk.scopes == [Scope(), Scope(JULY.opens, JULY.closes, ("The Ledger",))]
     expect(page.locator(".exchange")).to_have_count(1)
     expect(page.get_by_label("From")).to_be_hidden()
-    expect(page.get_by_role("button", name="Dates, outlet and language: 2–31 July 2022, The Ledger")).to_be_visible()
+    expect(page.get_by_role("button", name="Dates, outlet, articles: 2–31 July 2022, The Ledger")).to_be_visible()
 
 
 def test_a_click_drops_the_window_and_asks_again(open_page: Open, desk: ScriptedDesk) -> None:

@@ -205,7 +205,7 @@ def test_pasted_text_is_added_reported_and_listed(open_page: Open, desk: Scripte
     desk.articles.clear()
     page = open_page()
     to_library(page)
-    page.get_by_role("tab", name="Text").click()
+    page.get_by_role("tab", name="Paste text").click()
     typed(page.get_by_label("Headline (optional)"), "A note")
     typed(page.get_by_label("Text of the article"), "Something happened.")
     page.get_by_role("button", name="Add text").click()
@@ -239,7 +239,7 @@ def test_an_address_is_added_and_read_again(open_page: Open) -> None:
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator("#report")).to_contain_text("1 added")
     page.get_by_role("button", name="From an address").click()
-    page.get_by_role("button", name="Read again").click()
+    page.get_by_role("button", name="Check for updates").click()
     expect(page.locator("#report")).to_contain_text("1 unchanged")
 
 
@@ -257,7 +257,7 @@ def test_an_article_without_an_address_says_how_to_read_it_again(open_page: Open
     to_library(page)
     page.get_by_role("button", name="A pasted note").click()
     expect(page.get_by_text("To read it again, add its file again.")).to_be_visible()
-    expect(page.get_by_role("button", name="Read again")).to_be_hidden()
+    expect(page.get_by_role("button", name="Check for updates")).to_be_hidden()
 
 
 def test_an_article_that_is_gone_is_told_in_a_line(open_page: Open, desk: ScriptedDesk) -> None:
@@ -273,7 +273,7 @@ def test_the_table_is_searched_while_typing(open_page: Open) -> None:
     page = open_page()
     to_library(page)
     expect(page.locator("#library tbody tr")).to_have_count(4)
-    typed(page.get_by_label("Search headlines and outlets"), "behemoth")
+    typed(page.get_by_label("Search headlines, outlets and texts"), "behemoth")
     expect(page.locator("#library tbody tr")).to_have_count(1)
 
 

@@ -38,7 +38,7 @@ def through_all_tabs(page: Page) -> None:
     to_tab(page, "Library")
     page.locator("#library").get_by_role("button", name=META.title).click()
     expect(page.locator(".reading-card")).to_contain_text("position is unchanged")
-    typed(page.get_by_label("Search headlines and outlets"), "behemoth")
+    typed(page.get_by_label("Search headlines, outlets and texts"), "behemoth")
     expect(page.locator("#library tbody tr")).to_have_count(1)
     to_tab(page, "Feeds")
     expect(page.locator(".feed")).to_have_count(2)

@@ -49,7 +49,7 @@ from vectorstore.storage.subscriptions import FeedArticle, Subscription
 
 OURS = set("article h2 h3 h4 p div span aside ol ul li a bdi blockquote mark button section progress".split())
 OURS |= set("table thead tbody tr th td ins del i dl dt dd b br svg line circle text title rect nav".split())
-OURS |= {"details", "summary", "time"}
+OURS |= {"details", "summary", "time", "form", "label", "textarea", "datalist", "input"}
 
 
 class Reader(HTMLParser):

@@ -12,9 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from threading import Event
 from time import monotonic, sleep
+from typing import Any
 
 from playwright.sync_api import Locator, Page
-from sqlalchemy import StaticPool, create_engine, insert
+from sqlalchemy import StaticPool, create_engine, insert, select
 
 from assistant.answering.stories import Arrivals, Brief, FrontPage, Story
 from assistant.answering.welcome import Welcome
@@ -25,9 +26,10 @@ from assistant.generation.model_menu import ChatModels
 from assistant.types import AS_SET, Answer, Citation, Manner, Sentence, Stage, Support, Turn, Window
 from assistant.ui.desk import Progress, Stop
 from vectorstore.errors import ArticleNotFound, FeedEmpty, ModelUnavailable, RefreshUnderWay, RejectedDocument
-from vectorstore.models import EVERYTHING, Article, Hit, Passage, Scope
+from vectorstore.models import EVERYTHING, Article, Entry, Hit, Passage, Scope
 from vectorstore.reports import Again, Outcome, Report, Row, Standing, Step
 from vectorstore.storage import listings as listing
+from vectorstore.storage.annotations import EDITABLE, Annotations, Edit, keep_edit, marks, tags
 from vectorstore.storage.conversations import Conversations
 from vectorstore.storage.database import create_database, open_database
 from vectorstore.storage.listings import Listing, Listings, ListPage, Tally
@@ -250,6 +252,38 @@ class ScriptedDesk:
         if self.__dict__.pop("notebook", None):
             self._database.dispose()
 
+    @cached_property
+    def annotations(self) -> Annotations:
+        engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+        metadata.create_all(engine)
+        return Annotations(engine)
+
+    @property
+    def readable(self) -> str:
+        return ".txt .md .pdf"
+
+    def entries(self, article_ids: Sequence[str]) -> Sequence[Entry]:
+        wanted = set(article_ids)
+        return [each for each in self.listed(Listing()).entries if each.id in wanted]
+
+    def found(self, listing: Listing) -> Sequence[str]:
+        with self._listings() as listings:
+            return listings.ids(listing)
+
+    def edit(self, article_id: str, changes: Mapping[str, Any]) -> Article:
+        article = self.article(article_id)
+        edit = self.annotations.edited(article_id) or Edit()
+        stated = {name: edit.stated.get(name, getattr(article, name)) for name in EDITABLE}
+        wanted = {**edit.changed, **changes}
+        changed = {name: value for name, value in wanted.items() if value != stated[name]}
+        with self.annotations._engine.begin() as connection:
+            keep_edit(connection, article_id, Edit(changed, stated))
+        self.articles[article_id] = replace(article, **stated | changed)
+        return self.articles[article_id]
+
+    def stated_day(self, text: str) -> datetime | None:
+        return datetime(2026, 11, 21, tzinfo=UTC) if "21 November 2026" in text else None
+
     def passages(self) -> int:
         return 39_144
 
@@ -337,6 +371,11 @@ class ScriptedDesk:
             if rows:
                 connection.execute(insert(articles), rows)
             listing.enter_all(connection)
+            for table in (tags, marks):
+                with self.annotations._engine.connect() as kept:
+                    added = [dict(row._mapping) for row in kept.execute(select(table))]
+                if added:
+                    connection.execute(insert(table), added)
         yield Listings(engine)
         engine.dispose()
 
@@ -460,8 +499,19 @@ class ScriptedDesk:
                 rows.append(document(name, "rejected", reason="the file is empty"))
         return reported(rows)
 
-    def add_text(self, text: str, title: str, outlet: str, progress: Progress, stop: Stop) -> Report:
-        return self._put(Article(id=title, title=title, outlet=outlet, text=text), "pasted text", progress)
+    def add_text(
+        self,
+        text: str,
+        title: str,
+        outlet: str,
+        progress: Progress,
+        stop: Stop,
+        published_at: str = "",
+        url: str = "",
+    ) -> Report:
+        when = datetime.fromisoformat(published_at).replace(tzinfo=UTC) if published_at else None
+        pasted = Article(id=title, title=title, outlet=outlet, text=text, published_at=when, url=url)
+        return self._put(pasted, "pasted text", progress)
 
     def take_articles(self, articles: Sequence[Mapping[str, object]], stop: Stop) -> Report:
         if any("slowly" in str(each.get("url")) for each in articles):
@@ -505,7 +555,7 @@ class ScriptedDesk:
         progress(Step(f"Storing {article.title}", 1, 1))
         outcome = "unchanged" if article.id in self.articles else "added"
         self.articles[article.id] = replace(article, ingested_at=NOW)
-        return reported([document(source, outcome, article.title)])
+        return reported([replace(document(source, outcome, article.title), article_id=article.id)])
 
 
 def _storable(text: str) -> str:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from vectorstore.errors import LibraryUnreadable
 
-SCHEMA_VERSION = "8"
+SCHEMA_VERSION = "9"
 
 
 class _Read(TypeDecorator[Any]):
@@ -120,7 +120,7 @@ earlier_versions = Table(
 )
 
 # What the library's table shows of an article, searches and sorts by; see listings.py. `words` are those of the
-# headline and the outlet, without case and accents.
+# headline and the outlet, without case and accents, `length` is that of the text in characters.
 listed = Table(
     "listed",
     metadata,
@@ -132,6 +132,7 @@ listed = Table(
     Column("published_at", UtcTime, index=True),
     Column("ingested_at", UtcTime, nullable=False, index=True),
     Column("passages", Integer, nullable=False, index=True),
+    Column("length", Integer, nullable=False, index=True),
 )
 
 # `vector` is empty as long as the passage waits for it.
