@@ -12,10 +12,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from assistant.evidence import cite, core, quotation
+from assistant.evidence.spans import dateline
 from assistant.evidence.stated_values import StatedValue, count_the_same, current, readings
 from assistant.text.facts import Fact, FactKind, agrees, facts
 from assistant.text.quantities import Quantity
-from assistant.types import Account, Answer
+from assistant.types import Account, Answer, Citation
 from vectorstore.models import Hit
 
 _MOST = 3
@@ -53,7 +54,13 @@ def differing(question: str, sources: Sequence[Hit]) -> tuple[Account, ...]:
     if len(chosen) < 2:
         return ()
     newest_first = sorted(chosen, key=_published, reverse=True)[:_MOST]
-    return tuple(Account(each.says, cite(each.number, each.hit, each.start, each.end)) for each in newest_first)
+    return tuple(Account(each.says, _cited(each)) for each in newest_first)
+
+
+def _cited(reading: StatedValue) -> Citation:
+    """From behind the dateline, as everything that is quoted: else the same words would be quoted twice."""
+    start = reading.start + dateline(reading.hit.article.text[reading.start : reading.end])
+    return cite(reading.number, reading.hit, start, reading.end)
 
 
 def _groups(found: Sequence[StatedValue]) -> list[list[StatedValue]]:
