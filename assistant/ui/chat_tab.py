@@ -148,7 +148,7 @@ class ChatTab:
         # Each has a function of its own: a changed component is a copy, so an event's target tells nothing.
         asked = self.box.submit(self.begin, [self.box, *before], shown, **QUIET)
         clicked = self.live.submit(self.begin_clicked, before, shown, **QUIET)
-        asks_again = [self.limits.again.click, *(field.submit for field in self.limits.fields[:-1])]
+        asks_again = [self.limits.again.click, *(field.submit for field in self.limits.typed)]
         again = gr.on(asks_again, self.begin_again, before, shown, **QUIET)
         edited = self.panel.list.edit(self.begin_edited, before, shown, **QUIET)
         turned = self.panel.list.turn(self.turn_to, self.view, shown, **QUIET_EACH)
