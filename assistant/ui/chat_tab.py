@@ -149,7 +149,7 @@ class ChatTab:
             held(None, settings, None, js=SETTINGS, **QUIET_EACH)
         for field in self.limits.fields:
             field.change(None, self.limits.fields, None, js=FIELDS, **QUIET_EACH)
-        asks_again = [self.limits.again.click, *(field.submit for field in self.limits.fields[:-1])]
+        asks_again = [self.limits.again.click, *(field.submit for field in self.limits.typed)]
         gr.on(asks_again, None, self.limits.fields, None, js=AGAIN, **QUIET_EACH)
         self.live.limits(self.show_limits, self.conversation, self.limits.shown, **QUIET)
 

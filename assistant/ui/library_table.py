@@ -67,7 +67,7 @@ class TablePanel:
         self.problem = gr.HTML(js_on_load=None, apply_default_css=False, elem_id="table-problem")
         self.table = gr.HTML(elem_id="library", js_on_load=SCRIPT, apply_default_css=False)
         self.chart = gr.HTML(elem_id="chart", js_on_load=None, apply_default_css=False, render=False)
-        self.fields = [self.search, self.outlet, self.language, self.since, self.until, self.among]
+        self.fields: list[Any] = [self.search, self.outlet, self.language, self.since, self.until, self.among]
         self.given = {*self.fields, self.listing}
         self.shown = [self.listing, self.table, self.outlet, self.language, self.among, self.collections]
         self._connect()

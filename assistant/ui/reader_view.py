@@ -62,7 +62,9 @@ def translation_html(translation: str) -> str:
 def sheet_html(article: Article, cited: Sequence[Span] = (), marks: Sequence[Mark] = ()) -> str:
     """The text with what can be done with its words; `marks` are the reader's own in any version of the article."""
     here, elsewhere = placed(article, marks)
-    origin = ", ".join(filter(None, [article.outlet, article.published_at and day(article.published_at), article.url]))
+    origin = ", ".join(
+        filter(None, [article.outlet, day(article.published_at) if article.published_at else "", article.url])
+    )
     quotation = tr("“{words}” ({source})", words="{words}", source=origin) if origin else "“{words}”"
     return (
         f'<div class="sheet" data-article="{shown(article.id)}" data-version="{article.version}" '
