@@ -85,7 +85,9 @@ def test_what_an_answer_says_is_looked_up() -> None:
     ] == []
     # Read in English sentences, and asked of these alone.
     assert {text for name, _, text in left if name == "suggestions.py" and text.endswith("?")} == {
-        "ow many … were …?",
+        "How many … were …?",
+        "What reason did … give?",
+        "And what reason did … give?",
         "What was the … about?",
         "And what was the … about?",
     }
