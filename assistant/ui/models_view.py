@@ -12,6 +12,7 @@ from assistant.generation.model_menu import (
     OLLAMA_AT_HOME,
     OLLAMA_NAME,
     OLLAMA_PULL,
+    OPENAI_AT_HOME,
     RATINGS_USE,
     ModelServer,
 )
