@@ -12,6 +12,7 @@ from assistant.generation.model_menu import (
     OLLAMA_AT_HOME,
     OLLAMA_NAME,
     OLLAMA_PULL,
+    OPENAI_AT_HOME,
     RATINGS_USE,
     ModelServer,
 )
@@ -72,7 +73,7 @@ def models_html(models: Models | None, told: str = "") -> str:
 
 
 def said_html(line: str, problem: bool = False) -> str:
-    return f"<p {'class=problem role=alert' if problem else 'role=status'}>{shown(line)}</p>"
+    return f'<p class="problem" role="alert">{shown(line)}</p>' if problem else f'<p role="status">{shown(line)}</p>'
 
 
 def _way(name: str, state: str, body: str, opened: bool = False) -> str:
@@ -157,7 +158,7 @@ def _form(models: Models) -> str:
     leave = f'<button type="button" class="plain" data-disconnect>{tr("Forget this server")}</button>'
     return (
         f'<form class="connect"><label>{tr("Address")} <input name="address" required maxlength="300" inputmode="url" '
-        'autocomplete="off" spellcheck="false" placeholder="{OPENAI_AT_HOME}" '
+        f'autocomplete="off" spellcheck="false" placeholder="{OPENAI_AT_HOME}" '
         f'value="{shown(models.address)}">'
         f'</label><label>{tr("Key, if it asks for one")} <input name="key" type="password" maxlength="3000" '
         f'autocomplete="new-password"></label><p class="hint">{where}</p>'
