@@ -83,7 +83,7 @@ class LimitsPanel:
             self.problem = gr.HTML(js_on_load=None, apply_default_css=False)
             self.again = gr.Button(tr_later("Ask again"), size="sm", variant="secondary", elem_id="again")
         self.typed = [self.since, self.until, self.outlet, self.language]
-        self.fields = [*self.typed, self.among]
+        self.fields: list[Any] = [*self.typed, self.among]
         self.shown = [*self.fields, self.problem, self.panel]
         self.panel.expand(self.look, self.among, self.among, **QUIET)
 

@@ -177,7 +177,12 @@ class Listings:
 
     def _counted(self, column: ColumnElement[str], listing: Listing) -> tuple[tuple[str, int], ...]:
         size = func.count().label("size")
-        query = select(column, size).where(*_conditions(listing, self._holding(listing.search))).group_by(column).order_by(size.desc(), column)
+        query = (
+            select(column, size)
+            .where(*_conditions(listing, self._holding(listing.search)))
+            .group_by(column)
+            .order_by(size.desc(), column)
+        )
         with self._engine.connect() as connection:
             return tuple((value, number) for value, number in connection.execute(query))
 
