@@ -142,9 +142,8 @@ class ReadingDesk:
         """Wait for what is under way."""
         self._host.close()
 
-    def read_articles(self) -> Collection[str] | None:
-        states = getattr(self._library, "reading_states", None)
-        return states.of().read if states else None
+    def read_articles(self) -> Collection[str]:
+        return self._library.reading_states.of().read
 
     def remove(self, article_id: str) -> Removed:
         return self._library.remove(article_id)

@@ -227,7 +227,7 @@ def _brief(story: Brief, state: ReadingState, dated: bool) -> str:
         f'<p class="byline">{" · ".join(filter(None, (size, outlets, when)))}{"".join(map(label_html, labels))}</p>'
         f'<blockquote dir="auto">{shown(story.pick.text)}</blockquote><p class="acts">'
         f'<button type="button" class="plain" data-about="{question}">{tr("Ask about this")}</button> '
-        f'<button type="button" class="plain" data-story="{shown(article.id)}">{tr("The story so far")}</button> '
+        f'<button type="button" class="plain" data-story="{shown(article.id)}">{tr("Timeline of this story")}</button> '
         f"{_reading(story.pick)} {_keeping(article.id, story.members, state)}</p></li>"
     )
 

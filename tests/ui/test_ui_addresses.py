@@ -32,7 +32,7 @@ def test_tabs_articles_and_stories_are_found_by_back_and_forward(open_page: Open
     expect(page).to_have_url(at("/?article=meta"))
     expect(page).to_have_title(f"{META.title} - Dateline")
     to_tab(page, "Stories")
-    page.locator("#new").get_by_role("button", name="The story so far").first.click()
+    page.locator("#new").get_by_role("button", name="Timeline of this story").first.click()
     expect(page).to_have_url(at("/?story=meta"))
     page.go_back()
     expect(page.locator("#new h2")).to_be_visible()

@@ -72,7 +72,7 @@ def test_no_tab_has_a_serious_violation(open_page: Open, desk: ScriptedDesk, wid
     page.locator(".feed").first.wait_for()
     assert violations(page) == [], "feeds"
     to_tab(page, "Stories")
-    page.locator("#new").get_by_role("button", name="The story so far").first.click()
+    page.locator("#new").get_by_role("button", name="Timeline of this story").first.click()
     page.locator("#story h2").wait_for()
     assert violations(page) == [], "a story"
     to_tab(page, "Settings")

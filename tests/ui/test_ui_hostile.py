@@ -89,7 +89,7 @@ def test_on_every_tab_an_article_s_markup_is_text(open_page: Open, width: int) -
 
     page.get_by_role("tab", name="Stories").click()
     calm(page, "#new")
-    page.get_by_role("button", name="The story so far").first.click()
+    page.get_by_role("button", name="Timeline of this story").first.click()
     calm(page, "#story")
 
     page.get_by_role("tab", name="Library").click()

@@ -43,7 +43,7 @@ def through_all_tabs(page: Page) -> None:
     to_tab(page, "Feeds")
     expect(page.locator(".feed")).to_have_count(2)
     to_tab(page, "Stories")
-    page.locator("#new").get_by_role("button", name="The story so far").first.click()
+    page.locator("#new").get_by_role("button", name="Timeline of this story").first.click()
     expect(page.locator("#story h2")).to_be_visible()
     to_tab(page, "Settings")
     page.get_by_role("radio", name="Dark").check()

@@ -124,7 +124,7 @@ def test_a_tab_opened_at_once_goes_by_what_the_browser_kept(desk: ScriptedDesk) 
 def test_a_story_opens_from_what_is_new_and_a_click_marks_the_words(open_page: Open, width: int) -> None:
     page = open_page(width)
     to_stories(page)
-    page.get_by_role("button", name="The story so far").last.click()
+    page.get_by_role("button", name="Timeline of this story").last.click()
     expect(page.locator("#story h2")).to_have_text(META.title)
     expect(page.locator("#new")).to_be_hidden()
     page.get_by_role("link", name="2 July 2022, The Ledger").click()
@@ -149,7 +149,7 @@ def test_a_story_opens_from_an_answer_and_from_an_article(open_page: Open) -> No
     expect(page.locator("#story h2")).to_have_text("Is Meta open?")
     page.get_by_role("tab", name="Library").click()
     page.locator("#library").get_by_role("button", name=BEHEMOTH.title).click()
-    page.locator(".reading-card").get_by_role("button", name="The story so far").click()
+    page.locator(".reading-card").get_by_role("button", name="Timeline of this story").click()
     expect(page.locator("#story h2")).to_have_text(BEHEMOTH.title)
     expect(page.locator("#story .events > li")).to_have_count(3)
 
@@ -158,7 +158,7 @@ def test_a_story_of_an_article_that_is_gone_says_so(open_page: Open, desk: Scrip
     page = open_page()
     to_stories(page)
     del desk.articles[META.id]
-    page.get_by_role("button", name="The story so far").last.click()
+    page.get_by_role("button", name="Timeline of this story").last.click()
     expect(page.locator("#story .problem")).to_contain_text("no longer in the library")
 
 
@@ -238,7 +238,7 @@ def test_an_article_that_is_opened_in_the_library_is_read(open_page: Open, desk:
 def test_an_opened_story_sets_the_outlets_beside_each_other(open_page: Open) -> None:
     page = open_page(768)
     to_stories(page)
-    page.get_by_role("button", name="The story so far").last.click()
+    page.get_by_role("button", name="Timeline of this story").last.click()
     expect(page.locator("#story .tellings > li")).to_have_count(2)
     expect(page.locator("#story .tellings > li").first).to_contain_text("The Ledger")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
