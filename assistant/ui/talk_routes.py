@@ -105,7 +105,8 @@ class TalkRoutes:
 
     def _asked(self, asked: _Asked) -> State:
         try:
-            kept = self._limits.scope(*asked.fields)
+            days = ("", "") if asked.everything else asked.fields[:2]
+            kept = self._limits.scope(*days, *asked.fields[2:])
         except LimitUnusable as error:
             return {"taken": False, "limits": self._limits.refused(error)}
         text = asked.question.strip()
