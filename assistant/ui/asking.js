@@ -273,7 +273,7 @@ const dateline = (() => {
       limits = answer.limits;
       page?.limit();
     }
-    page?.taken();
+    if (!answer.taken) page?.taken();
     if (asked.id === shown.id && answer.count) take(answer);
     else if (asked.id === shown.id && !answer.taken && !shown.count) leave();
     tellTabs();

@@ -43,13 +43,30 @@ let scrolled = false;
 function stand(question) {
   asked?.remove();
   asked = drawAsked(element, question);
-  toTop(asked);
+  hold(asked.id);
 }
 
 function toTop(exchange) {
   exchange.scrollIntoView({ block: "start" });
   top = scrollY;
   scrolled = false;
+}
+
+// Gradio patches the earlier answers and the last one into the page in frames of its own: until it is done, the question
+// is brought back to its place, unless the reader moves on.
+let held = 0;
+function hold(id, until = performance.now() + 3000) {
+  const mine = ++held;
+  const leaves = ["wheel", "touchmove", "keydown", "pointerdown"];
+  const stop = () => (until = 0);
+  leaves.forEach((each) => addEventListener(each, stop, { once: true, passive: true }));
+  const place = () => {
+    const exchange = element.isConnected && mine === held && performance.now() < until && document.getElementById(id);
+    if (!exchange) return leaves.forEach((each) => removeEventListener(each, stop));
+    toTop(exchange);
+    requestAnimationFrame(place);
+  };
+  place();
 }
 
 function onScroll() {
@@ -79,26 +96,30 @@ function wait(id) {
 }
 
 // A new question goes to the top of the window, once; after that nothing moves under the reader's eyes. What was unfolded
-// stays so: Gradio, which draws the answer anew, knows nothing of it.
+// stays so: Gradio, which draws the answer anew, knows nothing of it. The page is watched, since Gradio's own watching
+// does not hear of what this script draws.
 let current = "";
 let unfolded = false;
 let grown = "";
-watch("value", () => {
+function changed() {
   const exchange = element.querySelector(".exchange:not(.asked)");
   const id = exchange?.id ?? "";
   // The room that was kept for what a model writes stays when it is over: what stands below it keeps its place.
   if (element.querySelector('.exchange:not(.asked) [aria-busy="true"]')) grown = id;
   element.classList.toggle("grown", grown === id && id !== "");
-  const standing = asked && id === current; // what was drawn is something else, such as what to ask next
-  if (standing) element.append(asked);
-  const news = standing ? asked : id !== current && exchange;
-  if (news && !(asked && scrolled)) toTop(news);
-  if (id !== current) unfolded = false;
-  if (!standing) asked = null;
+  const away = asked && scrolled;
+  if (asked?.id === id) taken(); // the server's drawing is there
+  else if (asked && !asked.isConnected) element.append(asked); // what was drawn is something else, such as what to ask next
+  if (id !== current) {
+    unfolded = false;
+    if (exchange && !away) hold(id);
+  }
   current = id;
   const legend = element.querySelector(".legend");
   if (legend) legend.open = unfolded;
-});
+}
+new MutationObserver(changed).observe(element, { childList: true, subtree: true });
+changed();
 
 trigger("begun", {}); // Gradio tells what it keeps
 dateline.begin({
