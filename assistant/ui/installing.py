@@ -47,7 +47,10 @@ def manifest() -> dict[str, Any]:
         "background_color": "#fbfaf7",
         "theme_color": "#fbfaf7",
         "icons": icons,
-        "shortcuts": [{"name": tr(name), "url": f"./?tab={tab}"} for tab, name in _SHORTCUTS.items()],
+        "shortcuts": [
+            {"name": tr("Stories"), "url": "./?tab=stories"},
+            {"name": tr("Library"), "url": "./?tab=library"},
+        ],
         # The reader is asked there; nothing is added before.
         "share_target": {
             "action": "./add",
@@ -55,9 +58,6 @@ def manifest() -> dict[str, Any]:
             "params": {"title": "title", "text": "text", "url": "url"},
         },
     }
-
-
-_SHORTCUTS = {"stories": "Stories", "library": "Library"}
 
 
 async def _manifest(request: Request) -> Response:
@@ -95,6 +95,6 @@ def _drawn() -> str:
 async def _icon(request: Request) -> Response:
     name = request.path_params.get("name", "icon-192.png")
     if name not in _KINDS:
-        return Response("There is nothing here.\n", 404, media_type="text/plain")
+        return Response(status_code=404)
     headers = {"Cache-Control": "public, max-age=86400"}
     return Response((_HERE / name).read_bytes(), media_type=_KINDS[name], headers=headers)

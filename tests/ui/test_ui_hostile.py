@@ -106,7 +106,7 @@ def test_in_what_is_exported_it_is_text(open_page: Open) -> None:
     ask(page, f"Until when will the night buses run? {SCRIPT}", 1)
     page.locator("#talks summary").first.click()
     with page.expect_download() as download:
-        page.locator("#talks").get_by_role("button", name="Export").first.click()
+        page.locator("#talks").get_by_role("button", name="Save as Markdown").first.click()
     tokens = MarkdownIt("commonmark").parse(Path(download.value.path()).read_text())
     parsed = [each for token in tokens for each in (token, *(token.children or []))]
     assert not [each for each in parsed if each.type in ("html_block", "html_inline", "image", "fence", "code_block")]
