@@ -33,7 +33,9 @@ def test_articles_are_tagged_put_right_and_questions_kept_to_them(
     library: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def run(*words: str, status: int = 0) -> Any:
-        assert main([*words, "--library", str(library), "--json"]) == status
+        with pytest.raises(SystemExit) as ended:
+            main([*words, "--library", str(library), "--json"])
+        assert ended.value.code == status
         said = capsys.readouterr()
         return json.loads(said.out) if status == 0 else said.err
 

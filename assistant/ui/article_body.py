@@ -23,6 +23,7 @@ _LONGEST_CELL = 160
 _RULE = re.compile(r"[\s|:-]*-{3}[\s|:-]*")
 _CELL = re.compile(r"[^|]+")
 _DIGIT = re.compile(r"\d")
+_FULL_STOPS = (".", "!", "?", "…", "。", "।", "؟", "۔")
 
 Own = Sequence[tuple[Span, Mark]]
 Row = list[Span]
@@ -51,19 +52,20 @@ def directed(article: Article) -> str:
 def tables(text: str) -> Iterator[tuple[int, int, list[Row]]]:
     """Where lines of cells between pipes stand, from and to, with their rows; each cell is its stretch of the text.
 
-    A row begins and ends with a pipe, or has pipes between short cells; blank lines may stand between rows.
+    A row begins and ends with a pipe, or has pipes between short cells; blank lines may stand between rows. None begins
+    a table that ends as a sentence does.
     """
     run: list[tuple[int, int, Row]] = []
     for start, end in [*_lines(text), (len(text), len(text))]:
         row = _row(text, start, end)
-        if row is None and start < end and not text[start:end].strip():
+        if row is None and start < len(text) and not text[start:end].strip():
             continue
-        if row is not None and (not run or len(row) == len(run[0][2])):
+        if row is not None and run and len(row) == len(run[0][2]):
             run.append((start, end, row))
             continue
         if len(run) > 1:
             yield run[0][0], run[-1][1], [cells for _, _, cells in run]
-        run = [(start, end, row)] if row is not None else []
+        run = [(start, end, row)] if row is not None and not text[start:end].rstrip().endswith(_FULL_STOPS) else []
 
 
 def _lines(text: str) -> Iterator[Span]:

@@ -228,12 +228,14 @@ def test_how_often_feeds_are_refreshed_is_chosen_on_the_page(open_page: Open, de
     to_feeds(page)
     choice = page.get_by_label("Refresh by itself")
     expect(choice).to_have_value("0")
-    choice.select_option(label="Every hour")
+    with page.expect_response("**/queue/join*"):
+        choice.select_option(label="Every hour")
     eventually(lambda: desk.refresh_every == timedelta(hours=1))
     page.reload()
     to_feeds(page)
     expect(choice).to_have_value("60")
-    choice.select_option(label="Never")
+    with page.expect_response("**/queue/join*"):
+        choice.select_option(label="Never")
     eventually(lambda: desk.refresh_every is None)
 
 

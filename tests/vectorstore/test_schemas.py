@@ -58,6 +58,9 @@ def assert_all_is_there(folder: Path, version: str) -> None:
         noted = [note.text for note in library.article("ferry").corrections]
         assert noted == (["Three sailors were rescued by a trawler."] if version in ("8", "9") else [])
         assert library.article("rates").corrections == library.article("ferry", 1).corrections == ()
+        state = library.reading_states.of()
+        assert (state.read, state.starred) == (({"ferry"}, {"rates"}) if version == "9" else (set(), set()))
+        assert state.followed == ({"ferry": {"ferry"}} if version == "9" else {})
         removed = library.remove("ferry")
         assert library.restore(removed) and library.check().catalogue_sound
 

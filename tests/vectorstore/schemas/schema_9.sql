@@ -22,6 +22,20 @@ CREATE TABLE articles (
 );
 INSERT INTO "articles" VALUES(1,'ferry',2,'Ferry sinks','Post','["Ann Lee"]','https://post.example/ferry','2022-07-03 00:00:00.000000','2022-07-03 00:00:00.000000','2026-01-02 03:04:05.000000','en','The ferry sank in the harbour at night. Three sailors were rescued by a trawler.',0,NULL,'[["2022-07-03T00:00:00+00:00", "Three sailors were rescued by a trawler."]]','454b8aa640f8eb63e8e8d6e6d50cec6567c61b22670dd474d158b0f420548c62',1);
 INSERT INTO "articles" VALUES(2,'rates',1,'Rates rise','Gazette','[]','',NULL,NULL,'2026-01-02 03:04:05.000000','en','The central bank raised interest rates.',0,NULL,'[]','33dcb29c4a8cd795563500d7bed9b5af69aff1daf8b8bcbb72ae53e090bd3d06',2);
+CREATE TABLE articles_read (
+	person VARCHAR DEFAULT '' NOT NULL,
+	article_id VARCHAR NOT NULL,
+	read_at DATETIME NOT NULL,
+	PRIMARY KEY (person, article_id)
+);
+INSERT INTO "articles_read" VALUES('','ferry','2026-01-02 03:04:05.000000');
+CREATE TABLE articles_starred (
+	person VARCHAR DEFAULT '' NOT NULL,
+	article_id VARCHAR NOT NULL,
+	starred_at DATETIME NOT NULL,
+	PRIMARY KEY (person, article_id)
+);
+INSERT INTO "articles_starred" VALUES('','rates','2026-01-02 03:04:05.000000');
 CREATE TABLE collections (
 	name VARCHAR NOT NULL,
 	person VARCHAR DEFAULT '' NOT NULL,
@@ -160,6 +174,14 @@ CREATE TABLE sketches (
  WITHOUT ROWID
 
 ;
+CREATE TABLE stories_followed (
+	person VARCHAR DEFAULT '' NOT NULL,
+	article_id VARCHAR NOT NULL,
+	story VARCHAR NOT NULL,
+	known_at DATETIME NOT NULL,
+	PRIMARY KEY (person, article_id)
+);
+INSERT INTO "stories_followed" VALUES('','ferry','ferry','2026-01-02 03:04:05.000000');
 CREATE TABLE subscriptions (
 	url VARCHAR NOT NULL,
 	title TEXT NOT NULL,
@@ -205,6 +227,7 @@ CREATE INDEX ix_listed_language ON listed (language);
 CREATE INDEX ix_listed_outlet ON listed (outlet);
 CREATE INDEX ix_marks_article_id ON marks (article_id);
 CREATE INDEX ix_tags_tag ON tags (tag);
+CREATE INDEX ix_stories_followed_story ON stories_followed (story);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('marks',1);
 COMMIT;
