@@ -17,6 +17,7 @@ from assistant.evidence import cite, quotation, quote, weigh
 from assistant.evidence.best_sentences import Pick, lede, picked, sentences, whole
 from assistant.query.decomposition import parts
 from assistant.query.intent import frame_words
+from assistant.query.request import OF_OUTLETS
 from assistant.query.search_filters import read_outlets
 from assistant.retrieval.search import Found
 from assistant.text.labels import day, days, spoken
@@ -33,6 +34,9 @@ LOOKED_AT = 30
 _MOST = 8
 _A_WEEK = timedelta(days=7)
 _OF_A_PART = 2
+_MOST_OUTLETS = 4
+# Characters in which an article says what it is about; what is only mentioned comes later.
+_BEGINNING = 400
 _READ_OF_AN_ARTICLE = 40
 _ALIKE = 0.5
 # How much more the first sentence of an article counts than the last.
@@ -46,7 +50,7 @@ def put_together(answer: Answer, request: Request, found: Found, library: Librar
         return front_page(answer, library, scope, most)
     subject = request.subject or answer.standalone_question
     if request.kind is AnswerKind.COMPARISON:
-        return _compared(answer, found.hits, library)
+        return _compared(answer, request, found.hits, library)
     named = key_stems(read_timing(subject, answer.as_of.date()).rest)
     names = {stem(word) for word in names_and_numbers(f"of {subject}")}
     hits = [hit for hit in found.hits if _names(hit, named, names)]
@@ -125,11 +129,11 @@ class _Section(NamedTuple):
     hits: Sequence[Hit]
 
 
-def _compared(answer: Answer, hits: Sequence[Hit], library: Library) -> Answer:
+def _compared(answer: Answer, request: Request, hits: Sequence[Hit], library: Library) -> Answer:
     """For each part its own quotations; for one that no hit tells of, that there are none."""
     picks: list[Pick] = []
     labels: list[str] = []
-    compared = _outlets(answer, hits) or _parts(answer, hits)
+    compared = _outlets(answer, request, hits) or _parts(answer, hits)
     for name, asked, near in compared:
         taken = {(pick.hit.article.id, pick.start) for pick in picks}
         quoted = quote(weigh(asked, near, library.embedder)).citations
@@ -142,14 +146,17 @@ def _compared(answer: Answer, hits: Sequence[Hit], library: Library) -> Answer:
     return replace(told, sentences=(*told.sentences, *missing)) if picks else answer
 
 
-def _outlets(answer: Answer, hits: Sequence[Hit]) -> list[_Section]:
-    """What each of several outlets tells of the one thing; none where the question asks for no two of them."""
-    outlets, rest = read_outlets(answer.question, answer.outlets)
-    if len(outlets) < 2:
+def _outlets(answer: Answer, request: Request, hits: Sequence[Hit]) -> list[_Section]:
+    """What each outlet tells of the one thing: those that the question names, all that tell of it where it means them
+    all; none where it compares something else."""
+    named, rest = read_outlets(answer.question, answer.outlets)
+    if len(named) < 2 and request.detail != OF_OUTLETS:
         return []
     asked = " ".join(word for word in key_words(rest) if word not in frame_words(Intent.COMPARISON))
     words, names = key_stems(asked), {stem(word) for word in names_and_numbers(f"of {asked}")}
-    told = [hit for hit in hits if _names(hit, words, names)]
+    told = [hit for hit in hits if hit.article.outlet and _names(hit, words, names)]
+    told = [hit for hit in told if words & stems_of(f"{heading(hit.article)} {hit.article.text[:_BEGINNING]}")] or told
+    outlets = named if len(named) > 1 else [*dict.fromkeys(hit.article.outlet for hit in told)][:_MOST_OUTLETS]
     return [_Section(each, asked, [hit for hit in told if hit.article.outlet == each]) for each in outlets]
 
 

@@ -28,6 +28,8 @@ _KINDS = {
     Intent.SUMMARY: AnswerKind.SUMMARY,
 }
 _OF_PARTS = (Intent.COMPARISON, Intent.ORDER)
+OF_OUTLETS = "outlets"
+"""The detail of a comparison of what outlets say of one thing, named or not."""
 _TOKEN = regex.compile(rf"(?V1){UNSPACED}|[[^\W_]--{UNSPACED}]+(?:['’.-][[^\W_]--{UNSPACED}]+)*")
 _NUMBERS = "two three four five six seven eight nine ten".split()
 _NUMBER = rf"(?P<number>\d{{1,2}}|{'|'.join(_NUMBERS)}|dos|tres|cinco|deux|trois|cinq|zwei|drei|vier|fünf|dois|três)"
@@ -102,12 +104,13 @@ def requested(question: str, today: date, intents: Intents, outlets: Iterable[st
     """What a question asks for, asked on `today` (UTC) of a library with these outlets."""
     form = _FORM.search(question)
     intent, detail = intents.of(question)
-    if intent not in _KINDS or (intent in _OF_PARTS and len(parts(question)) < 2):
+    of_parts = intent in _OF_PARTS and detail != OF_OUTLETS
+    if intent not in _KINDS or (of_parts and len(parts(question)) < 2):
         return Request(AnswerKind.FACT, question, intent=_of_one_thing(intent), detail=detail, most=_wanted(form))
     kind = _KINDS[intent]
     if intent is Intent.SUMMARY and not _ARTICLE.search(question):
         kind = AnswerKind.DIGEST
-    if intent in _OF_PARTS:
+    if of_parts:
         return Request(kind, question, intent=intent)
     bare = _FORM.sub(" ", question) if intent in (Intent.SUMMARY, Intent.ROUNDUP) else question
     subject, broad = _subject(bare, intent, today, outlets)
