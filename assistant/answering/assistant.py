@@ -22,7 +22,7 @@ from assistant.generation.providers import PATIENCE, none_offered
 from assistant.generation.streaming import meanwhile
 from assistant.query.follow_ups import following, spoken_of, topic
 from assistant.query.intent import OF_NO_ARTICLE, Intents
-from assistant.query.request import Said, requested, said
+from assistant.query.request import OF_OUTLETS, Said, requested, said
 from assistant.query.spelling import corrected
 from assistant.retrieval.search import Rerank
 from assistant.text.labels import EMPTY, language_named, spoken
@@ -263,7 +263,8 @@ class Assistant:
             return listed(answer, request, hits, self._library, scope)
         if request.intent is Intent.ORDER:
             return in_order_of_time(answer, hits, self._library)
-        if request.kind not in (AnswerKind.FACT, AnswerKind.LIST) and (grounds.known or request.broad):
+        itself = request.broad or request.detail == OF_OUTLETS  # it looks for the subject in each article
+        if request.kind not in (AnswerKind.FACT, AnswerKind.LIST) and (grounds.known or itself):
             return put_together(answer, request, grounds.found, self._library, scope)
         return answer
 

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from assistant.evidence.injection_filter import reporting
-from assistant.evidence.spans import core
+from assistant.evidence.spans import core, dateline
 from assistant.query.answer_type import wanted
 from assistant.text.facts import TITLES, Fact, FactKind, agrees, facts
 from assistant.text.names import full_names
@@ -204,6 +204,7 @@ def _of_source(asked: _Asked, number: int, hit: Hit) -> Iterator[StatedValue]:
     named = sum(any(agrees(name, each, published) for each in around) for name in asked.names)
     if named >= _NAMES * len(asked.names):
         for start, end in reporting(passage.text):
+            start += dateline(passage.text[start:end])  # as spans begin, or no span would state it
             yield from _of_sentence(asked, number, hit, passage.start + start, passage.start + end)
 
 

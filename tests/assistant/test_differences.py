@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from newsroom import article, hit_of, says
+from newsroom import WordEmbedder, article, hit_of, says
 
 from assistant.answering.assistant import Assistant
+from assistant.evidence import quote, weigh
 from assistant.presentation.terminal_text import answer_as_text
 from assistant.types import Support
 from assistant.verification.disagreement import differing
 from ingest.splitting import split
 from vectorstore.library import Library
+from vectorstore.models import Hit
 
 HURT = "How many people were hurt on the ferry?"
 SUNK = "When did the ferry sink?"
@@ -136,6 +138,17 @@ def test_an_answer_quotes_and_cites_every_report(library: Library, model: object
     numbers = [each.citation.number for each in answer.differing]
     told = f"41 people — Later, 3 July 2022 [{numbers[0]}]; 23 people — First, 1 July 2022 [{numbers[1]}]"
     assert f"Reports differ: {told}" in answer_as_text(answer)
+
+
+@pytest.mark.parametrize("place", ["", "NORVALE, 3 July 2022 - ", "NORVALE (Wire) - "])
+def test_the_newest_figure_is_told_first_whatever_stands_before_it(place: str) -> None:
+    first = article("first", "At least 23 people were hurt when the ferry hit a pier in fog.", "2022-07-01")
+    number = "The number of people injured when a ferry ran into a pier at Skerry was 41."
+    later = article("later", place + number, "2022-07-03")
+    hits = [Hit(split(each)[0], each, 1.0) for each in (first, later)]
+    told = quote(weigh(HURT, hits, WordEmbedder())).citations
+    assert [each.quote for each in told] == [number, first.text]
+    assert [each.citation.quote for each in differing(HURT, hits)] == [number, first.text]
 
 
 def test_a_figure_that_was_lowered_is_among_those_that_differ_whatever_its_share_of_words() -> None:

@@ -101,6 +101,25 @@ def test_a_comparison_of_outlets_quotes_each_on_the_one_thing(tmp_path: Path) ->
         assert {each.article.id for each in found.citations[:2]} == {"g", "w"}
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["Compare what the outlets say about the march in Hale", "How do the papers differ on the march in Hale?"],
+)
+def test_outlets_that_are_not_named_are_those_that_tell_of_it(tmp_path: Path, question: str) -> None:
+    told = [
+        article("g", "Some 80,000 people marched in Hale, organisers said.", "2022-07-02", "March in Hale", "Gazette"),
+        article("w", "About 25,000 were at the march in Hale, police said.", "2022-07-02", "Rally", "Capital Wire"),
+        article("n", "A march in Hale filled the square.", "2022-07-02", "Rally in Hale", ""),
+        article("r", "Rents rose in Skerry.", "2022-07-02", "Rents", "The Tribune"),
+    ]
+    with Library(tmp_path / "library", WordEmbedder()) as library:
+        library.put([(each, split(each)) for each in told])
+        compared = ask(library, question)
+        assert compared.kind is AnswerKind.COMPARISON
+        assert {each.label for each in compared.sentences} == {"Gazette", "Capital Wire"}
+        assert ask(library, question.replace("march in Hale", "coup on Mars")).refused
+
+
 def test_a_comparison_quotes_for_each_part(news: Library) -> None:
     answer = ask(news, "What is the difference between the ferry fine and the bank rate?")
     assert answer.kind is AnswerKind.COMPARISON
