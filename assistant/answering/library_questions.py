@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -100,9 +99,9 @@ def _numbers(answer: Answer, detail: str, library: Library, scope: Scope, tally:
     if detail == "today":
         return [tr("Today is {day} (UTC).", day=day(answer.as_of)), *overview(tally)[-1:]]
     if detail == "languages":
-        listing = Listing(scope=within(scope, answer))
-        languages = Counter(language_named(article.language) for article in library.listings.articles(listing))
-        return [_holds(held(tally)), tr("Their languages: {languages}.", languages=_numbered(languages.most_common()))]
+        counted = library.listings.languages(Listing(scope=within(scope, answer)))
+        languages = _numbered((language_named(language), many) for language, many in counted)
+        return [_holds(held(tally)), tr("Their languages: {languages}.", languages=languages)]
     if detail == "newest" and tally.days:
         return [
             tr_plural(

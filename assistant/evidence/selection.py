@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from assistant.evidence.injection_filter import order
 from assistant.evidence.spans import Span, cite, corrects, quotation, retracted, spans_of
-from assistant.evidence.stated_values import StatedValue, current, outdated, readings
+from assistant.evidence.stated_values import StatedValue, change, readings
 from assistant.query.answer_type import echoes, gives_reason, offers, wanted
 from assistant.text.facts import FactKind
 from assistant.text.words import key_stems, stems_of
@@ -92,10 +92,11 @@ def weigh(
     before the meaning.
     """
     stated = readings(question, hits)
-    newest = current(stated)
+    changed = change(stated)
+    newest = changed.newest if changed else None
     read = spans_of(hits[:looked_into])
-    if newest:
-        read = [span for span in read if not any(_states(span, old) for old in outdated(stated, newest))]
+    if changed and newest:
+        read = [span for span in read if not any(_states(span, old) for old in changed.void)]
         if not any(_states(span, newest) for span in read):
             read += [span for span in spans_of(hits) if _states(span, newest)]
     if not read:

@@ -117,21 +117,26 @@ def readings(question: str, sources: Sequence[Hit]) -> list[StatedValue]:
     return sorted(filter(None, found), key=lambda each: each.rank, reverse=True)
 
 
-def current(found: Sequence[StatedValue]) -> StatedValue | None:
-    """The newest of those that tell of one thing that has changed, a figure or a day that is yet to come; None where
-    nothing has."""
+class Change(NamedTuple):
+    """The newest of what was told of one thing, and what it makes void: earlier plans. A figure was so when it was
+    told."""
+
+    newest: StatedValue
+    void: tuple[StatedValue, ...]
+
+
+def change(found: Sequence[StatedValue]) -> Change | None:
+    """What changed of the thing that the first tells of, a figure or a day that is yet to come; None where nothing did.
+    A sentence of another year than its article's does not say how a figure is now."""
     told = _of_the_first(found)
     newest = max(told, key=lambda each: each.published or _LONG_AGO, default=None)
-    changed = newest and any(not agrees(newest.fact, each.fact, each.hit.article.day) for each in told)
-    return newest if newest and changed and not _looks_back(newest) else None
-
-
-def outdated(found: Sequence[StatedValue], newest: StatedValue) -> list[StatedValue]:
-    """The plans that the newest one takes the place of: they hold no more. A figure that was reported still was."""
-    if not isinstance(newest.fact.value, Moment):
-        return []
-    other = (each for each in _of_the_first(found) if not agrees(newest.fact, each.fact, each.hit.article.day))
-    return [each for each in other if (each.published or _LONG_AGO) < (newest.published or _LONG_AGO)]
+    other = [each for each in told if newest and not agrees(newest.fact, each.fact, each.hit.article.day)]
+    if newest is None or not other:
+        return None
+    if newest.fact.kind is FactKind.NUMBER:
+        return None if _of_another_year(newest) else Change(newest, ())
+    earlier = (each for each in other if (each.published or _LONG_AGO) < (newest.published or _LONG_AGO))
+    return Change(newest, tuple(earlier))
 
 
 def _of_the_first(found: Sequence[StatedValue]) -> list[StatedValue]:
@@ -164,10 +169,8 @@ def _of_one_story(one: StatedValue, other: StatedValue) -> bool:
     return bool(near) and count_the_same(one, other) and not one.beside.isdisjoint(other.beside)
 
 
-def _looks_back(reading: StatedValue) -> bool:
-    """Whether the sentence of a figure names another year than that of its article."""
-    if isinstance(reading.fact.value, Moment):
-        return False
+def _of_another_year(reading: StatedValue) -> bool:
+    """Whether its sentence names another year than that of its article."""
     sentence, published = reading.hit.article.text[reading.start : reading.end], reading.hit.article.day
     years = {fact.value.year for fact in facts(sentence, published) if isinstance(fact.value, Moment)}
     return published is not None and bool(years - {None, published.year})

@@ -15,6 +15,15 @@ from assistant.text.locale_data import HAN, WORD, block, han_number, listed, num
 
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 WEEKDAYS = "mon tue wed thu fri sat sun".split()
+# English, of which questions and articles are read with rules of their own (time_window.py, text_dates.py). "May" and
+# "march" are words of other kinds too, and left to each.
+MONTH_NUMBERS = dict(zip(MONTHS, range(1, 13), strict=True))
+UNMISTAKABLE_MONTH = (
+    "(?:Jan|Febr?)(?:uary)?|Apr(?:il)?|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|(?:Nov|Dec)(?:ember)?"
+)
+ENGLISH_DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
+DAYS_AWAY = {"yesterday": -1, "last night": -1, "the day before yesterday": -2, "tomorrow": 1}
+"""Other phrases of the kind mean the day itself."""
 # What stands before a phrase is at most as long.
 _REACH = 40
 _YEAR = r"(?P<year>(?:1[5-9]|20)\d\d)(?!\d)"

@@ -13,17 +13,13 @@ from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
-from assistant.text.calendar_words import MONTHS, WEEKDAYS, calendar
+from assistant.text.calendar_words import DAYS_AWAY, ENGLISH_DAY, MONTH_NUMBERS, UNMISTAKABLE_MONTH, WEEKDAYS, calendar
 from assistant.text.locale_data import base
 from vectorstore.languages import language_of
 
-_MONTHS = dict(zip(MONTHS, range(1, 13), strict=True))
 # "may" and "march" are verbs too, and open sentences: alone they need their capital and a word before them.
-_MONTH = (
-    r"(?P<month>(?:Jan|Febr?)(?:uary)?|Mar(?:ch)?|May|Apr(?:il)?|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
-    r"|(?:Nov|Dec)(?:ember)?)\b\.?"
-)
-_DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?\b"
+_MONTH = rf"(?P<month>{UNMISTAKABLE_MONTH}|Mar(?:ch)?|May)\b\.?"
+_DAY = rf"{ENGLISH_DAY}\b"
 _YEAR = r"(?P<year>(?:1[5-9]|20)\d\d)\b"
 _WEEKDAY = r"(?P<weekday>(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs?)?|Fri|Sat(?:ur)?|Sun)(?:day)?s?)\b\.?"
 _UNIT = r"(?P<unit>day|week|weekend|month|year)"
@@ -45,7 +41,6 @@ _PATTERNS = [
 ]  # fmt: skip
 # A weekday means the one before the article or the one after, and on the day itself the one between as well.
 _WEEKDAYS_AROUND = 3
-_NEAR = {"yesterday": -1, "last night": -1, "the day before yesterday": -2, "tomorrow": 1}
 
 
 class Moment(NamedTuple):
@@ -122,7 +117,7 @@ def _read(moment: Moment, given: Mapping[str, str], published: date | None) -> M
         day = date.fromisoformat(given["iso"])
         return moment._replace(year=day.year, month=day.month, day=day.day, days=frozenset({day}))
     if "near" in given:
-        return moment._replace(days=_days(published, _NEAR.get(given["near"].lower(), 0)))
+        return moment._replace(days=_days(published, DAYS_AWAY.get(given["near"].lower(), 0)))
     if "count" in given:
         return _ago(moment, int(given["count"]), given["unit"], published)
     if "weekday" in given:
@@ -133,7 +128,7 @@ def _read(moment: Moment, given: Mapping[str, str], published: date | None) -> M
         return _by_unit(moment, given["which"].lower(), given["unit"].lower(), published)
     parts: dict[str, int] = {name: int(given[name]) for name in ("year", "day") if name in given}
     if "month" in given:
-        parts["month"] = _MONTHS[given["month"][:3].lower()]
+        parts["month"] = MONTH_NUMBERS[given["month"][:3].lower()]
     days = _the_day(parts, published)
     if "until" in given:
         days = frozenset(day + timedelta(days=way) for day in days for way in range(int(given["until"]) - day.day + 1))

@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from dateutil.relativedelta import relativedelta
 
-from assistant.text.calendar_words import MONTHS, WEEKDAYS, calendar
+from assistant.text.calendar_words import DAYS_AWAY, ENGLISH_DAY, MONTH_NUMBERS, UNMISTAKABLE_MONTH, WEEKDAYS, calendar
 from assistant.text.locale_data import base, plain
 from assistant.text.words import in_the_past
 from assistant.types import Window
@@ -70,7 +70,6 @@ def _days(read: Reader, given: dict[str, str], today: date) -> Days | None:
 
 # -- the words -------------------------------------------------------------------------------------------------
 
-_MONTHS = dict(zip(MONTHS, range(1, 13), strict=True))
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _COUNTED = "one two three four five six seven eight nine ten eleven twelve".split()
 _NUMBERS = {word: number for number, word in enumerate(_COUNTED, start=1)}
@@ -78,12 +77,8 @@ _NUMBERS |= {"a": 1, "an": 1, "couple": 2, "a couple of": 2, "few": 3, "a few": 
 _ORDINALS = dict(zip("first second third fourth 1st 2nd 3rd 4th".split(), [1, 2, 3, 4] * 2, strict=True))
 
 # "may" and "march" are verbs too: without a year only the capital tells.
-_MONTH = (
-    r"(?P<month>(?:Jan|Febr?)(?:uary)?|(?-i:Mar(?:ch)?|May)|(?:mar(?:ch)?|may)(?=,? (?:of )?(?:19|20)\d\d)|Apr(?:il)?"
-    r"|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|(?:Nov|Dec)(?:ember)?)\b\.?"
-)
-_DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
-_LAST_DAY = r"(?P<until>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
+_MONTH = rf"(?P<month>{UNMISTAKABLE_MONTH}|(?-i:Mar(?:ch)?|May)|(?:mar(?:ch)?|may)(?=,? (?:of )?(?:19|20)\d\d))\b\.?"
+_DAY, _LAST_DAY = ENGLISH_DAY, ENGLISH_DAY.replace("<day>", "<until>")
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _TO = r"\s*(?:-|–|to|and|until|through)\s*"
 _UNIT = r"(?P<unit>day|week|weekend|month|quarter|year|decade)"
@@ -102,13 +97,13 @@ def _iso(given: dict[str, str], today: date) -> Days:
 
 def _dated(given: dict[str, str], today: date) -> Days:
     """A day, or the days from one to another of the same month."""
-    month = _MONTHS[given["month"][:3]]
+    month = MONTH_NUMBERS[given["month"][:3]]
     first = date(_year(given, today, month, int(given["day"])), month, int(given["day"]))
     return first, first.replace(day=int(given.get("until", first.day)))
 
 
 def _of_month(given: dict[str, str], today: date) -> Days:
-    month = _MONTHS[given["month"][:3]]
+    month = MONTH_NUMBERS[given["month"][:3]]
     first = date(_year(given, today, month, 1), month, 1)
     return _part_of(given, first, _month_end(first))
 
@@ -137,8 +132,7 @@ def _quarter(given: dict[str, str], today: date) -> Days:
 
 
 def _near_day(given: dict[str, str], today: date) -> Days:
-    back = {"yesterday": 1, "last night": 1, "the day before yesterday": 2, "tomorrow": -1}.get(given["near"], 0)
-    day = today - timedelta(days=back)
+    day = today + timedelta(days=DAYS_AWAY.get(given["near"], 0))
     return day, max(day, today)
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from assistant.evidence import cite, core, quotation
-from assistant.evidence.stated_values import StatedValue, count_the_same, current, readings
+from assistant.evidence.stated_values import StatedValue, change, count_the_same, readings
 from assistant.text.facts import Fact, FactKind, agrees, facts
 from assistant.text.quantities import Quantity
 from assistant.types import Account, Answer
@@ -47,8 +47,8 @@ def differing(question: str, sources: Sequence[Hit]) -> tuple[Account, ...]:
     """What is said on the point that the question asks about, each thing once, the newest report first; nothing where
     no two sources differ."""
     found = readings(question, sources)
-    newest = current(found)  # of a toll that was lowered few sentences have the question's words
-    told = [each for each in found if each is newest or each.share >= _AS_WELL * found[0].share]
+    changed = change(found)  # of a toll that was lowered few sentences have the question's words
+    told = [each for each in found if (changed and each is changed.newest) or each.share >= _AS_WELL * found[0].share]
     chosen = [max(group, key=_published) for group in _groups(told)]
     if len(chosen) < 2:
         return ()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from newsroom import FERRY, WordEmbedder, article, hit_of, says
+from reasons_of_languages import REASONS
 
 from assistant.answering.assistant import Assistant
 from assistant.presentation.changes import ChangeKind, around, word_runs
@@ -188,6 +189,11 @@ def test_in_english_a_passage_is_read_as_it_stands(tmp_path: Path) -> None:
 def test_a_sentence_that_gives_a_reason_answers_why(question: str, reason: str, none: str) -> None:
     assert gives_reason(reason, question) and not gives_reason(none, question)
     assert not gives_reason(reason, "Wann öffnet die Brücke?")
+
+
+@pytest.mark.parametrize(("question", "sentences"), [each[1:] for each in REASONS], ids=[each[0] for each in REASONS])
+def test_reasons_are_known_by_prepositions_and_verbs_too(question: str, sentences: list[tuple[str, bool]]) -> None:
+    assert [gives_reason(each, question) for each, _ in sentences] == [whether for _, whether in sentences]
 
 
 def test_of_a_plan_that_changed_the_newest_day_is_told_and_the_old_one_is_not(tmp_path: Path) -> None:

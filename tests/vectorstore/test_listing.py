@@ -186,6 +186,13 @@ class TestTally:
         kept = library.listings.tally(Listing(scope=Scope(outlets=("Gazette",))))
         assert (kept.days, kept.undated, kept.outlets) == ({date(2022, 7, 1): 1}, 0, (("Gazette", 1),))
 
+    def test_counts_by_language(self, library: Library) -> None:
+        told = ("fr", "de", "de", "")
+        library.put([story(f"n{at}", f"{at}.", outlet=f"Post {at}", language=each) for at, each in enumerate(told)])
+        assert library.listings.languages(Listing()) == (("de", 2), ("", 1), ("fr", 1))
+        kept = Listing(scope=Scope(outlets=("Post 0",)))
+        assert library.listings.languages(kept) == (("fr", 1),)
+
 
 class TestExport:
     def test_is_in_the_order_of_arrival_whatever_the_order_of_the_table(self, stocked: Library) -> None:

@@ -144,14 +144,21 @@ class Listings:
         conditions = _conditions(listing)
         day = func.date(listed.c.published_at, type_=String)
         by_day = select(day, func.count()).where(*conditions).group_by(day)
-        size = func.count().label("size")
-        by_outlet = select(listed.c.outlet, size).where(*conditions).group_by(listed.c.outlet)
         with self._engine.connect() as connection:
             days: dict[str | None, int] = {found: number for found, number in connection.execute(by_day)}
-            outlets = connection.execute(by_outlet.order_by(size.desc(), listed.c.outlet)).all()
         undated = days.pop(None, 0)
         dated = {date.fromisoformat(found): number for found, number in sorted(days.items()) if found}
-        return Tally(dated, undated, tuple((outlet, number) for outlet, number in outlets))
+        return Tally(dated, undated, self._counted(listed.c.outlet, listing))
+
+    def languages(self, listing: Listing) -> tuple[tuple[str, int], ...]:
+        """How many articles that fit there are of each language, "" for an unknown one, the largest first."""
+        return self._counted(listed.c.language, listing)
+
+    def _counted(self, column: ColumnElement[str], listing: Listing) -> tuple[tuple[str, int], ...]:
+        size = func.count().label("size")
+        query = select(column, size).where(*_conditions(listing)).group_by(column).order_by(size.desc(), column)
+        with self._engine.connect() as connection:
+            return tuple((value, number) for value, number in connection.execute(query))
 
     def articles(self, listing: Listing) -> Iterator[Article]:
         """All that fit the listing, on whatever page, in the order in which they came in.
