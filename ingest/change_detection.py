@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ingest.formats.fields import completed
-from ingest.identity import article_id, canonical_url, host_name, story_id, web_address
+from ingest.identity import article_id, canonical_url, file_id, host_name, story_id, web_address
 from ingest.text import squeezed
 from vectorstore.indexes.embedding import TokenLimit
 from vectorstore.languages import resolved
@@ -18,8 +18,13 @@ from vectorstore.near_duplicates import shingles
 from vectorstore.reports import Outcome, Row
 
 _WORD = re.compile(r"\w{3,}")
-# Two texts that share less of their runs of words are two stories.
+# Two texts that share less of their runs of words are two stories; so are two rows of the same number.
 _SAME_STORY = 0.05
+_SAME_ROW = 0.3
+# What a file calls its rows by: each other file has a row of that name too.
+_ROW_NUMBER = re.compile(
+    r"(?:(?:row|line|item|article|doc|document|record|entry|id|no|nr)[\W_]*)?\d{1,7}(?:\.0)?", re.I
+)
 
 
 class Shelf(Protocol):
@@ -56,6 +61,9 @@ def recognise(source: str, article: Article, shelf: Shelf) -> tuple[Row, Article
         return Row(source, outcome, article.id, article.title, duplicate_of=duplicate_of)
 
     stored = shelf.find(article.id)
+    if stored and _another_row(stored, article):
+        article = replace(article, id=_by_what_it_says(article))
+        stored = shelf.find(article.id)
     if stored and _another_story(stored, article):
         article = _under_its_own_address(article, source)
         stored = shelf.find(article.id)
@@ -79,8 +87,37 @@ def _another_story(stored: Article, article: Article) -> bool:
         return False
     if set(_WORD.findall(stored.title.casefold())) & set(_WORD.findall(article.title.casefold())):
         return False
-    one, other = (set(shingles(each.text).tolist()) for each in (stored, article))
-    return bool(one and other) and len(one & other) < _SAME_STORY * min(len(one), len(other))
+    return all(map(_has_runs, (stored, article))) and _in_common(stored, article) < _SAME_STORY
+
+
+def _another_row(stored: Article, article: Article) -> bool:
+    """Whether an article that is known by the number of its row is not the one that came under this number before."""
+    if not _ROW_NUMBER.fullmatch(article.id):
+        return False
+    if stored.url and article.url:
+        return canonical_url(stored.url) != canonical_url(article.url)
+    if _elsewhere(stored, article):
+        return True
+    if squeezed(stored.title).casefold() == squeezed(article.title).casefold():
+        days = {each.published_at.date() for each in (stored, article) if each.published_at}
+        return len(days) > 1 and not _same_words(stored.text, article.text)
+    return not _same_words(stored.text, article.text) and _in_common(stored, article) < _SAME_ROW
+
+
+def _has_runs(article: Article) -> bool:
+    return bool(len(shingles(article.text)))
+
+
+def _by_what_it_says(article: Article) -> str:
+    day = article.published_at.date() if article.published_at else ""
+    said = file_id(f"{article.id}\n{article.outlet}\n{squeezed(article.title)}\n{day}")
+    return article_id("", article.url, said)
+
+
+def _in_common(one: Article, other: Article) -> float:
+    """The share of the runs of words of the shorter text that the other has too; none in a text of a few words."""
+    ours, theirs = (set(shingles(each.text).tolist()) for each in (one, other))
+    return len(ours & theirs) / min(len(ours), len(theirs)) if ours and theirs else 0.0
 
 
 def _under_its_own_address(article: Article, source: str) -> Article:

@@ -7,12 +7,16 @@ import math
 import re
 import tomllib
 import unicodedata
+from calendar import day_name
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import regex
+
+from vectorstore.languages import normal
 
 logger = logging.getLogger(__name__)
 
@@ -55,29 +59,39 @@ _EITHER_FIRST = re.compile(r"(?<!\d)\d{1,2}[/-]\d{1,2}[/-]\d{2,4}")
 _FROM_GREENWICH = re.compile(r"\b(?:GMT|UTC)\s*([+-]\d{1,2}(?::?\d{2})?)\b(?:\s*\([^)]*\))?")
 _IN_SIGNS = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
 _CLOCK_IN_SIGNS = re.compile(r"(\d{1,2})\s*[時时点시]\s*(\d{1,2})\s*[分분]")
-_NAME = regex.compile(r"[\p{L}\p{M}]{3,}")
+_JOINERS = re.compile("[\u200c\u200d]")
+_NAME = regex.compile(r"[\p{L}\p{M}]{2,}")
 _ORDINAL = re.compile(r"(\d)(?:er|º|ª)(?!\w)")
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:h.](\d{2})(?!\d)(\s*(?:[AaPp]\.?[Mm]\b|[A-Z]{1,4}\b|[+-]\d{2}:?\d{2}))?")
-_OF = re.compile(r"(?<=[\w.])\s+(?:de|del|di|den|der|г|року)\.?(?=\s|$)", re.IGNORECASE)
-_WORD_OF_MONTH = r"[\p{L}\p{M}]{3,}\.?"
+_OF = re.compile(r"(?<=[\w.])\s+(?:de|del|di|den|der|г|року)\.?(?=\s|$)|(?<=\d)\s+d[’'](?=\w)", re.IGNORECASE)
+# What languages that spell months as English does write beside a day or a time of it.
+_BESIDE = re.compile(
+    r"(?<=\d)\s*Uhr\b|\b(?:kl|klo|om|ob|alle|ore|às|godz)\.?\s+(?=\d{1,2}[:.h]\d)|^\W*den\s+(?=\d)", re.IGNORECASE
+)
+# "Year", behind the number of one that stands first, and Vietnamese's "month" before its number.
+_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})(?:\.\s?|\s)(?:gada|m\.|ж\.|թ\.)\s+(?=\d|\w)")
+_NUMBERED_MONTH = re.compile(r"(\d{1,2})\s+(?:tháng|thg)\s+(\d{1,2})(?:,|\s+năm)?\s+(\d{4})", re.IGNORECASE)
+_WORD_OF_MONTH = r"[\p{L}\p{M}]{2,}\.?"
 _SPELLED = regex.compile(
     r"\d{4}-\d{2}-\d{2}|(?<!\d)\d{1,2}\.\d{1,2}\.\d{4}(?!\d)|\d{4}\s*[年년]\s*\d{1,2}\s*[月월]\s*\d{1,2}\s*[日일]"
     rf"|(?<!\d)\d{{1,2}}(?:st|nd|rd|th|er|º)?\.?\s+(?:de\s+)?{_WORD_OF_MONTH},?\s+(?:de\s+)?\d{{4}}(?!\d)"
     rf"|{_WORD_OF_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}(?!\d)"
+    rf"|(?<!\d)\d{{4}}\.?,?\s+(?:{_WORD_OF_MONTH}\s+\d{{1,2}}|\d{{1,2}}\.?\s+{_WORD_OF_MONTH})(?!\w)"
 )
 _ENGLISH = "January February March April May June July August September October November December".split()
 _IN_ENGLISH = {"sept", *(name.casefold() for name in _ENGLISH), *(name[:3].casefold() for name in _ENGLISH)}
 
 
-def parse_date(value: object) -> datetime | None:
+def parse_date(value: object, language: str = "") -> datetime | None:
     """A time in UTC, or None when the value does not state a whole date.
 
     A date without a time is its midnight UTC, a time without a zone is UTC, a number is seconds (or milliseconds)
     since 1970. Nothing is filled in: "June", "10:30" and "2022" are unknown, and so is "06/07/2022", which is another
-    day on either side of the Atlantic.
+    day on either side of the Atlantic, and "12 listopada 2022" where the `language` of what states it is not known:
+    November in Polish, October in Croatian.
     """
     try:
-        return _in_utc(_read(value))
+        return _in_utc(_read(value, language))
     except (ValueError, OverflowError, OSError):
         return None
 
@@ -108,14 +122,14 @@ def latest(now: datetime, arrived_since: Callable[[datetime], int] = lambda _: 0
     return _NO_END
 
 
-def _read(value: object) -> datetime | None:
+def _read(value: object, language: str) -> datetime | None:
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_number(value)
-    return _from_text(" ".join(value.split())) if isinstance(value, str) else None
+    return _from_text(" ".join(value.split()), language) if isinstance(value, str) else None
 
 
 def _in_utc(moment: datetime | None) -> datetime | None:
@@ -132,25 +146,30 @@ def _from_number(value: float) -> datetime | None:
     return datetime.fromtimestamp(value / 1000 if value > _MILLISECONDS else value, UTC)
 
 
-def _from_text(text: str) -> datetime | None:
+def _from_text(text: str, language: str) -> datetime | None:
     if _NUMBER.fullmatch(text):
         return _from_number(float(text))
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        return _from_words(_in_english(text)) if len(text) <= 100 else None
+        return _from_words(_in_english(text, language)) if len(text) <= 100 else None
 
 
-def _in_english(text: str) -> str:
+def _in_english(text: str, language: str) -> str:
     """The text as dateutil reads it: ASCII digits, English months, offsets without the name of Greenwich."""
     text = "".join(str(unicodedata.decimal(sign, sign)) for sign in text)
     text = _CLOCK_IN_SIGNS.sub(r"\1:\2", _IN_SIGNS.sub(r"\1-\2-\3 ", text))
     text = _FROM_GREENWICH.sub(r"\1", text)
-    words = {_plain(word) for word in _NAME.findall(text)}
-    if not words or words & _IN_ENGLISH:
+    text = _NUMBERED_MONTH.sub(r"\3-\2-\1", _JOINERS.sub("", text).replace("،", ","))
+    months, weekdays = _months(normal(language)), _weekdays()
+    text = _NAME.sub(lambda word: "" if _plain(word.group()) in weekdays else word.group(), text).strip(" ,.")
+    plain = _YEAR_FIRST.sub(r"\1 ", _BESIDE.sub(" ", _OF.sub(" ", _ORDINAL.sub(r"\1", text))))
+    english = bool({_plain(word) for word in _NAME.findall(text)} & _IN_ENGLISH)
+    translated = plain if english else _NAME.sub(lambda word: months.get(_plain(word.group()), word.group()), plain)
+    if translated == text:
         return text
-    translated = _NAME.sub(lambda word: _months().get(_plain(word.group()), word.group()), text)
-    return _day_and_clock(_OF.sub(" ", _ORDINAL.sub(r"\1", translated))) if translated != text else text
+    read = _day_and_clock(translated)
+    return read if not english or translated.strip().startswith(read[:6]) else text
 
 
 def _day_and_clock(text: str) -> str:
@@ -164,10 +183,22 @@ def _day_and_clock(text: str) -> str:
 
 
 @cache
-def _months() -> Mapping[str, str]:
-    """The English name of a month by its name in any of the languages, long or short."""
-    named = tomllib.loads((files(__package__) / "months.toml").read_text(encoding="utf-8"))
-    return {name: month for month, names in named.items() for name in names}
+def _months(language: str) -> Mapping[str, str]:
+    """The English name of a month by its name, long or short: those of any language that mean one month, and those of
+    this one that mean another elsewhere."""
+    named = {name: month for month in _ENGLISH for name in _calendar()[month]}
+    return named | _calendar().get(language, {})
+
+
+@cache
+def _weekdays() -> frozenset[str]:
+    """Their names but for the English ones, which say what day a text in figures is, and are read."""
+    return frozenset(_calendar()["weekdays"]) - {name.casefold() for name in day_name}
+
+
+@cache
+def _calendar() -> Mapping[str, Any]:
+    return tomllib.loads((files(__package__) / "months.toml").read_text(encoding="utf-8"))
 
 
 def _plain(name: str) -> str:

@@ -86,6 +86,11 @@ class IntakeDesk:
         return self._intake.library.subscriptions.all()
 
     def follow(self, address: str) -> Subscription:
+        """Mailboxes are not the page's to name: with the passwords that are kept here it would read any folder."""
+        from ingest.feeds.mailbox import is_mailbox
+
+        if is_mailbox(address):
+            raise RejectedDocument("is a mailbox, which the page cannot add; use `dateline feeds add` in a terminal")
         url = self._intake.follow(address).url
         return next(each for each in self.feeds() if each.url == url)
 

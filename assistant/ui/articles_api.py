@@ -7,9 +7,11 @@ from functools import partial
 from hashlib import sha256
 from hmac import compare_digest
 from time import monotonic
+from typing import Annotated
 
 import anyio
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import from_json
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -19,6 +21,7 @@ from assistant.ui.openai_api import Refused, error_response, json_response
 from vectorstore.reports import Report
 
 _MOST = 100
+_SHOWN = 60
 _PATIENCE = 60.0
 """Seconds in which the library must be free of other additions."""
 
@@ -31,7 +34,7 @@ class _Article(BaseModel):
     url: str = ""
     title: str = ""
     outlet: str = ""
-    authors: list[str] | str = Field(default_factory=list)
+    authors: Annotated[list[str], Field(max_length=_MOST)] | str = Field(default_factory=list)
     published_at: str = ""
     updated_at: str = ""
     language: str = ""
@@ -67,12 +70,13 @@ async def added(desk: Desk, articles: Sequence[Mapping[str, object]]) -> Report:
 def sent(body: bytes) -> list[dict[str, object]]:
     """The articles of a request: one, or several under `articles`. Raises Refused."""
     try:
-        try:
-            articles = _Articles.model_validate_json(body).articles
-        except ValidationError as error:
-            if error.errors()[0]["loc"] != ("articles",) or error.errors()[0]["type"] != "missing":
-                raise
-            articles = [_Article.model_validate_json(body)]
+        given = from_json(body)
+    except ValueError as error:
+        raise Refused(f"The body is not JSON ({str(error)[:100]}).") from error
+    several = isinstance(given, dict) and "articles" in given
+    _refuse_others(given, several)
+    try:
+        articles = _Articles.model_validate(given).articles if several else [_Article.model_validate(given)]
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "The body"
@@ -80,6 +84,17 @@ def sent(body: bytes) -> list[dict[str, object]]:
     if any(bool(each.html.strip()) == bool(each.text.strip()) for each in articles):
         raise Refused("Give each article as html or as text, and not as both.")
     return [each.model_dump(exclude_defaults=True) for each in articles]
+
+
+def _refuse_others(given: object, several: bool) -> None:
+    """Raises Refused at the first name that no article has. Of a million of them pydantic would keep a report each."""
+    named = given["articles"] if several and isinstance(given, dict) else [given]
+    for each in named[: _MOST + 1] if isinstance(named, list) else ():
+        for name in each if isinstance(each, dict) else ():
+            if name not in _Article.model_fields:
+                raise Refused(
+                    f"{name[:_SHOWN]}: no article has this. An article has {', '.join(_Article.model_fields)}."
+                )
 
 
 def check_origin(request: Request) -> None:

@@ -13,6 +13,7 @@ from ingest.formats.exports import known, language_of
 from ingest.identity import host_name, web_address
 from ingest.text import one_line, tidy
 from vectorstore.errors import RejectedDocument
+from vectorstore.languages import resolved
 from vectorstore.models import Article, Correction
 
 FIELDS = ("id", "title", "outlet", "authors", "published_at", "updated_at", "url", "language", "text", "corrections")
@@ -116,11 +117,15 @@ def _language(value: str) -> str:
 
 
 def _date(given: Mapping[str, object], name: str) -> datetime | None:
-    """An unreadable date is unknown; only what cannot be a date at all is an error."""
+    """An unreadable date is unknown; only what cannot be a date at all is an error. Months have their names in the
+    language of the article, stated or seen."""
     value = given.get(name)
     if isinstance(value, bool | list | dict):
         raise _wrong(name, value, "a date")
-    return parse_date(value)
+    found = parse_date(value)
+    if found or not isinstance(value, str):
+        return found
+    return parse_date(value, resolved(_language(_string(given, "language")), _string(given, "text")))
 
 
 def _wrong(name: str, value: object, expected: str) -> RejectedDocument:

@@ -28,6 +28,7 @@ _RAW_WORD = r"[^\s<>\"(),:;@]*[^\x00-\x7f][^\s<>\"(),:;@]*"
 _RAW_WORDS = re.compile(rf"{_RAW_WORD}(?:[ \t]+{_RAW_WORD})*")
 _CHARSET = re.compile(rb"charset\s*=\s*\"?([\w-]+)", re.IGNORECASE)
 _FORWARD_MARK = re.compile(r"^(?:(?:fwd?|fw|wg|tr|rv|vs|vb|vl|i|enc|doorst|forw|转发|轉寄)\s*[:：]\s*)+", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:mailto:)?[^@\s]+@([\w.-]+)(?:\s+via\s.*)?", re.IGNORECASE)
 # What Outlook writes for an address in a line of text.
 _MAILTO = re.compile(r"\[mailto:([^\]]*)\]", re.IGNORECASE)
 
@@ -80,7 +81,7 @@ def _stated_above(forwarded: Forwarded) -> dict[str, object]:
     sent = parse_date(forwarded.date) or stated_day(forwarded.date)
     return {
         "title": _FORWARD_MARK.sub("", forwarded.subject),
-        "outlet": one_line(name.strip(" '") or address.rpartition("@")[2]),
+        "outlet": _outlet(name, address.rpartition("@")[2]),
         "published_at": sent and datetime(sent.year, sent.month, sent.day, tzinfo=UTC),
         "language": "",
     }
@@ -145,12 +146,20 @@ def _header(letter: EmailMessage, name: str) -> str:
 
 
 def _sender(letter: EmailMessage) -> str:
-    """The name that the sender gives itself, else the host of its address."""
     try:
         sender = letter["From"].addresses[0]
-        return one_line(sender.display_name or sender.domain)
+        return _outlet(sender.display_name, sender.domain)
     except (ValueError, IndexError, AttributeError):
         return ""
+
+
+def _outlet(name: str, host: str) -> str:
+    """The name that a sender gives itself without quotation marks, else the host of its address, or of an address that
+    it has for a name."""
+    named = one_line(name).strip(" '\"“”‘’<>")
+    if (address := _ADDRESS.fullmatch(named)) and "@" in named:
+        named, host = "", address[1]
+    return named or host.strip(" <>").lower().removeprefix("www.")
 
 
 def _address(letter: EmailMessage) -> str:

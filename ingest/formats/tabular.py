@@ -18,6 +18,8 @@ from ingest.identity import web_address
 from vectorstore.errors import RejectedDocument
 
 _LARGEST_JSON = 5 * LARGEST_DOCUMENT
+# Empty lines, which a megabyte of gzip holds a thousand million of; beside ten for each that is none.
+_MOST_BLANK = 20_000_000
 # What stands over addresses that stand under nothing.
 _OF_ADDRESSES = "url\n"
 _TOLD_DELIMITER = re.compile(r'"?sep=(.)"?')
@@ -145,6 +147,7 @@ class _Lines:
 
     def __init__(self, stream: io.BufferedReader) -> None:
         self.number = 0
+        self._blank = 0
         self._stream = _in_lines(stream)
 
     def __iter__(self) -> Iterator[str]:
@@ -156,6 +159,9 @@ class _Lines:
             raise StopIteration
         self.number += 1
         if line.isspace():
+            self._blank += 1
+            if self._blank > _MOST_BLANK + 10 * (self.number - self._blank):  # no row, after which the next is read
+                raise OSError("it holds millions of empty lines; leave these out")
             return "\n"  # at once: there are files of nothing else
         if len(line) > LARGEST_DOCUMENT:
             while line and not line.endswith(b"\n"):

@@ -12,6 +12,8 @@ _SEPARATOR = re.compile(r"\s+(?:[|–—\\/»>«·•:]+|-+)\s+|\s*[|»«]\s*")
 _GENERIC = set("the news online www com org net co uk".split())
 # A title tag parted from the name of its site is a headline of at least so many words; a shorter one means both.
 _FEWEST_WORDS = 5
+# A heading of fewer words within a headline may be its kicker.
+_FEWEST_SHOWN = 3
 # Search engines once asked for no more than 110 characters, and some systems cut where they stand.
 _CUT = 100
 _BY = re.compile(
@@ -49,14 +51,37 @@ _LONGEST_BYLINE = 500
 _MOST_WORDS = 6
 
 
-def headline(stated: Sequence[str], title_tag: str, shown: Sequence[str], site: Sequence[str]) -> str:
-    """The first `stated` headline, else that of the title tag, else the first one shown; without the name of the site.
+def headline(
+    stated: Sequence[str], title_tag: str, shown: Sequence[str], site: Sequence[str], below: Sequence[str] = ()
+) -> str:
+    """The first `stated` headline, else that of the title tag, else the first one shown; without the name of the site,
+    and as it is shown where more than that stands around it.
 
-    `shown` are the page's h1 texts. `site` is what the outlet is surely called: by its host, or as a publisher.
+    `shown` are the page's h1 texts, `below` those of its h2, for pages whose h1 is the name of the site. `site` is what
+    the outlet is surely called: by its host, "" where that is not known, and as a publisher.
     """
+    called = {_bare(name) for name in site} - {""}
+    shown = [each for each in shown if _bare(each) not in called]
+    heads = shown or below
     if stated:
-        return without_site(_whole(stated[0], shown), site)
-    return _of_title_tag(title_tag, shown, site) or next(iter(shown), "")
+        return _shown_in(stated[0], heads, bool(next(iter(site), ""))) or without_site(_whole(stated[0], shown), site)
+    named = _of_title_tag(title_tag, heads, site)
+    return next(iter(shown), named) if _bare(named) in {*called, ""} else named
+
+
+def _shown_in(stated: str, shown: Sequence[str], at_home: bool) -> str:
+    """The one that is shown, where the page states it with section and outlet behind it, or with one of them before it.
+    Of a page that is not `at_home`, without its address, a single part behind it is kept as the page states it."""
+    if stated in shown:
+        return stated
+    for part in parts(stated)[1 if at_home else 2 :]:
+        if part in shown and count_of_words(part) >= _FEWEST_SHOWN:
+            return part
+    return next((each for each in shown if count_of_words(each) >= _FEWEST_SHOWN and _ends_with(stated, each)), "")
+
+
+def _ends_with(title: str, shown: str) -> bool:
+    return re.search(rf"[:|–—»·-]\s+{re.escape(shown)}$", title) is not None
 
 
 def without_site(text: str, site: Sequence[str]) -> str:
@@ -97,7 +122,7 @@ def _of_title_tag(title: str, shown: Sequence[str], site: Sequence[str]) -> str:
         if part in shown:
             return part
     for each in shown:
-        if count_of_words(each) >= _FEWEST_WORDS and re.search(rf"[:|–—-]\s+{re.escape(each)}$", named):
+        if count_of_words(each) >= _FEWEST_WORDS and _ends_with(named, each):
             return each
     separators = list(_SEPARATOR.finditer(title))
     if named != title or not separators:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from html import unescape
 from itertools import islice
 
 from htmldate import find_date
@@ -53,6 +54,8 @@ _AS_WRITTEN = "%Y-%m-%dT%H:%M:%S%z"
 _DATES = {"original_date": True, "extensive_search": False, "outputformat": _AS_WRITTEN}
 _MOST_MARKED_TIMES = 20
 _MOST_LINKS = 2000
+_MOST_HEADINGS = 20
+_MARKUP = re.compile(r"</?(?:a|b|br|em|i|mark|small|span|strong|sub|sup|u)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _FIRST_YEAR = 1900
 _ADVICE = "open the page in a browser and paste its text"
 
@@ -122,18 +125,19 @@ def _head(tree: HtmlElement, story: Stated, tags: Tags, url: str) -> dict[str, o
     remove(list(article_blocks(tree)))  # they have been read, and trafilatura takes those of other stories too
     guess = extract_metadata(tree, url or None, dict(_DATES), extensive=False)
     outlet = _outlet(story.outlet, first(tags, OUTLET), guess.sitename)
-    published = story.published_at, first(tags, PUBLISHED), *_marked_times(tree)
-    updated_at = _date([story.updated_at, first(tags, UPDATED)])
+    language = story.language or tree.get("lang") or first(tags, LANGUAGE) or ""
+    published = story.published_at, first(tags, PUBLISHED), *_marked_times(tree, language)
+    updated_at = _date([story.updated_at, first(tags, UPDATED)], language)
     title = _title(tree, [story.headline, first(tags, TITLE)], [_site_name(url), story.outlet]) or guess.title
     bylines = story.authors, every(tags, AUTHOR), _linked_authors(tree) or [guess.author or ""]
     return {
         "title": title,
         "outlet": outlet,
         "authors": next(filter(None, (names(each, outlet, story.people) for each in bylines)), []),
-        "published_at": _date(published) or _guessed_day(tree, url, guess.date, updated_at),
+        "published_at": _date(published, language) or _guessed_day(tree, url, guess.date, updated_at),
         "updated_at": updated_at,
         "url": _address(tree, url, (*_canonicals(tree, tags), story.url), title or ""),
-        "language": story.language or tree.get("lang") or first(tags, LANGUAGE),
+        "language": language,
     }
 
 
@@ -162,8 +166,14 @@ def _address(tree: HtmlElement, url: str, canonicals: Iterable[str], title: str)
 
 
 def _title(tree: HtmlElement, stated: Iterable[str], site: list[str]) -> str:
-    usable = [text for text in map(one_line, stated) if 0 < len(text) <= _LONGEST_HEADLINE]
-    return headline(usable, next(iter(_texts(tree, "title")), ""), _texts(tree, "h1"), site)
+    usable = [text for text in map(_without_markup, stated) if 0 < len(text) <= _LONGEST_HEADLINE]
+    title = next(iter(_texts(tree, "title")), "")
+    return headline(usable, title, _texts(tree, "h1"), site, _texts(tree, "h2")[:_MOST_HEADINGS])
+
+
+def _without_markup(stated: str) -> str:
+    """Some systems state a headline as it is written in their pages, or escape it twice."""
+    return one_line(_MARKUP.sub("", unescape(stated)))
 
 
 def _outlet(*stated: str | None) -> str:
@@ -176,12 +186,12 @@ def _site_name(url: str) -> str:
     return max(host_name(url).split(".")[:-1], key=len, default="")
 
 
-def _marked_times(tree: HtmlElement) -> Iterator[str]:
+def _marked_times(tree: HtmlElement, language: str) -> Iterator[str]:
     """What the page marks as its time of publication; nothing where it marks several days so."""
     every = tree.iter("time", "span", "abbr", "div", "p")
     marked = list(islice(filter(_is_publication, every), _MOST_MARKED_TIMES))
     stated = [each.get("datetime") or each.get("content") or each.text_content()[:_LONGEST_HEADLINE] for each in marked]
-    days = {found.date() for text in stated if (found := parse_date(text))}
+    days = {found.date() for text in stated if (found := parse_date(text, language))}
     if len(days) == 1:
         yield from stated
 
@@ -190,9 +200,9 @@ def _is_publication(element: HtmlElement) -> bool:
     return element.get("pubdate") is not None or "datePublished" in element.get("itemprop", "").split()
 
 
-def _date(stated: Iterable[object]) -> datetime | None:
+def _date(stated: Iterable[object], language: str = "") -> datetime | None:
     """The first that is a date; the day that computers count from and years before 1900 stand for "none"."""
-    for found in map(parse_date, filter(None, stated)):
+    for found in (parse_date(each, language) for each in stated if each):
         if found and found.year >= _FIRST_YEAR and found.timestamp() != 0:
             return found
     return None

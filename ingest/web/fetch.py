@@ -17,11 +17,15 @@ import httpx
 from ingest.web.addresses import CheckedBackend, Permitted, Resolve, is_public, resolve
 from ingest.web.bodies import unpacked
 from ingest.web.headers import NEVER_SEEN, Validators, charset_of, refusal, type_of, validators_of
-from ingest.web.redirects import named_target, refreshed_to
+from ingest.web.redirects import kept_by_google, named_target, refreshed_to
 from vectorstore.errors import AddressRefused, FetchFailed, NotReached
 
 SECONDS = 20.0
 REDIRECTS = 5
+_OF_GOOGLE_NEWS = (
+    "is an address of Google News that only a browser is led on from; open it in a browser, and there use the bookmark "
+    '"Add to Dateline", or give the address where it ends'
+)
 _REDIRECTING = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
 # 203 is the page as a proxy on the way has changed it.
@@ -118,11 +122,15 @@ class _Read:
 
     def follow(self, url: httpx.URL) -> FetchedPage:
         """The page at the end of its redirects, those that stand in pages and in addresses among them."""
+        asked = [str(url)]
         url = self._directly(url)
         for _ in range(REDIRECTS + 1):
             found = self._ask(url)
             if isinstance(found, FetchedPage):
+                if any(kept_by_google(each, found.url) for each in (*asked, found.url)):
+                    raise FetchFailed(_OF_GOOGLE_NEWS)
                 return found
+            asked.append(str(found))
             url = found
         raise FetchFailed(f"redirects more than {REDIRECTS} times; give the address where it ends")
 

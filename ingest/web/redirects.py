@@ -23,6 +23,8 @@ _SEEN = f"//text()[not({_UNSEEN})]"
 
 _CONSENT = re.compile(r"consent", re.IGNORECASE)
 _GOOGLE = re.compile(r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?")
+_GOOGLE_STORY = re.compile(r"/(?:rss/)?(?:articles|read)/|/__i/rss/rd/articles/")
+_OF_GOOGLE = re.compile(r"(?:^|\.)google\.[a-z]{2,3}(?:\.[a-z]{2})?$")
 # Of the addresses in what Google News calls an article, the first is that of its page.
 _ENCODED = re.compile(rb"https?://[\x21-\x7e]+")
 _LONGEST = 2000
@@ -89,6 +91,16 @@ def named_target(url: str) -> str:
         return _named(parts.query, "url", "q")
     asks_for_consent = any(_CONSENT.fullmatch(each) for each in (host.partition(".")[0], *parts.path.split("/")))
     return _named(parts.query, "continue") if asks_for_consent else ""
+
+
+def kept_by_google(asked: str, ended: str) -> bool:
+    """Whether an address of Google News, of the form that names no page, has ended at a page of Google's own."""
+    try:
+        parts, end = urlsplit(asked), urlsplit(ended).hostname or ""
+    except ValueError:
+        return False
+    story = parts.hostname == "news.google.com" and _GOOGLE_STORY.match(parts.path)
+    return bool(story and _OF_GOOGLE.search(end))
 
 
 def _named(query: str, *names: str) -> str:

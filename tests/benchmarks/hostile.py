@@ -23,8 +23,10 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from ingest.formats.registry import READERS
+
 GOOD = "The council voted on the harbour plan on Tuesday and the ferry will sail again in spring."
-SUFFIXES = ".txt .md .html .htm .pdf .eml .xml .rss .atom .rdf .opml .json .jsonl .csv".split()
+SUFFIXES = tuple(READERS)
 STORY = f"<p>{GOOD}</p>" * 3
 GIGABYTE, DEEP, MANY = 1024**3, 200_000, 10_000
 

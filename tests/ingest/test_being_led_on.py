@@ -21,7 +21,7 @@ from ingest.web.bodies import unpacked
 from ingest.web.fetch import FetchedPage, fetch, fetch_permitted
 from ingest.web.paging import whole_story
 from ingest.web.politeness import Web
-from ingest.web.redirects import named_target, refreshed_to
+from ingest.web.redirects import kept_by_google, named_target, refreshed_to
 from vectorstore.errors import FetchFailed, RejectedDocument
 
 STORY = "The mill on the Elster was sold to a bakers' cooperative on Friday, which wants to grind rye there by spring. "
@@ -195,6 +195,29 @@ class TestAddressesThatNameTheirTarget:
         site.pages[consent] = wall
         assert fetch(site.url + "/mill", allow_private=True).content == wall
         assert site.asked == ["/mill", consent]
+
+    @pytest.mark.parametrize("path", ["rss/articles/CBMiX", "articles/CBMiX", "read/CBMiX"])
+    @pytest.mark.parametrize("end", ["https://news.google.com/x", "https://consent.google.com/m", "https://google.de/"])
+    def test_what_ends_at_a_page_of_google_is_no_article(self, path: str, end: str) -> None:
+        assert kept_by_google(f"https://news.google.com/{path}?oc=5", end)
+
+    @pytest.mark.parametrize(
+        ("asked", "ended"),
+        [
+            ("https://news.google.com/rss/articles/CBMiX", "https://elster.example/mill"),
+            ("https://news.google.com/rss?hl=en", "https://news.google.com/rss?hl=en"),
+            ("https://news.google.com/rss/articles/CBMiX", "https://google.com.evil.example/"),
+            ("https://blog.google.com/articles/1", "https://blog.google.com/articles/1"),
+        ],
+    )
+    def test_feeds_and_what_leads_on_are_none_of_these(self, asked: str, ended: str) -> None:
+        assert not kept_by_google(asked, ended)
+
+    def test_who_gives_an_address_of_google_news_is_told_what_to_do(self, site, monkeypatch) -> None:
+        site.pages["/rss/articles/CBMiX"] = PAGE
+        asked = site.url.replace("127.0.0.1", "news.google.com") + "/rss/articles/CBMiX"
+        with pytest.raises(FetchFailed, match="Add to Dateline"):
+            fetch_permitted(asked, None, resolve=lambda host, port: ["127.0.0.1"])
 
     def test_a_private_target_is_refused(self, site) -> None:
         named = f"{site.url}/consent?continue=http://127.0.0.2:9/secret"

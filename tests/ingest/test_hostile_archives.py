@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.formats import webarchives
+from ingest.formats import tabular, webarchives
 from ingest.formats.limits import MOST_MEMBERS
 from ingest.pipeline import ingest
 from vectorstore.reports import Report
@@ -180,3 +180,18 @@ def test_a_document_that_points_elsewhere_reads_nothing_there(shelf, tmp_path: P
     book = packed({"META-INF/container.xml": "<c><r full-path='p.opf'/></c>", "p.opf": package, "a.xhtml": chapter})
     read(shelf, tmp_path, "a.epub", book)
     assert not any("secret words" in article.text for article in shelf.articles)
+
+
+@pytest.mark.parametrize("ending", [".jsonl", ".csv", ".ndjson"])
+def test_empty_lines_without_end_are_given_up(shelf, tmp_path, monkeypatch, ending: str) -> None:
+    monkeypatch.setattr(tabular, "_MOST_BLANK", 1_000_000)
+    blank = gzip.compress(b'{"text": 1}\n' + b"\n" * (3 * MEGABYTE) + b"x\n" * 9, 1)
+    rows = read(shelf, tmp_path, f"a{ending}.gz", blank).rows
+    assert any("empty lines" in row.reason for row in rows) or ending == ".csv"
+    assert len(rows) <= 3
+
+
+def test_empty_lines_between_rows_are_nothing_to_speak_of(shelf, tmp_path) -> None:
+    row = b'{"title": "Ferry", "text": "The ferry sails again from Monday and nobody has to walk around the bay."}'
+    report = read(shelf, tmp_path, "a.jsonl.gz", gzip.compress(b"\n" * 900_000 + row + b"\n" * 100))
+    assert [str(each.outcome) for each in report.rows] == ["added", "added"]

@@ -245,3 +245,19 @@ class TestCharsets:
     def test_a_letter_of_bytes_that_are_no_text_is_rejected(self) -> None:
         with pytest.raises(RejectedDocument, match="only 0 words"):
             read_letter(b"From: a <a@b.example>\nSubject: x\n\n" + bytes(range(256)) * 20)
+
+
+@pytest.mark.parametrize(
+    ("sender", "outlet"),
+    [
+        ("Morning Brief from The Paper <brief@mail.paper.example>", "Morning Brief from The Paper"),
+        ("\"'Sandholm Gazette'\" <news@sandholm.example>", "Sandholm Gazette"),
+        ("news@www.Sandholm.example", "sandholm.example"),
+        ('"news@sandholm.example" <bounce@sender.example>', "sandholm.example"),
+        ("<news@sandholm.example>", "sandholm.example"),
+        ("\"O'Brien's Letter\" <o@brien.example>", "O'Brien's Letter"),
+    ],
+)
+def test_a_sender_is_named_as_it_names_itself_and_an_address_by_its_host(sender: str, outlet: str) -> None:
+    body = "<br>".join(SENTENCES)
+    assert read(body, From=sender)["outlet"] == outlet

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from datetime import UTC, date, datetime
+from itertools import product
 
 import pytest
 import regex
@@ -11,6 +14,8 @@ from harbour import STORY, URL, metas, page, take
 
 from ingest import extract_article
 from ingest.dates import days_in, parse_date
+from ingest.documents import Record
+from ingest.pages.extract import extract
 
 
 def day(body: str = "", after: str = "", head: str = "") -> date | None:
@@ -126,18 +131,92 @@ LANGUAGES = (
 ).split()
 
 
-def test_the_names_of_months_are_those_of_babel() -> None:
+def months_of_babel() -> dict[str, dict[int, set[str]]]:
+    """Each name, long or short, within a date or alone, with the months that it means and the languages it does in."""
     from babel.dates import get_month_names
 
-    meant: dict[str, set[int]] = {}
-    for language in LANGUAGES:
-        for names in (get_month_names("wide", locale=language), get_month_names("abbreviated", locale=language)):
-            for number, name in names.items():
-                meant.setdefault(name.casefold().rstrip("."), set()).add(number)
-    months = {
-        name: months.pop()
-        for name, months in meant.items()
-        if len(months) == 1 and regex.fullmatch(r"[\p{L}\p{M}]{3,}", name)
+    meant: dict[str, dict[int, set[str]]] = {}
+    for language, width, context in product(LANGUAGES, ("wide", "abbreviated"), ("format", "stand-alone")):
+        for number, written in get_month_names(width, context, language).items():  # type: ignore[arg-type]
+            name = re.sub("^(?:de |d’)", "", written.casefold().rstrip("."))
+            name = unicodedata.normalize("NFC", re.sub("[\u200c\u200d]", "", name)).rstrip("॰׳")
+            if regex.fullmatch(r"[\p{L}\p{M}]{3,}|[^\P{L}\p{Latin}\p{Cyrillic}][\p{L}\p{M}]", name):
+                for each in [name, f"ב{name}"] if language == "he" else [name]:
+                    meant.setdefault(each, {}).setdefault(number, set()).add(language)
+    return meant
+
+
+def test_the_names_of_months_are_those_of_babel() -> None:
+    months = {name: next(iter(means)) for name, means in months_of_babel().items() if len(means) == 1}
+    assert len(months) > 900
+    assert {name: found.month for name in months if (found := parse_date(f"7 {name} 2026"))} == months
+
+
+def test_a_name_that_means_two_months_is_read_in_the_language_of_the_page_alone() -> None:
+    doubtful = {name: means for name, means in months_of_babel().items() if len(means) > 1}
+    assert set(doubtful) == {"listopada", "listopad", "lis", "lip", "srp"}
+    for name, means in doubtful.items():
+        assert parse_date(f"7 {name} 2026") is None
+        assert parse_date(f"7 {name} 2026", "en") is None
+        for number, languages in means.items():
+            assert {parse_date(f"7 {name} 2026", f"{language}-XY") for language in languages} == {
+                datetime(2026, number, 7, tzinfo=UTC)
+            }
+
+
+@pytest.mark.parametrize(
+    "language", [each for each in LANGUAGES if each not in ("vi", "eu", "ga", "th", "mn")], ids=lambda each: each
+)
+def test_a_day_is_read_as_its_language_writes_it(language: str) -> None:
+    from babel.dates import format_date
+
+    for month, form in product(range(1, 13), ("long", "full")):
+        day = date(2026, month, 23)
+        found = parse_date(format_date(day, form, language), language)  # type: ignore[arg-type]
+        assert found and found.date() == day, (form, month)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Updated 12 November 2026",
+        "Uppdaterad 23 april 2026 kl. 14.05",
+        "Updated den 12 november 2026",
+        "12 listopada",
+        "Mittwoch, 12. November",
+        "7 May or 9 May 2026",
+    ],
+)
+def test_what_states_no_whole_day_of_its_own_stays_unknown(text: str) -> None:
+    assert parse_date(text, "pl") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Mittwoch, 12. November 2026, 08:15 Uhr", datetime(2026, 11, 12, 8, 15, tzinfo=UTC)),
+        ("den 23 april 2026 kl. 14.05", datetime(2026, 4, 23, 14, 5, tzinfo=UTC)),
+        ("zaterdag 23 mei 2026 om 14:05", datetime(2026, 5, 23, 14, 5, tzinfo=UTC)),
+        ("12 de nov. de 2026", datetime(2026, 11, 12, tzinfo=UTC)),
+        ("23 tháng 1, 2026", datetime(2026, 1, 23, tzinfo=UTC)),
+    ],
+)
+def test_words_beside_a_day_do_not_hide_it(text: str, meant: datetime) -> None:
+    assert parse_date(text) == meant
+
+
+@pytest.mark.parametrize(("language", "month"), [("pl-PL", 11), ("hr", 10)])
+def test_a_page_says_in_which_language_its_months_are(language: str, month: int) -> None:
+    content = page('<meta property="article:published_time" content="12 listopada 2025">', "<h1>Pier</h1>")
+    content = content.replace(b"<html>", f'<html lang="{language}">'.encode())
+    assert extract_article(content, URL).day == date(2025, month, 12)
+
+
+def test_a_row_is_dated_in_the_language_of_its_text() -> None:
+    fields = {
+        "text": "Most w porcie otwarto w piątek i nie wiadomo, kto za to zapłaci, bo miasto nie ma już pieniędzy."
     }
-    read = {name: found.month for name in months if (found := parse_date(f"7 {name} 2026"))}
-    assert read == months
+    article = extract(
+        Record("x", "x", {**fields, "published_at": "12 listopada 2026"}), datetime(2027, 1, 1, tzinfo=UTC)
+    )
+    assert article.published_at == datetime(2026, 11, 12, tzinfo=UTC)

@@ -10,6 +10,7 @@ from conftest import MemoryShelf
 from ingest.intake import Intake
 from ingest.intake_desk import IntakeDesk
 from ingest.web.politeness import Web
+from vectorstore.errors import RejectedDocument
 from vectorstore.models import Article
 from vectorstore.reports import Report
 
@@ -89,3 +90,9 @@ def test_a_page_cannot_pass_for_another_sites(desk: IntakeDesk, shelf: MemoryShe
 def test_nothing_of_it_names_a_file_of_this_machine(desk: IntakeDesk, shelf: MemoryShelf) -> None:
     assert take(desk, {"text": "/etc/passwd"}).rows[0].outcome == "added"
     assert only(shelf).text == "/etc/passwd"
+
+
+@pytest.mark.parametrize("address", ["imaps://ann@imap.ilmen.example/INBOX", " IMAP://ann@imap.ilmen.example"])
+def test_a_mailbox_is_not_the_pages_to_name(desk: IntakeDesk, address: str) -> None:
+    with pytest.raises(RejectedDocument, match="dateline feeds add"):
+        desk.follow(address)

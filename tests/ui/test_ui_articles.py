@@ -16,10 +16,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from ui_desk import ScriptedDesk, free_port, to_tab
 
 from assistant.settings import read_settings
-from assistant.ui.articles_api import article_routes
+from assistant.ui.articles_api import article_routes, sent
 from assistant.ui.bounds import MB
 from assistant.ui.library_tab import library_routes
-from assistant.ui.openai_api import routes
+from assistant.ui.openai_api import Refused, routes
 from assistant.ui.page import build_page
 from assistant.ui.sent_pages import sent_page_routes
 from assistant.ui.server import serve
@@ -363,3 +363,11 @@ class TestTheBookmark:
         window = used(page, address)
         window.locator("#add").click()
         expect(window.locator("#became")).to_contain_text("only 3 words of article text were found")
+
+
+@pytest.mark.parametrize("within", ["{%s}", '{"articles": [{%s}]}', '{"text": "x", %s}'])
+def test_a_hundred_thousand_names_that_no_article_has_are_refused_at_the_first(within: str) -> None:
+    names = ", ".join(f'"{number}{"x" * 90}": 1' for number in range(100_000))
+    with pytest.raises(Refused, match=f"^0{'x' * 59}: no article has this") as refused:
+        sent((within % names).encode())
+    assert len(str(refused.value)) < 300

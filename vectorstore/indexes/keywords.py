@@ -16,10 +16,13 @@ from vectorstore.errors import IndexUnusable
 from vectorstore.languages import resolved, spelled_otherwise, stem, without_accents, words_in
 from vectorstore.models import PassageRow, Scope, titled
 
-_IN_BRACKETS = re.compile(r"(?P<before>[^()\n]{2,200}?)\s\((?P<inside>[^()\n]{2,80})\)")
+# Looked for by itself: with what stands before it, each character of a text would be a beginning to try.
+_IN_BRACKETS = re.compile(r"\s\(([^()\n]{2,80})\)")
+_BEFORE_BRACKETS = re.compile(r"[^()\n]{2,200}\Z")
 # Two capitals at least: "Smith (Ed)" and "the town (pop 500)" explain nothing.
 _SHORT = re.compile(r"[\"“]?(?P<short>(?=(?:[^A-Z]*[A-Z]){2})[A-Z][\w&.-]{1,9})[\"”]?")
 _LAST_WORD = re.compile(r"[\w&.-]+$")
+_LONGEST_BEFORE = 200
 _DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"\w")
 _WRITER_BYTES = 50_000_000
@@ -39,7 +42,10 @@ def abbreviations(text: str) -> Iterator[tuple[str, str]]:
     Schwartz and Hearst 2003, "A Simple Algorithm for Identifying Abbreviation Definitions in Biomedical Text".
     """
     for match in _IN_BRACKETS.finditer(text):
-        before, inside = match["before"], match["inside"]
+        start, inside = match.start(), match[1]
+        if not (found := _BEFORE_BRACKETS.search(text[max(0, start - _LONGEST_BEFORE) : start])):
+            continue
+        before = found.group()
         if short := _SHORT.fullmatch(inside):
             long = _long(short["short"], " ".join(before.split()[-_most_words(short["short"]) :]))
         elif (last := _LAST_WORD.search(before)) and (short := _SHORT.fullmatch(last.group())):
