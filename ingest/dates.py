@@ -187,7 +187,8 @@ def _months(language: str) -> Mapping[str, str]:
     """The English name of a month by its name, long or short: those of any language that mean one month, and those of
     this one that mean another elsewhere."""
     named = {name: month for month in _ENGLISH for name in _calendar()[month]}
-    return named | _calendar().get(language, {})
+    own: Mapping[str, str] = _calendar().get(language, {})
+    return {**named, **own}
 
 
 @cache
