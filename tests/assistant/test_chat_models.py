@@ -14,22 +14,20 @@ from assistant.generation.model_menu import ModelServer as At
 from vectorstore.errors import ModelUnavailable
 
 HOME = At("ollama", "http://127.0.0.1:11434")
-IN_OPENAIS = At("openai", "http://127.0.0.1:11434/v1")
 URL = "http://models.example/v1"
 
 
 @pytest.mark.parametrize(
     ("configured", "url", "ollama", "asked"),
     [
-        ("local", "", False, (IN_OPENAIS,)),
+        ("local", "", False, ()),
         ("local", "", True, (HOME,)),
-        ("quote", URL, False, (At("openai", URL), IN_OPENAIS)),
+        ("quote", URL, False, (At("openai", URL),)),
         ("quote", URL, True, (At("openai", URL), At("ollama", URL), HOME)),
         ("openai:gpt", "", True, (HOME,)),
-        ("openai:gpt", URL, False, (At("openai", URL), IN_OPENAIS)),
+        ("openai:gpt", URL, False, (At("openai", URL),)),
         ("ollama:qwen", HOME.url, True, (HOME,)),
-        ("openai:qwen", IN_OPENAIS.url, False, (IN_OPENAIS,)),
-        ("anthropic:claude", URL, False, (IN_OPENAIS,)),
+        ("anthropic:claude", URL, False, ()),
     ],
 )
 def test_only_servers_that_the_settings_name_are_asked(
