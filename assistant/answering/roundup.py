@@ -154,10 +154,15 @@ def _outlets(answer: Answer, request: Request, hits: Sequence[Hit]) -> list[_Sec
         return []
     asked = " ".join(word for word in key_words(rest) if word not in frame_words(Intent.COMPARISON))
     words, names = key_stems(asked), {stem(word) for word in names_and_numbers(f"of {asked}")}
-    told = [hit for hit in hits if hit.article.outlet and _names(hit, words, names)]
-    told = [hit for hit in told if words & stems_of(f"{heading(hit.article)} {hit.article.text[:_BEGINNING]}")] or told
-    outlets = named if len(named) > 1 else [*dict.fromkeys(hit.article.outlet for hit in told)][:_MOST_OUTLETS]
+    told = [hit for hit in hits if _names(hit, words, names)]
+    outlets = named if len(named) > 1 else _telling(told, words)
     return [_Section(each, asked, [hit for hit in told if hit.article.outlet == each]) for each in outlets]
+
+
+def _telling(hits: Sequence[Hit], words: Set[str]) -> Sequence[str]:
+    """The outlets of those that are about it, and do not only mention it; of all where none is."""
+    about = [hit for hit in hits if words & stems_of(f"{heading(hit.article)} {hit.article.text[:_BEGINNING]}")]
+    return [*dict.fromkeys(hit.article.outlet for hit in about or hits if hit.article.outlet)][:_MOST_OUTLETS]
 
 
 def _parts(answer: Answer, hits: Sequence[Hit]) -> list[_Section]:

@@ -93,18 +93,17 @@ def weigh(
     """
     stated = readings(question, hits)
     changed = change(stated)
-    newest = changed.newest if changed else None
     read = spans_of(hits[:looked_into])
-    if changed and newest:
+    if changed:
         read = [span for span in read if not any(_states(span, old) for old in changed.void)]
-        if not any(_states(span, newest) for span in read):
-            read += [span for span in spans_of(hits) if _states(span, newest)]
+        if not any(_states(span, changed.newest) for span in read):
+            read += [span for span in spans_of(hits) if _states(span, changed.newest)]
     if not read:
         return Evidence((), *(np.empty(shape, np.float32) for shape in (0, 0, (0, 0))))
     spans, promised = _standing(read, [_promise(question, span, hits[0].score) for span in read])
     if telling:
         promised += [_WORDS_ALONE * _weighed_share(telling, span.text) for span in spans]
-    leads = np.array([newest is not None and _states(span, newest) for span in spans])
+    leads = np.array([changed is not None and _states(span, changed.newest) for span in spans])
     likely = [int(i) for i in np.argsort(-(promised + leads), kind="stable")[:_EMBEDDED]]
     vectors = embedder.passages([_meant(question, spans[i]) for i in likely])
     cosines = vectors @ embedder.query(question)

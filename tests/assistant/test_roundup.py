@@ -81,43 +81,41 @@ def test_news_of_a_thing_leave_out_what_is_of_another(news: Library) -> None:
     assert {"inquiry", "fined"} <= set(told_by(answer)) and "olive" not in told_by(answer)
 
 
-def test_a_comparison_of_outlets_quotes_each_on_the_one_thing(tmp_path: Path) -> None:
+@pytest.fixture
+def march(tmp_path: Path) -> Iterator[Library]:
     told = [
         article("g", "Some 80,000 people marched in Hale, organisers said.", "2022-07-02", "March", "Hale Gazette"),
         article("w", "About 25,000 people marched in Hale, police said.", "2022-07-02", "Rally", "Capital Wire"),
         article("t", "People marched in Hale.", "2022-07-02", "Rally in Hale", "The Tribune"),
-        article("r", "Rents rose in Skerry.", "2022-07-02", "Rents", "Capital Wire"),
+        article("n", "A march in Hale filled the square.", "2022-07-02", "Rally in Hale", ""),
+        article("r", "Rents rose in Skerry.", "2022-07-02", "Rents", "Skerry Post"),
     ]
     with Library(tmp_path / "library", WordEmbedder()) as library:
         library.put([(each, split(each)) for each in told])
-        compared = ask(library, "Compare what the Hale Gazette and Capital Wire said: people marched in Hale")
-        assert compared.kind is AnswerKind.COMPARISON
-        assert [(each.label, each.text[:12]) for each in compared.sentences] == [
-            ("Hale Gazette", "Some 80,000 "),
-            ("Capital Wire", "About 25,000"),
-        ]
-        asked = "What do the Hale Gazette and Capital Wire say about the number of people who marched?"
-        found = quote(Assistant(library, None).grounds(asked, as_of=AS_OF).evidence)
-        assert {each.article.id for each in found.citations[:2]} == {"g", "w"}
+        yield library
+
+
+def test_a_comparison_of_outlets_quotes_each_on_the_one_thing(march: Library) -> None:
+    compared = ask(march, "Compare what the Hale Gazette and Capital Wire said: people marched in Hale")
+    assert compared.kind is AnswerKind.COMPARISON
+    assert [(each.label, each.text[:12]) for each in compared.sentences] == [
+        ("Hale Gazette", "Some 80,000 "),
+        ("Capital Wire", "About 25,000"),
+    ]
+    asked = "What do the Hale Gazette and Capital Wire say about the number of people who marched?"
+    found = quote(Assistant(march, None).grounds(asked, as_of=AS_OF).evidence)
+    assert {each.article.id for each in found.citations[:2]} == {"g", "w"}
 
 
 @pytest.mark.parametrize(
     "question",
     ["Compare what the outlets say about the march in Hale", "How do the papers differ on the march in Hale?"],
 )
-def test_outlets_that_are_not_named_are_those_that_tell_of_it(tmp_path: Path, question: str) -> None:
-    told = [
-        article("g", "Some 80,000 people marched in Hale, organisers said.", "2022-07-02", "March in Hale", "Gazette"),
-        article("w", "About 25,000 were at the march in Hale, police said.", "2022-07-02", "Rally", "Capital Wire"),
-        article("n", "A march in Hale filled the square.", "2022-07-02", "Rally in Hale", ""),
-        article("r", "Rents rose in Skerry.", "2022-07-02", "Rents", "The Tribune"),
-    ]
-    with Library(tmp_path / "library", WordEmbedder()) as library:
-        library.put([(each, split(each)) for each in told])
-        compared = ask(library, question)
-        assert compared.kind is AnswerKind.COMPARISON
-        assert {each.label for each in compared.sentences} == {"Gazette", "Capital Wire"}
-        assert ask(library, question.replace("march in Hale", "coup on Mars")).refused
+def test_outlets_that_are_not_named_are_those_that_tell_of_it(march: Library, question: str) -> None:
+    compared = ask(march, question)
+    assert compared.kind is AnswerKind.COMPARISON
+    assert {each.label for each in compared.sentences} == {"Hale Gazette", "Capital Wire", "The Tribune"}
+    assert ask(march, question.replace("march in Hale", "coup on Mars")).refused
 
 
 def test_a_comparison_quotes_for_each_part(news: Library) -> None:
