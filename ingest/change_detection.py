@@ -21,10 +21,8 @@ _WORD = re.compile(r"\w{3,}")
 # Two texts that share less of their runs of words are two stories; so are two rows of the same number.
 _SAME_STORY = 0.05
 _SAME_ROW = 0.3
-# What a file calls its rows by: each other file has a row of that name too.
-_ROW_NUMBER = re.compile(
-    r"(?:(?:row|line|item|article|doc|document|record|entry|id|no|nr)[\W_]*)?\d{1,7}(?:\.0)?", re.I
-)
+# What a file calls its rows by, a number or a word with one: each other file has a row of that name too.
+_ROW_NUMBER = re.compile(r"[^\W\d_]{0,12}[\W_]*\d{1,7}(?:\.0)?")
 
 
 class Shelf(Protocol):

@@ -123,8 +123,8 @@ def _date(given: Mapping[str, object], name: str) -> datetime | None:
     if isinstance(value, bool | list | dict):
         raise _wrong(name, value, "a date")
     found = parse_date(value)
-    if found or not isinstance(value, str):
-        return found
+    if found or not isinstance(value, str) or not value.strip():
+        return found  # to see a language takes milliseconds
     return parse_date(value, resolved(_language(_string(given, "language")), _string(given, "text")))
 
 
