@@ -21,8 +21,9 @@ _WORD = re.compile(r"\w{3,}")
 # Two texts that share less of their runs of words are two stories; so are two rows of the same number.
 _SAME_STORY = 0.05
 _SAME_ROW = 0.3
-# What a file calls its rows by, a number or a word with one: each other file has a row of that name too.
-_ROW_NUMBER = re.compile(r"[^\W\d_]{0,12}[\W_]*\d{1,7}(?:\.0)?")
+# What a file calls its rows by, a bare number or a word and one: each other file has a row of that name too. Written
+# in one word ("story-2", "b1") it is a key that its publisher chose.
+_ROW_NUMBER = re.compile(r"(?:[^\W\d_]{1,12} )?\d{1,7}(?:\.0)?")
 
 
 class Shelf(Protocol):
