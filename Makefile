@@ -86,10 +86,10 @@ help: ## list these targets
 	@touch .venv/.installed-local $@
 
 chromium:
-	@command -v chromium > /dev/null || { \
+	@command -v chromium-headless-shell > /dev/null || command -v chromium > /dev/null || { \
 		echo "Installing chromium, which the tests of the page need"; \
 		if [ "$$(id -u)" = 0 ]; then as_root=; else as_root=sudo; fi; \
 		{ command -v apt-get > /dev/null && $$as_root apt-get update -qq && \
 		  $$as_root env DEBIAN_FRONTEND=noninteractive \
-			apt-get install -qq -y --no-install-recommends chromium > /dev/null; } || { \
+			apt-get install -qq -y --no-install-recommends chromium-headless-shell > /dev/null; } || { \
 			echo "The tests of the page need a browser: install chromium, then run make test again" >&2; exit 1; }; }

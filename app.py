@@ -86,6 +86,7 @@ logger = logging.getLogger("dateline")
 SAMPLES = Path(__file__).parent / "ingest" / "samples"
 
 _SECONDS_TO_WAIT = 60.0
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 _OF_THE_SERVER_ALONE = ("embedder", "reranker", "follow_ups")
 """Settings by which it has loaded its models."""
 
@@ -210,6 +211,10 @@ class PageDesk(ReadingDesk, IntakeDesk):
         self.max_upload_mb, self.chat_models = max_upload_mb, news.chat_models
         IntakeDesk.__init__(self, news, refresh_every)
 
+    def close(self) -> None:
+        IntakeDesk.close(self)
+        ReadingDesk.close(self)
+
 
 class CommandDesk:
     """The commands that another process may have carried out over the library that a server has open; see
@@ -298,11 +303,21 @@ def _chat_model(settings: Settings) -> Any:
 
 
 def _chat_models(settings: Settings, model: Any) -> ChatModels:
+    from assistant.generation.connection import ModelConnection
     from assistant.generation.model_menu import ChatModels
 
     cache, patience = settings.cache.expanduser(), settings.model_patience
+    # Whom others can reach they must not be able to make speak to servers of their choice.
+    alone = settings.host in _THIS_MACHINE and not settings.public_name
+    connection = ModelConnection(settings.library.expanduser() / "model-server.json", changeable=alone)
     return ChatModels(
-        settings.model, model, url=settings.model_url, key=settings.model_key, cache=cache, patience=patience
+        settings.model,
+        model,
+        url=settings.model_url,
+        key=settings.model_key,
+        cache=cache,
+        patience=patience,
+        connection=connection,
     )
 
 

@@ -209,20 +209,22 @@ class Timings:
 class Answer:
     """An answer, or a growing snapshot of one.
 
-    `sources` are the passages that were read, in the order of their numbers, from the first snapshot on.
-    `citations` are those that the sentences written so far rest on; `writing` is the sentence that the model has
-    not finished yet, which nobody has judged. A refused answer has sentences that say so, `nearest` articles, and
-    neither sources nor citations; the sentences of one that is the `closest` are quotations that do not say
-    directly what is asked, which presentation/layout.py puts in words. `window` and `outlets` are those that the
-    question names or that were set, and whose articles come first. `kind` is what the question asks for, and how the
-    sentences are to be laid out. `notice` is for the reader about the answer, for example that the chat model could
-    not be reached and the answer is quoted instead. `language` is the one that it speaks, where it quotes nothing, ""
-    for its reader's. `differing` are the sources' own words where they differ on
-    what is asked, the newest first, each cited too; nothing where they agree. `newest_article` is when the newest
-    article of the library was published, of those until `as_of`. `read` is what a model reads of the sources, or
-    would read of them if the question were not refused.
+    `sources` are the passages that were read, in the order of their numbers, from the first snapshot on: those that
+    are cited in the order in which a reader meets them, then the others, best first. A number once shown keeps its
+    source while the answer grows. `citations` are those that the sentences written so far rest on; `writing` is the
+    sentence that the model has not finished yet, which nobody has judged. A refused answer has sentences that say so,
+    `nearest` articles, and neither sources nor citations; the sentences of one that is the `closest` are quotations
+    that do not say directly what is asked, which presentation/layout.py puts in words. `window` and `outlets` are those
+    that the question names or that were set, and whose articles come first. `kind` is what the question asks for, and
+    how the sentences are to be laid out. `notice` is for the reader about the answer, for example that the chat model
+    could not be reached and the answer is quoted instead. `language` is the one that it speaks, where it quotes
+    nothing, "" for its reader's. `differing` are the sources' own words where they differ on what is asked, the newest
+    first, each cited too; nothing where they agree. `newest_article` is when the newest article of the library was
+    published, of those until `as_of`. `read` is what a model reads of the sources, or would read of them if the
+    question were not refused.
 
-    Sentences in stage SEARCHED are quotations for the time until the model writes: they are taken back then.
+    `quoted` are the quotations that stand there from the first while a model writes, in their order: the page keeps
+    them in their place, and says which of them the answer does not use. Nothing where no model writes.
     """
 
     question: str
@@ -236,6 +238,7 @@ class Answer:
     sentences: tuple[Sentence, ...] = ()
     writing: str = ""
     citations: tuple[Citation, ...] = ()
+    quoted: tuple[Citation, ...] = ()
     refused: bool = False
     closest: bool = False
     nearest: tuple[Article, ...] = ()

@@ -36,6 +36,9 @@ class Shelf(Protocol):
     def find(self, article_id: str) -> Article | None:
         """The current version of the article."""
 
+    def stated(self, article_id: str) -> Article | None:
+        """The same as its publisher states it, whatever a reader has put right in it."""
+
     def twins(self, text: str) -> Sequence[Article]:
         """The articles whose current text is the same but for white space."""
 
@@ -59,13 +62,13 @@ def recognise(source: str, article: Article, shelf: Shelf) -> tuple[Row, Article
     def row(outcome: Outcome, duplicate_of: str = "") -> Row:
         return Row(source, outcome, article.id, article.title, duplicate_of=duplicate_of)
 
-    stored = shelf.find(article.id)
+    stored = shelf.stated(article.id)
     if stored and _another_row(stored, article):
         article = replace(article, id=_by_what_it_says(article))
-        stored = shelf.find(article.id)
+        stored = shelf.stated(article.id)
     if stored and _another_story(stored, article):
         article = _under_its_own_address(article, source)
-        stored = shelf.find(article.id)
+        stored = shelf.stated(article.id)
     if stored is None:
         twin = next((each for each in shelf.twins(article.text) if not _elsewhere(each, article)), None)
         return (row(Outcome.DUPLICATE, twin.id) if twin else row(Outcome.ADDED)), article

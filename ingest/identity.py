@@ -69,3 +69,18 @@ def pasted_id(text: str) -> str:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+_BARE = re.compile(
+    r"(?:localhost|(?:[\w-]+\.)+[\w-]{2,}|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\])(?::\d{1,5})?(?:[/?#]\S*)?", re.I
+)
+_NEAR = re.compile(r"localhost|\d{1,3}(?:\.\d{1,3}){3}|\[")
+
+
+def with_scheme(typed: str) -> str:
+    """What a person typed as an address, as browsers read it: `example.com/news` with `https://`, a machine of one's
+    own network with `http://`; as it is where it is no such thing."""
+    typed = typed.strip()
+    if "://" in typed or not _BARE.fullmatch(typed):
+        return typed
+    return f"{'http' if _NEAR.match(typed) else 'https'}://{typed}"

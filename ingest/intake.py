@@ -50,11 +50,12 @@ class Intake:
         with first_interrupt() as interrupted:
             return self.library.pending.wait(progress, interrupted, hurry=remote() is None)
 
-    def follow(self, url: str) -> Outline:
-        """Follow the feed at an address, or the one that the page there names; it is read at the next refresh."""
+    def follow(self, url: str, empty: bool = False) -> Outline:
+        """Follow the feed at an address, or the one that the page there names; it is read at the next refresh. See
+        ingest.feeds.following.find_feed."""
         from ingest.feeds.following import find_feed
 
-        outline = find_feed(url, self._open_web())
+        outline = find_feed(url, self._open_web(), empty)
         self.follow_all([outline])
         return outline
 

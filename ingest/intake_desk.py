@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from ingest.web.politeness import Web
     from vectorstore.library import Library
     from vectorstore.reports import Report, Standing
-    from vectorstore.storage.subscriptions import Subscription
+    from vectorstore.storage.subscriptions import FeedArticle, Subscription
 
 Stop = Callable[[], bool]
 
+_MINUTE = timedelta(minutes=1)
 _GONE = "the file that was uploaded is no longer kept here; add it again"
 
 
@@ -38,15 +39,11 @@ class IntakeDesk:
         from ingest.feeds.scheduler import Refreshing
 
         self._intake = intake
-        self.clock = Refreshing(self._refresh, refresh_every)
+        self.clock = Refreshing(self._refresh, _kept_every(intake.library.subscriptions.every(), refresh_every))
         self._turn, self._closing = threading.Lock(), threading.Event()
 
     def add_url(self, url: str, progress: Callable[[Step], None], stop: Stop) -> Report:
-        from ingest.sources import is_address
-
-        if not is_address(url):  # else it would name a file of this machine, which is not the reader's to name
-            raise RejectedDocument(f"{url.strip() or 'Nothing'} is no address; an address begins with https://")
-        return self._add([url.strip()], progress, stop)
+        return self._add([self._address(url)], progress, stop)
 
     def add_files(self, files: Sequence[tuple[Path, str]], progress: Callable[[Step], None], stop: Stop) -> Report:
         return self._add([Upload(path, name) for path, name in files], progress, stop)
@@ -59,12 +56,39 @@ class IntakeDesk:
         progress: Callable[[Step], None],
         stop: Stop,
         published_at: str = "",
+        url: str = "",
     ) -> Report:
-        """`published_at` is what the reader states; ingest.datelines.stated_day proposes the day of the text's head."""
+        """`published_at` is what the reader states; `stated_day` proposes the day of the text's head."""
         from ingest.documents import Pasted
 
-        pasted = Pasted(text, title=title.strip(), outlet=outlet.strip(), published_at=published_at.strip())
+        if url.strip():
+            url = self._address(url)
+        pasted = Pasted(text, title.strip(), url.strip(), outlet.strip(), published_at.strip())
         return self._add([pasted], progress, stop)
+
+    def stated_day(self, text: str) -> datetime | None:
+        """The day that a text states at its head, in the past; it is proposed, and never taken by itself."""
+        from ingest.datelines import stated_day
+        from ingest.dates import past
+
+        return past(stated_day(text), datetime.now(UTC))
+
+    @property
+    def readable(self) -> str:
+        """The suffixes of the files that are read."""
+        from ingest.formats.registry import READABLE
+
+        return READABLE
+
+    def _address(self, typed: str) -> str:
+        """Raises RejectedDocument for what is no web address."""
+        from ingest.identity import with_scheme
+        from ingest.sources import is_address
+
+        url = with_scheme(typed.strip())
+        if not is_address(url):  # else it would name a file of this machine, which is not the reader's to name
+            raise RejectedDocument(f"“{typed.strip()[:200]}” isn't a web address; an address begins with https://")
+        return url
 
     def take_articles(self, articles: Sequence[Mapping[str, object]], stop: Stop) -> Report:
         from ingest.sources import as_sent
@@ -75,8 +99,9 @@ class IntakeDesk:
         """What was rejected is read once more, and nothing else of the files that it stood in."""
         from ingest.sources import name_of
 
-        gone = {each.source: each for each in report.again if _is_gone(each.source)}
-        there = [each for each in report.again if each.source not in gone]
+        worth = [each for each in report.again if each.can_help]
+        gone = {each.source: each for each in worth if _is_gone(each.source)}
+        there = [each for each in worth if each.source not in gone]
         sources = list(dict.fromkeys(each.source for each in there))
         tried = self._add(sources, progress, stop, only={each.name for each in there})
         rows = (Row(name_of(source), Outcome.REJECTED, reason=_GONE) for source in gone)
@@ -85,14 +110,28 @@ class IntakeDesk:
     def feeds(self) -> Sequence[Subscription]:
         return self._intake.library.subscriptions.all()
 
-    def follow(self, address: str) -> Subscription:
+    def follow(self, address: str, empty: bool = False) -> Subscription:
         """Mailboxes are not the page's to name: with the passwords that are kept here it would read any folder."""
         from ingest.feeds.mailbox import is_mailbox
 
         if is_mailbox(address):
             raise RejectedDocument("is a mailbox, which the page cannot add; use `dateline feeds add` in a terminal")
-        url = self._intake.follow(address).url
+        url = self._intake.follow(self._address(address), empty).url
         return next(each for each in self.feeds() if each.url == url)
+
+    def feed_article_ids(self) -> Mapping[str, Sequence[str]]:
+        return self._intake.library.subscriptions.article_ids()
+
+    def feed_articles(self, url: str, most: int) -> Sequence[FeedArticle]:
+        return self._intake.library.subscriptions.articles(url, most)
+
+    @property
+    def refresh_every(self) -> timedelta | None:
+        return self.clock.every
+
+    def set_refresh_every(self, every: timedelta | None) -> None:
+        self._intake.library.subscriptions.keep_every(f"{every // _MINUTE}m" if every else "")
+        self.clock.set_every(every)
 
     def unfollow(self, url: str) -> None:
         self._intake.library.subscriptions.remove(url)
@@ -181,6 +220,11 @@ class CommandIntake(Intake):
     ) -> Refresh:
         with self._desk.in_turn(stop, complain) as halted:
             return super().refresh(urls, everything, progress, halted, embed)
+
+
+def _kept_every(kept: str | None, given: timedelta | None) -> timedelta | None:
+    """What a reader has set on the page, else what the setting says."""
+    return given if kept is None else int(kept.removesuffix("m")) * _MINUTE if kept else None
 
 
 def _is_gone(source: Source) -> bool:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 # each time costs as much as some articles.
 _SECONDS = 0.5
 _PASSAGES = 512
+_FOR_GOOD = ("refused:", "is not a valid address")
+_FOR_NOW = ("was given up", "cannot be read (", "permission denied", "there is no such file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,11 @@ def take_in(
 
 
 def _again(row: Row, source: Source) -> Again:
-    """A page by its own address, whatever listed it; anything else with what it stood in."""
-    return Again(row.source, row.source if is_address(row.source) else source)
+    """A page by its own address, whatever listed it; anything else with what it stood in, which would be rejected again
+    unless it was this machine that could not read it."""
+    if is_address(row.source):
+        return Again(row.source, row.source, not row.reason.startswith(_FOR_GOOD))
+    return Again(row.source, source, row.reason.startswith(_FOR_NOW))
 
 
 def _web() -> Web:

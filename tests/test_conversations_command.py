@@ -51,6 +51,21 @@ def beside_the_server(dateline: Callable[..., str], tmp_path: Path) -> None:
     assert text.startswith(f"# {QUESTION}\n\n## {QUESTION}\n\n") and "[^1-1]: " in text
     [exchange] = json.loads(dateline("conversations", "export", "a", "--json"))["exchanges"]
     assert exchange["thumb"] == "up" and exchange["answer"]["citations"]
+    exported_as_files(dateline, tmp_path)
     assert "Thumbs up: 1, down: 0" in dateline("conversations", "feedback", str(tmp_path / "feedback.jsonl"))
     nowhere = str(tmp_path / "missing" / "feedback.jsonl")
     assert "cannot be written" in dateline("conversations", "feedback", nowhere, status=1)
+
+
+def exported_as_files(dateline: Callable[..., str], tmp_path: Path) -> None:
+    name = "Is Meta still open sourcing its models"
+    for form, begins in (("pdf", b"%PDF"), ("docx", b"PK"), ("md", b"# Is Meta")):
+        told = dateline("conversations", "export", "a", str(tmp_path), "--format", form)
+        file = tmp_path / f"{name}.{form}"
+        assert told == f"Wrote {file}.\n" and file.read_bytes().startswith(begins)
+        again = dateline("conversations", "export", "a", str(tmp_path), "--format", form, status=1)
+        assert "cannot be written (File exists)" in again, "what was not named is not written over"
+        dateline("conversations", "export", "a", str(file), "--format", form)
+    nowhere = str(tmp_path / "missing" / "a.pdf")
+    assert "cannot be written" in dateline("conversations", "export", "a", nowhere, "--format", "pdf", status=1)
+    assert "'odt'" in dateline("conversations", "export", "a", "--format", "odt", status=2)

@@ -13,8 +13,9 @@ from test_feeds_command import site  # noqa: F401  (a fixture)
 from app import Dateline, PageDesk, open_dateline
 from assistant.settings import read_settings
 from assistant.ui.desk import Desk
-from vectorstore.errors import RefreshUnderWay, SettingsError
-from vectorstore.reports import Step
+from vectorstore.errors import RefreshUnderWay, RejectedDocument, SettingsError
+from vectorstore.models import Scope
+from vectorstore.reports import Report, Step
 from vectorstore.storage.listings import Listing
 
 NOTE = "The night buses of Norvale will run until four in the morning, the council said on Tuesday."
@@ -70,6 +71,27 @@ def test_while_a_refresh_runs_questions_are_answered_and_uploads_wait_and_are_to
     assert {entry.title for entry in desk.listed(Listing()).entries} == {"Ferry returns", "Buses"}
 
 
+def test_how_often_feeds_are_refreshed_is_kept_and_counts_before_the_setting(news: Dateline) -> None:
+    assert PageDesk(news, 5, timedelta(hours=1)).refresh_every == timedelta(hours=1)
+    desk = PageDesk(news, 5)
+    desk.set_refresh_every(timedelta(minutes=15))
+    desk.close()
+    assert PageDesk(news, 5, timedelta(hours=1)).refresh_every == timedelta(minutes=15)
+    desk.set_refresh_every(None)
+    assert PageDesk(news, 5, timedelta(hours=1)).refresh_every is None
+
+
+@pytest.mark.parametrize("address", ["", "nonsense", "file:///etc/passwd", "/etc/passwd"])
+def test_what_is_no_address_is_told_in_the_same_words_everywhere(news: Dateline, address: str) -> None:
+    desk = PageDesk(news, 5)
+    for asked in (
+        lambda: desk.follow(address),
+        lambda: desk.add_url(address, lambda step: None, lambda: False),
+    ):
+        with pytest.raises(RejectedDocument, match=f"“{address}” isn't a web address"):
+            asked()
+
+
 def test_closing_ends_what_is_being_added_and_keeps_what_is_done(news: Dateline, tmp_path: Path) -> None:
     desk = PageDesk(news, 5)
     texts = [f"{NOTE} This is report number {number}." for number in range(40)]
@@ -109,3 +131,56 @@ def test_feeds_are_refreshed_as_often_as_is_set(monkeypatch: pytest.MonkeyPatch,
 def test_a_span_that_is_none_or_too_short_is_told_in_a_line(text: str) -> None:
     with pytest.raises(SettingsError, match="DATELINE_REFRESH_EVERY cannot be used: .*(no span of time|once a minute)"):
         read_settings({"refresh_every": text})
+
+
+DATED = (
+    "LAKEMONT, 12 November 2026 - The night ferry will sail again on Friday, the harbour master of Lakemont said. "
+    "It had been out of service since its thruster failed in October, and forty-one people were hurt."
+)
+
+
+def test_what_a_reader_put_right_is_what_answers_cite_also_after_the_article_was_added_again(news: Dateline) -> None:
+    desk: Desk = PageDesk(news, 5)
+
+    def add() -> Report:
+        return desk.add_text(DATED, "Ferry", "Post", lambda step: None, lambda: False, "", "example.com/ferry")
+
+    [row] = add().rows
+    article = desk.article(row.article_id)
+    stated = desk.stated_day(article.text)
+    assert article.published_at is None and article.url == "https://example.com/ferry" and stated
+    right = {"title": "Night ferry returns", "outlet": "The Harbour Courier", "published_at": stated}
+    desk.edit(article.id, right)
+    desk.annotations.tag(article.id, "harbour")
+    assert add().unchanged == 1
+    for scope in (Scope(articles=(article.id,)), Scope(tags=("harbour",)), Scope(outlets=("The Harbour Courier",))):
+        *_, answer = desk.stream("When will the night ferry sail again?", scope=scope)
+        [source] = {hit.article.id: hit.article for hit in answer.sources}.values()
+        assert {name: getattr(source, name) for name in right} == right
+    for scope in (Scope(articles=("gone",)), Scope(tags=("other",)), Scope(marked=True)):
+        *_, answer = desk.stream("When will the night ferry sail again?", scope=scope)
+        assert answer.refused and not answer.sources
+    [found] = desk.listed(Listing("thruster")).entries
+    assert found.title == "Night ferry returns" and found.words == 36
+    edit = desk.annotations.edited(article.id)
+    assert edit and desk.edit(article.id, edit.stated) == article
+
+
+def test_what_is_no_address_is_told_and_a_bare_one_is_completed(news: Dateline) -> None:
+    desk = PageDesk(news, 5)
+    for typed in ("example", "", "/etc/passwd", "file:///etc/passwd", "javascript:alert(1)", "a b.com"):
+        with pytest.raises(RejectedDocument, match="is not a web address; one looks like"):
+            desk.add_url(typed, lambda step: None, lambda: False)
+    report = desk.add_url("127.0.0.1:1/pier.html", lambda step: None, lambda: False)
+    assert report.rejected[0].source == "http://127.0.0.1:1/pier.html"
+    assert [each.can_help for each in report.again] == [False]  # a private address stays one
+
+
+def test_only_what_could_go_well_is_offered_to_be_tried_again(news: Dateline, tmp_path: Path) -> None:
+    desk = PageDesk(news, 5)
+    for name in ("empty.txt", "picture.png"):
+        (tmp_path / name).write_bytes(b"")
+    report = desk.add_files([(tmp_path / n, n) for n in ("empty.txt", "picture.png")], lambda step: None, lambda: False)
+    assert len(report.rejected) == 2 and not any(each.can_help for each in report.again)
+    assert desk.retry(report, lambda step: None, lambda: False).rows == ()
+    assert ".docx" in desk.readable and ".txt" in desk.readable

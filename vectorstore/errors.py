@@ -10,6 +10,7 @@
         ArticleNotFound           no article with that id
         ConversationNotFound      no conversation with that id
         ConversationNotKept       conversations cannot be written
+      AnnotationUnusable        a mark, note, tag or correction that cannot be kept
         RefreshUnderWay           the feeds are being refreshed already
       ModelError
         WeightsMissing            a model's files are not on this machine
@@ -18,8 +19,10 @@
         ModelUnavailable          a chat model that cannot be reached, or that failed
       ReportUnwritable            a place where no report can be written
       ExportUnwritable            a place where no articles can be written
+      FontMissing                 letters that no font of this computer has, for a PDF
       ResultsUnwritable           an output on which nothing can be printed
       RejectedDocument            one document that cannot be taken, with the reason
+        FeedEmpty                 a feed without articles, which is followed when it is said once more
         FetchFailed               one address that could not be read
           AddressRefused          an address that may not be read
           NotReached              a host that is not known, not there or not answering
@@ -120,6 +123,10 @@ class ConversationNotKept(LibraryError):
     """Conversations cannot be written; the question can still be answered."""
 
 
+class AnnotationUnusable(LibraryError):
+    """A mark, a note, a tag, a saved filter or a detail that cannot be kept as it was given."""
+
+
 class RefreshUnderWay(LibraryError):
     """The feeds are being refreshed already, by hand or by the clock."""
 
@@ -152,12 +159,20 @@ class ExportUnwritable(DatelineError):
     """A place where no articles can be written."""
 
 
+class FontMissing(DatelineError):
+    """Letters that no font of this computer has, for a PDF."""
+
+
 class ResultsUnwritable(DatelineError):
     """Nothing can be printed: the disk that the output goes to is full, or there is no output."""
 
 
 class RejectedDocument(DatelineError):
     """One document that cannot be taken; the message is the reason."""
+
+
+class FeedEmpty(RejectedDocument):
+    """A feed without articles, which is followed when it is said once more."""
 
 
 class FetchFailed(RejectedDocument):

@@ -18,6 +18,11 @@ _HIDDEN = re.compile(
 )
 
 
+def hidden_in(text: str) -> list[tuple[int, int]]:
+    """Where such characters stand."""
+    return [match.span() for match in _HIDDEN.finditer(text)]
+
+
 def without_hidden(text: str) -> str:
     """The text as a reader sees it; tabs and line ends are seen."""
     return _HIDDEN.sub("", text)

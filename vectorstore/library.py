@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from time import sleep
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
@@ -24,12 +25,14 @@ from vectorstore.indexes.vectors import VectorIndex
 from vectorstore.indexes.vocabulary import Vocabulary
 from vectorstore.models import EVERYTHING, Article, Candidate, Entry, Hit, Matrix, Passage, Scope, heading
 from vectorstore.reports import Health
+from vectorstore.storage.annotations import Annotations
 from vectorstore.storage.catalogue import NEXT_EMBEDDER, Catalogue
 from vectorstore.storage.conversations import Conversations
 from vectorstore.storage.database import may_write
 from vectorstore.storage.folder import CATALOGUE, UNTIL_IT_IS_MADE, make, make_catalogue, take, writer_lock
 from vectorstore.storage.listings import Listings
 from vectorstore.storage.private import keep_private, tighten
+from vectorstore.storage.reading_state import ReadingStates
 from vectorstore.storage.rows import Described, Removed, Shelved
 from vectorstore.storage.story_groups import Opening
 from vectorstore.storage.subscriptions import Subscriptions
@@ -43,6 +46,8 @@ _MOST_ASKED_FOR = 5000
 # Passages without a vector that a search embeds itself: those that its words fit best, in a quarter of a second.
 _EMBEDDED_AT_ONCE = 8
 _LOOKS = 3
+# Passages that are looked at for each word that the table is searched for.
+_MOST_HELD = 20_000
 _UNTIL_ANOTHER_PROCESS_IS_DONE = 0.1
 
 Looked = TypeVar("Looked")
@@ -100,6 +105,7 @@ class Library:
             self._lock.release()
             raise
         self._kept = KeptIndexes(self._catalogue, folder, self._writing)
+        self.listings.holding = self._holding
         self.pending = PendingVectors(self._catalogue, self._kept, self._writing, embedder)
         if read_only:
             self.pending.stop()
@@ -181,8 +187,24 @@ class Library:
         return True
 
     def _held(self, article_id: str) -> Removed:
-        *earlier, article = self.versions(article_id)
-        return Removed(article, self.passages_of(article_id), earlier)
+        if (held := self._catalogue.held(article_id)) is None:
+            raise ArticleNotFound.named(article_id)
+        return held
+
+    def edit(self, article_id: str, changes: Mapping[str, Any]) -> Article:
+        """Put its title, outlet, url or published_at right: it is found, cited and listed by these from now on, also
+        when it is read again. What is as its publisher states it is no longer edited. Raises ArticleNotFound."""
+        with self._change():
+            stale = self._catalogue.edit(article_id, changes)
+            if stale is None:
+                raise ArticleNotFound.named(article_id)
+            self._kept.opened().vectors.remove(stale)
+        self.pending.start()
+        return self.article(article_id)
+
+    def stated(self, article_id: str) -> Article | None:
+        """As its publisher states it; None when it is not there."""
+        return self._catalogue.stated(article_id)
 
     def mark_gone(self, article_id: str, gone_at: datetime | None) -> None:
         """Note that the article's page is there no more, or with None that it is there again; it stays readable."""
@@ -212,6 +234,22 @@ class Library:
     def conversations(self) -> Conversations:
         """What was asked of this library."""
         return self._catalogue.conversations
+
+    @property
+    def reading_states(self) -> ReadingStates:
+        """What its readers have read, starred and follow."""
+        return self._catalogue.reading_states
+
+    @property
+    def state(self) -> str:
+        """Another one after each article that was added, changed or removed."""
+        articles, passages = self._catalogue.counts()
+        return f"{self._catalogue.recall('generation')}/{articles}/{passages}"
+
+    @property
+    def annotations(self) -> Annotations:
+        """What its reader marked, noted, tagged and put right."""
+        return self._catalogue.annotations
 
     @property
     def listings(self) -> Listings:
@@ -263,9 +301,16 @@ class Library:
         """An article's passages in their order."""
         return self._catalogue.passages_of(article_id)
 
-    def openings(self, scope: Scope = EVERYTHING, arrived: datetime | None = None, limit: int = 4000) -> list[Opening]:
-        """How the articles open that came in after `arrived`, the last to come first."""
-        return self._catalogue.openings(scope, arrived, limit)
+    def openings(
+        self,
+        scope: Scope = EVERYTHING,
+        arrived: datetime | None = None,
+        limit: int = 4000,
+        by_date: bool = False,
+    ) -> list[Opening]:
+        """How the articles open that came in after `arrived`, the last to come first; `by_date` the last published
+        first, and those of unknown date last."""
+        return self._catalogue.openings(scope, arrived, limit, by_date)
 
     def arrived_since(self, moment: datetime) -> int:
         """How many articles came in, or came in anew, after it."""
@@ -312,6 +357,7 @@ class Library:
         if limit < 1:
             return []
         self.pending.give_way_to_question()
+        scope = self._settled(scope)
         with self._kept.searches.one():
             index, indexed_words = self._searchable()
             vector = self._meaning(texts)
@@ -341,6 +387,20 @@ class Library:
         read = self._catalogue.passages([*best]) if best else {}
         texts = [f"{heading(article)}\n{passage.text}" for passage, article in read.values()]
         return dict(zip((best[id] for id in read), self.embedder.passages(texts), strict=True)) if texts else {}
+
+    def _holding(self, words: Sequence[str]) -> list[set[int]]:
+        try:
+            with self._kept.searches.one():
+                return self._searchable()[1].holding(words, _MOST_HELD)
+        except EmbedderMismatch:  # which is told where a question is asked
+            return []
+
+    def _settled(self, scope: Scope) -> Scope:
+        """With the articles that have a tag or a mark, of which the index of words knows nothing, by their ids."""
+        if not (scope.tags or scope.marked):
+            return scope
+        chosen = Scope(articles=scope.articles, tags=scope.tags, marked=scope.marked)
+        return replace(scope, articles=self._catalogue.ids_within(chosen), tags=(), marked=False)
 
     def vocabulary(self, language: str = "") -> Vocabulary:
         """Its words, as they are now."""

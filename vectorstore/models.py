@@ -95,9 +95,11 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Which articles a search looks at: published from `since` until `until`, both included, by one of `outlets`, in
-    one of `languages`, and none whose id is in `without`.
+    one of `languages`, and none whose id is in `without`. With `articles` only these, with `tags` only those that have
+    one of them, and `marked` only those in which the reader has marked words.
 
-    What is None or empty keeps nothing out. An article of unknown date is within only when `since` is None.
+    What is None or empty keeps nothing out, but for `articles`, of which none may be left. An article of unknown date
+    is within only when `since` is None.
     """
 
     since: datetime | None = None
@@ -105,6 +107,9 @@ class Scope:
     outlets: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    articles: tuple[str, ...] | None = None
+    tags: tuple[str, ...] = ()
+    marked: bool = False
 
 
 EVERYTHING = Scope()
@@ -131,7 +136,8 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of the library's table: an article without its text."""
+    """A row of the library's table: an article without its text. `words` counts those of the text, where it was read
+    for that."""
 
     id: str
     title: str
@@ -144,6 +150,7 @@ class Entry:
     summary_only: bool = False
     gone_at: datetime | None = None
     language: str = ""
+    words: int = 0
 
 
 def heading(article: Article) -> str:

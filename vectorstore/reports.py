@@ -44,10 +44,12 @@ class Row:
 
 
 class Again(NamedTuple):
-    """What a rejected document is called, and what to hand in to try it once more."""
+    """What a rejected document is called, and what to hand in to try it once more. `can_help` is False where the same
+    bytes would be rejected for the same reason."""
 
     name: str
     source: Any
+    can_help: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Event
@@ -13,12 +13,13 @@ from assistant.answering.grounds import Finder, Grounds, checked
 from assistant.answering.instruction import Rewriter, nothing_before
 from assistant.answering.library_questions import about_the_library, small_talk
 from assistant.answering.listing import Tells, answers_itself, in_order_of_time, is_judged, listed
+from assistant.answering.numbering import numbered
 from assistant.answering.provenance import cites, speaks_of
 from assistant.answering.roundup import put_together
 from assistant.answering.writer import Writer, with_day
 from assistant.evidence import quote, weigh
 from assistant.evidence.context import Room, context, room_of
-from assistant.generation.providers import PATIENCE, none_offered
+from assistant.generation.providers import PATIENCE, QUOTE, none_offered
 from assistant.generation.streaming import meanwhile
 from assistant.query.follow_ups import following, spoken_of, topic
 from assistant.query.intent import OF_NO_ARTICLE, Intents
@@ -32,6 +33,7 @@ from assistant.types import (
     AS_SET,
     Answer,
     AnswerKind,
+    Citation,
     Intent,
     Manner,
     Request,
@@ -53,7 +55,8 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 _NEAREST = 3
-_REFUSAL = tr_later("The library holds no answer to this question.")
+_QUOTED = Manner(model=QUOTE)
+_REFUSAL = tr_later("I couldn't find this in your articles.")
 
 
 class Assistant:
@@ -134,7 +137,8 @@ class Assistant:
         it, else in the reader's. Closing the iterator ends generation in the model.
         """
         language = _spoken(checked(question, turns), turns)
-        yield from each_speaking(language, self._stream(question, language, as_of, turns, scope, manner))
+        told = each_speaking(language, self._stream(question, language, as_of, turns, scope, manner))
+        yield from numbered(told)
 
     def _stream(
         self,
@@ -189,20 +193,35 @@ class Assistant:
             yield from self._told(answer, grounds, topic(sought.question, sought.turns), started, manner, least)
 
     def tells_more(self, question: str, answer: Answer, turns: Sequence[Turn]) -> bool:
-        """Whether a follow-up to an answer would not be refused, and rest first of all on words of the answer's sources
-        that it does not cite and that speak of what is asked. No chat model is asked."""
+        """Whether a follow-up to an answer would not be refused, and tell something of the answer's sources, or of the
+        nearest articles, that it does not: of one thing first of all words that speak of what is asked. No chat model
+        is asked."""
+        shown = {hit.article.id for hit in answer.sources} | {article.id for article in answer.nearest}
+        told = self.told_from(question, shown, turns)
+        fresh = [each for each in told if not cites(answer, each)]
+        if self.request(question).kind is not AnswerKind.FACT:
+            return bool(fresh)
+        return bool(told) and told[0] in fresh and speaks_of(told[0], question)
+
+    def told_from(self, question: str, article_ids: Collection[str], turns: Sequence[Turn] = ()) -> Sequence[Citation]:
+        """What the question's answer would quote if no chat model were asked, first what answers best; nothing where it
+        would be refused, or quote none of these articles, or be a timeline of one day."""
         today = self.moment(None)
-        shown = {hit.article.id for hit in answer.sources}
+        request = self.request(question, today)
+        if request.kind is not AnswerKind.FACT:
+            *_, listed = self.stream(question, turns=turns, manner=_QUOTED)
+            told: Sequence[Citation] = () if listed.refused or listed.closest else listed.citations
+            if listed.kind is AnswerKind.TIMELINE and len(told) < 2:
+                return ()
+            return told if request.broad or any(each.article.id in article_ids for each in told) else ()
         reading, found = self._finder.search(question, turns, today)
-        if shown.isdisjoint(hit.article.id for hit in found.hits):
-            return False  # before its sentences are embedded, which takes longest
+        if not any(hit.article.id in article_ids for hit in found.hits):
+            return ()  # before its sentences are embedded, which takes longest
         evidence = weigh(reading.standalone, found.hits, self._library.embedder)
         if not self._finder.known(reading, found, evidence, today):
-            return False
-        first, *_ = quote(evidence).citations or (None,)
-        return (
-            first is not None and first.article.id in shown and not cites(answer, first) and speaks_of(first, question)
-        )
+            return ()
+        told = quote(evidence).citations
+        return told if told and told[0].article.id in article_ids else ()
 
     def request(self, question: str, as_of: date | datetime | None = None) -> Request:
         """What a question asks for, and of what, as its writer meant it. Small talk has words that no library knows."""
@@ -358,7 +377,7 @@ def _outside(grounds: Grounds) -> str:
     window, hits = grounds.reading.window, grounds.found.hits
     if window is None or not hits or any(window.holds(hit.article.published_at) for hit in hits):
         return ""
-    return tr("Nothing that fits was published {when}; this is the nearest outside of it.", when=spoken(window))
+    return tr("Nothing found {when}. These are the closest articles from other days.", when=spoken(window))
 
 
 def _read(grounds: Grounds, room: Room) -> str:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from assistant.text.labels import corrected, count, day, listed
-from assistant.text.texts import tr
+from assistant.text.labels import corrected, count, day, listed, months_between
+from assistant.text.texts import tr, tr_plural
 from assistant.text.words import key_stems, stems_of
 from assistant.types import Account, Answer, Citation, Sentence
 from vectorstore.models import Article, heading
 
 # News is told from one week to the next: an older library may have missed what matters.
 _OLD = timedelta(days=7)
+# What stands in a report can have changed since. Over half a year plans, prices, offices and tolls do; below that a
+# warning would stand above nearly every answer of a library that is filled now and then.
+_AGED = 6
+_IN_YEARS = 24
 
 
 def basis(answer: Answer) -> str:
@@ -42,12 +46,27 @@ def _counts(answer: Answer) -> str:
 
 
 def fallen_behind(answer: Answer) -> str:
-    """`The library's newest article is of 30 September 2022.`; "" when that is less than a week before the reader's
+    """`Newest article in your library: 30 September 2022`; "" when that is less than a week before the reader's
     today, or when the question is about days that the library is past."""
     newest, window = answer.newest_article, answer.window
     if newest is None or answer.as_of - newest < _OLD or (window and window.closes and window.closes < newest):
         return ""
-    return tr("The library's newest article is of {day}.", day=day(newest))
+    return tr("Newest article in your library: {day}", day=day(newest))
+
+
+def aged(answer: Answer) -> str:
+    """`Latest report: 16 months old · 31 July 2025`, of what a reader is shown; "" for newer ones, where the question
+    asks about days that are past, and where a report's day is unknown."""
+    published = [each.article.day for each in (*answer.citations, *answer.quoted)]
+    latest, today = max(filter(None, published), default=None), answer.as_of.date()
+    past = answer.window and answer.window.last and answer.window.last < today
+    if latest is None or not all(published) or past or (old := months_between(latest, today)) < _AGED:
+        return ""
+    if old < _IN_YEARS:
+        told = tr_plural("Latest report: {n} month old", "Latest report: {n} months old", old)
+    else:
+        told = tr_plural("Latest report: {n} year old", "Latest report: {n} years old", old // 12)
+    return f"{told} · {day(latest)}"
 
 
 def reports_differ(differing: tuple[Account, ...]) -> str:

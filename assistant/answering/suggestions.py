@@ -1,7 +1,9 @@
-"""Short questions that could follow an answer: of what its sources say and it does not. No model is asked.
+"""Short questions to begin with, and such as could follow an answer: of what its sources say and it does not. No model
+is asked.
 
-Each is made from a sentence of a source that answers it. Nothing of an article goes into one but names, sums, days and
-plain words of counting, and nothing of a sentence that gives orders: a question never says what an article wants said.
+Each is made from a sentence of a source that answers it. Nothing of an article goes into one but names, sums, days,
+plain words of counting and its headline, and nothing of a sentence that gives orders: a question never says what an
+article wants said.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from itertools import chain, zip_longest
+from itertools import chain, islice, zip_longest
 
 import regex
 
@@ -21,7 +23,7 @@ from assistant.text.names import names, speakers
 from assistant.text.text_dates import moments
 from assistant.text.texts import ENGLISH, language, tr
 from assistant.text.words import key_stems, key_words, plain
-from assistant.types import Answer
+from assistant.types import Answer, AnswerKind
 from vectorstore.models import Article, Hit, heading
 
 _MOST = 3
@@ -29,6 +31,10 @@ _MOST = 3
 _TRIED = 8
 _OF_A_KIND = 3
 _LONGEST = 90
+# Characters of an article from which it is asked.
+_READ = 3000
+_SHOUTED = 0.7
+_CAPITALS_NAME = ("en", "es", "fr", "pt")
 _LONGEST_HEADLINE = 200
 _OUTLET_WORDS = 3
 # Letters of any script, digits, and what stands in names and sums: no mark that could mean something to a program.
@@ -36,7 +42,7 @@ _PLAIN = regex.compile(r"¿?(?:[\p{L}\p{M}\p{N}]|[ \u00a0\u202f.,'’&$£€-])+
 _HEADLINE = regex.compile(r"(?:[\p{L}\p{M}\p{N}]|[ .,;:'’‘&$£€%?!–،؛؟。，、：；！？・¿¡-])+")
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens|hundreds)"
 _COUNTED = r"(?P<who>people|children|women|men|passengers|civilians|soldiers|workers|residents|students|patients)"
-_WERE = re.compile(rf"\b{_NUMBER} {_COUNTED} (?:were|have been|had been) (?P<done>[a-z]{{3,}}(?:ed|en|own|ost))\b")
+_WERE = re.compile(rf"\b{_NUMBER} {_COUNTED} (?:were|have been|had been) (?P<done>hurt|[a-z]{{3,}}(?:ed|en|own|ost))\b")
 _DOING = re.compile(
     rf"\b(?P<done>kill|injur|wound|arrest|evacuat|displac|rescu)(?:ed|ing) (?:[a-z]+ ){{0,2}}?{_NUMBER} {_COUNTED}\b"
 )
@@ -49,18 +55,37 @@ _GOES_ON = re.compile(r"['’-]|\.\w| (?:of|for|and|the|an?|de|da|di|van|von) ?[
 # What the reader's own question is about: "on the ferry", at the end of a clause.
 _SUBJECT = re.compile(r"(?<=\b(?:on|at|in|of|to|by) )(?:the (?:[a-z-]+ )?[a-z-]+)(?=[?.,]|$)")
 
+_ASKS = regex.compile(r"^[^.!?؟？]{12,}[?؟？]")
+# Whoever is asked is to do something.
+_ADDRESSES = re.compile(r"\b(?:you|your|me|us|please|ignore|disregard)\b", re.I)
+_PLACE = re.compile(r"\b(?:in|at|near|off|outside) (?:the )?[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,2}(?![\w'’-])")
+_REASON = re.compile(r"\b(?:because|due to|owing to|blam\w+|the (?:cause|reason)s?|caused by|thanks to)\b", re.I)
+_PLANS = re.compile(
+    r"^ (?:will|plans? to|is (?:due|expected|set|going) to|are (?:due|expected|set|going) to|intends? to"
+    r"|wird|werden|will|va|vont|prévoit|va a|van a|planea|vai|vão|planeja)\b"
+)
+
 _Wordings = tuple[str, ...]
 
 
 def suggestions(answer: Answer, answered: Callable[[str], bool]) -> tuple[str, ...]:
-    """At most three; `answered` says of each whether it would be, which may take it a while. A summary of the article
-    that the answer opens with can always be had, and comes last."""
+    """At most three; `answered` says of each whether it would be, which may take it a while. Those that tell most stand
+    first, and after them what can be asked of nearly every answer: how it went on, and for a summary."""
+    asked = set(key_words(answer.question))
     found: list[str] = []
-    for question in _tried(answer, answered):
-        found.append(question)
+    for question in chain(_tried(answer, answered), filter(answered, _of_the_story(answer))):
+        if question not in found and not (key_words(question) and asked >= set(key_words(question))):
+            found.append(question)
         if len(found) == _MOST:
-            return tuple(found)
-    return (*found, *_of_the_article(answer))
+            break
+    return tuple(found)
+
+
+def opening(article: Article, answered: Callable[[str], bool]) -> str:
+    """A question to begin with that this article answers, "" where there is none; in the article's language, which is
+    to be spoken."""
+    tried = islice((each for each in _of_article(article) if _is_askable(each)), _TRIED)
+    return next(filter(answered, tried), "")
 
 
 def about(article: Article) -> str:
@@ -89,11 +114,18 @@ def _tried(answer: Answer, answered: Callable[[str], bool]) -> Iterator[str]:
 
 def _candidates(answer: Answer) -> Iterator[Sequence[str]]:
     """Questions, each in several wordings; one of each kind, then others. The plainest wording is first, a follow-up
-    last, for which the search takes in the whole question before."""
+    last, for which the search takes in the whole question before. After a refusal they are of the nearest articles."""
+    if not answer.sources:
+        near = [
+            [(each,) for each in islice(filter(_is_askable, _of_article(article)), _OF_A_KIND)]
+            for article in answer.nearest
+        ]
+        yield from filter(None, chain(*zip_longest(*near)))
+        return
     at_hand = {hit.article.id for hit in _about_it(answer)}
     told_of = (span for span in spans_of(answer.sources) if span.hit.article.id in at_hand)
     untold = [span for span in told_of if not cites(answer, cite(span.number, span.hit, span.start, span.end))]
-    ways = (_of_words, _of_people, _of_days, _of_sums, _of_names)
+    ways = (_of_words, _of_people, _of_reasons, _of_plans, _of_days, _of_sums, _of_names)
     kinds = [[each for span in untold for each in way(span, answer)] for way in ways]
     kinds.insert(2, list(_of_outlets(answer)))
     asked = [list(dict.fromkeys(kind))[:_OF_A_KIND] for kind in kinds]
@@ -127,11 +159,31 @@ def _of_words(span: Span, answer: Answer) -> Iterator[_Wordings]:
 def _of_people(span: Span, answer: Answer) -> Iterator[_Wordings]:
     if language() != ENGLISH:
         return  # the words of the sentence
-    for match in (*_WERE.finditer(span.itself), *_DOING.finditer(span.text)):
+    for asked in (*counted(span.itself), *counted(span.text)):
+        if not _mentions(answer, asked.removeprefix("How many ").replace(" were ", " ").rstrip("?")):
+            yield asked, f"And h{asked[1:]}"
+
+
+def _of_reasons(span: Span, answer: Answer) -> Iterator[_Wordings]:
+    """Of why something is so, from somebody who says it."""
+    if language() == ENGLISH and _REASON.search(span.itself):
+        for name in speakers(span.itself, span.hit.article.text):
+            yield f"What reason did {name} give?", f"And what reason did {name} give?"
+
+
+def _of_plans(span: Span, answer: Answer) -> Iterator[_Wordings]:
+    """Of what somebody is going to do, whom the sentence opens with."""
+    text = _PLACE_AND_DAY.sub("", span.itself)
+    for name in names(text, span.hit.article.text)[:1]:
+        if text[: name.start].strip() in ("", "The") and _PLANS.match(text[name.end :]):
+            yield tr("What will {name} do?", name=name.text), tr("And what will {name} do?", name=name.text)
+
+
+def counted(text: str) -> Iterator[str]:
+    """The questions for the numbers of people that a text gives: "How many people were injured?"."""
+    for match in (*_WERE.finditer(text), *_DOING.finditer(text)):
         done = match["done"] if match.re is _WERE else f"{match['done']}ed"
-        if not _mentions(answer, f"{match['who']} {done}"):
-            asked = f"ow many {match['who']} were {done}?"
-            yield f"H{asked}", f"And h{asked}"
+        yield f"How many {match['who']} were {done}?"
 
 
 def _of_days(span: Span, answer: Answer) -> Iterator[_Wordings]:
@@ -175,11 +227,48 @@ def _of_outlets(answer: Answer) -> Iterator[_Wordings]:
             yield (tr("And what did {outlet} report?", outlet=outlet),)
 
 
-def _of_the_article(answer: Answer) -> list[str]:
-    first = next((number for each in answer.sentences for number in each.citations), None)
-    if first is None or not 1 <= first <= len(answer.sources):
-        return []
-    return summary_of(answer.sources[first - 1].article)
+def _of_the_story(answer: Answer) -> Iterator[str]:
+    """What can be asked of nearly every answer."""
+    if answer.sources and answer.kind is not AnswerKind.TIMELINE:
+        yield tr("Timeline of this story")
+    cited = [each.article for each in answer.citations]
+    for article in dict.fromkeys((*cited, *(hit.article for hit in answer.sources), *answer.nearest)):
+        yield from summary_of(article)
+    yield tr("What’s new?")
+
+
+def _of_article(article: Article) -> Iterator[str]:
+    """The questions that it answers, the best first."""
+    title = " ".join(article.title.split())
+    asks = _ASKS.match(title)
+    if asks and reporting(asks.group()) == ((0, asks.end()),) and not _ADDRESSES.search(asks.group()):
+        yield asks.group().strip()
+    sentences = [article.text[start:end] for start, end in reporting(article.text[:_READ])]
+    topic = _topic(article, sentences)
+    if language() == ENGLISH:
+        for sentence in sentences:
+            place = _PLACE.search(sentence) or _PLACE.search(title)
+            yield from (f"{asked.rstrip('?')} {place.group()}?" for asked in counted(sentence) if place)
+    for name in dict.fromkeys(name for each in sentences for name in speakers(each, article.text)):
+        if topic and not set(key_words(topic)) & set(key_words(name)):
+            yield tr("What did {name} say about {subject}?", name=name, subject=topic)
+        else:
+            yield tr("What did {name} say?", name=name)
+    if topic:
+        yield tr("What is the latest on {name}?", name=topic)
+    yield from summary_of(article)
+
+
+def _topic(article: Article, sentences: Sequence[str]) -> str:
+    """The longest name in the headline or, where nearly every word of that has a capital, in the first sentence; ""
+    where there is none, and in languages that write more than names with capitals, or nothing."""
+    if language() not in _CAPITALS_NAME:
+        return ""
+    words = article.title.split()
+    shouted = sum(word[:1].isupper() for word in words) > _SHOUTED * len(words)
+    told = next((_PLACE_AND_DAY.sub("", each) for each in sentences), "") if shouted else article.title
+    found = [each.text for each in names(told, article.text) if not _GOES_ON.match(told[each.end :])]
+    return max(found, key=lambda name: len(key_words(name)), default="")
 
 
 def summary_of(article: Article) -> list[str]:
@@ -196,6 +285,11 @@ def summary_of(article: Article) -> list[str]:
 def is_plain(question: str) -> bool:
     """Whether a question is short and of plain words alone."""
     return len(question) <= _LONGEST and _PLAIN.fullmatch(question) is not None
+
+
+def _is_askable(question: str) -> bool:
+    """Of a summary the headline has been looked at."""
+    return is_plain(question) or not question.endswith(("?", "？", "؟"))
 
 
 def _mentions(answer: Answer, words: str) -> bool:

@@ -198,9 +198,10 @@ class _Drafting:
     ) -> None:
         self.text = ""
         self._model, self._patience = model, writer.patience
-        self._answer, self._evidence, self._signals = answer, grounds.evidence, grounds.signals
+        self._evidence, self._signals = grounds.evidence, grounds.signals
         self._least = least
         self._earlier, self._quoted = earlier, quote(grounds.evidence)
+        self._answer = replace(answer, quoted=self._quoted.citations)
         self._read = context(answer.sources, answer.standalone_question, writer.room(model))
         # A model behind an address says itself that it finds no answer, and is not asked twice before it writes.
         self._judge = model if isinstance(model, Judge) else None

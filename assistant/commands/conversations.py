@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,6 +17,7 @@ from vectorstore.errors import ReportUnwritable
 
 if TYPE_CHECKING:
     from assistant.conversations.notebook import Notebook
+    from assistant.ui.transcript_file import ExportedFile
 
 
 class ConversationCommands:
@@ -46,18 +47,32 @@ class ConversationCommands:
             entries = _notebook(opened).entries(search)
         tell([conversation_as_json(entry) for entry in entries], conversations_as_text(entries), as_json)
 
-    def export(self, conversation_id: str, library: LibraryOption = None, as_json: JsonOption = False) -> None:
-        """One conversation as Markdown, the sources as footnotes."""
+    def export(
+        self,
+        conversation_id: str,
+        file: Annotated[
+            Path | None,
+            typer.Argument(help="Where to; without, Markdown goes to the screen, and others here by title."),
+        ] = None,
+        form: Annotated[Literal["md", "docx", "pdf"], typer.Option("--format", help="Markdown, Word or PDF.")] = "md",
+        library: LibraryOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """One conversation as Markdown, Word or PDF, the sources as footnotes."""
         from assistant.presentation.as_json import exchange_as_json
-        from assistant.ui.conversation_markdown import markdown
+        from assistant.ui.transcript_file import Format, exported
         from vectorstore.export import conversation_as_json
 
         with self._reading(library) as opened:
             notebook = _notebook(opened)
             entry, conversation = notebook.entry(conversation_id), notebook.read(conversation_id)
         exchanges = {"exchanges": [exchange_as_json(each) for each in conversation]}
-        text = markdown(entry.title, conversation).rstrip("\n")
-        tell(conversation_as_json(entry) | exchanges, text, as_json)
+        if file is None and (form == "md" or as_json):
+            text = "" if as_json else exported(Format(form), entry.title, conversation).content.decode().rstrip("\n")
+            tell(conversation_as_json(entry) | exchanges, text, as_json)
+            return
+        written = _write(exported(Format(form), entry.title, conversation), file)
+        tell({"exported": str(written)}, f"Wrote {written}.", as_json)
 
     def feedback(
         self,
@@ -76,6 +91,19 @@ class ConversationCommands:
             raise ReportUnwritable(f"{file} cannot be written ({error.strerror}). Choose another place.") from error
         up = sum(row["thumb"] == "up" for row in rows)
         tell({"up": up, "down": len(rows) - up}, f"Thumbs up: {up:,}, down: {len(rows) - up:,}; see {file}.", as_json)
+
+
+def _write(made: ExportedFile, to: Path | None) -> Path:
+    """Into the folder or the file that is named, or here; there nothing is written over that was not named."""
+    place = resolved(to or Path())
+    named = not place.is_dir()
+    path = place if named else place / made.name
+    try:
+        with path.open("wb" if named else "xb") as file:
+            file.write(made.content)
+    except OSError as error:
+        raise ReportUnwritable(f"{path} cannot be written ({error.strerror}). Choose another place.") from error
+    return path
 
 
 def _notebook(opened: Opened) -> Notebook:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.commands import Opened
-from assistant.commands.questions import LanguageOption, told_as_usage
+from assistant.commands.annotations import AnnotationCommands
+from assistant.commands.questions import LanguageOption, MarkedOption, TagOption, told_as_usage
 from vectorstore.console.commands import JsonOption, LibraryOption, fail, tell
 from vectorstore.console.terminal import resolved, screen, stop_if_interrupted
 
@@ -34,18 +35,26 @@ class LibraryCommands:
             *(self.show, self.diff, self.export, self.remove, self.backup, self.restore, self.reindex, self.check),
         ):
             shelf.command()(command)
+        for command in AnnotationCommands(self._reading, self._writing).all():
+            shelf.command()(command)
         cli.add_typer(shelf, name="library")
 
     def list_articles(
-        self, library: LibraryOption = None, languages: LanguageOption = None, as_json: JsonOption = False
+        self,
+        library: LibraryOption = None,
+        languages: LanguageOption = None,
+        tags: TagOption = None,
+        marked: MarkedOption = False,
+        as_json: JsonOption = False,
     ) -> None:
         """Every article, the newest addition first."""
         from assistant.presentation.terminal_text import entries_as_text
-        from assistant.query.search_filters import limited
+        from assistant.query.search_filters import chosen, limited
         from vectorstore.export import entry_as_json
 
         with self._reading(library) as opened, told_as_usage():
-            entries = opened.library.entries(limited("", "", (), (), languages or (), opened.library.languages()))
+            scope = limited("", "", (), (), languages or (), opened.library.languages())
+            entries = opened.library.entries(chosen(scope, None, tags, marked))
         tell([entry_as_json(entry) for entry in entries], entries_as_text(entries), as_json)
 
     def show(

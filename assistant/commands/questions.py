@@ -24,6 +24,11 @@ OutletOption = Annotated[list[str] | None, typer.Option("--outlet", help="Only t
 LanguageOption = Annotated[
     list[str] | None, typer.Option("--language", help="Only articles in this language, de or German; can be repeated.")
 ]
+ArticleOption = Annotated[
+    list[str] | None, typer.Option("--article", help="Only the article with this id; can be repeated.")
+]
+TagOption = Annotated[list[str] | None, typer.Option("--tag", help="Only articles with this tag; can be repeated.")]
+MarkedOption = Annotated[bool, typer.Option("--marked", help="Only articles with marked passages.")]
 
 
 class QuestionCommands:
@@ -45,19 +50,23 @@ class QuestionCommands:
         until: ToOption = None,
         outlets: OutletOption = None,
         languages: LanguageOption = None,
+        articles: ArticleOption = None,
+        tags: TagOption = None,
+        marked: MarkedOption = False,
         top: Annotated[int, typer.Option(help="How many passages.", min=1, max=100)] = 10,
         as_json: JsonOption = False,
     ) -> None:
         """Find the passages that a question is about."""
         from assistant.presentation.as_json import hits_as_json
         from assistant.presentation.terminal_text import hits_as_text
-        from assistant.query.search_filters import limited, moment
+        from assistant.query.search_filters import chosen, limited, moment
         from assistant.text.labels import EMPTY
 
         with self._reading(library, "quote") as opened, told_as_usage():
             known = opened.library.outlets()
             held = opened.library.languages()
             scope = limited(since or "", until or "", outlets or (), known, languages or (), held)
+            scope = chosen(scope, articles, tags, marked)
             hits = opened.assistant.search(question, as_of=moment(as_of or ""), scope=scope, top=top)
             text = hits_as_text(hits) if hits or opened.library.counts()[0] else EMPTY
         tell(hits_as_json(hits), text, as_json)
@@ -71,18 +80,22 @@ class QuestionCommands:
         until: ToOption = None,
         outlets: OutletOption = None,
         languages: LanguageOption = None,
+        articles: ArticleOption = None,
+        tags: TagOption = None,
+        marked: MarkedOption = False,
         model: ModelOption = None,
         as_json: JsonOption = False,
     ) -> None:
         """Answer a question from the library."""
         from assistant.presentation.as_json import answer_as_json
         from assistant.presentation.terminal_text import answer_as_text
-        from assistant.query.search_filters import limited, moment
+        from assistant.query.search_filters import chosen, limited, moment
 
         with self._reading(library, model) as opened, told_as_usage(), screen(True).status("Searching") as status:
             known = opened.library.outlets()
             held = opened.library.languages()
             scope = limited(since or "", until or "", outlets or (), known, languages or (), held)
+            scope = chosen(scope, articles, tags, marked)
             for answer in opened.assistant.stream(question, as_of=moment(as_of or ""), scope=scope):
                 stop_if_interrupted()
                 status.update(f"Reading {len(answer.sources)} passages" if not answer.sentences else "Writing")

@@ -53,7 +53,8 @@ class Notebook:
         return tuple(as_shown(each, self._find) for each in kept)
 
     def ask(self, id: str, exchange: Exchange) -> None:
-        """Keep a question, in place of the one that has its number; the conversation begins with it if there is none.
+        """Keep a question, in place of the one that has its number and of those after it; the conversation begins with
+        it if there is none.
 
         Until more is known it is one that was stopped: so it stays when the process ends in the middle.
         """
@@ -66,7 +67,18 @@ class Notebook:
                     return
                 except ConversationNotKept as error:
                     self._go_on_in_memory(id, error)
-            self._unkept[id][exchange.number] = begun
+            before = {number: each for number, each in self._unkept[id].items() if number < exchange.number}
+            self._unkept[id] = {**before, exchange.number: begun}
+
+    def copy(self, id: str, other: str, title: str) -> None:
+        """All of it once more under another id, with a title of its own."""
+        with self._lock:
+            if id not in self._unkept:
+                try:
+                    return self._conversations.copy(id, other, title)
+                except ConversationNotKept as error:
+                    self._go_on_in_memory(id, error)
+            self._unkept[other] = dict(self._unkept[id])
 
     def finish(self, id: str, exchange: Exchange) -> None:
         """What came of a question; nothing when the conversation was removed in the meantime."""

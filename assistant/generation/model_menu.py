@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 
+from assistant.generation.connection import ModelConnection
 from assistant.generation.providers import LOCAL, PATIENCE, QUOTE, open_chat_model
 from assistant.generation.streaming import pieces
 from vectorstore.errors import DatelineError, ModelError, ModelUnavailable, WeightsMissing
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 _ASK = [("human", "Say hello in one word.")]
 _LONGEST_WORD = 40
 _OPENAI, _OLLAMA = "openai", "ollama"
-_OLLAMA_AT_HOME = "http://127.0.0.1:11434"
+OLLAMA_NAME, OLLAMA_PULL = "Ollama", "ollama pull {model}"
+OPENAI_AT_HOME = "https://api.openai.com/v1"
+BUILT_IN_INSTALL, RATINGS_USE = "pip install 'dateline[local]'", "dateline evaluate"
+OLLAMA_AT_HOME = "http://127.0.0.1:11434"
+"""Where Ollama answers unless it was told otherwise."""
 _SECONDS_TO_WAIT = 2.0
 _MOST_BYTES = 1_000_000
 _MOST_MODELS = 50
@@ -54,6 +59,7 @@ class ChatModels:
         cache: Path = Path(),
         clock: Callable[[], float] = perf_counter,
         patience: float = PATIENCE,
+        connection: ModelConnection | None = None,
     ) -> None:
         """`model` is the one that is set, open already; None where answers are quoted. `patience` is how many seconds
         one on a server may be silent."""
@@ -62,7 +68,8 @@ class ChatModels:
         self._model = model
         self._url, self._key, self._cache, self._clock = url, key, cache, clock
         self._patience = patience
-        self._at: dict[str, str] = {}
+        self.connection = connection or ModelConnection()
+        self._at: dict[str, ModelServer] = {}
         self._open: dict[str, BaseChatModel | None] = {configured: model} if model is not None else {}
         self._opening = Lock()
 
@@ -76,6 +83,51 @@ class ChatModels:
         """What could answer now beside the one that is set; asks the servers, two seconds each at most."""
         self._at = dict(self._found())
         return tuple(self._at)
+
+    def server_of(self, name: str) -> ModelServer | None:
+        """Where a model answers, as far as that is known: None for what needs no server."""
+        if name in ("", self.configured):
+            provider, _, model = self.configured.partition(":")
+            return (
+                ModelServer(provider, self._url or (OLLAMA_AT_HOME if provider == _OLLAMA else "")) if model else None
+            )
+        server = self._at.get(name)
+        return server if server and server.url else None
+
+    def ollama_answers(self) -> bool:
+        """Whether Ollama is running where it is by default, with models or without."""
+        try:
+            return httpx.get(f"{OLLAMA_AT_HOME}/api/version", timeout=_SECONDS_TO_WAIT).is_success
+        except httpx.HTTPError:
+            return False
+
+    def connect(self, address: str, key: str) -> int:
+        """Use a server that a reader has entered, at the address or at /v1 below it; how many models it has. Raises
+        SettingsError."""
+        self.connection.connect(address, key)
+        named = self._entered_models()
+        if not named and not self.connection.address.endswith("/v1"):
+            given = self.connection.address
+            self.connection.connect(f"{given}/v1", key)
+            named = self._entered_models()
+            if not named:
+                self.connection.connect(given, key)
+        self._forget_entered()
+        return len(named)
+
+    def disconnect(self) -> None:
+        """Leave the server that a reader has entered, and forget its key."""
+        self.connection.disconnect()
+        self._forget_entered()
+
+    def _entered_models(self) -> tuple[str, ...]:
+        return listed(ModelServer(_OPENAI, self.connection.address), self.connection.key)
+
+    def _forget_entered(self) -> None:
+        """Those that were opened with another address or another key."""
+        with self._opening:
+            self._open = {name: model for name, model in self._open.items() if name in (LOCAL, self._named)}
+            self._at = {}
 
     def opened(self, name: str) -> BaseChatModel | None:
         """The model of that name, "" being the one that is set; None where answers are quoted. ModelUnavailable for one
@@ -105,21 +157,29 @@ class ChatModels:
 
     def _opened(self, name: str) -> BaseChatModel | None:
         try:
-            return open_chat_model(name, self._at[name], self._key, self._cache, self._patience)
+            server = self._at[name]
+            return open_chat_model(name, server.url, self._key_for(server), self._cache, self._patience)
         except DatelineError as error:
             raise ModelUnavailable(str(error)) from error
 
-    def _found(self) -> Iterator[tuple[str, str]]:
-        """Names and addresses, the first address that holds a model of the name being its own."""
+    def _found(self) -> Iterator[tuple[str, ModelServer]]:
+        """Names and servers, the first server that holds a model of the name being its own."""
         known = {self.configured}
         if LOCAL not in known and _local_is_installed():
             known.add(LOCAL)
-            yield LOCAL, ""
-        for server in model_servers(self._named, self._url, has_ollama()):
-            for name in listed(server, self._key):
+            yield LOCAL, ModelServer(LOCAL, "")
+        entered = [ModelServer(_OPENAI, self.connection.address)] if self.connection.address else []
+        for server in dict.fromkeys([*model_servers(self._named, self._url, has_ollama()), *entered]):
+            for name in listed(server, self._key_for(server)):
                 if name not in known:
                     known.add(name)
-                    yield name, server.url
+                    yield name, server
+
+    def _key_for(self, server: ModelServer) -> str:
+        """Each key goes only to the address that it was given for."""
+        if server.url == self._url:
+            return self._key
+        return self.connection.key if server.url == self.connection.address else ""
 
 
 def _local_is_installed() -> bool:
@@ -156,7 +216,8 @@ def has_ollama() -> bool:
 
 
 def model_servers(configured: str, url: str, ollama: bool) -> tuple[ModelServer, ...]:
-    """The servers to ask: at the address that is set, and Ollama where it is by default, with `ollama` installed.
+    """The servers to ask: at the address that is set, and Ollama where it is by default: in its own protocol with
+    `ollama` installed, else in OpenAI's, which it speaks too.
 
     Where the model that is set says who is at the address, nobody else is looked for there.
     """
@@ -164,8 +225,8 @@ def model_servers(configured: str, url: str, ollama: bool) -> tuple[ModelServer,
     spoken = [provider] if model else [_OPENAI, _OLLAMA]
     usable = [each for each in spoken if each == _OPENAI or (each == _OLLAMA and ollama)]
     at_the_url = tuple(ModelServer(each, url) for each in usable) if url else ()
-    at_home = ModelServer(_OLLAMA, _OLLAMA_AT_HOME)
-    return (*at_the_url, at_home) if ollama and at_home not in at_the_url else at_the_url
+    at_home = ModelServer(_OLLAMA, OLLAMA_AT_HOME) if ollama else ModelServer(_OPENAI, f"{OLLAMA_AT_HOME}/v1")
+    return at_the_url if at_home in at_the_url else (*at_the_url, at_home)
 
 
 def listed(server: ModelServer, key: str = "") -> tuple[str, ...]:

@@ -168,9 +168,9 @@ def _line(chain: Sequence[BaseException], begun: bool) -> str:
 
 def _of_status(status: int, wait: str) -> str:
     if status in _REFUSED_KEY:
-        return "The chat model's server refused the key. Check DATELINE_MODEL_KEY."
+        return "The chat model's server refused the key. Check the key."
     if status == 404:
-        return "The chat model's server does not have this model. Check DATELINE_MODEL and DATELINE_MODEL_URL."
+        return "The chat model's server does not have this model. Choose another one."
     if status == 429:
         if wait:
             return f"The chat model's server takes no more questions for now. Try again in {wait}."

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby, takewhile
+from typing import NamedTuple
 
+from assistant.answering.provenance import resting
+from assistant.evidence import quotation
 from assistant.text.labels import day, listed
 from assistant.text.texts import tr, tr_later
-from assistant.types import Answer, AnswerKind, Sentence, Support
+from assistant.types import Answer, AnswerKind, Citation, Sentence, Support
 from vectorstore.models import Article
 
 CLOSEST = tr_later("Your articles do not say it directly. Closest:")
@@ -50,6 +53,44 @@ def paragraphs(answer: Answer, said: Sequence[str]) -> Iterator[tuple[Sentence |
         yield sentence, text
     if running:
         yield None, " ".join(running)
+
+
+class Below(NamedTuple):
+    """A sentence that stands below what a model writes, as it is drawn: "" for a quotation that the answer does not
+    say. Of such a one `used` tells whether the answer rests on its words."""
+
+    sentence: Sentence
+    said: str
+    used: bool = True
+
+
+def standing(answer: Answer, said: Sequence[str]) -> tuple[list[tuple[Sentence, str]], list[Below]]:
+    """What a model has written, and what stands below it: the quotations in the places that they have had from the
+    first, whatever became of them, then what came to them."""
+    pairs = list(zip(answer.sentences, said, strict=True))
+    own = (Support.QUOTED, Support.OWN)
+    written = max((at for at, (each, _) in enumerate(pairs, start=1) if each.support not in own), default=0)
+    told = [next((pair for pair in pairs if _says(pair[0], each, answer)), None) for each in answer.quoted]
+    rest, below = pairs[written:], list[Below]()
+    for quoted, pair in zip(answer.quoted, told, strict=True):
+        if pair in rest:
+            below += [Below(*each) for each in rest[: rest.index(pair)] if each not in told]
+            rest = rest[rest.index(pair) + 1 :]
+        used = any(_overlap(quoted, each) for each in answer.citations)
+        below.append(Below(*pair) if pair else Below(quotation(quoted), "", used))
+    below += [Below(*each) for each in rest if each not in told]
+    return [pair for pair in pairs[:written] if pair not in told], below
+
+
+def _says(sentence: Sentence, quoted: Citation, answer: Answer) -> bool:
+    if sentence.support is not Support.QUOTED or quoted.number not in sentence.citations:
+        return False
+    rests_on = resting(sentence, quoted.number, answer.citations)
+    return rests_on is not None and _overlap(rests_on, quoted)
+
+
+def _overlap(one: Citation, other: Citation) -> bool:
+    return one.number == other.number and one.start < other.end and other.start < one.end
 
 
 def origin(sentence: Sentence, answer: Answer) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
-from assistant.answering.provenance import basis, fallen_behind, reports_differ
+from assistant.answering.provenance import aged, basis, fallen_behind, reports_differ
 from assistant.presentation.changes import ChangeKind, Changes, Stretch, around
 from assistant.presentation.layout import laid_out
 from assistant.text.labels import also_in, clock, corrected, corrections, day, looked_at, marks
@@ -54,6 +54,8 @@ def _answer(answer: Answer) -> str:
         lines.insert(0, tr("(read as: {question})", question=answer.standalone_question))
     if where := looked_at(answer):
         lines.insert(0, f"({where})")
+    if told := aged(answer):
+        lines.insert(0, f"{told}\n")
     lines += [f"\n{told}" for told in (reports_differ(answer.differing), answer.notice) if told]
     lines += [_citation(citation) for citation in answer.citations]
     if answer.nearest:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from assistant.text.labels import language_named
+from assistant.text.texts import ENGLISH, language, tr
+from assistant.text.time_window import spans
 from assistant.types import Window
-from vectorstore.errors import LimitUnusable
+from vectorstore.errors import AnnotationUnusable, LimitUnusable
 from vectorstore.languages import language_name, normal
 from vectorstore.models import Scope
 
 ALL_DATES = datetime.max.replace(tzinfo=UTC)
 """The end of a scope that keeps no day out, and sets aside the days that a question names."""
+_FIRST_NEWSPAPERS = 1600
 _TELLS = r"(?:say|tell|report|writ|wrote|said|told|mention|describ|cover|publish|call|stat|quot|differ|disagree)\w*"
 # Each stands for a phrase in which {name} is whom the question wants to hear.
 _PHRASES = (
@@ -33,8 +37,8 @@ def limited(
     languages: Sequence[str] = (),
     held: Iterable[str] = (),
 ) -> Scope:
-    """The scope from one day (2022-07-03) to another, both included, of outlets that are known and in languages that
-    are held, in any letter case: "de", "German", or the reader's own word for it.
+    """The scope from one day (2022-07-03, or in words: "last week") to another, both included, of outlets that are
+    known and in languages that are held, in any letter case: "de", "German", or the reader's own word for it.
 
     What is empty keeps nothing out. Raises LimitUnusable.
     """
@@ -46,6 +50,22 @@ def limited(
         raise LimitUnusable(f"the library holds nothing by {unknown[0]!r}", "outlet")
     outlets = [names[outlet.lower()] for outlet in outlets]
     return Scope(window.opens, window.closes, tuple(outlets), languages=_codes(languages, held) if languages else ())
+
+
+def chosen(scope: Scope, articles: Sequence[str] | None, tags: Sequence[str] | None, marked: bool) -> Scope:
+    """Within the scope only single articles, those with one of the tags, or those in which words are marked."""
+    return replace(scope, articles=tuple(articles) if articles else None, tags=tuple(tags or ()), marked=marked)
+
+
+def dated(day: str, before: datetime | None = None) -> datetime | None:
+    """The day on which somebody says that an article was published, its midnight UTC, or the time that is known where
+    that is of the same day; None for "". Raises LimitUnusable and AnnotationUnusable."""
+    if not (typed := day_of(day)):
+        return None
+    moment = datetime.fromisoformat(typed).replace(tzinfo=UTC)
+    if moment.date() > datetime.now(UTC).date() or moment.year < _FIRST_NEWSPAPERS:
+        raise AnnotationUnusable(tr("No article was published on {day}.", day=typed))
+    return before if before and before.date() == moment.date() else moment
 
 
 def _codes(languages: Iterable[str], held: Iterable[str]) -> tuple[str, ...]:
@@ -66,11 +86,30 @@ def moment(text: str) -> date | datetime | None:
         raise LimitUnusable(f"{text!r} is not a date such as 2022-07-03", "as-of") from error
 
 
+def day_of(text: str) -> str:
+    """A day that was typed, as 2022-07-03; "" for "". Raises LimitUnusable."""
+    day = _day(text.strip(), "date")
+    return day.isoformat() if day else ""
+
+
 def _day(text: str, field: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
+        if days := _in_words(text.strip(), datetime.now(UTC).date()):
+            return days[1] if field == "to" else days[0]
         raise LimitUnusable(f"{text!r} is not a day such as 2022-07-03", field) from error
+
+
+def _in_words(text: str, today: date) -> tuple[date, date] | None:
+    """The first and the last day of "last week", "July 2022" or "3 days ago", in the reader's language or English."""
+    for spoken in dict.fromkeys((language(), ENGLISH)):
+        for span in spans(text, today, spoken):
+            if text[span.start : span.end] == text and span.first <= today:
+                # In a question "yesterday" means its reports, some of which are of today.
+                evening = span.last == today and today - span.first == timedelta(days=1)
+                return span.first, span.first if evening else min(span.last, today)
+    return None
 
 
 class OutletsAsked(NamedTuple):

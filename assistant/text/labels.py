@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
-from assistant.text.texts import ENGLISH, locale, tr, tr_later, tr_plural
+from assistant.text.texts import ENGLISH, locale, tr, tr_later, tr_plural, zone
 from assistant.types import Answer, Window
 from vectorstore.models import Article, Copy, Entry, Scope
 
 EMPTY = tr_later("The library is empty. Add articles first: on the Library page, or with `dateline ingest`.")
 
+# From so many days, and so many months on, an age is told in the next larger unit.
+_WEEKS, _MONTHS, _YEARS = 14, 62, 24
+
+_JUST_NOW, _FRESH = timedelta(minutes=1), timedelta(hours=6)
 # Outlets named of those in which a story stands too.
 _NAMED = 3
 
@@ -50,14 +54,54 @@ def _written(moment: date, skeleton: str) -> str:
     return format_skeleton(skeleton, moment, locale=written_in)
 
 
+def age(moment: date, today: date) -> str:
+    """`today`, `yesterday`, `12 days ago`, `6 weeks ago`, `16 months ago`, `3 years ago`; "" of what is to come."""
+    if (days := (today - moment).days) < 2:
+        return tr("yesterday") if days == 1 else tr("today") if days == 0 else ""
+    if days < _WEEKS:
+        return tr_plural("{n} day ago", "{n} days ago", days)
+    if days < _MONTHS:
+        return tr_plural("{n} week ago", "{n} weeks ago", days // 7)
+    if (months := months_between(moment, today)) < _YEARS:
+        return tr_plural("{n} month ago", "{n} months ago", months)
+    return tr_plural("{n} year ago", "{n} years ago", months // 12)
+
+
+def months_between(earlier: date, later: date) -> int:
+    """Whole ones."""
+    return (later.year - earlier.year) * 12 + later.month - earlier.month - (later.day < earlier.day)
+
+
 def clock(moment: datetime) -> str:
-    """`3 July 2022, 14:05 UTC`."""
-    return tr("{day}, {time}", day=day(moment), time=time_of_day(moment))
+    """`3 July 2022, 14:05` in the reader's zone, `3 July 2022, 14:05 UTC` where that is not known."""
+    return tr("{day}, {time}", day=day(_here(moment)), time=time_of_day(moment))
 
 
 def time_of_day(moment: datetime) -> str:
-    """`14:05 UTC`."""
-    return tr("{time} UTC", time=f"{moment:%H:%M}")
+    """`14:05`, or `14:05 UTC`; see `clock`."""
+    time = f"{_here(moment):%H:%M}"
+    return time if zone() else tr("{time} UTC", time=time)
+
+
+def since_then(moment: datetime, now: datetime) -> str:
+    """How long ago it was while that is fresh, `5 minutes ago`; the time of a day that has not ended; else the day."""
+    passed = now - moment
+    if timedelta() <= passed < _JUST_NOW:
+        return tr("just now")
+    if timedelta() <= passed < _FRESH:
+        from babel.dates import format_timedelta
+
+        return format_timedelta(-passed, add_direction=True, locale=locale() or ENGLISH)
+    return at_time(moment, now)
+
+
+def at_time(moment: datetime, now: datetime) -> str:
+    """`14:05` today, and with its day on any other."""
+    return time_of_day(moment) if _here(moment).date() == _here(now).date() else clock(moment)
+
+
+def _here(moment: datetime) -> datetime:
+    return moment.astimezone(zone() or UTC)
 
 
 def count(number: int, noun: str) -> str:
@@ -133,9 +177,9 @@ def kept_to(scope: Scope) -> str:
 
 
 def looked_at(answer: Answer) -> str:
-    """The days and the outlets whose articles came first: "Looking first at 1–7 July 2022, CNN"; else nothing."""
+    """The days and the outlets whose articles came first: "Searching 1–7 July 2022, CNN first"; else nothing."""
     places = listed([*([days(answer.window)] if answer.window else []), *answer.outlets])
-    return tr("Looking first at {places}", places=places) if places else ""
+    return tr("Searching {places} first", places=places) if places else ""
 
 
 def also_in(copies: Sequence[Copy]) -> str:

@@ -17,6 +17,7 @@ from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from gettext import NullTranslations
@@ -28,7 +29,10 @@ ENGLISH = "en"
 T = TypeVar("T")
 COOKIE = "dateline-language"
 """In which a browser keeps the reader's own choice: what is drawn first has to know it."""
+ZONE_COOKIE = "dateline-zone"
+"""In which a browser says which time zone it is in, such as Europe/Berlin."""
 _MOST_ASKED = 20
+_ZONE_NAME = re.compile(r"[A-Za-z][\w+-]{0,30}(?:/[\w+-]{1,30}){0,2}", re.ASCII)
 
 
 class Language(NamedTuple):
@@ -54,6 +58,7 @@ LANGUAGES: Mapping[str, Language] = {
 """Those with a complete catalogue, by ISO 639-1."""
 
 _current: ContextVar[str] = ContextVar("language", default=ENGLISH)
+_zone: ContextVar[ZoneInfo | None] = ContextVar("zone", default=None)
 
 
 @contextmanager
@@ -64,6 +69,32 @@ def reading_in(language: str) -> Iterator[None]:
         yield
     finally:
         _current.reset(before)
+
+
+@contextmanager
+def reading_at(zone: ZoneInfo | None) -> Iterator[None]:
+    """Within, times are those of this zone; with None they are UTC, and say so."""
+    before = _zone.set(zone)
+    try:
+        yield
+    finally:
+        _zone.reset(before)
+
+
+def zone() -> ZoneInfo | None:
+    """That of the reader for whom something is drawn now, where it is known."""
+    return _zone.get()
+
+
+def zone_of(headers: Mapping[str, str]) -> ZoneInfo | None:
+    """The time zone that the browser has named; None for none, and for one that nobody knows."""
+    name = _cookie(headers, ZONE_COOKIE)
+    if not _ZONE_NAME.fullmatch(name):
+        return None
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, LookupError):
+        return None
 
 
 @contextmanager
@@ -92,11 +123,16 @@ def language() -> str:
 
 def chosen(headers: Mapping[str, str]) -> str:
     """What the reader has set in this browser; "" where it is left to the browser."""
+    kept = _cookie(headers, COOKIE)
+    return kept if kept in LANGUAGES else ""
+
+
+def _cookie(headers: Mapping[str, str], name: str) -> str:
     try:
-        kept = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        kept = SimpleCookie(headers.get("cookie", "")).get(name)
     except CookieError:
         return ""
-    return kept.value if kept and kept.value in LANGUAGES else ""
+    return kept.value if kept else ""
 
 
 def wanted(headers: Mapping[str, str]) -> str:

@@ -46,5 +46,15 @@ add.addEventListener("click", async () => {
   taken = add.disabled = answer.ok || answer.status === 422;
 });
 
+// What a phone shares is an address, often within some words.
+const shared = new URLSearchParams(location.search);
+const link = /https?:\/\/[^\s<>"]+/.exec(`${shared.get("url") ?? ""} ${shared.get("text") ?? ""}`)?.[0] ?? "";
+if (link && !opener) {
+  page = { address: link };
+  named.textContent = shared.get("title") ?? "";
+  from.textContent = link;
+  arm();
+}
+
 if (opener) opener.postMessage("dateline", "*");
 setTimeout(() => { nothing.hidden = page !== null; }, opener ? PATIENCE : 0);

@@ -34,6 +34,7 @@ class AnswerRun:
         self._asked = turns, scope, manner
         self._changed = Condition()
         self.exchange = exchange
+        self.steps = 0
         self.error: Exception | None = None
         # In its reader's language to the end, whoever else asks meanwhile.
         self._thread = Thread(target=copy_context().run, args=(self._write,), name="answering", daemon=True)
@@ -55,6 +56,11 @@ class AnswerRun:
                 self._changed.wait_for(lambda last=seen: self.exchange is not last)  # type: ignore[misc]
                 seen = self.exchange
             yield seen
+
+    def wait_beyond(self, steps: int, seconds: float) -> None:
+        """Until it has grown beyond so many steps, or is over."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.steps != steps or self.exchange.over, seconds)
 
     def _write(self) -> None:
         try:
@@ -78,6 +84,7 @@ class AnswerRun:
             if grown.over:
                 self._keep(grown)
             self.exchange = grown
+            self.steps += 1
             self._changed.notify_all()
 
     def _keep(self, exchange: Exchange) -> None:

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from assistant.answering.provenance import basis, corrected_since, fallen_behind, resting, source
-from assistant.presentation.layout import CLOSEST, origin, paragraphs
+from assistant.answering.provenance import aged, basis, corrected_since, fallen_behind, resting, source
+from assistant.presentation.layout import CLOSEST, origin, paragraphs, standing
 from assistant.text.labels import looked_at
 from assistant.text.texts import LANGUAGES, Language, language, speaking, tr, tr_later
 from assistant.types import Answer, Citation, Exchange, Sentence, Stage, Support
 from assistant.ui.conversation_markdown import doubtful, plain
-from assistant.ui.render import byline_html, count, headline, isolated, link, shown
-from assistant.ui.render_sources import card_id, sources_html
-from assistant.ui.render_talks import reason_html, thumbs_html
+from assistant.ui.render import count, headline, isolated, link_html, shown
+from assistant.ui.render_sources import card_id, nearest_html, sources_html, strip_html
+from assistant.ui.render_talks import export_html, reason_html, thumbs_html
 from assistant.ui.story_view import list_html
 from vectorstore.languages import resolved
 from vectorstore.models import Article
 
 Current = Mapping[str, Article]
 """Articles as they stand now, by their ids: those of which an answer cites an earlier version."""
+_LONG = 300
+"""Characters, of four lines or more."""
 UNSUPPORTED = tr_later("Not confirmed by the sources")
 _MEANING = {
     Support.QUOTED: tr_later("Exact quote: it stands word for word in the source"),
-    Support.SUPPORTED: tr_later("Paraphrase: the source says it in other words"),
+    Support.SUPPORTED: tr_later("Paraphrased: the source says it in other words"),
     Support.UNSUPPORTED: UNSUPPORTED,
     Support.OWN: tr_later("Dateline's own words, about the library"),
 }
@@ -35,7 +38,7 @@ KEYS = (
     ("/", tr_later("Go to the question")),
     ("j", tr_later("Next source; in the reader, next citation")),
     ("k", tr_later("Previous source or citation")),
-    ("Enter", tr_later("Read the source that is lit")),
+    ("Enter", tr_later("Open the highlighted source")),
     ("Esc", tr_later("Close the reader, or stop the answer")),
     ("?", tr_later("Show this list")),
 )
@@ -74,17 +77,29 @@ def exchange_html(
     answer = exchange.answer
     return (
         f'<article class="exchange{" active" if live else ""}" id="exchange-{exchange.number}">'
-        f'<h2 class="question" dir="auto">{shown(exchange.question)}</h2>'
+        f"{_question(exchange.question)}"
         f'<p class="reading">{_reading(answer, live and exchange.over)}</p>'
+        f'<p class="aged">{shown(aged(answer)) if answer else ""}</p>'
+        f'<ol class="strip" aria-label="{tr("Sources of the answer")}">{strip_html(exchange.number, answer)}</ol>'
         f'<p class="stage" role="status">{stage(exchange, passages)}</p>'
         f"{_told(exchange, current, live, translates)}"
         f'<div class="tools">{_tools(exchange, live) if exchange.over else ""}</div>'
         f'<div class="opinion">{reason_html(exchange)}</div>'
         f'<div class="marks">{legend_html(answer) if answer and live and exchange.over else ""}</div>'
+        # Before the sources, which on a phone stand below it and wait for it: it comes a moment after the answer.
+        f'<div class="onward">{_follow_ups(follow_ups) if exchange.over else ""}</div>'
         f'<aside class="sources" aria-label="{tr("Sources of answer {n}", n=exchange.number)}">'
-        f"{sources_html(exchange.number, answer, exchange.removed)}</aside>"
-        # Last, so that on a phone it moves no card when it comes, a moment after the answer.
-        f'<div class="onward">{_follow_ups(follow_ups) if exchange.over else ""}</div></article>'
+        f"{sources_html(exchange.number, answer, exchange.removed)}</aside></article>"
+    )
+
+
+def _question(question: str) -> str:
+    """A long one is cut in the drawing, until the reader wants all of it."""
+    long = len(question) > _LONG
+    whole = f'<button type="button" class="quiet" data-whole="{tr("Show less")}">{tr("Show all")}</button>'
+    return (
+        f'<h2 class="question{" long" if long else ""}" dir="auto">{shown(question)}</h2>'
+        f'<p class="whole">{whole if long else ""}</p>'
     )
 
 
@@ -119,7 +134,7 @@ def _beneath(exchange: Exchange, answer: Answer, current: Current, live: bool) -
     """What differs, the notice, the answer as it is heard, its basis, and what is newer."""
     over = exchange.over
     heard = shown(answer.text) if live and over else ""
-    lines = [shown(each(answer)) if over else "" for each in (basis, fallen_behind)]
+    lines = [shown(basis(answer)) if over else "", shown(fallen_behind(answer)) if over and live else ""]
     return [_differing(exchange.number, answer), shown(answer.notice), heard, *lines, _since(answer, current)]
 
 
@@ -127,10 +142,11 @@ def _reading(answer: Answer | None, changeable: bool) -> str:
     if answer is None:
         return ""
     alone, looked = answer.standalone_question, shown(looked_at(answer))
-    read_as = tr("Read as: {question}", question=isolated(alone)) if alone != answer.question else ""
+    # Not where the questions before it were put in front of it as they are: that is no sentence of anybody's.
+    read_as = "" if answer.question in alone else tr("Understood as: {question}", question=isolated(alone))
     if looked and changeable:
         looked = f'<button type="button" class="limits" data-limits>{looked}</button>'
-    everything = f'<button type="button" class="limits" data-everything>{tr("All dates")}</button>'
+    everything = f'<button type="button" class="limits" data-everything>{tr("Search all dates")}</button>'
     return " · ".join(filter(None, [looked, everything if answer.window and changeable else "", read_as]))
 
 
@@ -165,32 +181,49 @@ def _said(exchange: Exchange, foreign: Sequence[str] = ()) -> str:
     said = [f"{html}{behind}" for html, behind in zip(said, foreign, strict=True)] if foreign else said
     writing = f'<span class="writing">{shown(answer.writing)}</span>' if answer and answer.writing else ""
     stopped = f'<span class="stopped">{tr("(stopped)")}</span>' if exchange.stopped else ""
-    nearest = _nearest(answer.nearest) if answer else ""
-    if answer and (listed := list_html(answer, said)):
+    if answer is None:
+        return f'<div class="written"><p>{stopped}</p></div>'
+    if listed := list_html(answer, said):
         return listed
-    told = list(paragraphs(answer, said)) if answer else []
+    nearest = nearest_html(number, answer.nearest, answer.as_of.date())
+    opening = tr(CLOSEST) if answer.closest and exchange.over else ""
+    if answer.quoted:
+        return _beside_quotations(exchange, answer, said, opening, f"{writing} {stopped}".strip())
+    told = list(paragraphs(answer, said))
     last = told.pop()[1] if told and told[-1][0] is None else ""  # what is being written goes on where it ends
-    opening = f'<p class="closest">{tr(CLOSEST)}</p>' if answer and answer.closest else ""
-    quoted = opening + "".join(_paragraph(quotation, html, answer) for quotation, html in told) if answer else ""
-    return f"{quoted}<p>{' '.join(filter(None, [last, writing, stopped]))}</p>{nearest}"
+    quoted = "".join(_paragraph(quotation, html, answer) for quotation, html in told)
+    first = f'<p class="closest">{opening}</p>' if opening else ""
+    body = f"{first}{quoted}<p>{' '.join(filter(None, [last, writing, stopped]))}</p>{nearest}"
+    return body if exchange.over else f'<div class="written">{body}</div>'
 
 
-def _paragraph(quotation: Sentence | None, html: str, answer: Answer) -> str:
+def _beside_quotations(exchange: Exchange, answer: Answer, said: Sequence[str], opening: str, writing: str) -> str:
+    """What a model writes, in room that is kept for it, above the quotations that stand there from the first."""
+    head, below = standing(answer, said)
+    running = replace(answer, sentences=tuple(sentence for sentence, _ in head))
+    told = [_paragraph(*each, answer) for each in paragraphs(running, [html for _, html in head])]
+    if exchange.over and not (told or writing or opening):
+        opening = tr("In the articles' own words:")
+    first = f'<p class="closest">{opening}</p>' if opening else ""
+    whole = replace(answer, citations=(*answer.citations, *answer.quoted))
+    unused = f'<span class="note"> · {tr("not used in the answer")}</span>' if exchange.over else ""
+    quotes = "".join(
+        _paragraph(
+            each.sentence if each.sentence.support is Support.QUOTED else None,
+            each.said or sentence_html(each.sentence, exchange.number, whole),
+            answer,
+            "" if each.used else unused,
+        )
+        for each in below
+    )
+    return f'<div class="written">{first}{"".join(told)}<p>{writing}</p></div>{quotes}'
+
+
+def _paragraph(quotation: Sentence | None, html: str, answer: Answer, note: str = "") -> str:
     if quotation is None:
         return f"<p>{html}</p>"
-    return f'<p class="quote">{html} <span class="byline">{isolated(origin(quotation, answer))}</span></p>'
-
-
-def _nearest(articles: Sequence[Article]) -> str:
-    if not articles:
-        return ""
-    rows = "".join(f"<li>{_named(each)}</li>" for each in articles)
-    return f'<p class="nearest-title">{tr("Nearest in the library")}</p><ul class="nearest">{rows}</ul>'
-
-
-def _named(article: Article) -> str:
-    title = link(article.url, headline(article)) or shown(headline(article))
-    return f'<bdi class="title">{title}</bdi> <span class="byline">{byline_html(article)}</span>'
+    told = f'<span class="byline">{isolated(origin(quotation, answer))}{note}</span>'
+    return f'<p class="quote{" unused" if note else ""}">{html} {told}</p>'
 
 
 def _differing(exchange: int, answer: Answer) -> str:
@@ -211,12 +244,13 @@ def _since(answer: Answer, current: Current) -> str:
 
 def _tools(exchange: Exchange, live: bool) -> str:
     answer = exchange.answer
-    copied = _copying(plain(answer)) if answer else ""
+    copied = _copying("\n\n".join(filter(None, [aged(answer), plain(answer)]))) if answer else ""
     if answer and answer.sources:
-        copied += f'<button type="button" data-story="{exchange.number}">{tr("The story so far")}</button>'
-    edit = f'<button type="button" data-edit="{tr("The question in other words")}">{tr("Edit")}</button>'
-    asking = f'<button type="button" data-retry>{tr("Retry")}</button>{edit}'
-    return copied + (asking if live else "") + (thumbs_html(exchange) if answer else "")
+        copied += f'<button type="button" data-story="{exchange.number}">{tr("Timeline of this story")}</button>'
+    copied += link_html("", exchange.number)
+    asking = f'<button type="button" data-retry>{tr("Retry")}</button>' if live else ""
+    asking += f'<button type="button" data-edit="{tr("The question in other words")}">{tr("Edit")}</button>'
+    return copied + asking + (export_html(exchange) + thumbs_html(exchange) if answer else "")
 
 
 def _copying(text: str) -> str:
@@ -228,27 +262,6 @@ def _follow_ups(questions: Sequence[str]) -> str:
         return ""
     chips = "".join(f'<button type="button" class="chip" data-ask>{isolated(each)}</button>' for each in questions)
     return f'<p class="onward-title">{tr("Ask next")}</p><div class="chips">{chips}</div>'
-
-
-def welcome_html(examples: Sequence[str], library_is_empty: bool) -> str:
-    """The page before the first question."""
-    if library_is_empty:
-        empty = tr(
-            "There is nothing to ask about yet: the library is empty. Add articles by their address, as files"
-            " or as text."
-        )
-        adding = f'<button type="button" class="chip" data-library>{tr("Add articles")}</button>'
-        body = f"<p>{empty}</p><p>{adding}</p>"
-    else:
-        chips = "".join(f'<button type="button" class="chip" data-ask>{isolated(each)}</button>' for each in examples)
-        promise = tr("Every sentence of an answer leads to the words it rests on.")
-        body = f'<p>{promise}</p><div class="chips">{chips}</div>'
-    keys = f'<button type="button" class="quiet" data-keys>{tr("Keys: press ?")}</button>'
-    return (
-        f'<section class="welcome active"><h2>{tr("Ask the news")}</h2>{body}<aside class="sources"'
-        f' aria-label="{tr("Sources")}"><p class="hint">{tr("The sources of an answer appear here.")}</p>'
-        f'<p class="hint keys-hint">{keys}</p></aside></section>'
-    )
 
 
 def sentence_html(sentence: Sentence, exchange: int, answer: Answer) -> str:
@@ -277,9 +290,9 @@ def cite_html(
     label = tr("Source {n}: {title}", n=number, title=title)
     if support is Support.QUOTED:
         label = tr("Source {n}, word for word: {title}", n=number, title=title)
-    at = f' data-start="{rests_on.start}"' if rests_on else ""
+    at = f' data-start="{rests_on.start}" data-quote="{shown(rests_on.quote)}"' if rests_on else ""
     return (
-        f' <a class="cite" href="#{card_id(exchange, number)}"{at} title="{shown(why)}"'
+        f' <a class="cite" href="#{card_id(exchange, number)}"{at} data-why="{shown(why)}"'
         f' aria-haspopup="dialog" aria-label="{label}">[{number}]</a>'
     )
 
@@ -291,7 +304,7 @@ def legend_html(answer: Answer) -> str:
         return ""
     looks = {each: look.format(tr("Words")) for each, look in _LOOKS.items() if each in used}
     rows = "".join(f"<li>{look} {tr('{line}.', line=tr(_MEANING[each]))}</li>" for each, look in looks.items())
-    return f'<details class="legend"><summary>{tr("What the marks mean")}</summary><ul>{rows}</ul></details>'
+    return f'<details class="legend"><summary>{tr("How to read the citations")}</summary><ul>{rows}</ul></details>'
 
 
 def _meaning(sentence: Sentence) -> str:
@@ -302,6 +315,6 @@ def _meaning(sentence: Sentence) -> str:
 def keys_html() -> str:
     rows = "".join(f"<dt><kbd>{key}</kbd></dt><dd>{tr(what)}</dd>" for key, what in KEYS)
     return (
-        f'<dialog class="keys" aria-labelledby="keys-title"><h2 id="keys-title">{tr("Keys")}</h2>'
+        f'<dialog class="keys" aria-labelledby="keys-title"><h2 id="keys-title">{tr("Keyboard shortcuts")}</h2>'
         f'<dl>{rows}</dl><button type="button" class="plain" data-close>{tr("Close")}</button></dialog>'
     )

@@ -24,6 +24,10 @@
   // Gradio asks the browser which language its own words are to be in; the server has asked the reader.
   Object.defineProperty(navigator, "language", { value: root.lang });
 
+  // The server writes times as they are where the reader is.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone) document.cookie = `dateline-zone=${zone}; max-age=31536000; samesite=lax`;
+
   dress();
   system.addEventListener("change", dress);
   addEventListener("storage", dress);

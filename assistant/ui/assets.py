@@ -7,6 +7,7 @@ without the page's configuration. Files never change under their name: browsers 
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -26,10 +27,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.text.texts import LANGUAGES, language, tr
+from assistant.text.texts import LANGUAGES, language, number, tr
 from assistant.types import Exchange
 from assistant.ui.answer_view import live_html
 from assistant.ui.language import configuration
+from assistant.ui.limits_panel import emptied
+from assistant.ui.render import shown
+from assistant.ui.talk_routes import LONGEST_QUESTION
 from vectorstore.errors import DatelineError
 
 _BUILT = Path(gr.__file__).parent / "templates" / "frontend" / "assets"
@@ -38,7 +42,12 @@ _MOST = 64
 """Of those that are kept: one for each language, and each name by which readers reach the server."""
 _HERE = Path(__file__).parent
 _CONFIGURATION = re.compile(rb"<script>(window\.gradio_config = .*?)</script>\s*<script>(.*?)</script>", re.DOTALL)
+_THEIRS = re.compile(rb'\s*<(?:meta\s+(?:property="og:|name="twitter:)|link\s+rel="manifest")[^>]*>')
+"""What Gradio tells of itself, to those who make a picture of a link."""
+_TITLES = b'control_page_title="true"'
 _HTML, _HEAD, _APP = re.compile(rb'<html\s+lang="en"'), b"<head>", b"<gradio-app"
+SCRIPTS = ("asking.js", "addresses.js")
+_SKELETON = '<i class="bone"></i>' * 5
 _ASKED = Exchange(1, "")
 """A question as it is drawn before the server knows of it; the browser puts in its words."""
 
@@ -115,7 +124,7 @@ class Dressed:
         self, app: ASGIApp, files: Files, welcome: Callable[[], str], components: Mapping[int, object]
     ) -> None:
         self._app, self._files, self._welcome, self._components = app, files, welcome, components
-        self._head = _HEAD + head().encode()
+        self._own = "\n".join(map(_text, SCRIPTS)).encode()
         self._shell = Template(_text("shell.html"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -143,10 +152,24 @@ class Dressed:
     async def _dressed(self, document: bytes) -> bytes:
         welcome = await run_in_threadpool(self._welcomed)
         named = LANGUAGES[language()]
-        shell = self._shell.substitute(_named(), welcome=welcome, asked=live_html(_ASKED), script=_text("shell.js"))
+        shell = self._shell.substitute(
+            _named(),
+            welcome=welcome,
+            asked=live_html(_ASKED),
+            told=_told(emptied()),
+            skeleton=_SKELETON,
+            script=_text("shell.js"),
+        )
         document = _HTML.sub(f'<html lang="{named.tag}" dir="{"rtl" if named.rtl else "ltr"}"'.encode(), document, 1)
         document = _CONFIGURATION.sub(self._kept, document, 1)
-        return document.replace(_HEAD, self._head, 1).replace(_APP, shell.encode() + _APP, 1)
+        document = _THEIRS.sub(b"", document).replace(_TITLES, b'control_page_title="false"', 1)
+        document = document.replace(_HEAD, _HEAD + head().encode() + self._script(), 1)
+        return document.replace(_APP, shell.encode() + _APP, 1)
+
+    def _script(self) -> bytes:
+        """The page's own, which runs before Gradio's."""
+        name = self._files.keep(self._own, "dateline.js")
+        return f'<script defer src="./{name}"></script>'.encode()
 
     def _kept(self, found: re.Match[bytes]) -> bytes:
         """A script in a file of its own, in place of those found. It runs before Gradio's, which are modules."""
@@ -174,10 +197,39 @@ def _named() -> dict[str, str]:
         "question": tr("Your question"),
         "about": tr("Ask about the news"),
         "ask": tr("Ask"),
-        "limits": tr("Dates, outlet and language"),
+        "limits": tr("Dates, outlet, articles"),
         "talks": tr("Conversations"),
         "anew": tr("New conversation"),
+        "takeback": tr("Do not send it"),
+        "loading": tr("The conversation is being loaded"),
+        "keeps": tr("The answers from here on are kept as another conversation."),
+        "save": tr("Save and ask"),
+        "cancel": tr("Cancel"),
     }
+
+
+def _told(limits: Mapping[str, object]) -> str:
+    """What the page's script tells, as attributes."""
+    most = number(LONGEST_QUESTION)
+    told = {
+        "most": str(LONGEST_QUESTION),
+        "ask": tr("Ask"),
+        "stop": tr("Stop"),
+        "limits": json.dumps(limits),
+        "offline": tr("Offline. What is on the page stays; it goes on when Dateline can be reached."),
+        "waiting": tr("Offline. Your question is kept and will be sent."),
+        "still": tr("An answer is being written. Your question stays in the box."),
+        "elsewhere": tr("Being answered in another tab. Your question stays in the box."),
+        "gone": tr("This conversation is not in the library. It may have been deleted."),
+        "aside": tr("What came after is kept as “{title}”."),
+        "library": tr("Library"),
+        "feeds": tr("Feeds"),
+        "stories": tr("Stories"),
+        "settings": tr("Settings"),
+        "length": tr("{n} of {most} characters", n="{n}", most=most),
+        "long": tr("{n} characters: too long. {most} can be asked.", n="{n}", most=most),
+    }
+    return " ".join(f'data-{name}="{shown(text)}"' for name, text in told.items())
 
 
 def head() -> str:
@@ -185,7 +237,16 @@ def head() -> str:
     style = "".join(_text(f"{name}.css") for name in ("palette", "print", "first", "shell"))
     # Phones would make links of telephone numbers in articles.
     plain = '<meta name="format-detection" content="telephone=no, email=no, address=no">'
-    return f"<title>Dateline</title>{plain}<style>{style}</style><script>{_text('appearance.js')}</script>"
+    about = tr("Answers questions about news articles, with the exact sentences they are based on.")
+    told = {"og:title": "Dateline", "og:type": "website", "og:site_name": "Dateline", "og:description": about}
+    shared = "".join(f'<meta property="{name}" content="{shown(text)}">' for name, text in told.items())
+    return (
+        f"<title>Dateline</title>{plain}{shared}"
+        f'<meta name="description" content="{shown(about)}"><meta name="theme-color" content="#fbfaf7">'
+        '<link rel="icon" href="./icons/icon.svg" type="image/svg+xml">'
+        '<link rel="apple-touch-icon" href="./icons/icon-192.png"><link rel="manifest" href="./dateline.webmanifest">'
+        f"<style>{style}</style><script>{_text('appearance.js')}</script>"
+    )
 
 
 def _text(name: str) -> str:

@@ -1,17 +1,7 @@
 // Runs once, on the last exchange: `element` is its root, `trigger` calls Python, `watch` hears of new values.
 
 async function copy(button) {
-  const text = button.dataset.copy;
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    // Browsers offer the clipboard on https and localhost only.
-    const field = Object.assign(document.createElement("textarea"), { value: text });
-    document.body.append(field);
-    field.select();
-    document.execCommand("copy");
-    field.remove();
-  }
+  await dateline.copied(button.dataset.copy);
   const { textContent } = button;
   if (textContent === button.dataset.copied) return;
   button.textContent = button.dataset.copied;
@@ -25,18 +15,24 @@ function onClick(event) {
   const button = event.target.closest("#past button, #live button");
   if (!button) return;
   if ("copy" in button.dataset) copy(button);
-  const ask = { question: "", retry: false, everything: false };
-  if ("ask" in button.dataset) {
-    stand(button.textContent);
-    trigger("submit", { ...ask, question: button.textContent });
-  }
-  if ("retry" in button.dataset) trigger("submit", { ...ask, retry: true });
-  if ("everything" in button.dataset) trigger("submit", { ...ask, retry: true, everything: true });
+  if ("whole" in button.dataset) unfold(button);
+  if ("ask" in button.dataset) dateline.ask({ question: button.textContent });
+  if ("retry" in button.dataset) dateline.ask({ again: true });
+  if ("everything" in button.dataset) dateline.ask({ again: true, everything: true });
   if ("limits" in button.dataset) trigger("limits", {});
   if ("story" in button.dataset) trigger("story", { exchange: Number(button.dataset.story) });
   if ("library" in button.dataset) trigger("library", {});
+  if ("openStory" in button.dataset) trigger("open_story", { article: button.dataset.openStory });
+  if ("stories" in button.dataset) trigger("stories", {});
 }
 document.addEventListener("click", onClick);
+
+function unfold(button) {
+  button.closest(".exchange").querySelector(".question").classList.toggle("open");
+  const { textContent } = button;
+  button.textContent = button.dataset.whole;
+  button.dataset.whole = textContent;
+}
 
 // A question stands on the page as soon as it is asked. The server's drawing of it takes its place; one that is not
 // asked after all, or not by this page, goes again.
@@ -45,10 +41,9 @@ let top = 0; // where the window stood when it was drawn; the reader may scroll 
 let scrolled = false;
 
 function stand(question) {
-  const box = document.querySelector("#composer textarea");
-  if (!question || question.length > box.maxLength || element.querySelector('[aria-busy="true"]')) return;
+  asked?.remove();
   asked = drawAsked(element, question);
-  toTop(asked);
+  hold(asked.id);
 }
 
 function toTop(exchange) {
@@ -57,44 +52,82 @@ function toTop(exchange) {
   scrolled = false;
 }
 
+// Gradio patches the earlier answers and the last one into the page in frames of its own: until it is done, the question
+// is brought back to its place, unless the reader moves on.
+let held = 0;
+function hold(id, until = performance.now() + 3000) {
+  const mine = ++held;
+  const leaves = ["wheel", "touchmove", "keydown", "pointerdown"];
+  const stop = () => (until = 0);
+  leaves.forEach((each) => addEventListener(each, stop, { once: true, passive: true }));
+  const place = () => {
+    const exchange = element.isConnected && mine === held && performance.now() < until && document.getElementById(id);
+    if (!exchange) return leaves.forEach((each) => removeEventListener(each, stop));
+    toTop(exchange);
+    requestAnimationFrame(place);
+  };
+  place();
+}
+
 function onScroll() {
   if (!element.isConnected) return document.removeEventListener("scroll", onScroll);
   scrolled = Math.abs(scrollY - top) > 1;
 }
 document.addEventListener("scroll", onScroll);
 
-function onAsked(event) {
-  if (!element.isConnected) return document.removeEventListener(event.type, onAsked, true);
-  const box = event.target.closest("#composer label")?.querySelector("textarea");
-  const entered = event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target === box;
-  if (box && (entered || event.target.closest(".submit-button"))) stand(box.value.trim());
-}
-document.addEventListener("keydown", onAsked, true);
-document.addEventListener("click", onAsked, true);
-
-function onTaken() {
-  if (!element.isConnected) return document.removeEventListener("dateline-taken", onTaken);
+function taken() {
   asked?.remove();
   asked = null;
 }
-document.addEventListener("dateline-taken", onTaken);
+
+// What the server has drawn. Gradio patches it into the page.
+function draw({ past, live }) {
+  dateline.past.value = past;
+  props.value = live;
+  trigger("named", {});
+}
+
+// Until it comes; nothing of another conversation stays.
+function wait(id) {
+  taken();
+  current = "";
+  dateline.past.value = "";
+  props.value = id ? document.querySelector("#loading").innerHTML : "";
+}
 
 // A new question goes to the top of the window, once; after that nothing moves under the reader's eyes. What was unfolded
-// stays so: Gradio, which draws the answer anew, knows nothing of it.
+// stays so: Gradio, which draws the answer anew, knows nothing of it. The page is watched, since Gradio's own watching
+// does not hear of what this script draws.
 let current = "";
 let unfolded = false;
-watch("value", () => {
+let grown = "";
+function changed() {
   const exchange = element.querySelector(".exchange:not(.asked)");
   const id = exchange?.id ?? "";
-  const standing = asked && id === current; // what was drawn is something else, such as what to ask next
-  if (standing) element.append(asked);
-  const news = standing ? asked : id !== current && exchange;
-  if (news && !(asked && scrolled)) toTop(news);
-  if (id !== current) unfolded = false;
-  if (!standing) asked = null;
+  // The room that was kept for what a model writes stays when it is over: what stands below it keeps its place.
+  if (element.querySelector('.exchange:not(.asked) [aria-busy="true"]')) grown = id;
+  element.classList.toggle("grown", grown === id && id !== "");
+  const away = asked && scrolled;
+  if (asked?.id === id) taken(); // the server's drawing is there
+  else if (asked && !asked.isConnected) element.append(asked); // what was drawn is something else, such as what to ask next
+  if (id !== current) {
+    unfolded = false;
+    if (exchange && !away) hold(id);
+  }
   current = id;
   const legend = element.querySelector(".legend");
   if (legend) legend.open = unfolded;
-});
+}
+new MutationObserver(changed).observe(element, { childList: true, subtree: true });
+changed();
 
+trigger("begun", {}); // Gradio tells what it keeps
+dateline.begin({
+  stand,
+  taken,
+  draw,
+  wait,
+  limit: () => trigger("limited", {}),
+  list: () => document.dispatchEvent(new Event("dateline-list")),
+});
 element.dataset.ready = "";

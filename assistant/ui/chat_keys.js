@@ -11,7 +11,7 @@ element.addEventListener("click", ({ target }) => {
 function walk(by) {
   const reader = find("dialog.reader[open]");
   if (reader) return reader.querySelector(`[data-step="${by}"]`).click();
-  const cards = [...document.querySelectorAll("#live .card")];
+  const cards = [...document.querySelectorAll("#live .card")].filter((card) => card.checkVisibility());
   if (!cards.length) return;
   for (const earlier of document.querySelectorAll("#past .exchange.active")) earlier.classList.remove("active");
   const now = cards.findIndex((card) => card.contains(document.activeElement));

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import gradio as gr
 
@@ -33,3 +34,12 @@ def told(error: Exception) -> str:
 def said(line: str) -> gr.Error:
     """For what stands nowhere on the page: Gradio shows it for a while."""
     return gr.Error(line, title=tr("Error"), print_exception=False)
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """A DatelineError within is said."""
+    try:
+        yield
+    except DatelineError as error:
+        raise said(told(error)) from error

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 
 from assistant.answering.provenance import basis, fallen_behind, reports_differ
-from assistant.presentation.layout import CLOSEST, laid_out, openers, origin, paragraphs
-from assistant.text.sanitizing import without_addresses
+from assistant.presentation.layout import laid_out
 from assistant.text.texts import speaking, tr
-from assistant.types import Answer, AnswerKind, Conversation, Exchange, Sentence, Stage, Support
+from assistant.types import Answer, Conversation, Sentence, Stage, Support
 from assistant.ui.render import byline, headline, is_web_address, legible
+from assistant.ui.transcript import Block, Note, Role, Source, Span, transcript
 from vectorstore.models import Article
 
 _MEANS_SOMETHING = re.compile(r"[\\`*_{}\[\]<>#|!~$&]")
 # Between letters: some programs make a link of whatever looks like a host.
 _STOP = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2})")
 _BEGINS_SOMETHING = re.compile(r"^(\d+)?([-+=.)])")
+_FORMS = {
+    Role.QUESTION: "## {}",
+    Role.TEXT: "{}",
+    Role.QUOTE: "> {}",
+    Role.ENTRY: "- {}",
+    Role.NOTICE: "> {}",
+    Role.PROBLEM: "**{}**",
+    Role.SMALL: "*{}*",
+}
 
 
 def plain(answer: Answer) -> str:
@@ -61,69 +71,33 @@ def _named(article: Article) -> str:
 
 def markdown(title: str, conversation: Conversation) -> str:
     """Every question as a heading; what comes from articles, readers and models is text and never Markdown."""
-    parts = [f"# {_text(title)}", *(_exchange(each) for each in conversation)]
-    return "\n\n".join(parts) + "\n"
+    script = transcript(title, conversation)
+    parts = [f"# {_text(script.title)}"]
+    for entries, blocks in groupby(script.blocks, key=lambda block: block.role is Role.ENTRY):
+        written = [*map(_block, blocks)]
+        parts += ["\n".join(written)] if entries else written
+    return "\n\n".join([*filter(None, parts), *map(_footnote, script.notes)]) + "\n"
 
 
-def _exchange(exchange: Exchange) -> str:
-    with speaking(exchange.answer.language if exchange.answer else ""):
-        return _asked_and_told(exchange)
+def _block(block: Block) -> str:
+    said = _named_source(block.source) if block.source else "".join(map(_span, block.spans))
+    return _FORMS[block.role].format(said) if said else ""
 
 
-def _asked_and_told(exchange: Exchange) -> str:
-    answer = exchange.answer
-    said = _said(exchange.number, answer) if answer else ""
-    parts = [f"## {_text(exchange.question)}", said, tr("(stopped)") if exchange.stopped else ""]
-    parts.append(f"**{_text(exchange.problem)}**" if exchange.problem else "")
-    if answer:
-        nearest = "\n".join(f"- {_footnoted(each)}" for each in answer.nearest)
-        parts += [_text(reports_differ(answer.differing)), f"> {_text(answer.notice)}" if answer.notice else ""]
-        parts += [f"{tr('Nearest in the library:')}\n\n{nearest}" if nearest else "", f"*{_text(basis(answer))}*"]
-        parts += [_footnote(exchange, answer, number) for number in _cited(answer)]
-    return "\n\n".join(filter(None, parts))
+def _span(span: Span) -> str:
+    text = _text(span.text) or " "
+    written = f"**{text}**" if span.strong else f"*{text}*" if span.slanted else text
+    return written + "".join(f"[^{note.key}]" for note in span.notes)
 
 
-def _said(exchange: int, answer: Answer) -> str:
-    """Paragraphs, or an entry a line; see assistant.presentation.layout."""
-    said = [_sentence(each, exchange, answer) for each in answer.sentences]
-    if answer.kind in (AnswerKind.FACT, AnswerKind.SUMMARY):
-        shown = (f"> {text}" if quotation else text for quotation, text in paragraphs(answer, said))
-        return "\n\n".join(filter(None, [tr(CLOSEST) if answer.closest else "", *shown]))
-    opening = openers(answer)
-    told = [*zip(answer.sentences, said, strict=True)][opening:]
-    opened = [" ".join(said[:opening]) + "\n"] if opening else []
-    return "\n".join(opened + [f"- **{_text(origin(sentence, answer))}**: {text}" for sentence, text in told])
+def _footnote(note: Note) -> str:
+    named = f"{_named_source(note.source)} {_text(note.gone)}".rstrip()
+    return f"[^{note.key}]: {': '.join(filter(None, (named, _text(note.quoted))))}"
 
 
-def _sentence(sentence: Sentence, exchange: int, answer: Answer) -> str:
-    marks = "".join(f"[^{exchange}-{number}]" for number in sentence.citations if number in _cited(answer))
-    doubt = f" *{tr('(not confirmed by the sources)')}*" if doubtful(sentence, answer) else ""
-    return f"{_text(sentence.text)}{marks}{doubt}"
-
-
-def _cited(answer: Answer) -> list[int]:
-    """The numbers that point at a source, in order."""
-    numbers = {number for each in answer.sentences for number in each.citations}
-    return [number for number in sorted(numbers) if 1 <= number <= len(answer.sources)]
-
-
-def _footnote(exchange: Exchange, answer: Answer, number: int) -> str:
-    cited = (without_addresses(each.quote) for each in answer.citations if each.number == number)
-    quotes = " … ".join(f"“{_text(words)}”" for words in cited)
-    gone = f" {tr('(no longer in the library)')}" if number in exchange.removed else ""
-    named = f"{_footnoted(answer.sources[number - 1].article)}{gone}"
-    return f"[^{exchange.number}-{number}]: {': '.join(filter(None, (named, quotes)))}"
-
-
-def _footnoted(article: Article) -> str:
-    address = article.url.replace("<", "%3C").replace(">", "%3E")
-    return ", ".join(
-        [
-            _text(headline(article)),
-            _text(byline(article)).replace(" · ", ", "),
-            *([f"<{address}>"] if is_web_address(article.url) else []),
-        ]
-    )
+def _named_source(source: Source) -> str:
+    address = source.address.replace("<", "%3C").replace(">", "%3E")
+    return ", ".join(filter(None, (_text(source.named), address and f"<{address}>")))
 
 
 def _text(text: str) -> str:

@@ -2,50 +2,66 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+import secrets
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from threading import Lock
 
 import gradio as gr
 
-from assistant.text.texts import tr, tr_later, tr_line
-from assistant.types import AS_SET, Conversation, Exchange, Manner
+from assistant.text.texts import tr, tr_later, tr_line, zone
+from assistant.types import AS_SET, Conversation, Exchange, Manner, Turn
 from assistant.ui.answer_run import AnswerRun
-from assistant.ui.conversation import said, told, turns
-from assistant.ui.conversation_markdown import markdown
+from assistant.ui.conversation import telling, told, turns
 from assistant.ui.desk import Desk
-from assistant.ui.render_talks import file_html, talks_html
+from assistant.ui.render_talks import talks_html
 from assistant.ui.render_work import problem_html
-from assistant.ui.work import QUIET
+from assistant.ui.work import QUIET, QUIET_EACH
 from vectorstore.errors import ConversationNotFound, DatelineError
 from vectorstore.models import EVERYTHING, Scope
 from vectorstore.storage.conversations import RemovedConversation
 
 SCRIPT = (Path(__file__).parent / "talks.js").read_text(encoding="utf-8")
-SAVING = "watch('value', () => element.querySelector('a')?.click());"
+_REMEMBERED = 64
+"""Conversations of which it is known what was asked last, and whether its answer was cut off."""
 
 
 @dataclass
 class View:
-    """What one page shows now: an answer that grows in a conversation it has left is no longer drawn."""
-
-    id: str | None = None  # not known yet, or no longer: the server was started anew under an open page
     search: str | None = None  # of the conversations; of two events, the one sent first may be the last to arrive
-    turn: int | None = None  # how often the reader has turned to another conversation, as the page counts
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """As the page sends it. `number` is the place that it is to have: behind the last one, or with `again` that of the
+    one it replaces. A page that has heard no answer sends it once more, with the same `key`."""
+
+    text: str
+    number: int
+    again: bool = False
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What came after a question that was changed, as a conversation of its own."""
+
+    id: str = ""
+    title: str = ""
 
 
 class Talks:
     """A page knows the id of what it shows and nothing else. So a reload, a second browser and a server that was
-    started anew all show the same."""
+    started anew all show the same. What is asked twice, since the answer to the request was lost, is asked once."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._runs: dict[str, AnswerRun] = {}
+        self._keys: OrderedDict[str, str] = OrderedDict()
         self._asking = Lock()
 
     def read(self, id: str) -> Conversation:
@@ -62,21 +78,60 @@ class Talks:
         run = self._runs.get(id)
         return None if run is None or run.exchange.over else run
 
-    def ask(
-        self, id: str, question: str, scope: Scope = EVERYTHING, again: bool = False, manner: Manner = AS_SET
-    ) -> bool:
-        """Ask in this conversation, or again in place of its last question. False while one is being answered."""
+    def cut_off(self, id: str, conversation: Conversation) -> bool:
+        """Whether the last answer ended with the server that wrote it, and not by its reader's wish."""
+        last = conversation[-1] if conversation else None
+        return bool(last and last.stopped and last.answer is None and id not in self._runs)
+
+    def ask(self, id: str, question: Question, scope: Scope = EVERYTHING, manner: Manner = AS_SET) -> Aside | None:
+        """Ask in this conversation. None while another question is being answered in it."""
         with self._asking:
+            if question.key and self._keys.get(id) == question.key:
+                return Aside()
             if self.running(id):
-                return False
-            earlier = self.read(id)[:-1] if again else self.read(id)
-            exchange = Exchange(len(earlier) + 1, question)
-            notebook = self._desk.notebook
-            notebook.ask(id, exchange)
-            self._runs = {known: run for known, run in self._runs.items() if not run.exchange.over}
-            finish = partial(notebook.finish, id)
-            self._runs[id] = AnswerRun(self._desk, exchange, turns(earlier), scope, finish, manner)
-        return True
+                return None
+            conversation = self.read(id)
+            known = not question.again and conversation[question.number - 1 : question.number]
+            if known and known[0].question == question.text:  # by a page that has not heard so
+                if not self.cut_off(id, conversation[: question.number]):
+                    return Aside()
+                question = replace(question, again=True)
+            earlier = conversation[: question.number - 1] if question.again else conversation
+            aside = self._put_aside(id, conversation[len(earlier) + 1 :])
+            self._run(id, Exchange(len(earlier) + 1, question.text), turns(earlier), scope, manner)
+            self._remember(id, question.key)
+        return aside
+
+    def _put_aside(self, id: str, later: Conversation) -> Aside:
+        """All of it as it is, where something came after the question that is about to be changed."""
+        if not later:
+            return Aside()
+        notebook = self._desk.notebook
+        other, title = secrets.token_urlsafe(8), tr("{title} (before the change)", title=self.title(id))
+        notebook.copy(id, other, title)
+        return Aside(other, title)
+
+    def title(self, id: str) -> str:
+        """As the list has it; that of one which is not kept is its first question."""
+        try:
+            return self._desk.notebook.entry(id).title
+        except DatelineError:
+            return next((each.question for each in self.read(id)), "")
+
+    def _run(self, id: str, exchange: Exchange, earlier: Sequence[Turn], scope: Scope, manner: Manner) -> None:
+        notebook = self._desk.notebook
+        notebook.ask(id, exchange)
+        # Those that are over too, of the last ones: by them it is known what was cut off.
+        over = [known for known, run in self._runs.items() if run.exchange.over]
+        for known in over[:-_REMEMBERED]:
+            del self._runs[known]
+        self._runs[id] = AnswerRun(self._desk, exchange, earlier, scope, partial(notebook.finish, id), manner)
+
+    def _remember(self, id: str, key: str) -> None:
+        self._keys[id] = key
+        self._keys.move_to_end(id)
+        while len(self._keys) > _REMEMBERED:
+            self._keys.popitem(last=False)
 
 
 class TalksPanel:
@@ -96,17 +151,12 @@ class TalksPanel:
                 elem_id="talks-search",
             )
             self.list = gr.HTML(elem_id="talks-list", js_on_load=SCRIPT, apply_default_css=False)
-        self.file = gr.HTML(elem_id="talks-file", js_on_load=SAVING, apply_default_css=False)
+        self.list.look(self.look, [conversation, view, self.search, self.removed], self.list, **QUIET_EACH)
         self.looking = self.look, [conversation, view, self.search, self.removed], self.list
         self.search.change(self.seek, *self.looking[1:], **QUIET)
         self.list.rename(self.rename, None, None, **QUIET).then(*self.looking, **QUIET)
         self.list.remove(self.remove, None, self.removed, **QUIET).then(*self.looking, **QUIET)
         self.list.restore(self.restore, self.removed, self.removed, **QUIET).then(*self.looking, **QUIET)
-        for saved in (
-            self.list.save(self.save, None, self.file, **QUIET),
-            self.list.ratings(self.save_ratings, None, self.file, **QUIET),
-        ):
-            saved.then(lambda: "", None, self.file, **QUIET)  # or the same file a second time would be no news
 
     def seek(self, id: str, view: View, search: str, removed: RemovedConversation | None) -> str:
         """The list with what is searched for."""
@@ -122,41 +172,18 @@ class TalksPanel:
         except DatelineError as error:
             return problem_html(told(error))
         title = removed.entry.title if removed else ""
-        return talks_html(
-            entries, id, datetime.now().astimezone(), search.strip(), tr_line(notebook.problem), title, view.turn
-        )
+        now = datetime.now(zone() or UTC)
+        return talks_html(entries, id, now, search.strip(), tr_line(notebook.problem), title)
 
     def rename(self, event: gr.EventData) -> None:
-        with _telling():
+        with telling():
             self._desk.notebook.rename(str(event.id), str(event.title))
 
     def remove(self, event: gr.EventData) -> RemovedConversation:
-        with _telling():
+        with telling():
             return self._desk.notebook.remove(str(event.id))
 
     def restore(self, removed: RemovedConversation | None) -> None:
-        with _telling():
+        with telling():
             if removed:
                 self._desk.notebook.restore(removed)
-
-    def save(self, event: gr.EventData) -> str:
-        """The conversation as a file for the browser to keep."""
-        with _telling():
-            notebook, id = self._desk.notebook, str(event.id)
-            return file_html(f"dateline-{id}.md", markdown(notebook.entry(id).title, notebook.read(id)))
-
-    def save_ratings(self) -> str:
-        """What readers thought, as a question file."""
-        with _telling():
-            rows = list(self._desk.notebook.feedback())
-            if not rows:
-                raise said(tr("No answer has a thumb yet."))
-            return file_html("dateline-ratings.jsonl", "".join(f"{json.dumps(row)}\n" for row in rows))
-
-
-@contextmanager
-def _telling() -> Iterator[None]:
-    try:
-        yield
-    except DatelineError as error:
-        raise said(told(error)) from error

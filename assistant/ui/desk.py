@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,15 +11,18 @@ from assistant.api.news_desk import NewsDesk
 from vectorstore.reports import Step
 
 if TYPE_CHECKING:
-    from assistant.answering.stories import Arrivals, Story
+    from assistant.answering.stories import Arrivals, Brief, FrontPage, Story
+    from assistant.answering.welcome import Welcome
     from assistant.conversations.notebook import Notebook
     from assistant.generation.model_menu import ChatModels
     from assistant.types import Answer, Turn
-    from vectorstore.models import Article
+    from vectorstore.models import Article, Entry
     from vectorstore.reports import Report, Standing
+    from vectorstore.storage.annotations import Annotations
     from vectorstore.storage.listings import Listing, ListPage, Tally
+    from vectorstore.storage.reading_state import ReadingStates
     from vectorstore.storage.rows import Removed
-    from vectorstore.storage.subscriptions import Subscription
+    from vectorstore.storage.subscriptions import FeedArticle, Subscription
 
 Progress = Callable[[Step], None]
 Stop = Callable[[], bool]
@@ -29,9 +32,8 @@ Stop = Callable[[], bool]
 class Desk(NewsDesk, Protocol):
     """Every method may raise a DatelineError, whose message the page shows as it is."""
 
-    @property
-    def examples(self) -> Sequence[str]:
-        """Questions that a reader could start with."""
+    def welcome(self, patience: float = 0.0) -> Welcome:
+        """What a reader sees before the first question; what takes longer is waited for at most so many seconds."""
 
     @property
     def max_upload_mb(self) -> int:
@@ -49,11 +51,31 @@ class Desk(NewsDesk, Protocol):
     def translates(self) -> bool:
         """Whether there is a chat model for `translated`."""
 
+    @property
+    def annotations(self) -> Annotations:
+        """What the reader marked, noted, tagged and put right, and the filters that are saved."""
+
+    @property
+    def readable(self) -> str:
+        """The suffixes of the files that can be added, `.txt .md`."""
+
     def translated(self, quotation: str, language: str) -> str:
         """An article's words in another language; "" where the chat model fails."""
 
     def listed(self, listing: Listing) -> ListPage:
         """A page of the library's table."""
+
+    def entries(self, article_ids: Sequence[str]) -> Sequence[Entry]:
+        """Those of these articles that there are, without their texts."""
+
+    def found(self, listing: Listing) -> Sequence[str]:
+        """The ids of all that fit, on whatever page."""
+
+    def edit(self, article_id: str, changes: Mapping[str, Any]) -> Article:
+        """Put title, outlet, url or published_at right, or back; see vectorstore.library.Library.edit."""
+
+    def stated_day(self, text: str) -> datetime | None:
+        """The day that a text states at its head, which nobody has confirmed."""
 
     def tally(self, listing: Listing) -> Tally:
         """How many articles there are of each day and each outlet."""
@@ -73,6 +95,16 @@ class Desk(NewsDesk, Protocol):
     def versions(self, article_id: str) -> Sequence[Article]:
         """Every version, the earliest first; ArticleNotFound when there is no such article."""
 
+    def front_page(self) -> FrontPage:
+        """What was published last, by story."""
+
+    def stories_of(self, article_ids: Collection[str]) -> Sequence[Brief]:
+        """The stories that have any of these articles, the last published first."""
+
+    @property
+    def reading_states(self) -> ReadingStates:
+        """What was read, starred and is followed."""
+
     def arrivals(self, since: datetime) -> Arrivals:
         """What came into the library after that, by story."""
 
@@ -86,7 +118,16 @@ class Desk(NewsDesk, Protocol):
     def add_files(self, files: Sequence[tuple[Path, str]], progress: Progress, stop: Stop) -> Report:
         """Each file is where it was uploaded to, with the name that its owner gave it."""
 
-    def add_text(self, text: str, title: str, outlet: str, progress: Progress, stop: Stop) -> Report: ...
+    def add_text(
+        self,
+        text: str,
+        title: str,
+        outlet: str,
+        progress: Progress,
+        stop: Stop,
+        published_at: str = "",
+        url: str = "",
+    ) -> Report: ...
 
     def take_articles(self, articles: Sequence[Mapping[str, object]], stop: Stop) -> Report:
         """Each with its fields, and its text as `text` or its page as `html`."""
@@ -101,8 +142,25 @@ class Desk(NewsDesk, Protocol):
 
     def feeds(self) -> Sequence[Subscription]: ...
 
-    def follow(self, address: str) -> Subscription:
-        """Follow the feed at an address, or the one that the page there names."""
+    def follow(self, address: str, empty: bool = False) -> Subscription:
+        """Follow the feed at an address, or the one that the page there names. FeedEmpty for one without articles,
+        unless it may be `empty`."""
+
+    def feed_article_ids(self) -> Mapping[str, Sequence[str]]:
+        """Of the articles that each feed led to, by its address."""
+
+    def feed_articles(self, url: str, most: int) -> Sequence[FeedArticle]:
+        """Those that a feed led to, the last published first."""
+
+    def read_articles(self) -> Collection[str] | None:
+        """The ids of those that were read; None where that is not kept."""
+
+    @property
+    def refresh_every(self) -> timedelta | None:
+        """How often the feeds are refreshed by themselves; None for never."""
+
+    def set_refresh_every(self, every: timedelta | None) -> None:
+        """From now on, and after the next start."""
 
     def unfollow(self, url: str) -> None: ...
 

@@ -1,5 +1,9 @@
-// Runs once, on the list of feeds: Remove, and the yes or no that it asks for.
+// Runs once on each of three: the list of feeds, the question about an empty one, and how often they are refreshed.
 element.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-act]");
-  if (button) trigger("act", { act: button.dataset.act, feed: button.dataset.feed });
+  const { act, feed, read } = event.target.closest("button")?.dataset ?? {};
+  if (act) trigger("act", { act, feed });
+  if (read) trigger("read", { article: read });
+});
+element.addEventListener("change", ({ target }) => {
+  if (target.name === "every") trigger("act", { act: "every", feed: "", minutes: Number(target.value) });
 });

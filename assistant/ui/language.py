@@ -1,4 +1,4 @@
-"""The reader's language, from the request to whatever is drawn for it.
+"""The reader's language and time zone, from the request to whatever is drawn for it.
 
 A request's own is set by `Reading`, an event's by assistant.ui.page. What Gradio draws by itself from the page's
 configuration, which is made once and in English, is translated here on its way to the browser.
@@ -14,7 +14,7 @@ import gradio as gr
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from assistant.text.texts import ENGLISH, LANGUAGES, language, reading_in, tr, wanted
+from assistant.text.texts import ENGLISH, LANGUAGES, language, reading_at, reading_in, tr, wanted, zone_of
 
 _TEXTS = ("label", "placeholder", "submit_btn", "stop_btn")
 _BUTTONS = ("button", "uploadbutton")
@@ -29,7 +29,8 @@ class Reading:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        with reading_in(wanted(Headers(scope=scope))):
+        headers = Headers(scope=scope)
+        with reading_in(wanted(headers)), reading_at(zone_of(headers)):
             await self._app(scope, receive, send)
 
 

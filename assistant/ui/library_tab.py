@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -17,31 +17,32 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from assistant.text.labels import language_named
+from assistant.query.search_filters import dated, day_of
 from assistant.text.texts import tr, tr_later, tr_line
 from assistant.ui.bounds import MOST_FILES
 from assistant.ui.conversation import said, told
 from assistant.ui.desk import Desk
 from assistant.ui.language import drawn
-from assistant.ui.library_view import chart_html, kept_to, library_html, removed_html
-from assistant.ui.limits_panel import NAMES, unusable
+from assistant.ui.library_table import Filter, TablePanel, listing_of
+from assistant.ui.library_view import files_html, proposal_html, removed_html
+from assistant.ui.limits_panel import DAY
 from assistant.ui.reader import ArticleCard
-from assistant.ui.render import headline, legible
+from assistant.ui.render import headline
 from assistant.ui.render_work import note_html, problem_html
 from assistant.ui.sent_pages import SCRIPT as BOOKMARK
 from assistant.ui.sent_pages import bookmark_html
 from assistant.ui.work import QUIET, Job, Work, halt, report_component, retried
-from vectorstore.errors import DatelineError, LimitUnusable
+from vectorstore.errors import ArticleNotFound, DatelineError, LimitUnusable
 from vectorstore.export import lines
-from vectorstore.storage.listings import Column, Listing
+from vectorstore.reports import Outcome, Report
 from vectorstore.storage.rows import Removed
 
 UNDO = (Path(__file__).parent / "undo.js").read_text(encoding="utf-8")
 
 Updates = tuple[Any, ...]
-SCRIPT = (Path(__file__).parent / "library.js").read_text(encoding="utf-8")
-_WHOLE_DAY = len("2022-07-03")
-_LAST: dict[str, Any] = {**QUIET, "trigger_mode": "always_last"}
+PROPOSAL = (Path(__file__).parent / "proposal.js").read_text(encoding="utf-8")
+# Of so many rows of a report it is looked whether their texts state a day.
+_PROPOSED = 20
 
 _AT_ONCE = 100
 _PIECE = 1 << 20
@@ -66,23 +67,32 @@ class LibraryTab:
     def _draw_adding(self) -> None:
         drawn(lambda: f"<h2>{tr('Add articles')}</h2>")
         with gr.Tabs():
-            with gr.Tab(tr_later("Address")):
-                self.url = gr.Textbox("", label=tr_later("Address of an article"), placeholder="https://", max_lines=1)
+            with gr.Tab(tr_later("Link")):
+                self.url = gr.Textbox(
+                    "", label=tr_later("Address of an article"), placeholder="example.com/news", max_lines=1
+                )
                 self.add_url = gr.Button(tr_later("Add"), variant="primary")
             with gr.Tab(tr_later("Files")):
-                kinds = tr_later("Text, Markdown, HTML, JSON or CSV")
-                self.files = gr.File(label=kinds, file_count="multiple", height=160, elem_id="files")
-            with gr.Tab(tr_later("Text")):
+                self.files = gr.File(label=tr_later("Files to add"), file_count="multiple", height=160, elem_id="files")
+                drawn(partial(files_html, self._desk.readable), elem_id="files-told")
+            with gr.Tab(tr_later("Paste text")):
+                self.text = gr.Textbox("", label=tr_later("Text of the article"), lines=6, max_lines=12)
                 self.title = gr.Textbox("", label=tr_later("Headline (optional)"), max_lines=1)
                 self.outlet = gr.Textbox("", label=tr_later("Outlet (optional)"), max_lines=1)
-                self.text = gr.Textbox("", label=tr_later("Text of the article"), lines=6, max_lines=12)
+                self.day = gr.Textbox("", label=tr_later("Date (optional)"), elem_id="paste-day", **DAY)
+                self.proposal = gr.HTML(
+                    elem_id="proposal", js_on_load=PROPOSAL, apply_default_css=False, visible="hidden"
+                )
+                self.address = gr.Textbox("", label=tr_later("Link (optional)"), max_lines=1)
                 self.add_text = gr.Button(tr_later("Add text"), variant="primary")
         drawn(bookmark_html, js_on_load=BOOKMARK)
         self.report = report_component("report")
 
     def _connect(self) -> None:
         working, card, table = [self.report, self.job], self.card, self.table
-        pasted = [self.text, self.title, self.outlet]
+        pasted = [self.text, self.title, self.outlet, self.day, self.address]
+        self.text.blur(self.propose, [self.text, self.day], self.proposal, **QUIET)
+        self.proposal.use(self.use_proposed, None, [self.day, self.proposal], **QUIET)
         adding = (
             gr.on([self.add_url.click, self.url.submit], self.take_url, self.url, [*working, self.url], **QUIET),
             self.files.upload(self.take_files, self.files, [*working, self.files], preprocess=False, **QUIET),
@@ -95,7 +105,8 @@ class LibraryTab:
         undoing = [self.undo, self.removed, *card.shown]
         removed = card.remove.click(self.discard, card.chosen, undoing, **QUIET)
         restored = self.undo.undo(self.put_back, self.removed, undoing, **QUIET)
-        for changed in (*adding, removed, restored):
+        dated = self.report.use(self.use_date, None, card.shown, **QUIET)
+        for changed in (*adding, removed, restored, dated, *card.changed):
             table.follow(changed)
 
     def take_url(self, url: str) -> Iterator[Updates]:
@@ -108,14 +119,40 @@ class LibraryTab:
         if len(files) > MOST_FILES:
             raise said(tr("At most {n} files can be added at once.", n=MOST_FILES))
         job = Job(lambda progress, stop: self._desk.add_files(list(files.items()), progress, stop))
-        for report in job.reports():
+        for report in job.reports(self._proposed):
             # At once: emptied a moment after the report, the field would swallow a file that is dropped in between.
             yield report.html, job, None if report.over else gr.skip()
 
-    def take_text(self, text: str, title: str, outlet: str) -> Iterator[Updates]:
+    def take_text(self, text: str, title: str, outlet: str, day: str, address: str) -> Iterator[Updates]:
+        try:
+            stated = day_of(day)
+        except LimitUnusable as error:
+            yield problem_html(tr("{line}.", line=f"{tr('Date')}: {tr_line(str(error))}")), None, *[gr.skip()] * 5
+            return
         yield from self._take(
-            lambda progress, stop: self._desk.add_text(text, title.strip(), outlet.strip(), progress, stop), fields=3
+            lambda progress, stop: self._desk.add_text(
+                text, title.strip(), outlet.strip(), progress, stop, stated, address.strip()
+            ),
+            fields=5,
         )
+
+    def propose(self, text: str, day: str) -> Any:
+        """The day that the text states itself, which is taken only when the reader says so."""
+        found = self._desk.stated_day(text) if text.strip() and not day.strip() else None
+        return gr.HTML(value=proposal_html(found) if found else "", visible=bool(found) or "hidden")
+
+    def use_proposed(self, event: gr.EventData) -> Updates:
+        return str(event.day), gr.HTML(value="", visible="hidden")
+
+    def use_date(self, event: gr.EventData) -> Updates:
+        """An article gets the date that its text states, as the reader's own correction."""
+        article_id = str(event.article)
+        try:
+            article = self._desk.article(article_id)
+            self._desk.edit(article.id, {"published_at": dated(str(event.day), article.published_at)})
+        except DatelineError as error:
+            raise said(told(error)) from error
+        return self.card.open(article_id)
 
     def read_again(self, article_id: str) -> Iterator[Updates]:
         yield from self._take(
@@ -128,8 +165,18 @@ class LibraryTab:
     def _take(self, work: Work, fields: int) -> Iterator[Updates]:
         """The report as it grows; the fields are emptied once their content is in the library, not before."""
         job = Job(work)
-        for report in job.reports():
+        for report in job.reports(self._proposed):
             yield (report.html, job, *(["" if report.taken else gr.skip()] * fields))
+
+    def _proposed(self, receipt: Report) -> dict[str, date]:
+        """The days that texts without a date state at their heads, by the ids of their articles."""
+        found: dict[str, date] = {}
+        for row in [each for each in receipt.rows if each.outcome is Outcome.ADDED][:_PROPOSED]:
+            with suppress(ArticleNotFound):
+                article = self._desk.article(row.article_id)
+                if not article.published_at and (stated := self._desk.stated_day(article.text)):
+                    found[article.id] = stated.date()
+        return found
 
     def pick(self, event: gr.EventData) -> Updates:
         return self.card.open(str(event.article))
@@ -154,173 +201,13 @@ class LibraryTab:
         return told_so, None, *self.card.open(removed.article.id)
 
 
-class TablePanel:
-    """`listing` is what the table shows; of what stands in the fields, the last that could be used.
-
-    `chart` is to be rendered where it belongs.
-    """
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self.listing = gr.State(Listing())
-        day: dict[str, Any] = {"placeholder": "2022-07-03", "max_lines": 1, "max_length": 40, "min_width": 110}
-        with gr.Row(elem_id="table-filters"):
-            self.search = gr.Textbox(
-                "",
-                label=tr_later("Search headlines and outlets"),
-                max_lines=1,
-                max_length=200,
-                min_width=220,
-                elem_id="table-search",
-            )
-            # Any name can be typed: one that the library does not hold is told below, and not by Gradio.
-            self.outlet = gr.Dropdown(
-                [], value="", label=NAMES["outlet"], allow_custom_value=True, min_width=150, elem_id="table-outlet"
-            )
-            self.language = gr.Dropdown(
-                [], value="", label=NAMES["language"], allow_custom_value=True, min_width=130, elem_id="table-language"
-            )
-            self.since = gr.Textbox("", label=NAMES["from"], elem_id="table-from", **day)
-            self.until = gr.Textbox("", label=NAMES["to"], elem_id="table-to", **day)
-        self.problem = gr.HTML(js_on_load=None, apply_default_css=False, elem_id="table-problem")
-        self.table = gr.HTML(elem_id="library", js_on_load=SCRIPT, apply_default_css=False)
-        self.chart = gr.HTML(elem_id="chart", js_on_load=None, apply_default_css=False, render=False)
-        self.given = [self.search, self.outlet, self.language, self.since, self.until, self.listing]
-        self.shown = [self.listing, self.table, self.outlet, self.language]
-        self._connect()
-
-    def _connect(self) -> None:
-        kept = [self.listing, self.problem, self.table]
-        days = self.since, self.until
-        for changed in (
-            gr.on(
-                [each.change for each in (self.search, self.outlet, self.language)],
-                self.keep,
-                self.given,
-                kept,
-                **_LAST,
-            ),
-            gr.on([each.change for each in days], self.keep_whole_days, self.given, kept, **_LAST),
-            gr.on([event for each in days for event in (each.submit, each.blur)], self.keep, self.given, kept, **_LAST),
-        ):
-            changed.then(self.draw, self.listing, self.chart, **QUIET)
-        self.table.sort(self.sort, self.given, [self.listing, self.table], **_LAST)
-        self.table.turn(self.turn, self.given, [self.listing, self.table], **_LAST)
-
-    def begin(self, events: list[Any]) -> None:
-        """Draw everything as it is at these events: the table first, since the chart takes longer."""
-        looked = gr.on(events, self.look, self.given, self.shown, **QUIET)
-        looked.then(self.draw, self.listing, self.chart, **QUIET)
-
-    def follow(self, changed: Any) -> None:
-        """The same once `changed` is over."""
-        changed.then(self.look, self.given, self.shown, **QUIET).then(self.draw, self.listing, self.chart, **QUIET)
-
-    def draw(self, listing: Listing) -> str:
-        """The chart of what the table shows."""
-        try:
-            return chart_html(self._desk.tally(listing))
-        except DatelineError:
-            return ""  # the table tells of it
-
-    def look(
-        self, search: str, outlet: str | None, language: str | None, since: str, until: str, listing: Listing
-    ) -> Updates:
-        """The table as it is now."""
-        try:
-            outlets = sorted(set(filter(None, self._desk.outlets())), key=str.casefold)
-            listing, table = self._drawn(self._kept_to(search, outlet, language, since, until, listing), listing.start)
-            choices = [(tr("All outlets"), ""), *((legible(name), name) for name in outlets)]
-            held = sorted((language_named(each), each) for each in self._desk.languages())
-            languages = [(tr("All languages"), ""), *held]
-            return listing, table, gr.Dropdown(choices=choices), gr.Dropdown(choices=languages)
-        except DatelineError as error:
-            return gr.skip(), problem_html(told(error)), gr.skip(), gr.skip()
-
-    def keep(
-        self, search: str, outlet: str | None, language: str | None, since: str, until: str, listing: Listing
-    ) -> Updates:
-        """The table is kept to what the fields say; where that cannot be used, it stays, and the reason is told."""
-        try:
-            wanted = self._read(search, outlet, language, since, until, listing)
-            if wanted == replace(listing, start=0):
-                return gr.skip(), "", gr.skip()
-            listing, table = self._drawn(wanted)
-            return listing, "", table
-        except LimitUnusable as error:
-            return gr.skip(), problem_html(unusable(error)), gr.skip()
-        except DatelineError as error:
-            return gr.skip(), problem_html(told(error)), gr.skip()
-
-    def keep_whole_days(
-        self, search: str, outlet: str | None, language: str | None, since: str, until: str, listing: Listing
-    ) -> Updates:
-        """As `keep`, but not in the middle of a day that is being typed."""
-        if any(0 < len(day.strip()) < _WHOLE_DAY for day in (since, until)):
-            return (gr.skip(),) * 3
-        return self.keep(search, outlet, language, since, until, listing)
-
-    def sort(
-        self,
-        search: str,
-        outlet: str | None,
-        language: str | None,
-        since: str,
-        until: str,
-        listing: Listing,
-        event: gr.EventData,
-    ) -> Updates:
-        kept = self._kept_to(search, outlet, language, since, until, listing)
-        return self._safely(kept.sorted_by(Column(event.by)))
-
-    def turn(
-        self,
-        search: str,
-        outlet: str | None,
-        language: str | None,
-        since: str,
-        until: str,
-        listing: Listing,
-        event: gr.EventData,
-    ) -> Updates:
-        return self._safely(self._kept_to(search, outlet, language, since, until, listing), int(event.start))
-
-    def _safely(self, listing: Listing, start: int = 0) -> Updates:
-        try:
-            return self._drawn(listing, start)
-        except DatelineError as error:
-            return gr.skip(), problem_html(told(error))
-
-    def _drawn(self, listing: Listing, start: int = 0) -> tuple[Listing, str]:
-        """The table, and the listing with the page that it is."""
-        page = self._desk.listed(listing.turned(start))
-        listing = listing.turned(page.start)
-        return listing, library_html(page, listing)
-
-    def _kept_to(
-        self, search: str, outlet: str | None, language: str | None, since: str, until: str, listing: Listing
-    ) -> Listing:
-        """What the fields say, which a server that was started anew has not heard of; else the listing as it was."""
-        try:
-            return self._read(search, outlet, language, since, until, listing)
-        except LimitUnusable:
-            return listing
-
-    def _read(
-        self, search: str, outlet: str | None, language: str | None, since: str, until: str, listing: Listing
-    ) -> Listing:
-        known, held = self._desk.outlets() if outlet else (), self._desk.languages() if language else ()
-        return kept_to(search, outlet or "", since, until, known, listing, language or "", held)
-
-
 def library_routes(desk: Desk) -> Sequence[BaseRoute]:
-    """Beside the page; `search`, `outlet`, `language`, `from` and `to` say what is wanted, as on the page."""
+    """Beside the page; `search`, `outlet`, `language`, `from`, `to` and `among` say what is wanted, as on the page."""
 
     def library(request: Request) -> Response:
-        names = ("search", "outlet", "from", "to", "language")
-        search, outlet, since, until, language = (request.query_params.get(name, "") for name in names)
+        names = ("search", "outlet", "language", "from", "to", "among")
         try:
-            listing = kept_to(search, outlet, since, until, desk.outlets(), None, language, desk.languages())
+            listing = listing_of(desk, Filter(*(request.query_params.get(name, "") for name in names)))
             written = lines(desk.export(listing))
             begun = list(islice(written, 1))  # what cannot be read at all is told, and no file
         except LimitUnusable as error:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from urllib.parse import urlencode
 
 from assistant.presentation.histogram import Bar, Timeline, Unit, timeline
+from assistant.presentation.snippets import Stretch, marked_up, snippet
 from assistant.query.search_filters import limited
 from assistant.text.labels import day, language_named, listed, month
-from assistant.text.texts import number, tr, tr_later
-from assistant.ui.render import count, headline, isolated, marks_html, shown
-from vectorstore.models import Entry
+from assistant.text.texts import number, tr, tr_later, tr_plural
+from assistant.ui.render import count, headline, isolated, label_html, shown
+from assistant.ui.render import marks_html as notices_html
+from vectorstore.models import EVERYTHING, Entry, Passage
+from vectorstore.storage.annotations import LONGEST_NAME, Mark
 from vectorstore.storage.listings import PAGE, Column, Listing, ListPage, Tally
 
 _HEADS = {
@@ -20,7 +24,7 @@ _HEADS = {
     Column.LANGUAGE: tr_later("Language"),
     Column.DATE: tr_later("Date"),
     Column.ADDED: tr_later("Added"),
-    Column.PASSAGES: tr_later("Passages"),
+    Column.LENGTH: tr_later("Length"),
 }
 _BY = {
     Unit.DAY: tr_later("Articles by day"),
@@ -28,13 +32,29 @@ _BY = {
     Unit.YEAR: tr_later("Articles by year"),
 }
 OUTLETS_SHOWN = 10
+COLLECTION = "collection:"
+"""With which the value of a saved filter begins, see assistant.ui.among."""
 _HEIGHT = 72
 # Of the width, in per cent: a bar is never wider than one of so many, and a tenth of its place is left free.
 _FEWEST_PLACES = 12
 _FILLED = 0.86
+# Of a reader who reads carefully, in words of whatever language.
+_WORDS_A_MINUTE = 220
+MARKS_SHOWN = 200
+_SHOWN_WORDS = 200
 
 
-def library_html(page: ListPage, listing: Listing) -> str:
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What readers added to the articles of a page: tags by their ids, which are marked; and what `among` says, see
+    assistant.ui.among."""
+
+    tags: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    marked: Collection[str] = ()
+    among: str = ""
+
+
+def library_html(page: ListPage, listing: Listing, added: Added = Added()) -> str:
     if not page.held:
         empty = tr("The library is empty. Add an address, files or text, and they are listed here.")
         return f'<p class="hint">{empty}</p>'
@@ -45,11 +65,13 @@ def library_html(page: ListPage, listing: Listing) -> str:
         if listing.search:
             nothing = tr('No article fits "{words}".', words=isolated(listing.search))
         return f'<p class="hint" role="status">{nothing}</p>'
+    rows = "".join(_row(entry, page.places.get(entry.id), listing.search, added) for entry in page.entries)
     heads = "".join(_head(column, name, listing) for column, name in _HEADS.items())
+    leading = f"{_turning(page)}{_export(listing, added)}"
     return (
-        f'<div class="pager"><p class="tally" role="status">{_place(page)}</p>{_turning(page)}{_export(listing)}</div>'
+        f'<div class="pager"><p class="tally" role="status">{_place(page)}</p>{leading}</div>'
         f'<div class="scroll" tabindex="0" role="region" aria-label="{tr("Articles")}"><table>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(map(_row, page.entries))}</tbody></table></div>"
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 
@@ -83,9 +105,9 @@ def _turn(label: str, start: int | None) -> str:
     return f'<button type="button" class="plain" {leads}>{label}</button>'
 
 
-def _export(listing: Listing) -> str:
+def _export(listing: Listing, added: Added) -> str:
     """What is found, as a file that the server writes while it is sent."""
-    query = as_query(listing)
+    query = as_query(listing, added.among)
     address = shown(f"library.jsonl?{query}" if query else "library.jsonl")
     return (
         f'<a class="plain" download="dateline.jsonl" href="{address}">{tr("Export as JSONL")}</a>'
@@ -94,22 +116,85 @@ def _export(listing: Listing) -> str:
 
 
 def _head(column: Column, name: str, listing: Listing) -> str:
-    figure = ' class="figure"' if column is Column.PASSAGES else ""
+    figure = ' class="figure"' if column is Column.LENGTH else ""
     way = "descending" if listing.descending else "ascending"
     sorted_by = f' aria-sort="{way}"' if column is listing.by else ""
     return f'<th scope="col"{figure}{sorted_by}><button type="button" data-sort="{column}">{tr(name)}</button></th>'
 
 
-def _row(entry: Entry) -> str:
-    opener = f'<button type="button" data-article="{shown(entry.id)}" dir="auto">{shown(headline(entry))}</button>'
+def _row(entry: Entry, place: Passage | None, search: str, added: Added) -> str:
+    title = _highlighted(marked_up(headline(entry), search, entry.language))
+    opener = f'<button type="button" class="headline" data-article="{shown(entry.id)}" dir="auto">{title}</button>'
+    found = _highlighted(snippet(place.text, search, entry.language)) if place else ""
+    opener += f'<p class="found" dir="auto">{found}</p>' if found else ""
+    noted = [tr("marked")] * (entry.id in added.marked) + [f"#{tag}" for tag in added.tags.get(entry.id, ())]
+    opener += "".join(map(label_html, noted))
     language = language_named(entry.language) if entry.language else ""
     outlet = " · ".join(filter(None, (entry.outlet, language)))
     return (
-        f'<tr><td data-outlet="{shown(outlet)}">{opener}{marks_html(entry)}</td>'
+        f'<tr><td data-outlet="{shown(outlet)}">{opener}{notices_html(entry)}</td>'
         f'<td dir="auto">{shown(entry.outlet)}</td><td>{shown(language)}</td>'
         f"<td>{day(entry.published_at)}</td>"
-        f'<td>{day(entry.ingested_at)}</td><td class="figure">{number(entry.passages)}</td></tr>'
+        f'<td>{day(entry.ingested_at)}</td><td class="figure">{_length(entry.words)}</td></tr>'
     )
+
+
+def _highlighted(parts: Iterable[Stretch]) -> str:
+    return "".join(f"<mark>{shown(part.text)}</mark>" if part.sought else shown(part.text) for part in parts)
+
+
+def _length(words: int) -> str:
+    """How long a reader takes, and on closer look how many words it is."""
+    minutes = max(1, round(words / _WORDS_A_MINUTE))
+    return f'<span title="{shown(count(words, "word"))}">{tr("{n} min", n=number(minutes))}</span>'
+
+
+def collections_html(listing: Listing, among: str) -> str:
+    """What saves the filter under a name, and what forgets the one that is in use; nothing without a filter."""
+    if among.startswith(COLLECTION):
+        name = among.removeprefix(COLLECTION)
+        forget = tr("Forget the saved filter “{name}”", name=name)
+        return f'<button type="button" class="plain" data-forget="{shown(name)}">{shown(forget)}</button>'
+    if not listing.search and listing.scope == EVERYTHING:
+        return ""
+    return (
+        f'<form class="collect"><label>{tr("Save this filter as")} <input name="name" maxlength="{LONGEST_NAME}" '
+        f'dir="auto" autocomplete="off"></label><button type="submit" class="plain">{tr("Save")}</button></form>'
+    )
+
+
+def marks_html(marks: Sequence[Mark], titles: Mapping[str, Entry]) -> str:
+    """All that the reader has marked, each leading to its place; nothing where there is nothing."""
+    if not marks:
+        return ""
+    rows = "".join(_marked(mark, titles[mark.article_id]) for mark in marks[:MARKS_SHOWN] if mark.article_id in titles)
+    told = tr_plural("{n} mark and note", "{n} marks and notes", len(marks))
+    return f'<details class="all-marks"><summary>{told}</summary><ol>{rows}</ol></details>'
+
+
+def _marked(mark: Mark, entry: Entry) -> str:
+    words = mark.words if len(mark.words) <= _SHOWN_WORDS else f"{mark.words[:_SHOWN_WORDS]}…"
+    place = f'data-read="{shown(mark.article_id)}" data-version="{mark.version}" data-start="{mark.start}"'
+    note = f'<p class="own-note" dir="auto">{shown(mark.note)}</p>' if mark.note else ""
+    return (
+        f'<li><button type="button" class="quote" {place} data-end="{mark.end}" dir="auto">{shown(words)}</button>'
+        f'{note}<p class="byline">{isolated(headline(entry))}</p></li>'
+    )
+
+
+def files_html(readable: str) -> str:
+    """In the place of what Gradio says where files are dropped; `readable` are the suffixes that are read."""
+    kinds = tr("PDF, Word, e-books, e-mail, web pages, texts, tables, subtitles, feeds, archives")
+    choose = f'<p class="drop"><b>{tr("Drop files here")}</b> {tr("or click to choose them")}</p>'
+    all_kinds = f"<summary>{tr('All kinds of files')}</summary>{shown(readable)}"
+    return f'{choose}<p class="hint">{kinds}</p><details class="hint">{all_kinds}</details>'
+
+
+def proposal_html(found: date) -> str:
+    """The day that a pasted text states."""
+    told = tr("From the text: {day}", day=day(found))
+    use = f'<button type="button" class="link" data-day="{found:%Y-%m-%d}">{tr("Use this date")}</button>'
+    return f'<p class="proposal" role="status">{told} {use}</p>'
 
 
 def chart_html(tally: Tally) -> str:
@@ -206,8 +291,9 @@ def kept_to(
     return replace(before or Listing(), search=search.strip(), scope=scope, start=0)
 
 
-def as_query(listing: Listing) -> str:
-    """`search=ferry&from=2022-07-01`, without the order; "" for everything."""
+def as_query(listing: Listing, among: str = "") -> str:
+    """`search=ferry&from=2022-07-01`, without the order; "" for everything. Days and the like that `among` stands for
+    are told again, which changes nothing."""
     scope = listing.scope
     given = {
         "search": listing.search,
@@ -215,5 +301,6 @@ def as_query(listing: Listing) -> str:
         "language": scope.languages[0] if scope.languages else "",
         "from": scope.since.date().isoformat() if scope.since else "",
         "to": scope.until.date().isoformat() if scope.until else "",
+        "among": among,
     }
     return urlencode({name: value for name, value in given.items() if value}, errors="replace")

@@ -17,7 +17,7 @@ const exchangeOf = (any) => any.closest(".exchange");
 const citesOf = (exchange) => [...exchange.querySelectorAll(":is(.answer, .differ) a.cite")];
 const cardOf = (link) => document.getElementById(link.getAttribute("href").slice(1));
 const originOf = ({ dataset }) => `${dataset.version} ${dataset.article}`;
-const marksOf = (root) => [...root.querySelectorAll("mark[data-start]")];
+const marksOf = (root) => [...root.querySelectorAll("mark[data-start]")]; // of a card, those of its whole passage
 const holds = (mark, start) => Number(mark.dataset.start) <= start && start < Number(mark.dataset.end);
 const leadsThere = (link) => link?.getAttribute("href") === at.href && (link.dataset.start ?? "") === at.start;
 
@@ -27,7 +27,7 @@ function cite() {
 }
 
 function words() {
-  const start = at.start || card().querySelector("mark")?.dataset.start;
+  const start = at.start || card().querySelector(".excerpt.now, mark[data-start]")?.dataset.start;
   return start && marksOf(leaf).find((mark) => holds(mark, Number(start)));
 }
 
@@ -64,7 +64,7 @@ function compare() {
   part(".place").textContent = number ? told.replace("{n}", number).replace("{total}", cites.length) : "";
   part(".steps").hidden = cites.length < (number ? 2 : 1);
   part(".said").textContent = cite()?.closest(".sentence")?.querySelector(".words").textContent ?? "";
-  part(".support").textContent = cite()?.title ?? part(".support").dataset.none;
+  part(".support").textContent = cite()?.dataset.why ?? part(".support").dataset.none;
   part("[data-library]").hidden = part("[data-about]").hidden = at.gone || !card().dataset.article;
 }
 
@@ -74,7 +74,10 @@ function showPassage() {
   title.append(...card().querySelector("h4 bdi").cloneNode(true).childNodes);
   const text = Object.assign(document.createElement("div"), { className: "text", dir: "auto" });
   text.append(...card().querySelector("blockquote").cloneNode(true).childNodes);
-  leaf.replaceChildren(title, card().querySelector(".byline").cloneNode(true), text);
+  const byline = card().querySelector(".byline").cloneNode(true);
+  const original = card().querySelector(".links a");
+  if (original) byline.append(" · ", original.cloneNode(true));
+  leaf.replaceChildren(title, byline, text);
   leaf.scrollTop = 0;
 }
 
@@ -158,11 +161,13 @@ function step(by) {
   if (next) open(cardOf(next), next);
 }
 
-// A question about this article, for the reader to end.
+// A question about this article, for the reader to end, and kept to it.
 function askAbout() {
   const { question } = card().querySelector("[data-open]").dataset;
+  const { article } = card().dataset;
   const box = document.querySelector("#composer textarea");
   close(null);
+  trigger("about", { article });
   box.value = question;
   box.dispatchEvent(new Event("input", { bubbles: true }));
   box.focus();
@@ -183,7 +188,14 @@ reader.addEventListener("click", ({ target }) => {
   if ("close" in act) close();
   if ("about" in act) askAbout();
   if ("library" in act) readInLibrary();
+  if ("wide" in act) widen(reader.querySelector("[data-wide]"));
 });
+
+function widen(button) {
+  const on = reader.classList.toggle("wide");
+  button.ariaPressed = String(on);
+  toWords();
+}
 wide.addEventListener("change", () => reader.open && close());
 
 // The answer goes on growing under an open reader; when another conversation takes its place, the reader is put away.
@@ -198,7 +210,7 @@ for (const drawn of document.querySelectorAll("#past, #live")) {
   watcher.observe(drawn, { childList: true, characterData: true, subtree: true });
 }
 
-const heard = { click: onClick, keydown: onKey, mouseover: onPoint, mouseout: onPoint, focusin: onPoint, focusout: onPoint };
+const heard = { click: onClick, keydown: onKey };
 for (const [event, listener] of Object.entries(heard)) document.addEventListener(event, listener);
 
 function gone() {
@@ -233,11 +245,16 @@ function showTranslations() {
 
 function onClick(event) {
   if (gone()) return;
+  const { read, askArticle, ...place } = event.target.closest("[data-read], [data-ask-article]")?.dataset ?? {};
+  const { version = 0, start = 0, end = 0 } = place;
+  if (read) return trigger("read", { article: read, version: Number(version), start: Number(start), end: Number(end) });
+  if (askArticle) return trigger("about", { article: askArticle });
   const foreign = event.target.closest("[data-translate]");
   if (foreign && !foreign.nextElementSibling.textContent) return translate(foreign);
   const link = event.target.closest('a.cite[href^="#source-"]');
-  if (link) event.preventDefault();
-  const to = link ? cardOf(link) : event.target.closest("[data-open]")?.closest(".card");
+  const from = event.target.closest("a.from"); // in the strip above the answer
+  if (link || from) event.preventDefault();
+  const to = link || from ? cardOf(link ?? from) : event.target.closest("[data-open]")?.closest(".card");
   if (to) open(to, link);
 }
 
@@ -245,11 +262,4 @@ function onKey(event) {
   if (gone() || event.key !== "Escape" || !reader.open || event.defaultPrevented) return;
   event.preventDefault();
   close();
-}
-
-// Hovered or reached by keyboard, a citation lights its card for as long as that lasts.
-function onPoint(event) {
-  if (gone()) return;
-  const link = event.target.closest?.('a.cite[href^="#source-"]');
-  if (link) cardOf(link)?.classList.toggle("pointed", event.type === "mouseover" || event.type === "focusin");
 }

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from assistant.presentation.changes import ChangeKind, Changes, Stretch, around
 from assistant.text.labels import corrected, corrections, day, edition, language_named
 from assistant.text.texts import tr
-from assistant.ui.render import beside, headline, is_web_address, isolated, label_html, link, marks_html, shown
-from assistant.ui.render_sources import Span, marked
+from assistant.ui.article_body import body_html, directed, placed
+from assistant.ui.render import (
+    beside,
+    headline,
+    is_web_address,
+    isolated,
+    label_html,
+    link,
+    link_html,
+    marks_html,
+    shown,
+)
+from assistant.ui.render_sources import Span
 from vectorstore.models import Article
+from vectorstore.storage.annotations import LONGEST_NOTE, LONGEST_TAG, Edit, Mark
 
+_SHOWN_WORDS = 280
 _TAGS = {ChangeKind.REMOVED: "del", ChangeKind.ADDED: "ins", ChangeKind.LEFT_OUT: "i"}
 
 
@@ -24,9 +38,11 @@ def frame_html() -> str:
     """Empty until a citation is opened. It is never sent again: the page's script alone decides what it shows."""
     step = '<button type="button" class="plain" data-step="{}">{}</button>'
     return (
-        '<dialog class="reader" aria-labelledby="reader-title"><div class="reader-bar">'
+        f'<dialog class="reader" aria-labelledby="reader-title" data-calendar="{tr("Choose a day")}">'
+        '<div class="reader-bar">'
         f'<p class="steps">{step.format(-1, tr("Previous"))}{step.format(1, tr("Next"))}</p>'
         f'<p class="place" role="status" data-told="{tr("Citation {n} of {total}")}"></p>'
+        f'<button type="button" class="quiet" data-wide aria-pressed="false">{tr("Wider")}</button>'
         f'<button type="button" class="quiet" data-close>{tr("Close")}</button></div>'
         '<div class="claim"><p class="said" dir="auto"></p>'
         f'<p class="support" data-none="{tr("The answer does not cite this source.")}"></p></div>'
@@ -43,15 +59,75 @@ def translation_html(translation: str) -> str:
     return f"{isolated(translation)}{label_html(tr('translated by a machine, not checked'))}"
 
 
-def leaf_html(article: Article, versions: Sequence[Article], cited: Sequence[Span]) -> str:
+def sheet_html(article: Article, cited: Sequence[Span] = (), marks: Sequence[Mark] = ()) -> str:
+    """The text with what can be done with its words; `marks` are the reader's own in any version of the article."""
+    here, elsewhere = placed(article, marks)
+    origin = ", ".join(
+        filter(None, [article.outlet, day(article.published_at) if article.published_at else "", article.url])
+    )
+    quotation = tr("“{words}” ({source})", words="{words}", source=origin) if origin else "“{words}”"
+    return (
+        f'<div class="sheet" data-article="{shown(article.id)}" data-version="{article.version}" '
+        f'data-quotation="{shown(quotation)}">{_tools()}{body_html(article, cited, here)}'
+        f"{_own([mark for _, mark in here], elsewhere)}</div>"
+    )
+
+
+def _tools() -> str:
+    """What acts on the selected words, or else on those that are cited."""
+    words = (
+        ("quote", tr("Copy quotation"), f' data-copied="{tr("Copied")}"'),
+        ("mark", tr("Mark"), f' data-done="{tr("Marked")}"'),
+        ("note", tr("Add a note"), ""),
+    )
+    acts = "".join(
+        f'<button type="button" class="plain" data-act="{act}"{more}>{name}</button>' for act, name, more in words
+    )
+    sizes = (("-1", "A−", tr("Smaller text")), ("1", "A+", tr("Larger text")))
+    size = "".join(
+        f'<button type="button" class="plain" data-size="{by}" dir="ltr" aria-label="{told}">{name}</button>'
+        for by, name, told in sizes
+    )
+    return (
+        f'<div class="sheet-tools" role="toolbar" aria-label="{tr("Work with the text")}">{acts}'
+        f'<span class="sizes">{size}</span></div>'
+        f'<p class="sheet-told hint" role="status" data-none="{tr("Select words in the article first.")}"></p>'
+        f'<form class="note-form" hidden><label>{tr("Note")}<textarea rows="3" maxlength="{LONGEST_NOTE}" dir="auto">'
+        f'</textarea></label><span class="row"><button type="submit" class="plain">{tr("Save")}</button>'
+        f'<button type="button" class="plain" data-cancel>{tr("Cancel")}</button></span></form>'
+    )
+
+
+def _own(here: Sequence[Mark], elsewhere: Sequence[Mark]) -> str:
+    rows = "".join(_own_row(mark, True) for mark in here) + "".join(_own_row(mark, False) for mark in elsewhere)
+    return f'<section class="own-marks"><h3>{tr("Your marks")}</h3><ol>{rows}</ol></section>' if rows else ""
+
+
+def _own_row(mark: Mark, here: bool) -> str:
+    """Words that are not in the version shown lead to nothing in it."""
+    words = shown(mark.words if len(mark.words) <= _SHOWN_WORDS else f"{mark.words[:_SHOWN_WORDS]}…")
+    quote = f'<button type="button" class="quote" data-jump dir="auto">{words}</button>'
+    if not here:
+        version = label_html(tr("in version {version}", version=mark.version))
+        quote = f'<span class="quote" dir="auto">{words}</span>{version}'
+    note = f'<p class="own-note" dir="auto">{shown(mark.note)}</p>' if mark.note else ""
+    label = tr("Edit note") if mark.note else tr("Add a note")
+    return (
+        f'<li data-mark="{mark.key}" data-note="{shown(mark.note)}">{quote}{note}<span class="row">'
+        f'<button type="button" class="plain" data-edit>{label}</button>'
+        f'<button type="button" class="plain" data-unmark>{tr("Remove")}</button></span></li>'
+    )
+
+
+def leaf_html(article: Article, versions: Sequence[Article], cited: Sequence[Span], marks: Sequence[Mark] = ()) -> str:
     """A whole article in the version that was cited, with the cited words marked; `versions` are all of them."""
     original = link(article.url, tr("Open original"))
     told = " · ".join(filter(None, [_byline(article), original]))
     return (
-        f'<h2 id="reader-title" dir="auto">{shown(headline(article))}</h2>'
+        f'<h2 id="reader-title" {directed(article)}>{shown(headline(article))}</h2>'
         f'<p class="byline">{told}{marks_html(article)}</p>'
         f'<p class="edition">{shown(edition(article, len(versions)))}</p>{_corrected(article, versions[-1])}'
-        f'{_corrections(article)}<div class="text" dir="auto">{marked(article.text, cited, at=0)}</div>'
+        f"{_corrections(article)}{sheet_html(article, cited, marks)}"
     )
 
 
@@ -74,17 +150,73 @@ def _corrections(article: Article) -> str:
     return "".join(f'<p class="notice" dir="auto">{shown(note)}</p>' for note in corrections(article))
 
 
-def article_html(article: Article, versions: Sequence[Article], cited: Sequence[Span] = ()) -> str:
-    """A version of an article; `versions` are all of them, none once the article was removed from the library."""
+def article_html(
+    article: Article,
+    versions: Sequence[Article],
+    cited: Sequence[Span] = (),
+    marks: Sequence[Mark] = (),
+    beside: str = "",
+) -> str:
+    """A version of an article; `versions` are all of them, none once the article was removed from the library. `beside`
+    is what stands above its text, see details_html."""
     article = replace(article, gone_at=(versions or [article])[-1].gone_at)  # of the article, whatever the version
     again = "" if is_web_address(article.url) else f'<p class="hint">{tr("To read it again, add its file again.")}</p>'
-    again += f'<p class="acts"><button type="button" class="plain" data-story>{tr("The story so far")}</button></p>'
+    leads = address(article, versions, cited) if versions else ""
+    ask = f'<button type="button" class="plain" data-ask-article>{tr("Ask about this article")}</button>'
+    story = f'<button type="button" class="plain" data-story>{tr("Timeline of this story")}</button>'
+    again += f'<p class="acts">{ask} {story} {link_html(leads)}</p>{beside}'
     return _card(
         article,
         f'<p class="edition">{shown(edition(article, len(versions)))}</p>{_notice(article, versions)}'
         f"{_corrections(article)}{_turning(versions, article.version)}{again if versions else ''}"
-        f'<div class="scroll text" tabindex="0" role="region" aria-label="{tr("Article text")}" dir="auto">'
-        f"{marked(article.text, cited)}</div>",
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{tr("Article text")}">'
+        f"{sheet_html(article, cited, marks)}</div>",
+        leads,
+    )
+
+
+def details_html(article: Article, tags: Sequence[str], known: Sequence[str], edit: Edit | None) -> str:
+    """The tags of an article, and its headline, outlet, date and address to be put right."""
+    chips = "".join(
+        f'<li><span dir="auto">{shown(tag)}</span><button type="button" data-untag="{shown(tag)}" '
+        f'aria-label="{shown(tr("Remove the tag {tag}", tag=tag))}">×</button></li>'
+        for tag in tags
+    )
+    others = "".join(f'<option value="{shown(tag)}"></option>' for tag in known if tag not in tags)
+    new = tr("New tag")
+    add = (
+        f'<form class="tag-form"><input name="tag" list="known-tags" maxlength="{LONGEST_TAG}" dir="auto" '
+        f'aria-label="{new}" placeholder="{new}" autocomplete="off"><datalist id="known-tags">{others}</datalist>'
+        f'<button type="submit" class="plain">{tr("Add tag")}</button></form>'
+    )
+    return f'<div class="tags"><ul aria-label="{tr("Tags")}">{chips}</ul>{add}</div>{_edit_html(article, edit)}'
+
+
+def _edit_html(article: Article, edit: Edit | None) -> str:
+    changed = edit.changed if edit else {}
+    date = f"{article.published_at:%Y-%m-%d}" if article.published_at else ""
+    fields = "".join(
+        f'<label>{label}<input name="{name}" type="{kind}" value="{shown(value)}" dir="auto" '
+        f"{'' if kind == 'date' else 'maxlength=1000'}></label>"
+        for name, label, kind, value in (
+            ("title", tr("Headline"), "text", article.title),
+            ("outlet", tr("Outlet"), "text", article.outlet),
+            ("published_at", tr("Date"), "date", date),
+            ("url", tr("Link"), "text", article.url),
+        )
+    )
+    stated = edit.stated if edit else {}
+    told = [stated.get("title"), stated.get("outlet"), stated.get("url"), day(stated.get("published_at"))]
+    original = tr("As published: {details}", details=isolated(" · ".join(str(each) for each in told if each)))
+    back = (
+        f'<p class="hint">{original}</p><button type="button" class="plain" data-original>'
+        f"{tr('Back to the original')}</button>"
+    )
+    label = label_html(tr("edited by you")) if changed else ""
+    return (
+        f'<details class="edit"><summary>{tr("Edit details")}{label}</summary><form class="edit-form">{fields}'
+        f'<span class="row"><button type="submit" class="plain">{tr("Save")}</button></span></form>'
+        f"{back if changed else ''}</details>"
     )
 
 
@@ -102,13 +234,25 @@ def changes_html(found: Changes, versions: Sequence[Article]) -> str:
         f'<p class="edition">{shown(told)}</p>{_turning(versions, None)}<dl>{fields}</dl>'
         f'<div class="scroll text" tabindex="0" role="region" aria-label="{tr("What changed in the text")}" dir="auto">'
         f"{text}</div>",
+        address(found.later, versions),
     )
 
 
-def _card(article: Article, body: str) -> str:
+def address(article: Article, versions: Sequence[Article], cited: Sequence[Span] = ()) -> str:
+    """The part of the page's address that leads to it, and to what is cited from it."""
+    named = {"article": article.id}
+    if versions and article.version != versions[-1].version:
+        named["version"] = str(article.version)
+    if cited:
+        named["at"] = "{}-{}".format(*cited[0])
+    return urlencode(named)
+
+
+def _card(article: Article, body: str, leads: str = "") -> str:
     original = link(article.url, tr("Open original"))
     return (
-        f'<article class="reading-card"><h3 dir="auto">{shown(headline(article))}</h3>'
+        f'<article class="reading-card" data-address="{shown(leads)}"><h3 {directed(article)}>'
+        f"{shown(headline(article))}</h3>"
         f'<p class="byline">{_byline(article)}{" · " if original else ""}{original}{marks_html(article)}</p>'
         f"{body}</article>"
     )

@@ -2,56 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from assistant.text.texts import speaking, tr
+from assistant.text.texts import speaking
 from assistant.types import AS_SET, Manner
-from vectorstore.models import EVERYTHING
+from vectorstore.models import EVERYTHING, Scope
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
     from assistant.answering.assistant import Assistant
-    from assistant.answering.stories import Arrivals, Story
+    from assistant.answering.stories import Arrivals, Brief, FrontPage, Story
+    from assistant.answering.welcome import Welcome
     from assistant.types import Answer, Turn
     from vectorstore.library import Library
-    from vectorstore.models import Article, Hit, Scope
+    from vectorstore.models import Article, Entry, Hit
+    from vectorstore.storage.annotations import Annotations
     from vectorstore.storage.listings import Listing, ListPage, Tally
+    from vectorstore.storage.reading_state import ReadingStates
     from vectorstore.storage.rows import Removed
-
-_SAMPLE_QUESTIONS = (
-    (
-        "Meta will still release open models, but Zuckerberg says it must choose with care",
-        "Is Meta still open sourcing its models?",
-    ),
-    ("Windmere Ferries orders two electric ships and borrows most of the price", "Who ordered electric ferries?"),
-    (
-        "Hallow Bay ferry accident injured 41, investigators say, as thruster failure is confirmed",
-        "How many people were hurt on the ferry?",
-    ),
-)
 
 
 class ReadingDesk:
     """The half of assistant.ui.desk.Desk that needs no ingest."""
 
     def __init__(self, library: Library, assistant: Assistant) -> None:
+        from assistant.answering.welcome import Host
         from assistant.conversations.notebook import Notebook
 
         self._library, self._assistant = library, assistant
+        self._host = Host(library, assistant.told_from)
         self.notebook = Notebook(library.conversations, library.find)
 
-    @property
-    def examples(self) -> Sequence[str]:
-        """The samples' own questions where the samples are, else the newest headlines."""
-        from vectorstore.storage.listings import Listing
-
-        fitting = [question for headline, question in _SAMPLE_QUESTIONS if self._library.listings.holds(headline)]
-        newest = self.listed(Listing()).entries[:3]
-        return fitting or [tr("What is known about this: {headline}?", headline=entry.title) for entry in newest]
+    def welcome(self, patience: float = 0.0) -> Welcome:
+        return self._host.welcome(patience)
 
     def search(self, question: str, *, as_of: date | datetime | None, scope: Scope, top: int) -> Sequence[Hit]:
         return self._assistant.search(question, as_of=as_of, scope=scope, top=top)
@@ -92,6 +79,19 @@ class ReadingDesk:
     def listed(self, listing: Listing) -> ListPage:
         return self._library.listings.page(listing)
 
+    @property
+    def annotations(self) -> Annotations:
+        return self._library.annotations
+
+    def entries(self, article_ids: Sequence[str]) -> Sequence[Entry]:
+        return self._library.entries(Scope(articles=tuple(article_ids)))
+
+    def found(self, listing: Listing) -> Sequence[str]:
+        return self._library.listings.ids(listing)
+
+    def edit(self, article_id: str, changes: Mapping[str, Any]) -> Article:
+        return self._library.edit(article_id, changes)
+
     def tally(self, listing: Listing) -> Tally:
         return self._library.listings.tally(listing)
 
@@ -109,6 +109,18 @@ class ReadingDesk:
     def versions(self, article_id: str) -> Sequence[Article]:
         return self._library.versions(article_id)
 
+    def front_page(self) -> FrontPage:
+        return self._host.front_page()
+
+    def stories_of(self, article_ids: Collection[str]) -> Sequence[Brief]:
+        from assistant.answering.stories import stories_of
+
+        return stories_of(self._library, article_ids)
+
+    @property
+    def reading_states(self) -> ReadingStates:
+        return self._library.reading_states
+
     def arrivals(self, since: datetime) -> Arrivals:
         from assistant.answering.stories import arrivals
 
@@ -125,6 +137,13 @@ class ReadingDesk:
 
         subject = self._assistant.request(question).subject or question
         return story(subject, self._assistant.search(subject, top=LOOKED_AT), self._library)
+
+    def close(self) -> None:
+        """Wait for what is under way."""
+        self._host.close()
+
+    def read_articles(self) -> Collection[str]:
+        return self._library.reading_states.of().read
 
     def remove(self, article_id: str) -> Removed:
         return self._library.remove(article_id)

@@ -7,18 +7,19 @@ and every page fragment is built in a render*.py file and nowhere else.
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from html import escape
 from urllib.parse import urlsplit
 
+from assistant.text.labels import clock, day, marks
 from assistant.text.labels import count as count
-from assistant.text.labels import day, marks
 from assistant.text.texts import tr
 from vectorstore.hidden import without_hidden
 from vectorstore.models import Article, Entry
 
 # Control characters, the bidi characters that turn the order of letters around, and lone surrogates (which
 # cannot be sent as UTF-8 at all). Tabs and line ends are text.
-_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+SUBSTITUTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _NOT_IN_AN_ADDRESS = re.compile(r"[\s\x00-\x20\x7f-\x9f\\]")
 
 
@@ -30,7 +31,7 @@ def shown(text: str) -> str:
 
 def legible(text: str) -> str:
     """Text without the characters that do something unseen."""
-    return without_hidden(_UNSHOWABLE.sub("\N{REPLACEMENT CHARACTER}", text))
+    return without_hidden(SUBSTITUTED.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def isolated(text: str) -> str:
@@ -74,6 +75,11 @@ def beside(*parts: str) -> str:
     return " · ".join(isolated(part) for part in parts if part)
 
 
+def time_html(moment: datetime, words: str) -> str:
+    """Words for a time, with the whole of it for who points at them."""
+    return f'<time datetime="{moment.isoformat()}" title="{shown(clock(moment))}">{shown(words)}</time>'
+
+
 def marks_html(article: Article | Entry) -> str:
     """What to know before relying on an article; empty for most."""
     return "".join(map(label_html, marks(article)))
@@ -81,3 +87,12 @@ def marks_html(article: Article | Entry) -> str:
 
 def label_html(words: str) -> str:
     return f' <span class="label">{shown(words)}</span>'
+
+
+def link_html(leads: str, answer: int = 0) -> str:
+    """What copies the link to a part of the page; to an answer of the conversation that is shown by its number."""
+    to = f' data-answer="{answer}"' if answer else ""
+    return (
+        f'<button type="button" class="quiet" data-link="{shown(leads)}"{to} data-copied="{tr("Copied")}">'
+        f"{tr('Copy link')}</button>"
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from urllib.parse import quote
@@ -11,6 +12,7 @@ from assistant.text.labels import day
 from assistant.text.texts import number, tr, tr_later
 from assistant.types import Exchange, Thumb
 from assistant.ui.render import isolated, shown
+from assistant.ui.transcript_file import ExportedFile
 from vectorstore.storage.conversations import ConversationEntry
 
 # It is sent anew with each answer.
@@ -25,29 +27,25 @@ def talks_html(
     searched: str = "",
     problem: str = "",
     removed: str = "",
-    turn: int | None = None,
 ) -> str:
     """The list, the last changed first, and of many the last hundred; days are those of the time zone of `now`.
 
-    `removed` is the title of the one that can be put back, `turn` the number of the reader's last turn to another one.
+    `removed` is the title of the one that can be put back.
     """
     groups = groupby(entries[:_MOST], lambda entry: _when(entry.changed_at, now)[0])
     listed = "".join(_group(name, list(group), current, now) for name, group in groups)
     if (older := len(entries) - _MOST) > 0:
         listed += f'<p class="hint">{tr("{n} older: search for a word of theirs.", n=number(older))}</p>'
-    ratings = f'<button type="button" class="quiet" data-ratings>{tr("Export ratings")}</button>'
-    nothing = tr("No conversation has these words.") if searched else tr("What you ask is kept here.")
+    nothing = tr("No conversation has these words.") if searched else tr("Your conversations appear here.")
     gone = tr("Removed {title}.", title=isolated(removed))
     undo = f'{gone} <button type="button" class="plain" data-restore>{tr("Undo")}</button>'
     return (
-        f'<nav aria-label="{tr("Conversations")}" data-label="{tr("Title")}" data-current="{shown(current)}"'
-        f' data-turn="{"" if turn is None else turn}">'
+        f'<nav aria-label="{tr("Conversations")}" data-label="{tr("Title")}">'
         f'<p class="talks-tools"><button type="button" class="plain" data-anew>{tr("New conversation")}</button>'
         f'<button type="button" class="quiet" data-hide>{tr("Hide")}</button></p>'
         f'<p class="problem" role="alert">{shown(problem)}</p>'
         f'<p class="undo" role="status">{undo if removed else ""}</p>'
-        f'<div class="talks-groups">{listed or f"<p class=hint>{nothing}</p>"}</div>'
-        f'<p class="talks-tools">{ratings}</p></nav>'
+        f'<div class="talks-groups">{listed or f"<p class=hint>{nothing}</p>"}</div></nav>'
     )
 
 
@@ -60,7 +58,7 @@ def _row(entry: ConversationEntry, current: bool, now: datetime) -> str:
     title, mark = shown(entry.title), ' aria-current="true"' if current else ""
     tools = "".join(
         f'<button type="button" data-{act}>{label}</button>'
-        for act, label in (("rename", tr("Rename")), ("save", tr("Export")), ("remove", tr("Delete")))
+        for act, label in (("rename", tr("Rename")), *_exports(), ("remove", tr("Delete")))
     )
     return (
         f'<li class="talk" data-id="{shown(entry.id)}"><a href="?conversation={quote(entry.id)}" title="{title}"{mark}>'
@@ -69,6 +67,23 @@ def _row(entry: ConversationEntry, current: bool, now: datetime) -> str:
         f'<details name="talk"><summary aria-label="{tr("Rename, export or delete: {title}", title=title)}">⋯</summary>'
         f"<div>{tools}</div></details></li>"
     )
+
+
+def _exports() -> Iterator[tuple[str, str]]:
+    """What is asked for, and the words for it."""
+    labels = {"pdf": tr("Save as PDF"), "docx": tr("Save as Word"), "md": tr("Save as Markdown")}
+    return ((f'export="{form}"', label) for form, label in labels.items())
+
+
+def export_html(exchange: Exchange) -> str:
+    """Of one answer, once it is finished."""
+    if not exchange.over:
+        return ""
+    rows = "".join(
+        f'<button type="button" data-{asked} data-of="{exchange.number}">{label}</button>'
+        for asked, label in _exports()
+    )
+    return f'<details class="export" name="export"><summary>{tr("Export")}</summary><div>{rows}</div></details>'
 
 
 def _when(moment: datetime, now: datetime) -> tuple[str, str]:
@@ -102,6 +117,7 @@ def reason_html(exchange: Exchange) -> str:
     )
 
 
-def file_html(name: str, text: str) -> str:
+def file_html(file: ExportedFile) -> str:
     """A link that holds the file itself: nothing is written on the server for it."""
-    return f'<a download="{shown(name)}" href="data:text/plain;charset=utf-8,{quote(text, errors="replace")}"></a>'
+    held = b64encode(file.content).decode()
+    return f'<a download="{shown(file.name)}" href="data:{file.kind};base64,{held}"></a>'

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
 
+from assistant.text.labels import day
 from assistant.text.texts import number, tr, tr_later, tr_line, tr_plural
 from assistant.ui.render import isolated, shown
 from vectorstore.reports import Outcome, Report, Row, Step
@@ -62,14 +64,22 @@ def note_html(line: str) -> str:
     return f'<div class="report" role="status"><p>{shown(line)}</p></div>'
 
 
+def sentence(line: str) -> str:
+    """A reason, which reports put behind what it is the reason of, as it stands alone."""
+    first = line[:1] if "://" in line.split(" ", 1)[0] else line[:1].upper()
+    return f"{first}{line[1:]}{'' if line.endswith(('.', '?', '!', '。', '।')) else '.'}"
+
+
 def problem_html(line: str) -> str:
     return f'<div class="report" role="alert"><p class="problem">{shown(line)}</p></div>'
 
 
-def receipt_html(receipt: Report) -> str:
-    """What was added, with every rejected document and its reason."""
+def receipt_html(receipt: Report, proposed: Mapping[str, date] | None = None) -> str:
+    """What was added, each to be read and asked about, with every rejected document and its reason. `proposed` are the
+    days that texts without a date state at their heads, by the ids of their articles."""
     taken = [row for row in receipt.rows if row.outcome != "rejected"][:ROWS_SHOWN]
-    rows = "".join(map(_taken, taken)) + "".join(map(_rejected, receipt.rejected))
+    rows = "".join(_taken(row, (proposed or {}).get(row.article_id)) for row in taken)
+    rows += "".join(map(_rejected, receipt.rejected))
     ended = tr("Stopped. What is listed is stored; do the same again to go on.")
     stopped = f"<p>{ended}</p>" if receipt.stopped else ""
     tally = f'<p class="tally">{brought(receipt, " · ")}</p>'
@@ -77,7 +87,7 @@ def receipt_html(receipt: Report) -> str:
 
 
 def _again(receipt: Report) -> str:
-    rejected = len(receipt.again)
+    rejected = sum(each.can_help for each in receipt.again)
     alone = tr("Try it again") if rejected == len(receipt.rows) == 1 else ""
     label = alone or tr_plural("Try the {n} rejected again", "Try the {n} rejected again", rejected)
     return f'<button type="button" class="plain" data-again>{label}</button>' if rejected else ""
@@ -101,9 +111,32 @@ def counted(outcome: Outcome, number: int) -> str:
     return _OUTCOMES[outcome](number)
 
 
-def _taken(row: Row) -> str:
+def _taken(row: Row, proposed: date | None = None) -> str:
     reason = f" · {isolated(tr_line(row.reason))}" if row.reason else ""
-    return f"<li>{isolated(row.title or row.source)} · {shown(tr(_NAMES[row.outcome]))}{reason}</li>"
+    told = f"{isolated(row.title or row.source)} · {shown(tr(_NAMES[row.outcome]))}{reason}"
+    return f"<li>{told}{_leading(row.duplicate_of or row.article_id)}{_proposal(row.article_id, proposed)}</li>"
+
+
+def _leading(article_id: str) -> str:
+    """To the article itself, and to a question about it."""
+    if not article_id:
+        return ""
+    links = (("read", tr("Read")), ("ask-article", tr("Ask about it")))
+    id = shown(article_id)
+    acts = " · ".join(
+        f'<button type="button" class="link" data-{name}="{id}">{label}</button>' for name, label in links
+    )
+    return f'<span class="row-acts">{acts}</span>'
+
+
+def _proposal(article_id: str, proposed: date | None) -> str:
+    if not proposed:
+        return ""
+    found = tr("From the text: {day}", day=day(proposed))
+    use = f'data-use="{shown(article_id)}" data-day="{proposed:%Y-%m-%d}"'
+    return (
+        f'<span class="proposal">{found} <button type="button" class="link" {use}>{tr("Use this date")}</button></span>'
+    )
 
 
 def _rejected(row: Row) -> str:

@@ -24,7 +24,6 @@ OPEN: Mapping[str, str] = {
     "/": "GET HEAD",
     "/assets/{path:path}": "GET",
     "/config": "GET",
-    "/favicon.ico": "GET",
     "/gradio_api/app_id": "GET",
     "/gradio_api/call/{api_name}": "POST",
     "/gradio_api/call/{api_name}/{event_id}": "GET",
@@ -38,7 +37,6 @@ OPEN: Mapping[str, str] = {
     "/gradio_api/reset": "POST",
     "/gradio_api/upload": "POST",
     "/gradio_api/upload_progress": "GET",
-    "/manifest.json": "GET",
     "/robots.txt": "GET",
     "/static/{path:path}": "GET",
     "/theme.css": "GET",
@@ -83,7 +81,7 @@ class PagePolicy:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        await self._app(scope, receive, _Guarded(send, whole=scope["path"] in WINDOWS))
+        await self._app(scope, receive, _Guarded(send, whole=scope["path"] in WINDOWS | {"/offline"}))
 
 
 class _Guarded:

@@ -7,12 +7,14 @@ in that window, and that request is one of our own page: those of other sites ar
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from string import Template
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -24,6 +26,7 @@ from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
 from assistant.ui.openai_api import Refused
 from assistant.ui.render_work import problem_html, receipt_html
+from vectorstore.reports import Report
 
 _HERE = Path(__file__).parent
 SCRIPT = (_HERE / "bookmark.js").read_text(encoding="utf-8")
@@ -56,10 +59,26 @@ async def _window(request: Request) -> Response:
     return HTMLResponse(window, headers={"Cache-Control": "no-store"})
 
 
+def _address(body: bytes) -> str:
+    """Of a page that was shared: that alone is known of it. "" for one that is sent whole."""
+    try:
+        held = json.loads(body)
+    except ValueError:
+        return ""
+    address = held.get("address") if isinstance(held, dict) and held.keys() == {"address"} else None
+    return address if isinstance(address, str) else ""
+
+
+async def _shared(desk: Desk, address: str) -> Report:
+    """It is fetched as if it had been typed on the page."""
+    return await run_in_threadpool(desk.add_url, address, lambda step: None, lambda: False)
+
+
 async def _added(desk: Desk, request: Request) -> Response:
     try:
         check_origin(request)
-        report = await added(desk, sent(await request.body()))
+        body = await request.body()
+        report = await _shared(desk, address) if (address := _address(body)) else await added(desk, sent(body))
     except Refused as refused:
         return HTMLResponse(problem_html(tr_line(refused.message)), refused.status)
     except Exception as error:

@@ -30,6 +30,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from assistant.ui.assets import Dressed, Files
 from assistant.ui.bounds import Bounds
+from assistant.ui.installing import installing_routes
 from assistant.ui.language import Reading
 from assistant.ui.page import Page
 from assistant.ui.security import Access, OpenRoutes, PagePolicy
@@ -95,7 +96,7 @@ _TOO_SLOW = (
     b"HTTP/1.1 408 Request Timeout\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"
     b"The request was sent too slowly.\n"
 )
-_NAMES = ("first", "page", "story", "talks", "settings", "library", "reader")
+_NAMES = ("first", "page", "story", "talks", "settings", "feeds", "library", "reader")
 STYLES = [Path(__file__).parent / f"{name}.css" for name in _NAMES]
 READERS_AT_ONCE = 8
 _EVENTS_AT_ONCE = 64
@@ -219,7 +220,7 @@ def serve(
     with suppress(OSError):  # where it cannot be made, an upload says so
         make_folder(Path(page.GRADIO_CACHE))
     files = Files()
-    beside = [*routes, *files.routes, Route("/robots.txt", _robots)]
+    beside = [*routes, *page.routes, *installing_routes(), *files.routes, Route("/robots.txt", _robots)]
     inner = _mounted(page, files, beside, max_upload_mb)
     inner.add_middleware(Reading)
     inner.add_middleware(Bounds, max_upload_mb=max_upload_mb, patience=patience)

@@ -5,8 +5,18 @@ const LOOKS = ["colours", "text"];
 const LANGUAGE = "dateline-language"; // a cookie, since the server draws the texts, the first ones too
 const YEAR = 31_536_000;
 
+// What leaves the machine with the model that is chosen stands beside it.
+function tellLeaving() {
+  const line = element.querySelector("#leaves");
+  const { model, quote } = element.querySelector("form")?.elements ?? {};
+  if (line) line.textContent = quote.checked ? "" : (model.selectedOptions[0]?.dataset.leaves ?? "");
+}
+tellLeaving();
+watch("value", tellLeaving);
+
 function keep(form) {
   const { model, quote, sources, recency } = form.elements;
+  tellLeaving();
   model.disabled = form.querySelector("[data-try]").disabled = quote.checked;
   trigger("keep", { model: model.value, quote: quote.checked, sources: Number(sources.value), recency: recency.value });
 }

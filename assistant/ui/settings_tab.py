@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from assistant.generation.model_menu import Trial
+from assistant.generation.model_menu import OLLAMA_AT_HOME, ChatModels, ModelServer, Trial
 from assistant.generation.providers import LOCAL, QUOTE
 from assistant.text.texts import LANGUAGES, language, number, tr, tr_later, tr_line
 from assistant.types import AS_SET, FEWEST, MOST, Manner, Recency
 from assistant.ui.desk import Desk
 from assistant.ui.language import drawn
+from assistant.ui.models_view import Models, leaving, models_html, outcome, problem, programs_html, said_html
 from assistant.ui.render import isolated, shown
 from assistant.ui.work import QUIET
+from vectorstore.errors import DatelineError
 
 _LONGEST_NAME = 300
 _KNOWN = {LOCAL: tr_later("Built in, on this computer"), QUOTE: tr_later("None: the best sentences, quoted")}
 _RECENCIES = {
     Recency.OFF: tr_later("Not at all"),
-    Recency.NORMAL: tr_later("Somewhat"),
+    Recency.NORMAL: tr_later("A little"),
     Recency.STRONG: tr_later("Strongly"),
 }
-_COLOURS = {"system": tr_later("As the system"), "light": tr_later("Light"), "dark": tr_later("Dark")}
+_COLOURS = {"system": tr_later("Match system"), "light": tr_later("Light"), "dark": tr_later("Dark")}
 _TEXT = {"small": tr_later("Small"), "normal": tr_later("Normal"), "large": tr_later("Large")}
 SCRIPT = (Path(__file__).parent / "settings.js").read_text(encoding="utf-8")
+MODELS_SCRIPT = (Path(__file__).parent / "models.js").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,36 +62,42 @@ def kept_settings(brought: object) -> Preferences:
     )
 
 
-def settings_html(settings: Preferences, configured: str, offered: Sequence[str] | None = None) -> str:
+def settings_html(
+    settings: Preferences,
+    configured: str,
+    offered: Sequence[str] | None = None,
+    server_of: Callable[[str], ModelServer | None] = lambda name: None,
+) -> str:
     """How answers are made. `configured` is the model that the server has set, `offered` those that answer beside it,
-    None before they were asked."""
+    None before they were asked; `server_of` says where a model answers."""
     off, quote = (" disabled", " checked") if settings.quote else ("", "")
     return (
         f"<h2>{tr('Preferences')}</h2>"
-        f'<p class="hint">{tr("Kept in this browser, for the questions you ask from now on.")}</p>'
+        f'<p class="hint">{tr("Saved in this browser. Applies to new questions.")}</p>'
         f'<form class="settings"><h3>{tr("Answers")}</h3>'
-        f'<p class="setting"><label for="set-sources">{tr("Sources of an answer")}</label>'
+        f'<p class="setting"><label for="set-sources">{tr("Sources per answer")}</label>'
         '<select id="set-sources" name="sources">'
         f"{_options(map(str, range(FEWEST, MOST + 1)), str(settings.sources))}</select></p>"
         f"{_choice('recency', tr('Prefer newer articles'), _RECENCIES, settings.recency)}"
         f'<p class="setting"><label><input type="checkbox" name="quote"{quote}> '
         f"{tr('Quotes only: the best sentences word for word, at once and without a model')}</label></p>"
         f'<p class="setting"><label for="set-model">{tr("Model")}</label>'
-        f'<select id="set-model" name="model"{off}>{_models(settings, configured, offered)}</select>'
-        f'<button type="button" class="plain" data-try{off}>{tr("Test")}</button></p></form>'
+        f'<select id="set-model" name="model"{off}>{_models(settings, configured, offered, server_of)}</select>'
+        f'<button type="button" class="plain" data-try{off}>{tr("Test")}</button></p>'
+        '<p class="hint" id="leaves" role="status"></p></form>'
     )
 
 
 def appearance_html() -> str:
     """How the page looks. What is chosen only the browser knows, and marks."""
-    names = {"": tr("As the browser"), **{name: each.name for name, each in LANGUAGES.items()}}
+    names = {"": tr("Match browser"), **{name: each.name for name, each in LANGUAGES.items()}}
     languages = "".join(_option(name, label, name == language()) for name, label in names.items())
     return (
         f'<form class="settings"><h3>{tr("Appearance")}</h3>'
         f'<p class="setting"><label for="set-language">{tr("Language")}</label>'
         f'<select id="set-language" name="language">{languages}</select></p>'
         f"{_choice('colours', tr('Colours'), _COLOURS, 'system')}"
-        f"{_choice('text', tr('Size of text'), _TEXT, 'normal')}</form>"
+        f"{_choice('text', tr('Text size'), _TEXT, 'normal')}</form>"
     )
 
 
@@ -110,25 +119,34 @@ def model_name(name: str) -> str:
     return tr(_KNOWN[name]) if name in _KNOWN else f"{model} ({provider})" if model else name
 
 
-def _models(settings: Preferences, configured: str, offered: Sequence[str] | None) -> str:
-    """One that was chosen and is not there now stays in the list, and says so."""
+def _models(
+    settings: Preferences,
+    configured: str,
+    offered: Sequence[str] | None,
+    server_of: Callable[[str], ModelServer | None],
+) -> str:
+    """One that was chosen and is not there now stays in the list, and says so. Each has what leaves the machine."""
     names = {
-        "": tr("{model} — as set", model=model_name(configured)),
+        "": tr("{model} (default)", model=model_name(configured)),
         **{name: model_name(name) for name in offered or ()},
     }
     chosen = "" if settings.model == configured else settings.model
     if chosen not in names:
         there = model_name(chosen)
         names[chosen] = there if offered is None else tr("{model} — not there now", model=there)
-    return "".join(_option(name, label, name == chosen) for name, label in names.items())
+    return "".join(
+        _option(name, label, name == chosen, leaving(name or configured, server_of(name)))
+        for name, label in names.items()
+    )
 
 
 def _options(values: Iterable[str], chosen: str) -> str:
     return "".join(_option(value, value, value == chosen) for value in values)
 
 
-def _option(value: str, label: str, chosen: bool) -> str:
-    return f'<option value="{shown(value)}"{" selected" if chosen else ""}>{shown(label)}</option>'
+def _option(value: str, label: str, chosen: bool, leaves: str = "") -> str:
+    about = f' data-leaves="{shown(leaves)}"' if leaves else ""
+    return f'<option value="{shown(value)}"{about}{" selected" if chosen else ""}>{shown(label)}</option>'
 
 
 def _choice(name: str, title: str, labels: dict[Recency, str] | dict[str, str], chosen: str) -> str:
@@ -152,16 +170,27 @@ class SettingsTab:
         with gr.Column(elem_id="settings"):
             self.answers = gr.HTML(js_on_load=SCRIPT, apply_default_css=False)
             self.trial = gr.HTML(elem_id="trial", js_on_load=None, apply_default_css=False)
+            self.models = gr.HTML(js_on_load=MODELS_SCRIPT, apply_default_css=False)
             drawn(appearance_html, js_on_load=SCRIPT)
-        self.shown = [self.answers, self.trial]
+            drawn(programs_html)
+        self.shown = [self.answers, self.trial, self.models]
         self.answers.keep(self.keep, None, settings, **QUIET)
         self.answers.attempt(self.attempt, None, self.trial, **QUIET)
+        self.models.connect(self.connect, settings, self.shown, **QUIET)
+        self.models.disconnect(self.disconnect, settings, self.shown, **QUIET)
+        self.models.look(self.look, settings, self.shown, **QUIET)
 
-    def look(self, brought: object) -> Iterator[tuple[str, str]]:
+    def look(self, brought: object) -> Iterator[tuple[str, str, str]]:
         """What can be chosen: at once what is known, and then whoever answers."""
         models, settings = self._desk.chat_models, kept_settings(brought)
-        yield settings_html(settings, models.configured), ""
-        yield settings_html(settings, models.configured, models.offered()), ""
+        yield settings_html(settings, models.configured, server_of=models.server_of), "", models_html(None)
+        yield self._found(brought)
+
+    def _found(self, brought: object, told: str = "") -> tuple[str, str, str]:
+        models, settings = self._desk.chat_models, kept_settings(brought)
+        offered = models.offered()
+        html = settings_html(settings, models.configured, offered, models.server_of)
+        return html, "", models_html(standing(models, offered), told)
 
     def keep(self, event: gr.EventData) -> dict[str, Any]:
         """Something was changed."""
@@ -172,3 +201,36 @@ class SettingsTab:
         """Test was clicked."""
         yield trying_html()
         yield trial_html(self._desk.chat_models.tried(str(event.model)))
+
+    def connect(self, brought: object, event: gr.EventData) -> tuple[str, str, str]:
+        """A server was entered."""
+        try:
+            told = said_html(outcome(self._desk.chat_models.connect(str(event.address), str(event.key))))
+        except DatelineError as error:
+            told = problem(error)
+        return self._found(brought, told)
+
+    def disconnect(self, brought: object) -> tuple[str, str, str]:
+        try:
+            self._desk.chat_models.disconnect()
+            told = said_html(tr("The server and its key are forgotten."))
+        except DatelineError as error:
+            told = problem(error)
+        return self._found(brought, told)
+
+
+def standing(models: ChatModels, offered: Sequence[str]) -> Models:
+    """How it stands with each way to a model."""
+    connection = models.connection
+    at = {name: models.server_of(name) for name in offered}
+    ollama = [name for name, server in at.items() if server and server.url.startswith(OLLAMA_AT_HOME)]
+    entered = [name for name, server in at.items() if server and server.url == connection.address]
+    return Models(
+        built_in=LOCAL in (models.configured, *offered),
+        ollama=tuple(each.partition(":")[2] for each in ollama) if ollama or models.ollama_answers() else None,
+        address=connection.address,
+        has_key=bool(connection.key),
+        entered=tuple(each.partition(":")[2] for each in entered),
+        changeable=connection.changeable,
+        has_keyring=connection.has_keyring,
+    )

@@ -6,7 +6,9 @@ function drawAsked(drawn, question) {
   const asked = document.querySelector("#asked").content.firstElementChild.cloneNode(true);
   asked.id = `exchange-${Number(last ?? 0) + 1}`;
   asked.classList.add("asked");
-  asked.querySelector(".question").textContent = question;
+  const words = asked.querySelector(".question");
+  words.textContent = question;
+  words.classList.toggle("long", question.length > 300);
   drawn.append(asked);
   return asked;
 }
@@ -16,30 +18,31 @@ function drawAsked(drawn, question) {
   const live = shell.querySelector(".shell-live");
   const box = shell.querySelector("textarea");
   const named = new URLSearchParams(location.search).get("conversation");
-  let ask = null; // what to click once the page hears
-  let patient = Boolean(named); // a conversation is waited for: what is asked too soon would begin another one
 
+  // Not by way of the shell as a sibling: that it is gone Chromium forgets when others are moved in the same moment.
+  document.documentElement.dataset.opening = "";
   if (localStorage.getItem("dateline-conversations-hidden") === "yes") shell.dataset.talks = "shut";
-  if (named) live.innerHTML = '<article class="exchange"></article>'; // the box stands where it is going to
+  if (named) live.innerHTML = document.querySelector("#loading").innerHTML; // the box stands where it is going to
 
-  function stand(question, then) {
-    if (ask || !question) return;
-    ask = then;
-    drawAsked(live, question).scrollIntoView({ block: "start" });
+  let asked = false;
+  function ask(question) {
+    if (document.readyState === "loading") return addEventListener("DOMContentLoaded", () => ask(question), { once: true });
+    if (asked || !(asked = dateline.ask({ question }))) return;
+    if (box.value.trim() === question.trim()) box.value = "";
+    const standing = drawAsked(live, question.trim());
+    standing.removeAttribute("id"); // which the page's own is going to have while this still stands
+    standing.scrollIntoView({ block: "start" });
   }
 
-  const submit = () => document.querySelector("#composer .submit-button")?.click();
-  const submitExample = (words) =>
-    [...document.querySelectorAll("#live [data-ask]")].find(({ textContent }) => textContent === words)?.click();
   box.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
-    stand(box.value.trim(), submit);
+    ask(box.value);
   });
   shell.addEventListener("click", ({ target }) => {
-    if (target.matches("label button")) stand(box.value.trim(), submit);
+    if (target.matches("label button")) ask(box.value);
     const example = target.closest("[data-ask]");
-    if (example) stand(example.textContent, () => submitExample(example.textContent));
+    if (example) ask(example.textContent);
   });
 
   // Gradio goes on drawing for a moment, and forgets what is put into a field meanwhile.
@@ -57,20 +60,20 @@ function drawAsked(drawn, question) {
     const focused = document.activeElement === box;
     live.querySelector(".asked")?.remove();
     shell.remove();
-    if (!drawn.childNodes.length && !named) drawn.innerHTML = live.innerHTML;
+    delete document.documentElement.dataset.opening;
+    if (!drawn.childNodes.length) drawn.innerHTML = live.innerHTML;
+    document.querySelector("#composer").prepend(document.querySelector("#composing"));
     if (focused) real?.focus({ preventScroll: true });
     real?.setSelectionRange(selectionStart, selectionEnd);
-    ask?.();
   }
 
   // Heard before anything is painted.
   const arrival = new MutationObserver(() => {
     const drawn = document.querySelector("#live [data-ready]");
-    if (!drawn || !document.querySelector("#composer textarea") || (patient && !drawn.childNodes.length)) return;
+    if (!drawn || !document.querySelector("#composer textarea")) return;
     arrival.disconnect();
     if (box.value) typed().then((real) => handOver(drawn, real));
     else handOver(drawn, document.querySelector("#composer textarea"));
   });
   arrival.observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-ready"] });
-  setTimeout(() => (patient = false), 10_000);
 })();

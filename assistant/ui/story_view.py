@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from itertools import groupby
+from urllib.parse import urlencode
 
-from assistant.answering.stories import Arrivals, NewStory, Story
+from assistant.answering.provenance import source as source_of
+from assistant.answering.stories import Arrivals, Brief, Story
 from assistant.evidence.best_sentences import Pick
 from assistant.presentation.layout import openers, source
 from assistant.text.labels import also_in, clock, day, listed, short_day
 from assistant.text.texts import number, tr, tr_plural
 from assistant.types import Answer, AnswerKind, Sentence
-from assistant.ui.render import beside, byline_html, count, headline, isolated, shown
+from assistant.ui.render import beside, byline_html, count, headline, isolated, label_html, link_html, shown
+from vectorstore.storage.reading_state import ReadingState
 
 # Of the axis' width, in per cent: where it begins and ends, and how far apart two numbers have to be to stand side by
 # side on a phone.
@@ -20,17 +23,46 @@ _LEFT, _RIGHT = 5.0, 95.0
 _APART = 9.0
 _LANE = 28
 _QUARTERS = 4
+_OUTLETS = 4
+_NOTHING_READ = ReadingState()
 
 
-def story_html(story: Story) -> str:
-    """The picture, and each event below it with its source; nothing found says so."""
-    back = f'<p><button type="button" class="plain" data-back>{tr("Back to what is new")}</button></p>'
-    head = f'<h2 dir="auto">{shown(story.title)}</h2>'
+def story_html(story: Story, state: ReadingState = _NOTHING_READ) -> str:
+    """Where its reports differ, how each outlet tells it, the picture, and each event below it with its source; nothing
+    found says so."""
+    back = f'<p data-view="{shown(story.of)}"><button type="button" class="plain" data-back>'
+    back += f"{tr('Back to the stories')}</button></p>"
+    leads = urlencode({"story": story.of}) if story.of else ""
+    keeping = f'<p class="acts">{_keeping(story.of, story.members, state)}</p>' if story.of else ""
+    copied = link_html(leads) if leads else ""
+    head = f'<h2 dir="auto" data-address="{shown(leads)}">{shown(story.title)}</h2>{copied}{keeping}'
     if not story.events:
         return f'{back}{head}<p class="hint">{tr("The library holds nothing else of this story.")}</p>'
     events = "".join(_event(number, event) for number, event in enumerate(story.events, start=1))
     picture = f'<p class="tally">{_span(story.events)}</p>{axis_svg(story.events)}'
-    return f'{back}{head}{picture}<ol class="events">{events}</ol>'
+    return f'{back}{head}{_differing(story)}{_tellings(story)}{picture}<ol class="events">{events}</ol>'
+
+
+def _differing(story: Story) -> str:
+    if not story.differing:
+        return ""
+    rows = []
+    for each in story.differing:
+        said = "; ".join(isolated(f"{account.says} — {source_of(account)}") for account in each.accounts)
+        rows.append(f"<li>{shown(each.question)} {said}</li>")
+    return f'<div class="differ"><p>{tr("Reports differ")}</p><ul>{"".join(rows)}</ul></div>'
+
+
+def _tellings(story: Story) -> str:
+    if not story.tellings:
+        return ""
+    rows = "".join(
+        f'<li><p class="byline">{byline_html(pick.hit.article)}</p>'
+        f'<h4 dir="auto">{shown(headline(pick.hit.article))}</h4>'
+        f'<blockquote dir="auto">{shown(pick.text)}</blockquote><p>{_reading(pick)}</p></li>'
+        for pick in story.tellings
+    )
+    return f'<h3>{tr("How each outlet tells it")}</h3><ul class="tellings">{rows}</ul><h3>{tr("Timeline")}</h3>'
 
 
 def axis_svg(events: Sequence[Pick]) -> str:
@@ -124,32 +156,94 @@ def _span(events: Sequence[Pick]) -> str:
     return tr("{events}, {first} to {last}", events=told, first=day(days[0]), last=day(days[-1]))
 
 
-def arrivals_html(new: Arrivals) -> str:
+VIEWS = ("latest", "new", "unread", "starred", "followed")
+"""Which stories can be shown; see assistant.ui.stories_tab."""
+
+
+def stories_html(view: str, stories: Sequence[Brief], told: str, state: ReadingState, more: int = 0) -> str:
+    """A view of stories, `told` above them; by day, but for what is new, where the largest stands first."""
+    head = f"<h2>{tr('What’s new') if view == 'new' else tr('Stories')}</h2>{_views(view, state)}"
+    if not stories:
+        return f'<div data-view="{view}">{head}<p class="hint" role="status">{told}</p></div>'
+    if view == "new":
+        body = f'<ul class="news">{"".join(_brief(each, state, True) for each in stories)}</ul>'
+    else:
+        body = "".join(
+            f'<section><h3 class="day">{day(found)}</h3>'
+            f'<ul class="news">{"".join(_brief(each, state, False) for each in of_day)}</ul></section>'
+            for found, of_day in groupby(stories, key=lambda each: each.day)
+        )
+    further = f'<p><button type="button" class="plain" data-more>{tr("Show more")}</button></p>' if more else ""
+    return f'<div data-view="{view}">{head}<p class="tally" role="status">{told}</p>{body}{further}</div>'
+
+
+def arrivals_html(new: Arrivals, state: ReadingState = _NOTHING_READ) -> str:
     """What came in, the largest story first."""
-    head, since = f"<h2>{tr('What’s new')}</h2>", clock(new.since)
+    since = clock(new.since)
     if not new.stories:
-        return f'{head}<p class="hint">{tr("Nothing has come in since {moment}.", moment=since)}</p>'
+        return stories_html("new", (), tr("Nothing has come in since {moment}.", moment=since), state)
     came = tr("{articles} since {moment}", articles=count(new.articles, "article"), moment=since)
     stories = tr_plural("{n} story", "{n} stories", len(new.stories) + new.more)
     if new.more:
         stories = tr("{stories}, the {n} largest shown", stories=stories, n=number(len(new.stories)))
-    told = f"{came} · {stories}"
-    rows = "".join(map(_new_story, new.stories))
-    return f'{head}<p class="tally" role="status">{told}</p><ul class="news">{rows}</ul>'
+    return stories_html("new", new.stories, f"{came} · {stories}", state)
 
 
-def _new_story(new: NewStory) -> str:
-    article = new.pick.hit.article
-    sizes = [count(new.articles, "article"), *([count(len(new.outlets), "outlet")] if len(new.outlets) > 1 else [])]
-    size = listed(sizes) if new.articles > 1 else ""
+def _views(shown_now: str, state: ReadingState) -> str:
+    names = {
+        "latest": tr("The latest"),
+        "new": tr("New since your last visit"),
+        "unread": tr("Unread"),
+        "starred": _counted(tr("Starred"), len(state.starred)),
+        "followed": _counted(tr("Following"), len(state.followed)),
+    }
+    buttons = "".join(
+        f'<button type="button" data-look="{view}" aria-pressed="{"true" if view == shown_now else "false"}">{name}'
+        "</button>"
+        for view, name in names.items()
+    )
+    return f'<div class="views" role="group" aria-label="{tr("Which stories")}">{buttons}</div>'
+
+
+def _counted(name: str, many: int) -> str:
+    return f"{name} ({number(many)})" if many else name
+
+
+def _brief(story: Brief, state: ReadingState, dated: bool) -> str:
+    """`dated` where no day stands above it."""
+    article = story.pick.hit.article
+    size = count(story.articles, "article") if story.articles > 1 else ""
+    outlets = listed([*map(isolated, story.outlets[:_OUTLETS])])
+    if len(story.outlets) > _OUTLETS:
+        outlets = tr("{outlets} and {n} more", outlets=outlets, n=number(len(story.outlets) - _OUTLETS))
+    when = isolated(day(story.day)) if dated else ""
     question = shown(tr("What is the latest on this: {headline}?", headline=headline(article)))
+    unread = not state.read.issuperset(story.members)
+    fresh = len(state.news(story.members))
+    labels = [tr("Unread")] * unread + [tr_plural("{n} new", "{n} new", fresh)] * bool(fresh)
     return (
-        f'<li><h3 dir="auto">{shown(headline(article))}</h3>'
-        f'<p class="byline">{" · ".join(filter(None, (size, byline_html(article))))}</p>'
-        f'<blockquote dir="auto">{shown(new.pick.text)}</blockquote><p class="acts">'
+        f'<li class="{"unread" if unread else "read"}"><h4 dir="auto"><button type="button" '
+        f'data-story="{shown(article.id)}">{shown(headline(article))}</button></h4>'
+        f'<p class="byline">{" · ".join(filter(None, (size, outlets, when)))}{"".join(map(label_html, labels))}</p>'
+        f'<blockquote dir="auto">{shown(story.pick.text)}</blockquote><p class="acts">'
         f'<button type="button" class="plain" data-about="{question}">{tr("Ask about this")}</button> '
-        f'<button type="button" class="plain" data-story="{shown(article.id)}">{tr("The story so far")}</button> '
-        f"{_reading(new.pick)}</p></li>"
+        f'<button type="button" class="plain" data-story="{shown(article.id)}">{tr("Timeline of this story")}</button> '
+        f"{_reading(story.pick)} {_keeping(article.id, story.members, state)}</p></li>"
+    )
+
+
+def _keeping(article_id: str, members: Collection[str], state: ReadingState) -> str:
+    """To star the story's article, follow the story, and mark it as read."""
+    of = f'data-of="{shown(" ".join(members))}"'
+    starred, followed = article_id in state.starred, bool(state.story(members))
+    read = state.read.issuperset(members)
+    return " ".join(
+        f'<button type="button" class="plain" {does} aria-pressed="{"true" if on else "false"}">{name}</button>'
+        for does, on, name in (
+            (f'data-star="{shown(article_id)}"', starred, tr("Starred") if starred else tr("Star")),
+            (f"data-follow {of}", followed, tr("Following") if followed else tr("Follow")),
+            (f"data-seen {of}", read, tr("Read") if read else tr("Mark as read")),
+        )
     )
 
 

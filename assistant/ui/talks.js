@@ -17,41 +17,36 @@ function putAway() {
   if (!wide.matches) page.talks = "shut";
 }
 
-// The page's address names the conversation: reload, bookmarks and the back button lead to it.
-const named = () => new URLSearchParams(location.search).get("conversation") ?? "";
-
-function name(id) {
-  if (id === named()) return;
-  const address = new URL(location);
-  if (id) address.searchParams.set("conversation", id);
-  else address.searchParams.delete("conversation");
-  history.pushState(null, "", address);
-}
-
-// Every turn has a number, and every list says which turn it was made after: one that is late must not move the address
-// back to where the reader has been. A server that was started anew knows of no turns.
-let turns = 0;
-const turn = (event, id) => trigger(event, { id, turn: ++turns });
-
 // Rows are patched in place: a menu that stayed open would now be that of another conversation.
 watch("value", () => {
   for (const menu of element.querySelectorAll("details[open]")) menu.removeAttribute("open");
-  const list = element.querySelector("nav")?.dataset;
-  if (list && !(list.turn && Number(list.turn) < turns)) name(list.current);
+  mark();
 });
 
-function onBack() {
-  if (!element.isConnected) return removeEventListener("popstate", onBack);
-  turn("turn", named());
+// Which one is shown the page knows better than the list, which may come late.
+function mark() {
+  for (const row of element.querySelectorAll(".talk")) {
+    const link = row.querySelector("a");
+    if (row.dataset.id === dateline.shown.id) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
 }
-addEventListener("popstate", onBack);
+
+function onListed() {
+  if (!element.isConnected) return document.removeEventListener("dateline-list", onListed);
+  mark();
+  trigger("look", {});
+}
+document.addEventListener("dateline-list", onListed);
+trigger("look", {});
 
 // A field in place of some text; Enter takes what stands in it, Escape leaves it as it was.
-function write(before, field, take) {
+function write(before, field, take, over = () => {}) {
   const done = (take_it) => {
+    if (take_it && field.value.trim() && take(field.value.trim()) === false) return; // what is written stays
     field.remove();
     before.hidden = false;
-    if (take_it && field.value.trim()) take(field.value.trim());
+    over();
   };
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) done(true);
@@ -63,10 +58,32 @@ function write(before, field, take) {
   before.hidden = true;
   before.after(field);
   field.focus();
+  if (field.matches("input")) field.select();
+  return done;
 }
 
 const field = (tag, label, value) =>
-  Object.assign(document.createElement(tag), { ariaLabel: label, value, className: "rewriting", maxLength: 4000 });
+  Object.assign(document.createElement(tag), { ariaLabel: label, value, className: "rewriting" });
+
+// Any question can be put in other words and is asked again; what came after an earlier one is kept beside.
+function edit(button) {
+  const exchange = button.closest(".exchange");
+  const question = exchange.querySelector(".question");
+  const writing = field("textarea", button.dataset.edit, question.textContent);
+  const number = Number(exchange.id.replace("exchange-", ""));
+  const acts = document.querySelector("#editing").content.firstElementChild.cloneNode(true);
+  acts.querySelector(".hint").hidden = number === dateline.shown.count;
+  const over = () => {
+    acts.remove();
+    button.focus();
+  };
+  const done = write(question, writing, (text) => dateline.ask({ question: text, again: true, number }), over);
+  writing.after(acts);
+  acts.addEventListener("click", ({ target }) => {
+    if (target.matches("[data-save]")) done(true);
+    if (target.matches("[data-cancel]")) done(false);
+  });
+}
 
 function onList(event) {
   const row = event.target.closest(".talk");
@@ -74,23 +91,20 @@ function onList(event) {
   if (link && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
     event.preventDefault();
     putAway();
-    name(row.dataset.id);
-    return turn("turn", row.dataset.id);
+    return dateline.turn(row.dataset.id);
   }
   const act = event.target.closest("button")?.dataset;
   if (!act) return;
   row?.querySelector("details").removeAttribute("open");
   if ("anew" in act) {
     putAway();
-    turn("leave", "");
+    dateline.turn("");
   }
   if ("hide" in act) show(false);
-  if ("save" in act) trigger("save", { id: row.dataset.id });
-  if ("ratings" in act) trigger("ratings", {});
   if ("restore" in act) trigger("restore", {});
   if ("remove" in act) {
     trigger("remove", { id: row.dataset.id });
-    if (row.dataset.id === named()) turn("leave", "");
+    if (row.dataset.id === dateline.shown.id) dateline.turn("");
   }
   if ("rename" in act) {
     const title = row.querySelector("a");
@@ -102,16 +116,15 @@ element.addEventListener("click", onList);
 function onClick(event) {
   if (!element.isConnected) return document.removeEventListener("click", onClick);
   if (event.target.closest("#talks-show")) return show(true);
+  if (event.target.closest("#anew")) return dateline.turn("");
   if (!event.target.closest("#talks")) putAway();
   const button = event.target.closest("#past button, #live button");
   if (button && "edit" in button.dataset) {
-    const question = button.closest(".exchange").querySelector(".question");
-    const words = question.textContent;
-    return write(question, field("textarea", button.dataset.edit, words), (text) => trigger("edit", { question: text }));
+    return edit(button);
   }
   if (button?.dataset.thumb) {
     const thumb = button.ariaPressed === "true" ? "" : button.dataset.thumb;
-    trigger("rate", { exchange: Number(button.dataset.of), thumb, reason: "" });
+    dateline.rate(Number(button.dataset.of), thumb, "");
   }
 }
 document.addEventListener("click", onClick);
@@ -122,7 +135,7 @@ function onReason(event) {
   if (!form) return;
   event.preventDefault();
   const reason = form.querySelector("input").value.trim();
-  trigger("rate", { exchange: Number(form.dataset.of), thumb: form.dataset.given, reason });
+  dateline.rate(Number(form.dataset.of), form.dataset.given, reason);
 }
 document.addEventListener("submit", onReason);
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from datetime import date
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
@@ -22,6 +23,7 @@ SCRIPT = (Path(__file__).parent / "report.js").read_text(encoding="utf-8")
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 QUIET_EACH: dict[str, Any] = {**QUIET, "trigger_mode": "multiple"}  # or Gradio drops what comes before the last is over
 
+Proposes = Callable[[Report], Mapping[str, date]]
 Work = Callable[[Progress, Stop], Report]
 
 
@@ -47,8 +49,8 @@ class Job:
         """No more than what is in hand."""
         self._stopped.set()
 
-    def reports(self) -> Iterator[JobReport]:
-        """How the work stands, then what came of it."""
+    def reports(self, proposed: Proposes = lambda receipt: {}) -> Iterator[JobReport]:
+        """How the work stands, then what came of it; `proposed` finds the days that its texts state."""
         steps: SimpleQueue[Step | None] = SimpleQueue()
         with ThreadPoolExecutor(1, thread_name_prefix="adding") as pool:
             future = pool.submit(copy_context().run, self._work, steps.put, self._stopped.is_set)
@@ -61,7 +63,8 @@ class Job:
             except Exception as error:
                 yield JobReport(problem_html(told(error)), over=True)
             else:
-                yield JobReport(receipt_html(receipt), over=True, taken=not (receipt.rejected or receipt.stopped))
+                html = receipt_html(receipt, proposed(receipt))
+                yield JobReport(html, over=True, taken=not (receipt.rejected or receipt.stopped))
 
 
 def report_component(name: str) -> gr.HTML:

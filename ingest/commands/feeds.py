@@ -39,12 +39,13 @@ class FeedCommands:
         url: Annotated[
             str, typer.Argument(help="A feed, a news sitemap, a page that names its feed, or imaps://you@host/Folder.")
         ],
+        empty: Annotated[bool, typer.Option("--empty", help="Also one that has no articles yet.")] = False,
         library: LibraryOption = None,
         as_json: JsonOption = False,
     ) -> None:
         """Follow a feed; `dateline feeds refresh` reads it."""
         with self._writing(library) as intake:
-            outline = intake.follow(url)
+            outline = intake.follow(url, empty)
         tell({"url": outline.url, "title": outline.title}, f"Following {outline.title} at {outline.url}", as_json)
 
     def list_feeds(self, library: LibraryOption = None, as_json: JsonOption = False) -> None:

@@ -38,13 +38,14 @@ class FeedEntry:
 @dataclass(frozen=True, slots=True)
 class Feed:
     """What a feed or a sitemap lists, in its order. `link` is the site that it belongs to; `dialect` is feedparser's
-    name for how it is written, "" for what is no feed at all."""
+    name for how it is written, "" for what is no feed at all. What is `damaged` may end before its last entries."""
 
     title: str
     link: str
     language: str
     entries: tuple[FeedEntry, ...]
     dialect: str = ""
+    damaged: bool = False
 
 
 def told_apart(feed: Feed) -> Feed:

@@ -22,7 +22,7 @@ from ingest.pipeline import Progress, take_in
 from ingest.sources import Taken, taken, taken_together, told
 from ingest.web.politeness import Web
 from ingest.web.workers import Errand, host_of, side_by_side
-from vectorstore.errors import RejectedDocument
+from vectorstore.errors import FeedEmpty, RejectedDocument
 from vectorstore.storage.subscriptions import Subscription, Subscriptions
 
 logger = logging.getLogger(__name__)
@@ -37,9 +37,9 @@ class FollowingShelf(Shelf, Protocol):
     def subscriptions(self) -> Subscriptions: ...
 
 
-def find_feed(url: str, web: Web) -> Outline:
+def find_feed(url: str, web: Web, empty: bool = False) -> Outline:
     """The feed at the address, the folder of mails, or the main feed that the page there names. Raises
-    RejectedDocument."""
+    RejectedDocument, FeedEmpty for one that lists no article unless it may be `empty`."""
     if is_mailbox(url):
         with opened(mailbox_of(url), web.passwords):
             return Outline(url.strip(), mailbox_of(url).title)
@@ -52,7 +52,10 @@ def find_feed(url: str, web: Web) -> Outline:
             raise RejectedDocument(f"{url} names no feed; give the address of an RSS or Atom feed")
         address = named[0]
         document = document_of(address, web.get(address, by_hand=True))
-    return Outline(address, feed_of(document).title)
+    feed = feed_of(document)
+    if not (feed.entries or empty):
+        raise FeedEmpty(f"The feed at {address} has no articles. Check the address, or follow it with --empty.")
+    return Outline(address, feed.title)
 
 
 def refresh(

@@ -110,6 +110,8 @@ def feed_of(document: Document) -> Feed:
     feed = bounded(parse_feed, document.content, document.url)
     if not (feed.dialect or feed.entries):
         raise RejectedDocument("is not a feed that can be read")
+    if feed.damaged and not feed.entries:
+        raise RejectedDocument("is damaged and lists no article; check the address, or try again later")
     return feed
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import struct_time
+from xml.sax import SAXException
 
 from lxml import etree
 
@@ -59,6 +60,7 @@ def _parse_xml_feed(content: bytes, url: str) -> Feed:
         language=_string(about.get("language")),
         entries=tuple(_entry(item) for item in parsed.entries),
         dialect=_string(parsed.get("version")),
+        damaged=isinstance(parsed.get("bozo_exception"), SAXException),
     )
 
 

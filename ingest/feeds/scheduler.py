@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ingest.feeds.polling import Arrival, Ending, FeedState
 from ingest.pipeline import Progress
@@ -139,6 +139,11 @@ class Refreshes(Protocol):
     ) -> Refresh: ...
 
 
+class _Clock(NamedTuple):
+    thread: threading.Thread
+    over: threading.Event
+
+
 class Refreshing:
     """Threads may share one. `wait` is given seconds and returns True as soon as the clock must stop."""
 
@@ -154,10 +159,15 @@ class Refreshing:
         self._every = every
         self._now = now
         self._closing = threading.Event()
-        self._wait = wait or self._closing.wait
+        self._wait = wait
         self._turn, self._noting = threading.Lock(), threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._clock: _Clock | None = None
         self.standing = Standing()
+
+    @property
+    def every(self) -> timedelta | None:
+        """How often the clock refreshes; None for never."""
+        return self._every
 
     def refresh(
         self,
@@ -176,23 +186,39 @@ class Refreshing:
     def start(self) -> None:
         """Lets the clock refresh from now on; nothing without one."""
         if self._every:
-            self._thread = threading.Thread(target=self.keep_on, args=(self._every,), name="refreshing", daemon=True)
-            self._thread.start()
+            self._run_clock(self._every, _AFTER_START)
+
+    def set_every(self, every: timedelta | None) -> None:
+        """Another clock from now on, None for none. A refresh that is under way goes on."""
+        with self._noting:
+            if self._clock:
+                self._clock.over.set()
+            self._every, self._clock = every, None
+        self._note(next_at=None)
+        if every and not self._closing.is_set():
+            self._run_clock(every, every)
 
     def close(self) -> None:
         """Ends the clock and what is under way; what was taken in stays."""
         self._closing.set()
-        if self._thread:
-            self._thread.join()
+        if self._clock:
+            self._clock.over.set()
+            self._clock.thread.join()
         with self._turn:  # held by a refresh by hand until that has ended too
             pass
 
-    def keep_on(self, every: timedelta) -> None:
-        """Refreshes after each wait until told to stop. Nothing that a refresh raises ends it."""
-        pause = _AFTER_START
-        while True:
+    def _run_clock(self, every: timedelta, first: timedelta) -> None:
+        over = threading.Event()
+        thread = threading.Thread(target=self.keep_on, args=(every, first, over), name="refreshing", daemon=True)
+        self._clock = _Clock(thread, over)
+        thread.start()
+
+    def keep_on(self, every: timedelta, first: timedelta = _AFTER_START, over: threading.Event | None = None) -> None:
+        """Refreshes after each wait until told to stop or `over`. Nothing that a refresh raises ends it."""
+        pause, wait = first, self._wait or (over or self._closing).wait
+        while not (over and over.is_set()):
             self._note(next_at=self._now() + pause)
-            if self._wait(pause.total_seconds()):
+            if wait(pause.total_seconds()):
                 return
             try:
                 self.refresh()

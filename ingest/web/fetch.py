@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,14 @@ _OF_GOOGLE_NEWS = (
     "is an address of Google News that only a browser is led on from; open it in a browser, and there use the bookmark "
     '"Add to Dateline", or give the address where it ends'
 )
+_BROKE_OFF = "the server broke off the connection; try again later"
+_FAILURES: tuple[tuple[type[BaseException], str], ...] = (
+    (ConnectionRefusedError, "the server refused the connection; check the address, or try again later"),
+    (ssl.SSLError, "no secure connection to the server could be made; check the address, or try again later"),
+    (ConnectionError, _BROKE_OFF),
+    (httpcore.RemoteProtocolError, _BROKE_OFF),
+)
+_UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 _REDIRECTING = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
 # 203 is the page as a proxy on the way has changed it.
@@ -87,7 +96,18 @@ def fetch_permitted(
     except httpcore.TimeoutException as error:
         raise NotReached(f"took longer than {seconds:g} seconds; try again later") from error
     except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-        raise NotReached(f"could not be read ({error}); check the address and try again") from error
+        raise NotReached(_in_words(error)) from error
+
+
+def _in_words(error: BaseException) -> str:
+    """What failed, by the first cause that tells, in words and without a system's numbers."""
+    cause: BaseException | None = error
+    while cause is not None:
+        told = next((line for kind, line in _FAILURES if isinstance(cause, kind)), "")
+        if told or getattr(cause, "errno", None) in _UNREACHABLE:
+            return told or "the server cannot be reached; check the address and the connection to the internet"
+        cause = cause.__cause__ or cause.__context__
+    return "could not be read; check the address, or try again later"
 
 
 class _Deadline:

@@ -232,9 +232,9 @@ def assert_citations_exact(answer: Answer) -> None:
 
 def test_an_answer_says_which_days_it_looked_at_first_and_when_nothing_is_of_them(library: Library) -> None:
     inside = Assistant(library, None).answer(f"{QUESTION} in July 2022", as_of=date(2022, 8, 10))
-    assert looked_at(inside) == "Looking first at 1–31 July 2022" and not inside.notice
+    assert looked_at(inside) == "Searching 1–31 July 2022 first" and not inside.notice
     outside = Assistant(library, None).answer(f"{QUESTION} in May 2022", as_of=date(2022, 8, 10))
-    told = "Nothing that fits was published in 1–31 May 2022; this is the nearest outside of it."
+    told = "Nothing found in 1–31 May 2022. These are the closest articles from other days."
     assert outside.notice.startswith(told)
     assert outside.sources or outside.nearest
 
@@ -255,7 +255,7 @@ def test_a_question_before_the_day_of_every_article_says_so(library: Library, qu
     answer = Assistant(library, None, now=lambda: AHEAD).answer(question)
     assert answer.refused
     assert answer.text == (
-        "The library holds no answer to this question. All 3 articles are dated after 1 January 2010. "
+        "I couldn't find this in your articles. All 3 articles are dated after 1 January 2010. "
         "Is this computer's clock right?"
     )
 

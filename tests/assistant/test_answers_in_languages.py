@@ -32,15 +32,15 @@ from vectorstore.models import EVERYTHING, Hit
 TODAY = date(2022, 7, 30)
 # Of what no article of the library speaks.
 REFUSED = {
-    "en": ("Who won the 2031 Tour de France?", "The library holds no answer to this question."),
-    "de": ("Wer gewann die Tour de France 2031?", "Die Bibliothek enthält keine Antwort auf diese Frage."),
-    "fr": ("Qui a gagné le Tour de France 2031 ?", "La bibliothèque ne contient aucune réponse à cette question."),
-    "es": ("¿Quién ganó el Tour de Francia 2031?", "La biblioteca no contiene ninguna respuesta a esta pregunta."),
-    "pt": ("Quem venceu a Volta da França de 2031?", "A biblioteca não contém resposta a esta pergunta."),
-    "ar": ("من فاز بسباق فرنسا للدراجات؟", "لا تحتوي المكتبة على إجابة عن هذا السؤال."),
-    "hi": ("टूर डी फ़्रांस किसने जीता?", "पुस्तकालय में इस प्रश्न का कोई उत्तर नहीं है।"),
-    "zh": ("谁赢得了环法自行车赛？", "资料库中没有这个问题的答案。"),
-    "ja": ("ツール・ド・フランスで優勝したのは誰ですか？", "ライブラリには、この質問への答えがありません。"),
+    "en": ("Who won the 2031 Tour de France?", "I couldn't find this in your articles."),
+    "de": ("Wer gewann die Tour de France 2031?", "In Ihren Artikeln steht dazu nichts."),
+    "fr": ("Qui a gagné le Tour de France 2031 ?", "Je n'ai pas trouvé cela dans vos articles."),
+    "es": ("¿Quién ganó el Tour de Francia 2031?", "No encontré esto en sus artículos."),
+    "pt": ("Quem venceu a Volta da França de 2031?", "Não encontrei isto nos seus artigos."),
+    "ar": ("من فاز بسباق فرنسا للدراجات؟", "لم أجد هذا في مقالاتك."),
+    "hi": ("टूर डी फ़्रांस किसने जीता?", "यह आपके लेखों में नहीं मिला।"),
+    "zh": ("谁赢得了环法自行车赛？", "在您的文章中没有找到答案。"),
+    "ja": ("ツール・ド・フランスで優勝したのは誰ですか？", "お手元の記事には見つかりませんでした。"),
 }
 LATIN = {"en", "de", "fr", "es", "pt"}
 # Of the articles, and as every language writes it.
@@ -210,6 +210,8 @@ def test_what_could_be_asked_next_is_asked_in_the_readers_language(name: str) ->
             tr("What did {name} say?", name="Ann Lowe"),
             tr("What about {name}?", name="Norvale Coast Guard"),
         ]
-        summary = tr("Summarise the article “{title}”", title="Ferry runs aground")
-    assert [*found] == [*expected, summary]
+        assert [*found] == [*expected, tr("Timeline of this story")]
+        # Where less can be asked, a summary follows.
+        few = suggestions(answer, lambda question: question not in expected)
+        assert tr("Summarise the article “{title}”", title="Ferry runs aground") in few
     assert all(is_plain(each) for each in expected)

@@ -9,7 +9,7 @@ import pytest
 from newsroom import NOW, RATES, article, hit_of
 
 from assistant.answering.assistant import Assistant
-from assistant.answering.provenance import basis, corrected_since, fallen_behind
+from assistant.answering.provenance import aged, basis, corrected_since, fallen_behind
 from assistant.evidence import cite
 from assistant.presentation.as_json import answer_as_json
 from assistant.presentation.terminal_text import answer_as_text
@@ -51,14 +51,14 @@ def test_without_citations_only_the_day_is_told() -> None:
 @pytest.mark.parametrize(
     ("newest", "window", "told"),
     [
-        (NOW - timedelta(days=30), None, "The library's newest article is of 10 June 2022."),
+        (NOW - timedelta(days=30), None, "Newest article in your library: 10 June 2022"),
         (NOW - timedelta(days=6), None, ""),
         (None, None, ""),
         (NOW - timedelta(days=30), Window(date(2022, 5, 1), date(2022, 5, 31)), ""),
         (
             NOW - timedelta(days=30),
             Window(date(2022, 6, 1), date(2022, 6, 30)),
-            "The library's newest article is of 10 June 2022.",
+            "Newest article in your library: 10 June 2022",
         ),
     ],
     ids=["old", "new", "no dates", "about an earlier time", "about the time since"],
@@ -69,6 +69,33 @@ def test_an_answer_from_an_old_library_says_so(newest: datetime | None, window: 
     assert told in answer_as_text(answer)
 
 
+def reported(day: str | None) -> Citation:
+    of = article("a", "The ferry ran aground.", day)
+    return cite(1, Hit(split(of)[0], of, 1.0), 0, 10)
+
+
+@pytest.mark.parametrize(
+    ("days", "window", "told"),
+    [
+        (["2021-03-10"], None, "Latest report: 16 months old · 10 March 2021"),
+        (["2022-01-10"], None, "Latest report: 6 months old · 10 January 2022"),
+        (["2022-01-11"], None, ""),
+        (["2019-07-10"], None, "Latest report: 3 years old · 10 July 2019"),
+        (["2019-07-10", "2022-06-01"], None, ""),
+        (["2019-07-10", None], None, ""),
+        ([], None, ""),
+        (["2019-07-10"], Window(date(2019, 1, 1), date(2019, 12, 31)), ""),
+        (["2019-07-10"], Window(date(2022, 7, 4), date(2022, 7, 10)), "Latest report: 3 years old · 10 July 2019"),
+    ],
+    ids=["old", "half a year", "a day less", "years", "one is new", "unknown", "none", "about that time", "about now"],
+)
+def test_an_answer_from_old_reports_says_so_first(days: list[str | None], window: Window | None, told: str) -> None:
+    answer = Answer("?", "?", NOW, citations=tuple(map(reported, days)), window=window)
+    assert aged(answer) == told
+    assert answer_as_text(answer).startswith(told)
+    assert aged(replace(answer, citations=(), quoted=answer.citations)) == told
+
+
 def test_the_newest_article_is_that_of_the_readers_today(library: Library) -> None:
     late = article("late", "A bell was rung in the harbour. Nobody heard it.", "2022-09-30")
     unknown = article("unknown", "A second bell was rung in the harbour. Nobody heard that.", None)
@@ -77,7 +104,7 @@ def test_the_newest_article_is_that_of_the_readers_today(library: Library) -> No
     assert assistant.answer("Who raised the key rate?", as_of=date(2022, 12, 1)).newest_article == late.published_at
     assert assistant.answer("Who raised the key rate?", as_of=date(2022, 7, 2)).newest_article == RATES.published_at
     refused = assistant.answer("Who won the 2031 Tour de France?", as_of=date(2022, 12, 1))
-    assert refused.refused and "newest article is of 30 September 2022" in answer_as_text(refused)
+    assert refused.refused and "Newest article in your library: 30 September 2022" in answer_as_text(refused)
 
 
 def test_an_answer_from_a_library_without_dates_tells_none(library: Library) -> None:

@@ -14,20 +14,22 @@ from assistant.generation.model_menu import ModelServer as At
 from vectorstore.errors import ModelUnavailable
 
 HOME = At("ollama", "http://127.0.0.1:11434")
+IN_OPENAIS = At("openai", "http://127.0.0.1:11434/v1")
 URL = "http://models.example/v1"
 
 
 @pytest.mark.parametrize(
     ("configured", "url", "ollama", "asked"),
     [
-        ("local", "", False, ()),
+        ("local", "", False, (IN_OPENAIS,)),
         ("local", "", True, (HOME,)),
-        ("quote", URL, False, (At("openai", URL),)),
+        ("quote", URL, False, (At("openai", URL), IN_OPENAIS)),
         ("quote", URL, True, (At("openai", URL), At("ollama", URL), HOME)),
         ("openai:gpt", "", True, (HOME,)),
-        ("openai:gpt", URL, False, (At("openai", URL),)),
+        ("openai:gpt", URL, False, (At("openai", URL), IN_OPENAIS)),
         ("ollama:qwen", HOME.url, True, (HOME,)),
-        ("anthropic:claude", URL, False, ()),
+        ("openai:qwen", IN_OPENAIS.url, False, (IN_OPENAIS,)),
+        ("anthropic:claude", URL, False, (IN_OPENAIS,)),
     ],
 )
 def test_only_servers_that_the_settings_name_are_asked(

@@ -28,7 +28,7 @@ def test_days_are_whole_and_an_outlet_is_spelled_as_in_the_library() -> None:
 @pytest.mark.parametrize(
     ("since", "until", "outlets", "field", "told"),
     [
-        ("July", "", [], "from", "'July' is not a day such as 2022-07-03"),
+        ("Julember", "", [], "from", "'Julember' is not a day such as 2022-07-03"),
         ("", "2022-13-01", [], "to", "'2022-13-01' is not a day"),
         ("2022-07-02", "2022-07-01", [], "from", "2022-07-02 is later than 2022-07-01"),
         ("", "", ["Nobody"], "outlet", "the library holds nothing by 'Nobody'"),

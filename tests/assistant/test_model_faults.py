@@ -39,8 +39,8 @@ STOPPED = "The chat model stopped in mid-sentence."
 LATE = "The chat model took too long to answer. DATELINE_MODEL_PATIENCE gives it more time."
 UNREADABLE = "What the chat model's server sent could not be read as an answer."
 FAILURES = {
-    "repeats_the_key": "The chat model's server refused the key. Check DATELINE_MODEL_KEY.",
-    "is_elsewhere": "The chat model's server does not have this model. Check DATELINE_MODEL and DATELINE_MODEL_URL.",
+    "repeats_the_key": "The chat model's server refused the key. Check the key.",
+    "is_elsewhere": "The chat model's server does not have this model. Choose another one.",
     "asks_to_wait": "The chat model's server takes no more questions for now. Try again in 30 seconds.",
     "refuses": "The chat model's server could not be asked this (status 400).",
     "fails": "The chat model's server failed (status 500). Try again later.",

@@ -59,7 +59,7 @@ def test_an_answer_is_read_as_it_was(notebook: Notebook, answer: Answer) -> None
 
 
 def test_a_refusal_is_read_as_it_was_but_for_the_text_of_what_was_near(notebook: Notebook, answer: Answer) -> None:
-    refused = replace(answer, refused=True, sources=(), citations=(), nearest=(replace(FERRY, text=""),))
+    refused = replace(answer, refused=True, sources=(), citations=(), quoted=(), nearest=(replace(FERRY, text=""),))
     assert [kept(notebook, refused)] == list(notebook.read("a"))
 
 

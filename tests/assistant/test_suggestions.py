@@ -11,7 +11,7 @@ from assistant.answering.assistant import Assistant
 from assistant.answering.suggestions import about, suggestions
 from assistant.evidence import cite
 from assistant.text.names import names, speakers
-from assistant.types import Answer, Sentence, Stage, Support, Turn
+from assistant.types import Answer, AnswerKind, Sentence, Stage, Support, Turn
 from ingest.splitting import split
 from vectorstore.library import Library
 from vectorstore.models import Hit
@@ -73,7 +73,7 @@ def test_only_what_would_be_answered_is_offered_and_in_the_wording_that_would_be
 
     assert suggestions(answer_of(HURT), answered)[0] == "And what did Mark Zuckerberg say?"
     assert "What did Mark Zuckerberg say about the ferry?" not in tried  # "the ferry" ends no clause of the question
-    assert len(tried) <= 8
+    assert len(tried) <= 8 + 3, "and what can be asked of nearly every answer"
 
 
 def test_a_name_is_tied_to_what_the_reader_asked_about() -> None:
@@ -124,12 +124,49 @@ def test_what_a_sentence_opens_with_can_be_asked_about_and_no_part_of_a_name() -
 def test_a_summary_of_the_article_can_be_asked_for_where_its_headline_is_plain(
     title: str, offered_as: list[str]
 ) -> None:
-    assert list(suggestions(answer_of(replace(HURT, title=title)), lambda question: False)) == offered_as
+    answer = answer_of(replace(HURT, title=title))
+    assert list(suggestions(answer, lambda question: question.startswith("Summarise"))) == offered_as
 
 
-def test_nothing_is_offered_without_sources() -> None:
+def test_without_sources_only_what_is_new_is_offered() -> None:
     refused = Answer("?", "?", NOW, refused=True)
-    assert suggestions(refused, lambda question: True) == ()
+    assert suggestions(refused, lambda question: True) == ("What’s new?",)
+    assert suggestions(refused, lambda question: False) == ()
+
+
+def test_after_a_refusal_the_nearest_articles_are_asked_about_one_by_one() -> None:
+    other = article(
+        "other", "The turbine ran on. Engineer Bo Reed said it will.", title="Tidal turbine runs on in Skerry Sound"
+    )
+    refused = Answer("Who won?", "Who won?", NOW, refused=True, nearest=(HURT, other))
+    found = suggestions(refused, lambda question: True)
+    assert len(found) == 3
+    assert "Hallow Bay" in found[0] and "Skerry Sound" in found[1]
+
+
+def test_there_are_three_where_nothing_but_how_it_went_on_and_summaries_can_be_asked() -> None:
+    other = article("other", "nobody was told.", title="Pier is closed")
+    assert suggestions(answer_of(replace(HURT, text="The ferry hit it."), other), lambda question: True) == (
+        "Timeline of this story",
+        "Summarise the article “Ferry hits the pier at Hallow Bay”",
+        "Summarise the article “Pier is closed”",
+    )
+
+
+def test_what_was_asked_is_not_offered_again() -> None:
+    answer = answer_of(HURT, question="Summarise the article “Ferry hits the pier at Hallow Bay”")
+    assert not [each for each in suggestions(answer, lambda question: True) if each.startswith("Summarise")]
+    timeline = replace(answer_of(HURT), kind=AnswerKind.TIMELINE)
+    assert "Timeline of this story" not in suggestions(timeline, lambda question: "ime" in question)
+
+
+def test_why_and_what_comes_next_can_be_asked_of_those_who_say_so() -> None:
+    text = (
+        f"{FIRST}Ann Lowe said that it happened because a relay was burnt. "
+        "Windmere Ferries will repair the ship. Everybody at Windmere Ferries knows."
+    )
+    found = offered(answer_of(replace(HURT, text=text)))
+    assert "What reason did Ann Lowe give?" in found and "What will Windmere Ferries do?" in found
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,10 @@ def main() -> None:
         bare = bare_page()
         try:
             with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+                browser = playwright.chromium.launch(
+                    executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"),
+                    args=["--no-sandbox"],
+                )
                 print(report(measured(browser, server.url, str(bare.local_url), times), server.url))
                 browser.close()
         finally:

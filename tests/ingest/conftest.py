@@ -33,6 +33,9 @@ class MemoryShelf:
     def find(self, article_id: str) -> Article | None:
         return self.versions[article_id][-1] if article_id in self.versions else None
 
+    def stated(self, article_id: str) -> Article | None:
+        return self.find(article_id)
+
     def twins(self, text: str) -> list[Article]:
         return [each for each in self.articles if each.text.split() == text.split()]
 

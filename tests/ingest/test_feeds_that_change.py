@@ -12,7 +12,7 @@ from following import Newsroom, Press, story, told
 from ingest.feeds.following import find_feed
 from ingest.feeds.parsing import read_opml
 from ingest.intake import Intake
-from vectorstore.errors import PageGone, RejectedDocument, ToldToWait
+from vectorstore.errors import FeedEmpty, PageGone, RejectedDocument, ToldToWait
 
 
 @pytest.fixture
@@ -33,6 +33,44 @@ def press(site) -> Press:
 def only(newsroom: Newsroom):
     [subscription] = newsroom.library.subscriptions.all()
     return subscription
+
+
+class TestWithoutArticles:
+    def test_an_empty_feed_is_followed_only_when_that_is_meant(self, newsroom: Newsroom, press: Press) -> None:
+        press.unlist_all()
+        press.issue()
+        with pytest.raises(FeedEmpty, match="has no articles"):
+            find_feed(f"{press.url}/feed", newsroom.web())
+        assert find_feed(f"{press.url}/feed", newsroom.web(), empty=True).title == "The Post"
+
+    @pytest.mark.parametrize("empty", [True, False])
+    def test_a_feed_that_ends_in_its_middle_is_refused_in_words(
+        self, newsroom: Newsroom, press: Press, empty: bool
+    ) -> None:
+        press.serve("/feed", b"<rss version='2.0'><channel><title>The Post</title><item", "application/rss+xml")
+        with pytest.raises(RejectedDocument, match="^is damaged and lists no article; check the address"):
+            find_feed(f"{press.url}/feed", newsroom.web(), empty)
+
+    def test_one_that_breaks_later_fails_and_keeps_its_articles(self, newsroom: Newsroom, press: Press) -> None:
+        newsroom.follow(f"{press.url}/feed")
+        newsroom.refresh()
+        press.serve("/feed", b"<rss version='2.0'><channel><title>The Post</title><item", "application/rss+xml")
+        assert told(newsroom.refresh()) == [("failed", {})]
+        assert "is damaged" in only(newsroom).last_result and newsroom.library.counts()[0] == 1
+
+
+def test_a_feed_knows_the_articles_that_it_led_to(newsroom: Newsroom, press: Press) -> None:
+    press.publish("/ferry", story("ferry"))
+    press.issue()
+    newsroom.follow(f"{press.url}/feed")
+    newsroom.refresh()
+    subscriptions = newsroom.library.subscriptions
+    [(feed, ids)] = subscriptions.article_ids().items()
+    assert feed == f"{press.url}/feed" and len(ids) == 2
+    assert {each.title for each in subscriptions.articles(feed, 9)} == {"Tram", "Ferry"}
+    assert len(subscriptions.articles(feed, 1)) == 1 and subscriptions.articles("elsewhere", 9) == []
+    newsroom.library.remove(ids[0])
+    assert subscriptions.article_ids() == {feed: [ids[1]]}
 
 
 class TestRedirects:

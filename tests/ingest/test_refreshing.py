@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import pytest
@@ -171,3 +172,34 @@ def test_closing_in_the_middle_of_a_refresh_keeps_what_is_done_and_the_next_one_
     assert newsroom.marks() == {"Tram": "1", "Ferry": "1"}
     newsroom.library.pending.wait()
     assert max(newsroom.embedder.seen.values()) == 1
+
+
+def test_the_clock_is_set_anew_while_it_runs(newsroom: Newsroom) -> None:
+    waited: Queue[float] = Queue()
+
+    def wait(seconds: float) -> bool:
+        waited.put(seconds)
+        return True
+
+    clock = refreshing(newsroom, wait)
+    clock.start()
+    assert waited.get(timeout=30) == 15
+    clock.set_every(timedelta(hours=1))
+    assert waited.get(timeout=30) == 3600 and clock.every == timedelta(hours=1)
+    clock.set_every(None)
+    assert clock.every is None and clock.standing.next_at is None
+    clock.close()
+    clock.set_every(timedelta(hours=1))
+    assert waited.empty(), "it is closed"
+
+
+def test_a_clock_that_was_set_anew_ends_after_the_refresh_that_is_under_way(newsroom: Newsroom) -> None:
+    runs, over = [], threading.Event()
+
+    def run(urls=(), **given) -> Refresh:
+        runs.append(1)
+        over.set()
+        return refresh(newsroom.library, newsroom.web(), now=newsroom.clock, **given)
+
+    Refreshing(run, HALF_AN_HOUR, now=newsroom.clock, wait=lambda seconds: False).keep_on(HALF_AN_HOUR, over=over)
+    assert runs == [1]

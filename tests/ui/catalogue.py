@@ -118,7 +118,7 @@ def outside_style(style: str) -> list[str]:
 
 def outside_template(template: str) -> list[str]:
     """As `outside`, of an HTML file whose texts are `$names`."""
-    return list(_shown(re.sub(r"\$\w+", _VALUE, re.sub(r"(?s)<script>.*?</script>", "", template))))
+    return list(_shown(re.sub(r"\$\w+", _VALUE, re.sub(r"(?s)<(script|style)>.*?</\1>", "", template))))
 
 
 def _update() -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
-from ui_desk import ScriptedDesk, free_port
+from ui_desk import ScriptedDesk, chromium, free_port
 
 from assistant.text.texts import reading_in, tr
 from assistant.ui.library_tab import library_routes
@@ -43,13 +42,12 @@ def address(desk: ScriptedDesk) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if not chromium:
+    if not chromium():
         pytest.skip("chromium is not installed")
     expect.set_options(timeout=20_000)  # a busy machine takes its time; what is there is seen at once all the same
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(
-            executable_path=chromium,
+            executable_path=chromium(),
             args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
         )
 
@@ -66,13 +64,19 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         return route.abort()
 
     def opened(
-        width: int = 1440, height: int = 900, colours: str = "light", at: str = "", locale: str = "en-US"
+        width: int = 1440,
+        height: int = 900,
+        colours: str = "light",
+        at: str = "",
+        locale: str = "en-US",
+        touch: bool = False,
     ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if colours == "dark" else "light",
             permissions=["clipboard-read", "clipboard-write"],
             locale=locale,
+            has_touch=touch,
         )
         context.route("**/*", only_here)
         page = context.new_page()

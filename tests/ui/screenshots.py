@@ -9,7 +9,6 @@ conversation are put back instead.
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
-from ui_desk import free_port
+from ui_desk import chromium, free_port
 
 from app import SAMPLES, PageDesk, open_dateline
 from assistant.ui.page import build_page
@@ -42,7 +41,7 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         library = Path(folder) / "library"
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         page = browser.new_page(viewport=SIZE)
         with served(library) as address:
             first_day(page, address)
@@ -66,7 +65,7 @@ def first_day(page: Page, address: str) -> None:
     keep(page, "source")
     page.keyboard.press("Escape")
     page.get_by_role("tab", name="Library").click()
-    page.get_by_role("tab", name="Text").click()
+    page.get_by_role("tab", name="Paste text").click()
     for label, text in BUSES.items():
         page.get_by_label(label).fill(text)
     page.get_by_role("button", name="Add text").click()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -13,7 +12,7 @@ from urllib.parse import unquote
 import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from ui_desk import ScriptedDesk, free_port, to_tab
+from ui_desk import ScriptedDesk, chromium, free_port, to_tab
 
 from assistant.settings import read_settings
 from assistant.ui.articles_api import article_routes, sent
@@ -232,11 +231,11 @@ def paper() -> Iterator[Paper]:
 @pytest.fixture
 def abroad(browser: Browser) -> Iterator[BrowserContext]:
     """A browser in which names lead to this machine."""
-    chromium = browser.browser_type.launch(
-        executable_path=shutil.which("chromium"), args=["--no-sandbox", "--host-resolver-rules=MAP *.example 127.0.0.1"]
+    own = browser.browser_type.launch(
+        executable_path=chromium(), args=["--no-sandbox", "--host-resolver-rules=MAP *.example 127.0.0.1"]
     )
-    yield chromium.new_context(locale="en-US")
-    chromium.close()
+    yield own.new_context(locale="en-US")
+    own.close()
 
 
 def bookmark(context: BrowserContext, served: str) -> str:

@@ -56,12 +56,12 @@ def test_no_tab_has_a_serious_violation(open_page: Open, desk: ScriptedDesk, wid
     assert violations(page) == [], "the reader"
     page.keyboard.press("Escape")
     page.keyboard.press("?")
-    page.get_by_role("dialog", name="Keys").wait_for()
+    page.get_by_role("dialog", name="Keyboard shortcuts").wait_for()
     assert violations(page) == [], "the keys"
     page.keyboard.press("Escape")
     ask(page, "Who won the 2031 Tour de France?", 2)
     assert violations(page) == [], "a refusal"
-    page.get_by_role("button", name="Dates, outlet and language").click()
+    page.get_by_role("button", name="Dates, outlet, articles").click()
     expect(page.get_by_label("From")).to_be_visible()
     assert violations(page) == [], "the limits"
     to_tab(page, "Library")
@@ -72,7 +72,7 @@ def test_no_tab_has_a_serious_violation(open_page: Open, desk: ScriptedDesk, wid
     page.locator(".feed").first.wait_for()
     assert violations(page) == [], "feeds"
     to_tab(page, "Stories")
-    page.locator("#new").get_by_role("button", name="The story so far").first.click()
+    page.locator("#new").get_by_role("button", name="Timeline of this story").first.click()
     page.locator("#story h2").wait_for()
     assert violations(page) == [], "a story"
     to_tab(page, "Settings")

@@ -12,7 +12,7 @@ from assistant.conversations.messages import turns_of
 from assistant.types import Answer, Conversation, Exchange, Turn
 from assistant.ui.answer_run import AnswerRun
 from assistant.ui.conversation import turns
-from assistant.ui.conversations_panel import Talks
+from assistant.ui.conversations_panel import Question, Talks
 from assistant.ui.desk import Desk, Progress, Stop
 from assistant.ui.work import Job
 from vectorstore.errors import LibraryBusy
@@ -98,27 +98,31 @@ def test_any_number_may_watch_and_whoever_comes_late_sees_the_same() -> None:
 
 class TestTalks:
     def test_an_answer_is_written_to_its_end_and_kept_though_nobody_watches(self, desk: ScriptedDesk) -> None:
-        assert Talks(desk).ask("a", "Is Meta open?")
+        assert Talks(desk).ask("a", Question("Is Meta open?", 1))
         finished(desk, "a")
         [exchange] = Talks(desk).read("a")
         assert exchange.over and exchange.answer and exchange.answer.text.startswith("Meta says")
 
     def test_one_question_at_a_time_in_one_conversation_and_any_number_in_others(self, desk: ScriptedDesk) -> None:
         talks = Talks(desk)
-        assert talks.ask("a", "slowly") and not talks.ask("a", "And Behemoth?")
-        assert talks.ask("b", "Is Meta open?")
+        assert talks.ask("a", Question("slowly", 1)) and not talks.ask("a", Question("And Behemoth?", 2))
+        assert talks.ask("b", Question("Is Meta open?", 1))
         finished(desk, "b")
         assert [each.question for each in talks.read("a")] == ["slowly"]
 
     def test_what_was_being_written_when_the_server_ended_is_one_that_was_stopped(self, desk: ScriptedDesk) -> None:
-        Talks(desk).ask("a", "slowly")
+        Talks(desk).ask("a", Question("slowly", 1))
         [exchange] = Talks(desk).read("a")  # another process, which knows of no run
         assert exchange.stopped and exchange.question == "slowly"
 
     def test_asked_again_in_other_words_takes_the_place_of_the_last_question(self, desk: ScriptedDesk) -> None:
         talks = Talks(desk)
-        for question, again in (("Is Meta open?", False), ("And Behemot?", False), ("And Behemoth?", True)):
-            talks.ask("a", question, again=again)
+        for question in (
+            Question("Is Meta open?", 1),
+            Question("And Behemot?", 2),
+            Question("And Behemoth?", 2, again=True),
+        ):
+            talks.ask("a", question)
             finished(desk, "a")
         assert [(each.number, each.question) for each in talks.read("a")] == [
             (1, "Is Meta open?"),

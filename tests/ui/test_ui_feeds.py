@@ -6,17 +6,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from test_ui_render import Reader
-from ui_desk import FAILING, FEED, NOW, ScriptedDesk, document, reported, typed
+from ui_desk import FAILING, FEED, NOW, ScriptedDesk, document, eventually, reported, typed
 
-from assistant.ui.feeds_tab import feeds_html, standing_html
+from assistant.text.texts import reading_at, reading_in
+from assistant.ui.feeds_view import Followed, feeds_html, schedule_html, standing_html
 from assistant.ui.render_work import pace
 from vectorstore.reports import Standing, Step
 
 Open = Callable[..., Page]
+LATER = NOW + timedelta(minutes=5)
 
 
 def to_feeds(page: Page) -> None:
@@ -28,10 +31,9 @@ def test_every_feed_is_listed_with_what_came_of_it(open_page: Open) -> None:
     page = open_page()
     to_feeds(page)
     expect(page.locator(".feed")).to_have_count(2)
-    expect(page.locator(".feed").first).to_contain_text("Read 3 July 2022, 12:00 UTC: 2 added, 1 updated")
+    expect(page.locator(".feed").first).to_contain_text("Read 3 July 2022, 12:00: 2 added, 1 updated")
     expect(page.locator(".feed").last).to_contain_text(
-        "Failed 3 July 2022, 12:00 UTC: the site answered 500 · 3 times in a row · "
-        "tried again after 3 July 2022, 13:00 UTC"
+        "Failed 3 July 2022, 12:00: the site answered 500 · 3 times in a row · tried again after 3 July 2022, 13:00"
     )
 
 
@@ -83,7 +85,7 @@ def test_a_refresh_while_another_is_under_way_is_told_so(open_page: Open, desk: 
     desk.standing = Standing(since=NOW, done=7)
     page = open_page()
     to_feeds(page)
-    expect(page.locator("#standing")).to_contain_text("Refreshing since 3 July 2022, 12:00 UTC, 7 articles so far")
+    expect(page.locator("#standing")).to_contain_text("Refreshing since 3 July 2022, 12:00, 7 articles so far")
     page.get_by_role("button", name="Refresh now").click()
     expect(page.locator("#feeds-report").get_by_role("alert")).to_contain_text("being refreshed already")
 
@@ -138,22 +140,19 @@ def test_feeds_fit_the_window(open_page: Open, desk: ScriptedDesk, width: int, c
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-LATER = NOW + timedelta(minutes=5)
-
-
 @pytest.mark.parametrize(
     ("standing", "line"),
     [
-        (Standing(), "Not refreshed since Dateline was started"),
-        (Standing(next_at=LATER), "next 12:05 UTC"),
+        (Standing(), "Not refreshed yet"),
+        (Standing(next_at=LATER), "next at 12:05 UTC"),
         (Standing(since=NOW), "Refreshing since 12:00 UTC"),
         (
             Standing(last_at=NOW, report=reported([document("a", "added"), document("b", "gone")]), next_at=LATER),
-            "Last refreshed 12:00 UTC: 1 added, 1 gone · next 12:05 UTC",
+            "Last refreshed just now: 1 added, 1 gone · next at 12:05 UTC",
         ),
-        (Standing(last_at=NOW, report=reported([])), "Last refreshed 12:00 UTC: nothing new"),
-        (Standing(last_at=NOW, report=reported([], stopped=True)), "Last refreshed 12:00 UTC: nothing new, stopped"),
-        (Standing(last_at=NOW, problem="Run reindex."), "Refresh failed 12:00 UTC: Run reindex."),
+        (Standing(last_at=NOW, report=reported([])), "Last refreshed just now: nothing new"),
+        (Standing(last_at=NOW, report=reported([], stopped=True)), "Last refreshed just now: nothing new, stopped"),
+        (Standing(last_at=NOW, problem="Run reindex."), "Refresh failed just now: Run reindex."),
     ],
 )
 def test_one_line_says_how_refreshing_stands(standing: Standing, line: str) -> None:
@@ -165,8 +164,88 @@ def test_a_time_on_another_day_names_it() -> None:
     assert "3 July 2022, 12:00 UTC" in told
 
 
+@pytest.mark.parametrize(
+    ("minutes", "told"),
+    [(0, "just now"), (5, "5 minutes ago"), (120, "2 hours ago"), (360, "17:30"), (1440, "3 July 2022, 17:30")],
+)
+def test_times_are_those_of_the_reader_and_count_back_while_they_are_fresh(minutes: int, told: str) -> None:
+    with reading_at(ZoneInfo("Asia/Kolkata")):
+        html = standing_html(Standing(last_at=NOW, report=reported([])), NOW + timedelta(minutes=minutes))
+    assert f">{told}</time>" in html and 'title="3 July 2022, 17:30"' in html
+
+
+def test_times_are_told_in_the_readers_language() -> None:
+    with reading_in("ar"), reading_at(ZoneInfo("Europe/Berlin")):
+        html = standing_html(Standing(last_at=NOW, report=reported([]), next_at=LATER), LATER)
+    assert "قبل 5 دقائق" in html and ">14:05</time>" in html
+
+
+def test_the_browser_tells_its_time_zone(open_page: Open, desk: ScriptedDesk, browser: Browser, address: str) -> None:
+    context = browser.new_context(timezone_id="America/New_York", locale="en-US")
+    page = context.new_page()
+    page.goto(address)
+    to_feeds(page)
+    expect(page.locator(".feed").first).to_contain_text("Read 3 July 2022, 08:00: 2 added, 1 updated")
+    context.close()
+
+
+def test_a_feed_without_articles_is_followed_only_after_a_yes(open_page: Open, desk: ScriptedDesk) -> None:
+    page = open_page()
+    to_feeds(page)
+    field = page.get_by_label("Address of a site or feed")
+    for button in ("Cancel", "Follow anyway"):
+        typed(field, "https://empty.example/feed")
+        field.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("This feed has no articles. Follow it anyway?")
+        expect(page.locator(".feed")).to_have_count(2)
+        page.get_by_role("button", name=button).click()
+        expect(page.get_by_text("This feed has no articles.")).to_have_count(0)
+    expect(page.locator(".feed")).to_have_count(3)
+    expect(field).to_have_value("")
+
+
+def test_a_feed_unfolds_its_articles_which_open_in_the_library(open_page: Open, desk: ScriptedDesk) -> None:
+    desk.read = {"meta"}
+    page = open_page()
+    to_feeds(page)
+    feed = page.locator(".feed").first
+    expect(feed.get_by_role("heading")).to_contain_text(f"{len(desk.articles) - 1} unread")
+    unfolding = feed.get_by_role("button", name=f"{len(desk.articles)} articles: The Ledger")
+    unfolding.click()
+    expect(unfolding).to_have_attribute("aria-expanded", "true")
+    expect(feed.locator(".feed-articles li")).to_have_count(len(desk.articles))
+    expect(feed.locator("li.unread")).to_have_count(len(desk.articles) - 1)
+    unfolding.click()
+    expect(feed.locator(".feed-articles")).to_have_count(0)
+    unfolding.click()
+    feed.get_by_role("button", name="Meta keeps its models open").click()
+    expect(page.get_by_role("tab", name="Library")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#chosen")).to_contain_text("Meta keeps its models open, with more caution")
+
+
+def test_how_often_feeds_are_refreshed_is_chosen_on_the_page(open_page: Open, desk: ScriptedDesk) -> None:
+    page = open_page()
+    to_feeds(page)
+    choice = page.get_by_label("Refresh by itself")
+    expect(choice).to_have_value("0")
+    with page.expect_response("**/queue/join*"):
+        choice.select_option(label="Every hour")
+    eventually(lambda: desk.refresh_every == timedelta(hours=1))
+    page.reload()
+    to_feeds(page)
+    expect(choice).to_have_value("60")
+    with page.expect_response("**/queue/join*"):
+        choice.select_option(label="Never")
+    eventually(lambda: desk.refresh_every is None)
+
+
+def test_a_schedule_of_the_settings_is_offered_as_it_is() -> None:
+    html = schedule_html(timedelta(minutes=7))
+    assert '<option value="7" selected>Every 7 minutes</option>' in html
+
+
 def test_a_feed_that_was_never_read_says_so() -> None:
-    assert "Not read yet" in feeds_html([replace(FEED, last_run_at=None)])
+    assert "Not read yet" in feeds_html([Followed(replace(FEED, last_run_at=None))], NOW)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,7 +14,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from test_ui_routes import CLOSED
-from ui_desk import ScriptedDesk, free_port
+from ui_desk import ScriptedDesk, chromium, free_port
 
 from assistant.ui.library_tab import library_routes
 from assistant.ui.openai_api import routes
@@ -97,11 +96,11 @@ def foreign() -> Iterator[int]:
 @pytest.fixture(scope="module")
 def abroad(browser: Browser) -> Iterator[Page]:
     """A tab of a browser in which every name leads to this machine."""
-    chromium = browser.browser_type.launch(
-        executable_path=shutil.which("chromium"), args=["--no-sandbox", "--host-resolver-rules=MAP *.example 127.0.0.1"]
+    own = browser.browser_type.launch(
+        executable_path=chromium(), args=["--no-sandbox", "--host-resolver-rules=MAP *.example 127.0.0.1"]
     )
-    yield chromium.new_page()
-    chromium.close()
+    yield own.new_page()
+    own.close()
 
 
 class Counted:

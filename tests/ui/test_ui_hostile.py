@@ -89,7 +89,7 @@ def test_on_every_tab_an_article_s_markup_is_text(open_page: Open, width: int) -
 
     page.get_by_role("tab", name="Stories").click()
     calm(page, "#new")
-    page.get_by_role("button", name="The story so far").first.click()
+    page.get_by_role("button", name="Timeline of this story").first.click()
     calm(page, "#story")
 
     page.get_by_role("tab", name="Library").click()
@@ -106,7 +106,7 @@ def test_in_what_is_exported_it_is_text(open_page: Open) -> None:
     ask(page, f"Until when will the night buses run? {SCRIPT}", 1)
     page.locator("#talks summary").first.click()
     with page.expect_download() as download:
-        page.locator("#talks").get_by_role("button", name="Export").first.click()
+        page.locator("#talks").get_by_role("button", name="Save as Markdown").first.click()
     tokens = MarkdownIt("commonmark").parse(Path(download.value.path()).read_text())
     parsed = [each for token in tokens for each in (token, *(token.children or []))]
     assert not [each for each in parsed if each.type in ("html_block", "html_inline", "image", "fence", "code_block")]

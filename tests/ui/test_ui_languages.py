@@ -90,7 +90,7 @@ def test_the_shell_of_another_language_stands_where_its_page_is_going_to(
     browser: Browser, address: str, locale: str, width: int
 ) -> None:
     page = browser.new_context(viewport={"width": width, "height": 900}, locale=locale).new_page()
-    same = ["h1", "h2", ".welcome > p", ".chip >> nth=0", ".chip >> nth=1", "textarea"]
+    same = ["h1", "h2", ".held", ".latest", ".chip >> nth=0", ".chip >> nth=1", "textarea"]
     with held_back(page, address):
         before = places([page.locator(f"#shell {each}") for each in same])
         assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -106,7 +106,7 @@ def test_an_arabic_page_runs_from_right_to_left_and_quotes_as_the_article_runs(o
     drawn(page)
     page.locator("#composer textarea").fill("Is Meta open?")
     page.locator("#composer textarea").press("Enter")
-    quoted = page.locator("#live .card blockquote").first
+    quoted = page.locator("#live .card .excerpt.now").first
     quoted.wait_for()
     assert page.evaluate("document.documentElement.dir") == "rtl"
     directions = "(element) => getComputedStyle(element).direction"

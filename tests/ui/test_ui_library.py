@@ -50,7 +50,7 @@ def place(page: Page) -> Locator:
 
 
 def field(page: Page, name: str) -> Locator:
-    return page.locator(f"#table-{name} input")
+    return page.locator(f"#table-{name} input:not(.calendar)")
 
 
 def test_pages_are_turned_by_mouse_and_by_keyboard(open_page: Open, many: ScriptedDesk) -> None:

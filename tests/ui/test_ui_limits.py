@@ -39,7 +39,7 @@ def until_asked(page: Page, desk: ScriptedDesk, times: int) -> None:
 
 
 def unfold(page: Page) -> None:
-    page.get_by_role("button", name="Dates, outlet and language").click()
+    page.get_by_role("button", name="Dates, outlet, articles").click()
     expect(page.get_by_label("From")).to_be_visible()
 
 
@@ -48,7 +48,7 @@ def test_the_window_shown_opens_the_fields_filled_in_and_the_question_is_asked_a
 ) -> None:
     page = open_page()
     ask(page, QUESTION)
-    page.get_by_role("button", name="Looking first at 1–31 July 2022, The Ledger").click()
+    page.get_by_role("button", name="Searching 1–31 July 2022, The Ledger first").click()
     for label, value in (("From", "2022-07-01"), ("To", "2022-07-31"), ("Outlet", "The Ledger")):
         expect(page.get_by_label(label)).to_have_value(value)
     typed(page.get_by_label("From"), "2022-07-02")
@@ -58,19 +58,19 @@ def test_the_window_shown_opens_the_fields_filled_in_and_the_question_is_asked_a
     assert desk.scopes == [Scope(), Scope(JULY.opens, JULY.closes, ("The Ledger",))]
     expect(page.locator(".exchange")).to_have_count(1)
     expect(page.get_by_label("From")).to_be_hidden()
-    expect(page.get_by_role("button", name="Dates, outlet and language: 2–31 July 2022, The Ledger")).to_be_visible()
+    expect(page.get_by_role("button", name="Dates, outlet, articles: 2–31 July 2022, The Ledger")).to_be_visible()
 
 
 def test_a_click_drops_the_window_and_asks_again(open_page: Open, desk: ScriptedDesk) -> None:
     page = open_page()
     ask(page, QUESTION)
-    page.get_by_role("button", name="Looking first").click()
+    page.get_by_role("button", name="Searching 1–31 July").click()
     expect(page.get_by_label("From")).to_have_value("2022-07-01")
     typed(page.get_by_label("Outlet"), "")
-    page.get_by_role("button", name="All dates").click()
+    page.get_by_role("button", name="Search all dates").click()
     until_asked(page, desk, 2)
     assert desk.scopes[1] == Scope(until=ALL_DATES)
-    expect(page.get_by_role("button", name="Looking first")).to_have_count(0)
+    expect(page.get_by_role("button", name="Searching 1–31 July")).to_have_count(0)
     unfold(page)
     expect(page.get_by_label("From")).to_have_value("")
 
@@ -151,6 +151,6 @@ def test_enter_in_an_empty_box_leaves_the_answer_where_it_is(open_page: Open, de
 def test_the_open_fields_fit_the_window(open_page: Open, width: int) -> None:
     page = open_page(width, 844)
     ask(page, QUESTION)
-    page.get_by_role("button", name="Looking first").click()
+    page.get_by_role("button", name="Searching 1–31 July").click()
     expect(page.get_by_role("button", name="Ask again")).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth") <= width

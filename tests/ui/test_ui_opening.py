@@ -116,7 +116,7 @@ def test_the_shell_stands_where_the_page_is_going_to(opening: Page, address: str
     page.set_viewport_size({"width": width, "height": 900})
     if shut:
         page.add_init_script("localStorage.setItem('dateline-conversations-hidden', 'yes')")
-    same = ["h1", "h2", ".welcome > p", ".chip >> nth=0", ".chip >> nth=1", ".sources", "textarea"]
+    same = ["h1", "h2", ".held", ".latest", ".chip >> nth=0", ".chip >> nth=1", ".sources", "textarea"]
     with held_back(page, address):
         shell = page.locator("#shell")
         names = shell.locator(".shell-bar span").all_inner_texts()
@@ -231,8 +231,8 @@ def test_what_is_no_question_does_not_stand(open_page: Open, question: str) -> N
 
 def test_what_the_server_does_not_take_goes_again_and_stays_in_the_box(open_page: Open, desk: ScriptedDesk) -> None:
     page = open_page()
-    page.get_by_role("button", name="Dates, outlet and language").click()
-    page.get_by_label("From").fill("yesterday")
+    page.get_by_role("button", name="Dates, outlet, articles").click()
+    page.get_by_label("From").fill("someday")
     with busy(desk):
         ask(page, QUESTION)
         expect(page.locator(".asked .question")).to_have_text(QUESTION)

@@ -72,7 +72,7 @@ def test_every_answer_keeps_its_own_sources(open_page: Open) -> None:
     page = open_page()
     ask_and_wait(page, META_QUESTION)
     ask_and_wait(page, "And Behemoth?", 2)
-    expect(page.locator("#exchange-2 .reading")).to_have_text("Read as: What about Meta's Behemoth model?")
+    expect(page.locator("#exchange-2 .reading")).to_have_text("Understood as: What about Meta's Behemoth model?")
     expect(page.locator("#exchange-1 .sources")).to_be_hidden()
     page.locator("#exchange-1 .cite").first.click()
     page.keyboard.press("Escape")
@@ -136,12 +136,12 @@ def test_a_doubtful_sentence_explains_itself_by_keyboard(open_page: Open) -> Non
     assert doubt.evaluate("button => getComputedStyle(button, '::after').display") == "block"
 
 
-def test_a_refusal_names_the_nearest_articles_and_shows_no_cards(open_page: Open) -> None:
+def test_a_refusal_names_the_nearest_articles_and_shows_no_sources(open_page: Open) -> None:
     page = open_page()
     ask_and_wait(page, "Who won the 2031 Tour de France?")
     expect(page.locator(".nearest li").first).to_contain_text("Meta keeps its models open, with more caution")
     expect(page.locator(".nearest li").first).to_contain_text("2 July 2022")
-    expect(page.locator(".card")).to_have_count(0)
+    expect(page.locator(".sources .card, .strip li")).to_have_count(0)
     expect(page.get_by_role("link", name="<img")).to_have_count(0)
 
 
@@ -177,7 +177,7 @@ def test_hostile_words_are_only_ever_text(open_page: Open) -> None:
     page = open_page()
     ask_and_wait(page, f"hostile {HOSTILE_TEXT[:3000]}")
     page.locator("#exchange-1 .cite").first.click()
-    expect(page.locator(".card.lit mark")).to_have_text("[1] Sources: [2]")
+    expect(page.locator(".card.lit .excerpt mark")).to_have_text("[1] Sources: [2]")
     expect(page.locator(".reader mark.now")).to_have_text("[1] Sources: [2]")
     for part in ("#exchange-1 .answer", "#exchange-1 .card blockquote", ".reader .said", ".reader .text"):
         expect(page.locator(part)).to_contain_text("<script>window.hacked = 1</script> <img src=x")
@@ -205,7 +205,7 @@ def test_pasted_text_is_added_reported_and_listed(open_page: Open, desk: Scripte
     desk.articles.clear()
     page = open_page()
     to_library(page)
-    page.get_by_role("tab", name="Text").click()
+    page.get_by_role("tab", name="Paste text").click()
     typed(page.get_by_label("Headline (optional)"), "A note")
     typed(page.get_by_label("Text of the article"), "Something happened.")
     page.get_by_role("button", name="Add text").click()
@@ -239,7 +239,7 @@ def test_an_address_is_added_and_read_again(open_page: Open) -> None:
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator("#report")).to_contain_text("1 added")
     page.get_by_role("button", name="From an address").click()
-    page.get_by_role("button", name="Read again").click()
+    page.get_by_role("button", name="Check for updates").click()
     expect(page.locator("#report")).to_contain_text("1 unchanged")
 
 
@@ -257,7 +257,7 @@ def test_an_article_without_an_address_says_how_to_read_it_again(open_page: Open
     to_library(page)
     page.get_by_role("button", name="A pasted note").click()
     expect(page.get_by_text("To read it again, add its file again.")).to_be_visible()
-    expect(page.get_by_role("button", name="Read again")).to_be_hidden()
+    expect(page.get_by_role("button", name="Check for updates")).to_be_hidden()
 
 
 def test_an_article_that_is_gone_is_told_in_a_line(open_page: Open, desk: ScriptedDesk) -> None:
@@ -273,7 +273,7 @@ def test_the_table_is_searched_while_typing(open_page: Open) -> None:
     page = open_page()
     to_library(page)
     expect(page.locator("#library tbody tr")).to_have_count(4)
-    typed(page.get_by_label("Search headlines and outlets"), "behemoth")
+    typed(page.get_by_label("Search headlines, outlets and texts"), "behemoth")
     expect(page.locator("#library tbody tr")).to_have_count(1)
 
 

@@ -107,20 +107,20 @@ def test_a_mark_leads_to_the_words_that_its_sentence_rests_on() -> None:
     ("support", "title"),
     [
         (Support.QUOTED, "Exact quote: it stands word for word in the source"),
-        (Support.SUPPORTED, "Paraphrase: the source says it in other words"),
+        (Support.SUPPORTED, "Paraphrased: the source says it in other words"),
         (Support.UNSUPPORTED, "Not confirmed by the sources: the number 4 is not in the passage"),
     ],
 )
 def test_every_mark_says_how_far_its_sentence_is_borne_out(support: Support, title: str) -> None:
     said = Sentence("It is so.", (1,), support, "the number 4 is not in the passage")
-    titles = {attributes.get("title") for tag, attributes in Markup(sentence_html(said, 1, meta_answer())).tags}
+    titles = {attributes.get("data-why") for tag, attributes in Markup(sentence_html(said, 1, meta_answer())).tags}
     assert titles - {None} == {title}
 
 
 def test_the_legend_explains_the_marks_that_are_there_and_no_others() -> None:
     assert Markup(legend_html(meta_answer())).text == (
-        "What the marks mean[1] Exact quote: it stands word for word in the source."
-        "[1] Paraphrase: the source says it in other words.Words Not confirmed by the sources."
+        "How to read the citations[1] Exact quote: it stands word for word in the source."
+        "[1] Paraphrased: the source says it in other words.Words Not confirmed by the sources."
     )
     quoted = replace(meta_answer(), sentences=meta_answer().sentences[:1])
     assert "Paraphrase" not in legend_html(quoted)
@@ -129,10 +129,10 @@ def test_the_legend_explains_the_marks_that_are_there_and_no_others() -> None:
 
 def test_follow_ups_and_legend_stand_under_the_last_answer_once_it_is_finished() -> None:
     html = live_html(Exchange(1, "?", meta_answer()), follow_ups=["What did <b> say?"])
-    assert "What did <b> say?" in Markup(html).text and "What the marks mean" in html
+    assert "What did <b> say?" in Markup(html).text and "How to read the citations" in html
     growing = live_html(Exchange(1, "?", replace(meta_answer(), stage=Stage.WRITING)), follow_ups=["Who?"])
     for unfinished in (growing, past_html([Exchange(1, "?", meta_answer())])):
-        assert "data-ask" not in unfinished and "What the marks mean" not in unfinished
+        assert "data-ask" not in unfinished and "How to read the citations" not in unfinished
 
 
 # -- in the browser ------------------------------------------------------------------------------------------------
@@ -193,7 +193,7 @@ def test_the_reader_goes_through_the_citations_and_gives_the_focus_back(open_pag
     reader = page.get_by_role("dialog", name="Meta keeps its models open, with more caution")
     expect(reader).to_contain_text("Citation 2 of 4")
     expect(reader).to_contain_text("It plans open and closed models, for $10 to $65 billion.")
-    expect(reader).to_contain_text("Paraphrase: the source says it in other words")
+    expect(reader).to_contain_text("Paraphrased: the source says it in other words")
     expect(reader.locator("mark.now")).to_have_text("a mix of open")
     expect(reader).to_have_attribute("aria-modal", "true" if width == 390 else "false")
     reader.get_by_role("button", name="Next").click()
@@ -238,6 +238,7 @@ def test_a_source_is_opened_from_its_card_though_nothing_is_cited_from_it(open_p
     desk._final = lambda question, follow_up: uncited  # type: ignore[method-assign]
     page = open_page()
     ask(page)
+    page.get_by_text("Also read (1)").click()
     page.locator("#source-1-2").get_by_role("button", name="Read the article").click()
     reader = page.get_by_role("dialog", name="Behemoth delayed again")
     expect(reader).to_contain_text("The answer does not cite this source.")
@@ -268,9 +269,9 @@ def test_the_chat_goes_by_keys(open_page: Open) -> None:
     expect(page.get_by_role("dialog", name="Meta keeps its models open")).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys")).to_contain_text("Go to the question")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_contain_text("Go to the question")
     page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
     page.keyboard.press("/")
     box = page.get_by_role("textbox", name="Your question")
     expect(box).to_be_focused()
@@ -308,7 +309,7 @@ def test_a_follow_up_is_asked_by_a_click_and_the_marks_are_explained(
 ) -> None:
     page = open_page(width, 844)
     ask(page)
-    page.get_by_text("What the marks mean").press("Enter")
+    page.get_by_text("How to read the citations").press("Enter")
     expect(page.get_by_text("Exact quote: it stands word for word in the source.")).to_be_visible()
     page.get_by_role("button", name="What did Mark Zuckerberg say?").click()
     expect(page.locator("#exchange-2 .basis")).to_contain_text("As of")
@@ -319,12 +320,12 @@ def test_a_follow_up_is_asked_by_a_click_and_the_marks_are_explained(
 def test_what_was_unfolded_stays_so_when_the_answer_is_drawn_anew(open_page: Open) -> None:
     page = open_page()
     ask(page)
-    page.get_by_text("What the marks mean").click()
+    page.get_by_text("How to read the citations").click()
     page.get_by_role("button", name="Good answer").click()
     expect(page.get_by_label("What was good?")).to_be_visible()
     expect(page.get_by_text("Exact quote: it stands word for word in the source.")).to_be_visible()
     ask(page, "And Behemoth?", 2)
-    expect(page.get_by_text("What the marks mean")).to_be_visible()
+    expect(page.get_by_text("How to read the citations")).to_be_visible()
     expect(page.get_by_text("Exact quote: it stands word for word in the source.")).to_be_hidden()
 
 

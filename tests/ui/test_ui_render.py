@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -28,26 +28,28 @@ from ui_desk import (
 )
 
 from assistant.answering.provenance import basis
+from assistant.answering.welcome import Welcome
 from assistant.presentation.changes import changes
 from assistant.text.labels import day
 from assistant.types import Account, Answer, AnswerKind, Exchange, Sentence, Stage, Support
-from assistant.ui.answer_view import live_html, past_html, stage, welcome_html
+from assistant.ui.answer_view import live_html, past_html, stage
 from assistant.ui.conversation_markdown import plain
-from assistant.ui.feeds_tab import export_html, feeds_html, standing_html
+from assistant.ui.feeds_view import Followed, empty_html, export_html, feeds_html, standing_html
 from assistant.ui.library_view import library_html
 from assistant.ui.reader_view import article_html, changes_html, leaf_html
 from assistant.ui.render import byline, is_web_address, link, shown
 from assistant.ui.render_sources import marked, sources_html, spans
 from assistant.ui.render_work import note_html, problem_html, receipt_html, working_html
 from assistant.ui.story_view import arrivals_html, story_html
+from assistant.ui.welcome_view import welcome_html
 from vectorstore.models import Copy
 from vectorstore.reports import Standing, Step
 from vectorstore.storage.listings import Listing, ListPage
-from vectorstore.storage.subscriptions import Subscription
+from vectorstore.storage.subscriptions import FeedArticle, Subscription
 
 OURS = set("article h2 h3 h4 p div span aside ol ul li a bdi blockquote mark button section progress".split())
 OURS |= set("table thead tbody tr th td ins del i dl dt dd b br svg line circle text title rect nav".split())
-OURS |= {"details", "summary"}
+OURS |= {"details", "summary", "time", "form", "label", "textarea", "datalist", "input"}
 
 
 class Reader(HTMLParser):
@@ -81,6 +83,7 @@ class Reader(HTMLParser):
 
 
 HOSTILE_LATER = replace(HOSTILE, version=2, title=HOSTILE_TEXT, text=f"{HOSTILE_TEXT} <i>new</i>", gone_at=NOW)
+HOSTILE_LISTED = FeedArticle(HOSTILE_TEXT, HOSTILE_TEXT, HOSTILE_TEXT, NOW)
 HOSTILE_FEED = Subscription(HOSTILE_TEXT, NOW, HOSTILE_TEXT, last_run_at=NOW, last_result=HOSTILE_TEXT)
 
 
@@ -96,13 +99,14 @@ def every_drawing() -> list[str]:
             Exchange(1, "?", replace(answer, differing=(Account(HOSTILE_TEXT, answer.citations[0]),) * 2)),
             {HOSTILE.id: HOSTILE_LATER},
         ),
-        welcome_html([HOSTILE_TEXT], library_is_empty=False),
+        welcome_html(Welcome(1, 1, None, (HOSTILE_TEXT,), desk.briefs())),
         library_html(desk.listed(Listing()), Listing()),
         article_html(HOSTILE, [HOSTILE, HOSTILE_LATER], [(0, 30)]),
         leaf_html(HOSTILE, [HOSTILE, HOSTILE_LATER], [(0, 30)]),
         changes_html(changes(HOSTILE, HOSTILE_LATER), [HOSTILE, HOSTILE_LATER]),
-        feeds_html([HOSTILE_FEED], HOSTILE_TEXT),
-        feeds_html([replace(HOSTILE_FEED, failures=2)]),
+        feeds_html([Followed(HOSTILE_FEED, 9, frozenset([HOSTILE_TEXT]), True, (HOSTILE_LISTED,))], NOW, HOSTILE_TEXT),
+        feeds_html([Followed(replace(HOSTILE_FEED, failures=2), 1)], NOW),
+        empty_html(HOSTILE_TEXT),
         export_html([HOSTILE_FEED], HOSTILE_TEXT.encode("utf-8", "replace")),
         standing_html(Standing(problem=HOSTILE_TEXT, last_at=NOW), NOW),
         note_html(HOSTILE_TEXT),
@@ -118,7 +122,7 @@ def every_drawing() -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("html", every_drawing(), ids=range(22))
+@pytest.mark.parametrize("html", every_drawing(), ids=range(23))
 def test_hostile_words_become_neither_elements_nor_attributes_nor_links(html: str) -> None:
     reader = Reader(html)
     assert {tag for tag, _ in reader.tags} <= OURS
@@ -183,7 +187,8 @@ def test_a_date_is_the_publishers_or_unknown_and_never_that_of_fetching() -> Non
 
 def test_cards_are_numbered_and_mark_exactly_the_cited_words() -> None:
     reader = Reader(sources_html(3, meta_answer()))
-    assert reader.marks == ["Meta says its position is unchanged", "a mix of open", "delayed a second time"]
+    of_meta = ["Meta says its position is unchanged", "a mix of open"]
+    assert reader.marks == [*of_meta, *of_meta, *["delayed a second time"] * 2]  # folded, then in the whole passage
     assert [attributes["id"] for tag, attributes in reader.tags if tag == "li"] == ["source-3-1", "source-3-2"]
     assert reader.links() == ["https://ledger.example/meta", "https://circuit.example/behemoth?x=1&y=2"]
 
@@ -191,14 +196,14 @@ def test_cards_are_numbered_and_mark_exactly_the_cited_words() -> None:
 def test_a_card_tells_where_else_its_story_stands() -> None:
     copies = (Copy("c1", HOSTILE.outlet, HOSTILE.url, None), Copy("c2", "Circuit Daily", "", None))
     reader = Reader(sources_html(1, answered("?", [replace(hit(META), copies=copies), hit(META)], [])))
-    assert reader.text.count(f"· also in {HOSTILE.outlet} and Circuit Daily ·") == 1
+    assert reader.text.count(f"· also in {HOSTILE.outlet} and Circuit Daily") == 1
     assert {tag for tag, _ in reader.tags} <= OURS and reader.links() == ["https://ledger.example/meta"] * 2
 
 
 def test_marks_count_from_where_the_passage_starts() -> None:
     source = hit(META, META.text.index("It will"))
     answer = answered("?", [source], [(Sentence("Spending.", (1,), Support.SUPPORTED), "$10 to $65 billion")])
-    assert Reader(sources_html(1, answer)).marks == ["$10 to $65 billion"]
+    assert Reader(sources_html(1, answer)).marks == ["$10 to $65 billion"] * 2
 
 
 def test_overlapping_citations_are_joined_and_cut_to_the_passage() -> None:
@@ -240,7 +245,8 @@ def test_citations_lead_to_the_cards_of_their_own_answer() -> None:
     ids = [attributes["id"] for _, attributes in reader.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
     inside = [address for address in reader.links() if address and address.startswith("#")]
-    assert inside[:2] == ["#source-1-1", "#source-1-1"] and inside[4] == "#source-2-1"
+    strip, cited = ["#source-1-1", "#source-1-2"], ["#source-1-1", "#source-1-1", "#source-1-2", "#source-1-2"]
+    assert inside[:6] == [*strip, *cited] and inside[6] == "#source-2-1"
     assert {address.removeprefix("#") for address in inside} <= set(ids)
 
 
@@ -271,10 +277,13 @@ def test_the_badge_says_why_a_sentence_is_doubted_and_takes_it_for_text() -> Non
     assert labels == ['Not confirmed by the sources: the passage does not say “<b>"rose"”']
 
 
-def test_a_refusal_names_the_nearest_articles_and_has_no_cards_and_no_reproach() -> None:
+def test_a_refusal_names_the_nearest_articles_and_has_no_sources_and_no_reproach() -> None:
     html = live_html(Exchange(1, "?", refusal("?")))
+    nearest = [attributes for tag, attributes in Reader(html).tags if attributes.get("class") == "card near"]
+    assert [each["data-article"] for each in nearest] == [META.id, BEHEMOTH.id, HOSTILE.id]
+    assert Reader(html).links() == []  # they open here, not at the outlet
     assert "Meta keeps its models open" in Reader(html).text and "2 July 2022" in Reader(html).text
-    assert "card" not in html and "doubt" not in html
+    assert "source-1-" not in html and "doubt" not in html
 
 
 def test_an_answer_says_what_it_rests_on() -> None:
@@ -301,8 +310,8 @@ def test_reports_that_differ_stand_under_the_answer_each_with_its_source() -> No
 
 def test_an_old_library_and_a_correction_are_told_under_the_answer() -> None:
     answer = replace(meta_answer(), newest_article=NOW.replace(month=5))
-    assert "The library's newest article is of 3 May 2022." in Reader(live_html(Exchange(1, "?", answer))).text
-    assert plain(answer).endswith("The library's newest article is of 3 May 2022.")
+    assert "Newest article in your library: 3 May 2022" in Reader(live_html(Exchange(1, "?", answer))).text
+    assert plain(answer).endswith("Newest article in your library: 3 May 2022")
     later = {"meta": replace(META, version=2, updated_at=NOW)}
     told = "[1] corrected 3 July 2022, after this answer"
     assert told in Reader(live_html(Exchange(1, "?", answer), later)).text
@@ -312,8 +321,8 @@ def test_an_old_library_and_a_correction_are_told_under_the_answer() -> None:
 
 def test_a_follow_up_says_how_it_was_read() -> None:
     answer = replace(meta_answer("And Behemoth?"), standalone_question="What about Meta's Behemoth?")
-    assert "Read as: What about Meta's Behemoth?" in Reader(live_html(Exchange(2, "And Behemoth?", answer))).text
-    assert "Read as" not in live_html(Exchange(1, "?", meta_answer()))
+    assert "Understood as: What about Meta's Behemoth?" in Reader(live_html(Exchange(2, "And Behemoth?", answer))).text
+    assert "Understood as" not in live_html(Exchange(1, "?", meta_answer()))
 
 
 def test_a_stopped_answer_keeps_what_was_written() -> None:
@@ -349,9 +358,17 @@ def test_only_a_done_answer_can_be_copied_or_asked_again() -> None:
     assert "data-retry" not in past_html([Exchange(1, "?", meta_answer())])
 
 
+def test_the_welcome_says_what_is_held_as_far_as_it_is_known() -> None:
+    assert "1 article from 1 outlet, newest 3 July 2022." in welcome_html(Welcome(1, 1, date(2022, 7, 3)))
+    unknown = welcome_html(Welcome(3593, 0))
+    assert "3,593 articles." in unknown and "newest" not in unknown and "The latest" not in unknown
+    asked = welcome_html(Welcome(2, 1, None, ("What’s new?", "Who won?")))
+    assert asked.count("data-ask") == 2, "nothing is offered twice"
+
+
 def test_an_empty_library_says_how_to_fill_it() -> None:
-    assert "Add articles" in welcome_html(["never shown"], library_is_empty=True)
-    assert "never shown" not in welcome_html(["never shown"], library_is_empty=True)
+    assert "Add articles" in welcome_html(Welcome())
+    assert "data-ask" not in welcome_html(Welcome())
     assert "library is empty" in library_html(ListPage((), 0, 0, 0), Listing())
 
 

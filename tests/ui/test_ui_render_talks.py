@@ -15,6 +15,7 @@ from assistant.ui.answer_view import exchange_html, past_html
 from assistant.ui.conversation_markdown import markdown
 from assistant.ui.openai_api import completion
 from assistant.ui.render_talks import file_html, reason_html, talks_html
+from assistant.ui.transcript_file import ExportedFile
 from vectorstore.storage.conversations import ConversationEntry
 
 AT_SEA = timezone(-timedelta(hours=8))
@@ -110,10 +111,8 @@ def test_an_address_in_the_words_cited_becomes_no_link() -> None:
 
 
 def test_a_file_is_held_by_its_link() -> None:
-    html = file_html('"x.md', 'a "b" <c> ü \ud800')
-    assert html == (
-        '<a download="&quot;x.md" href="data:text/plain;charset=utf-8,a%20%22b%22%20%3Cc%3E%20%C3%BC%20%3F"></a>'
-    )
+    html = file_html(ExportedFile('"x.md', "text/plain;charset=utf-8", "a <c> ü".encode()))
+    assert html == '<a download="&quot;x.md" href="data:text/plain;charset=utf-8;base64,YSA8Yz4gw7w="></a>'
 
 
 @pytest.mark.parametrize("shown", ["evil.com", "0900 555 777", "10.0.0.1", "Northline dot travel", "pelham-fund.win"])

@@ -14,6 +14,20 @@ from assistant.ui.page import Page, build_page
 from assistant.ui.security import OPEN
 from assistant.ui.server import serve
 
+OURS = (
+    "/robots.txt",
+    "/kept/{name}",
+    "/assets/{name}",
+    "/talk",
+    "/talk/ask",
+    "/talk/stop",
+    "/talk/rate",
+    "/dateline.webmanifest",
+    "/worker.js",
+    "/offline",
+    "/favicon.ico",
+    "/icons/{name}",
+)
 CLOSED = {
     "/config/": "GET",
     "/gradio_api/api/{api_name}": "POST",
@@ -62,6 +76,7 @@ CLOSED = {
     "/login": "POST",
     "/login/": "POST",
     "/logout": "GET",
+    "/manifest.json": "GET",
     "/monitoring": "GET",
     "/monitoring/summary": "GET",
     "/monitoring/{key}": "GET",
@@ -98,7 +113,7 @@ def built(routes: list[BaseRoute]) -> dict[str, set[str]]:
 def test_every_route_that_gradio_builds_is_open_or_closed_on_purpose(page: Page, served: str) -> None:
     """A new Gradio that adds a route fails here: is it one that the page needs?"""
     found = {path: " ".join(sorted(methods)) for path, methods in built(page.app.routes).items()}
-    for ours in ("/robots.txt", "/kept/{name}", "/assets/{name}"):  # before Gradio's
+    for ours in OURS:  # before Gradio's
         del found[ours]
     assert found == CLOSED | {path: methods for path, methods in OPEN.items() if path != "/robots.txt"}
 

@@ -6,11 +6,14 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
 from model_server import model_server as model_server
 from playwright.sync_api import Page, expect
 from ui_desk import ScriptedDesk, at_rest, drawn, to_tab
 
+from assistant.generation.connection import ModelConnection
 from assistant.generation.model_menu import ChatModels, Trial
 from assistant.generation.providers import QUOTE
 from assistant.types import AS_SET, Manner, Recency
@@ -89,7 +92,7 @@ def test_what_is_set_goes_with_the_next_question_and_is_there_after_a_reload(
     page = open_page()
     to_settings(page)
     changed(page, lambda: page.get_by_label("Model", exact=True).select_option("openai:small"))
-    changed(page, lambda: page.get_by_label("Sources of an answer").select_option("8"))
+    changed(page, lambda: page.get_by_label("Sources per answer").select_option("8"))
     changed(page, lambda: page.get_by_role("radio", name="Strongly").check())
     ask(page)
     wanted = Manner(8, Recency.STRONG, "openai:small")
@@ -117,6 +120,98 @@ def test_a_model_is_tried_and_what_came_of_it_is_told_in_a_line(open_page: Open)
     page.get_by_role("button", name="Test").click()
     expect(page.locator("#trial .problem")).to_contain_text("could not be asked this (status 400)")
     assert page.evaluate("window.hacked") is None
+
+
+class Ring(KeyringBackend):
+    priority = 5
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[str, str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get(username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[username]
+
+
+@pytest.fixture
+def ring() -> Iterator[Ring]:
+    before, ring = keyring.get_keyring(), Ring()
+    keyring.set_keyring(ring)
+    yield ring
+    keyring.set_keyring(before)
+
+
+def test_a_server_is_entered_with_a_key_that_is_never_shown_again(
+    open_page: Open, desk: ScriptedDesk, model_server: str, tmp_path: Path, ring: Ring
+) -> None:
+    desk.chat_models = ChatModels("quote", None, connection=ModelConnection(tmp_path / "server.json", changeable=True))
+    page = open_page()
+    to_tab(page, "Settings")
+    page.locator("summary", has_text="A server with an address and a key").click()
+    page.get_by_label("Address", exact=True).fill(model_server)
+    page.get_by_label("Key, if it asks for one").fill("sk-secret-key")
+    page.get_by_role("button", name="Connect").click()
+    expect(page.get_by_text("Connected: it has 3 models.")).to_be_visible()
+    expect(page.get_by_text("A key is kept for it.")).to_be_visible()
+    expect(page.get_by_label("Key, if it asks for one")).to_have_value("")
+    assert ring.kept == {f"{model_server}/v1": "sk-secret-key"}
+    page.get_by_label("Model", exact=True).select_option("openai:small")
+    expect(page.locator("#leaves")).to_have_text("Nothing leaves this computer: the model runs here.")
+    page.get_by_role("button", name="Test").click()
+    expect(page.locator("#trial")).to_contain_text("It said “Hello” after")
+    page.reload()
+    to_tab(page, "Settings")
+    expect(page.get_by_text("A key is kept for it.")).to_be_visible()
+    assert "sk-secret-key" not in page.content()
+    page.get_by_role("button", name="Forget this server").click()
+    expect(page.get_by_text("The server and its key are forgotten.")).to_be_visible()
+    assert ring.kept == {}
+
+
+def test_a_wrong_address_is_told_and_nothing_is_kept(open_page: Open, desk: ScriptedDesk, tmp_path: Path) -> None:
+    desk.chat_models = ChatModels("quote", None, connection=ModelConnection(tmp_path / "server.json", changeable=True))
+    page = open_page()
+    to_tab(page, "Settings")
+    page.locator("summary", has_text="A server with an address and a key").click()
+    page.get_by_label("Address", exact=True).fill("http://169.254.169.254/")
+    page.get_by_role("button", name="Connect").click()
+    expect(page.get_by_role("alert")).to_contain_text("kept for a cloud's own services")
+    assert desk.chat_models.connection.address == ""
+
+
+def test_where_others_reach_the_page_its_server_cannot_be_changed(open_page: Open) -> None:
+    page = open_page()
+    to_settings(page)
+    page.locator("summary", has_text="A server with an address and a key").click()
+    expect(page.get_by_text("Whoever runs this Dateline sets its server")).to_be_visible()
+    expect(page.get_by_role("button", name="Connect")).to_have_count(0)
+
+
+def test_ollama_is_explained_where_it_is_not_found(open_page: Open) -> None:
+    page = open_page()
+    to_settings(page)
+    ollama = page.locator("details", has_text="Ollama").first
+    expect(ollama).to_contain_text("Not found at http://127.0.0.1:11434")
+    ollama.locator("summary").click()
+    expect(ollama).to_contain_text("Nothing leaves this computer.")
+    expect(ollama.locator("tbody tr")).to_have_count(3)
+
+
+def test_what_is_for_programs_is_in_the_settings_alone(open_page: Open) -> None:
+    page = open_page()
+    expect(page.locator("footer")).to_be_hidden()
+    expect(page.get_by_role("button", name="Export ratings")).to_have_count(0)
+    to_settings(page)
+    page.get_by_role("button", name="Export ratings").click()
+    expect(page.get_by_text("No answer has a thumb yet.")).to_be_visible()
+    page.get_by_role("button", name="Use via API").click()
+    expect(page.get_by_text("API documentation").first).to_be_visible()
 
 
 PAINTED = "getComputedStyle(document.documentElement).backgroundColor"
@@ -160,7 +255,7 @@ def test_colours_act_at_once_and_a_reload_never_shows_others(
     assert page.evaluate("document.body.matches('.dark')") == (choice == "Dark")
 
 
-def test_as_the_system_follows_the_system(open_page: Open) -> None:
+def test_match_system_follows_the_system(open_page: Open) -> None:
     page = open_page(colours="dark")
     assert page.evaluate(PAINTED) == DARK
     page.emulate_media(color_scheme="light")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import update
-from ui_desk import ScriptedDesk, at_rest, eventually, free_port, typed
+from ui_desk import ScriptedDesk, at_rest, eventually, free_port, to_tab, typed
 
 from assistant.evaluation.dataset import read_questions
 from assistant.ui.page import build_page
@@ -173,14 +173,37 @@ def test_yesterdays_conversation_is_found_renamed_removed_and_brought_back(open_
     expect(page.locator("#exchange-1 .answer")).to_contain_text("position is unchanged")
 
 
-def test_it_is_exported_as_markdown(open_page: Open) -> None:
+@pytest.mark.parametrize(
+    ("label", "ending"), [("Save as Markdown", "md"), ("Save as Word", "docx"), ("Save as PDF", "pdf")]
+)
+def test_a_conversation_is_saved_under_its_title(open_page: Open, label: str, ending: str) -> None:
     page = open_page()
     ask_and_wait(page, META_QUESTION)
     for _ in range(2):  # the second time nothing has changed
         with page.expect_download() as download:
-            do(page, META_QUESTION, "Export")
+            do(page, META_QUESTION, label)
+    assert download.value.suggested_filename == f"Is Meta still open sourcing its models.{ending}"
+    content = Path(download.value.path()).read_bytes()
+    assert content.startswith({"md": b"# Is Meta", "docx": b"PK", "pdf": b"%PDF"}[ending])
+    if ending == "md":
+        assert b"[^1-1]: Meta keeps its models open, with more caution, The Ledger, 2 July 2022" in content
+
+
+def test_one_answer_is_saved_alone(open_page: Open) -> None:
+    page = open_page()
+    ask_and_wait(page, META_QUESTION)
+    ask_and_wait(page, "And Behemoth?", 2)
+    menu = page.locator("#exchange-2 details.export")
+    menu.locator("summary").click()
+    menu.locator("summary").press("Escape")
+    expect(menu.get_by_role("button", name="Save as Markdown")).to_be_hidden()
+    menu.locator("summary").click()
+    with page.expect_download() as download:
+        menu.get_by_role("button", name="Save as Markdown").click()
     text = Path(download.value.path()).read_text()
-    assert "[^1-1]: Meta keeps its models open, with more caution, The Ledger, 2 July 2022" in text
+    assert text.startswith("# And Behemoth?\n\n## And Behemoth?\n") and META_QUESTION not in text
+    assert download.value.suggested_filename == "And Behemoth.md"
+    expect(menu.get_by_role("button", name="Save as Markdown")).to_be_hidden()
 
 
 def test_thumbs_and_reasons_become_a_question_file(open_page: Open, tmp_path: Path) -> None:
@@ -196,8 +219,10 @@ def test_thumbs_and_reasons_become_a_question_file(open_page: Open, tmp_path: Pa
     expect(second.get_by_role("button", name="Saved")).to_be_visible()
     page.reload()
     expect(second.get_by_label("What was wrong?")).to_have_value('About "another" <model>')
+    to_tab(page, "Settings")
     with page.expect_download() as download:
         page.get_by_role("button", name="Export ratings").click()
+    to_tab(page, "Chat")
     file = tmp_path / "ratings.jsonl"
     download.value.save_as(file)
     up, down = map(json.loads, file.read_text().splitlines())
@@ -212,12 +237,13 @@ def test_the_last_question_is_edited_and_asked_again(open_page: Open, desk: Scri
     page = open_page()
     ask_and_wait(page, META_QUESTION)
     ask_and_wait(page, "And Behemot?", 2)
-    page.get_by_role("button", name="Edit").click()
+    edit = page.locator("#exchange-2").get_by_role("button", name="Edit")
+    edit.click()
     field = page.get_by_role("textbox", name="The question in other words")
     expect(field).to_have_value("And Behemot?")
     field.press("Escape")
     expect(page.locator("#exchange-2 .question")).to_be_visible()
-    page.get_by_role("button", name="Edit").click()
+    edit.click()
     field.fill("And Behemoth?")
     field.press("Enter")
     expect(page.locator("#exchange-2 .question")).to_have_text("And Behemoth?")

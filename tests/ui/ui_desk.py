@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
-from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -11,26 +12,31 @@ from functools import cached_property
 from pathlib import Path
 from threading import Event
 from time import monotonic, sleep
+from typing import Any
 
 from playwright.sync_api import Locator, Page
-from sqlalchemy import StaticPool, create_engine, insert
+from sqlalchemy import StaticPool, create_engine, insert, select
 
-from assistant.answering.stories import Arrivals, NewStory, Story
+from assistant.answering.stories import Arrivals, Brief, FrontPage, Story
+from assistant.answering.welcome import Welcome
 from assistant.conversations.notebook import Notebook
+from assistant.evidence import quotation
 from assistant.evidence.best_sentences import Pick
 from assistant.generation.model_menu import ChatModels
 from assistant.types import AS_SET, Answer, Citation, Manner, Sentence, Stage, Support, Turn, Window
 from assistant.ui.desk import Progress, Stop
-from vectorstore.errors import ArticleNotFound, ModelUnavailable, RefreshUnderWay, RejectedDocument
-from vectorstore.models import EVERYTHING, Article, Hit, Passage, Scope
+from vectorstore.errors import ArticleNotFound, FeedEmpty, ModelUnavailable, RefreshUnderWay, RejectedDocument
+from vectorstore.models import EVERYTHING, Article, Entry, Hit, Passage, Scope
 from vectorstore.reports import Again, Outcome, Report, Row, Standing, Step
 from vectorstore.storage import listings as listing
+from vectorstore.storage.annotations import EDITABLE, Annotations, Edit, keep_edit, marks, tags
 from vectorstore.storage.conversations import Conversations
 from vectorstore.storage.database import create_database, open_database
 from vectorstore.storage.listings import Listing, Listings, ListPage, Tally
+from vectorstore.storage.reading_state import ReadingStates
 from vectorstore.storage.rows import Removed, row_of
 from vectorstore.storage.schema import articles, metadata
-from vectorstore.storage.subscriptions import Subscription
+from vectorstore.storage.subscriptions import FeedArticle, Subscription
 
 NOW = datetime(2022, 7, 3, 12, tzinfo=UTC)
 
@@ -138,6 +144,26 @@ def meta_answer(question: str = "Is Meta still open sourcing its models?") -> An
     )
 
 
+def quoting_answer(question: str = "Is Meta still open sourcing its models?") -> Answer:
+    """As one by a model: three quotations stood there while it wrote, of which it says one, rests on one and leaves
+    one; a third source was read and is not cited."""
+    unused = cite(1, hit(META), "Executives spoke of $10 to $65 billion in spending.")
+    quoted = (
+        cite(1, hit(META), "It will release a mix of open and closed models."),
+        unused,
+        cite(2, hit(BEHEMOTH), "The largest model, Behemoth, was delayed a second time."),
+    )
+    answer = answered(
+        question,
+        [hit(META), hit(BEHEMOTH), hit(PASTED)],
+        [
+            (Sentence("Meta goes on with both kinds of models.", (1,), Support.SUPPORTED), quoted[0].quote),
+            (quotation(quoted[2]), quoted[2].quote),
+        ],
+    )
+    return replace(answer, quoted=quoted)
+
+
 def hostile_answer(question: str = "hostile") -> Answer:
     return answered(
         question,
@@ -192,11 +218,15 @@ class ScriptedDesk:
     since: list[datetime] = field(default_factory=list)
     closed: Event = field(default_factory=Event)
     examples: Sequence[str] = ("Is Meta still open sourcing its models?", "What happened to Behemoth?")
+    arrived: int = 1234
+    of_meta: list[str] = field(default_factory=list)  # that came to this story since
     max_upload_mb: int = 5
     earlier: dict[str, list[Article]] = field(default_factory=dict)
     sent: list[Mapping[str, object]] = field(default_factory=list)
     followed: list[Subscription] = field(default_factory=lambda: [FEED, FAILING])
     standing: Standing = Standing()
+    refresh_every: timedelta | None = None
+    read: set[str] | None = None  # articles
     gone: set[str] = field(default_factory=set)  # listed, but removed since
     retried: list[tuple[str, ...]] = field(default_factory=list)
     lost: set[str] = field(default_factory=set)  # uploads that are no longer kept
@@ -221,6 +251,38 @@ class ScriptedDesk:
         self.closed.set()
         if self.__dict__.pop("notebook", None):
             self._database.dispose()
+
+    @cached_property
+    def annotations(self) -> Annotations:
+        engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+        metadata.create_all(engine)
+        return Annotations(engine)
+
+    @property
+    def readable(self) -> str:
+        return ".txt .md .pdf"
+
+    def entries(self, article_ids: Sequence[str]) -> Sequence[Entry]:
+        wanted = set(article_ids)
+        return [each for each in self.listed(Listing()).entries if each.id in wanted]
+
+    def found(self, listing: Listing) -> Sequence[str]:
+        with self._listings() as listings:
+            return listings.ids(listing)
+
+    def edit(self, article_id: str, changes: Mapping[str, Any]) -> Article:
+        article = self.article(article_id)
+        edit = self.annotations.edited(article_id) or Edit()
+        stated = {name: edit.stated.get(name, getattr(article, name)) for name in EDITABLE}
+        wanted = {**edit.changed, **changes}
+        changed = {name: value for name, value in wanted.items() if value != stated[name]}
+        with self.annotations._engine.begin() as connection:
+            keep_edit(connection, article_id, Edit(changed, stated))
+        self.articles[article_id] = replace(article, **stated | changed)
+        return self.articles[article_id]
+
+    def stated_day(self, text: str) -> datetime | None:
+        return datetime(2026, 11, 21, tzinfo=UTC) if "21 November 2026" in text else None
 
     def passages(self) -> int:
         return 39_144
@@ -309,6 +371,11 @@ class ScriptedDesk:
             if rows:
                 connection.execute(insert(articles), rows)
             listing.enter_all(connection)
+            for table in (tags, marks):
+                with self.annotations._engine.connect() as kept:
+                    added = [dict(row._mapping) for row in kept.execute(select(table))]
+                if added:
+                    connection.execute(insert(table), added)
         yield Listings(engine)
         engine.dispose()
 
@@ -332,11 +399,26 @@ class ScriptedDesk:
     def feeds(self) -> Sequence[Subscription]:
         return list(self.followed)
 
-    def follow(self, address: str) -> Subscription:
+    def follow(self, address: str, empty: bool = False) -> Subscription:
         if "refused" in address:
             raise RejectedDocument(f"{address} names no feed; give the address of an RSS or Atom feed")
+        if "empty" in address and not empty:
+            raise FeedEmpty("The feed has no articles.")
         self.followed.append(Subscription(address, NOW, "A new feed"))
         return self.followed[-1]
+
+    def feed_article_ids(self) -> Mapping[str, Sequence[str]]:
+        return {FEED.url: list(self.articles)} if self.articles else {}
+
+    def feed_articles(self, url: str, most: int) -> Sequence[FeedArticle]:
+        rows = [FeedArticle(each.id, each.title, each.outlet, each.published_at) for each in self.articles.values()]
+        return rows[:most] if url == FEED.url else []
+
+    def read_articles(self) -> Collection[str] | None:
+        return self.read
+
+    def set_refresh_every(self, every: timedelta | None) -> None:
+        self.refresh_every = every
 
     def unfollow(self, url: str) -> None:
         self.followed = [each for each in self.followed if each.url != url]
@@ -360,14 +442,39 @@ class ScriptedDesk:
 
     def arrivals(self, since: datetime) -> Arrivals:
         self.since.append(since)
-        stories = (
-            NewStory(pick(hit(META), "Meta says its position is unchanged."), 3, ("The Ledger", "Circuit Daily")),
-            NewStory(pick(hit(HOSTILE), HOSTILE_TEXT), 1, (HOSTILE.outlet,)),
+        return Arrivals(since, self.arrived, self.briefs() if self.arrived else (), 1230 if self.arrived else 0)
+
+    def front_page(self) -> FrontPage:
+        return FrontPage(self.briefs())
+
+    def stories_of(self, article_ids: Collection[str]) -> Sequence[Brief]:
+        return [each for each in self.briefs() if not set(each.members).isdisjoint(article_ids)]
+
+    def briefs(self) -> tuple[Brief, ...]:
+        """A story of two outlets, with whatever else `of_meta` names, and a hostile one of the day after."""
+        meta = pick(hit(META), "Meta says its position is unchanged.")
+        of_meta = (META.id, BEHEMOTH.id, PASTED.id, *self.of_meta)
+        return (
+            Brief(pick(hit(HOSTILE), HOSTILE_TEXT), (HOSTILE.id,), (HOSTILE.outlet,), date(2022, 7, 3)),
+            Brief(meta, of_meta, ("The Ledger", "Circuit Daily"), date(2022, 7, 2)),
         )
-        return Arrivals(since, 1234, stories, 1230)
+
+    @property
+    def reading_states(self) -> ReadingStates:
+        assert self.notebook
+        return ReadingStates(self._database)
+
+    def welcome(self, patience: float = 0.0) -> Welcome:
+        held = len(self._held())
+        outlets = {each.outlet for each in self._held() if each.outlet}
+        if not held:
+            return Welcome()
+        return Welcome(held, len(outlets), date(2022, 7, 3), tuple(self.examples), self.briefs())
 
     def story_of(self, article_id: str) -> Story:
-        return story(self.article(article_id).title)
+        members = next((each.members for each in self.briefs() if article_id in each.members), (article_id,))
+        tellings = (pick(hit(META), "Meta says its position is unchanged."), pick(hit(HOSTILE), HOSTILE_TEXT))
+        return replace(story(self.article(article_id).title), tellings=tellings, of=article_id, members=members)
 
     def story_about(self, question: str) -> Story:
         return story(question)
@@ -392,8 +499,19 @@ class ScriptedDesk:
                 rows.append(document(name, "rejected", reason="the file is empty"))
         return reported(rows)
 
-    def add_text(self, text: str, title: str, outlet: str, progress: Progress, stop: Stop) -> Report:
-        return self._put(Article(id=title, title=title, outlet=outlet, text=text), "pasted text", progress)
+    def add_text(
+        self,
+        text: str,
+        title: str,
+        outlet: str,
+        progress: Progress,
+        stop: Stop,
+        published_at: str = "",
+        url: str = "",
+    ) -> Report:
+        when = datetime.fromisoformat(published_at).replace(tzinfo=UTC) if published_at else None
+        pasted = Article(id=title, title=title, outlet=outlet, text=text, published_at=when, url=url)
+        return self._put(pasted, "pasted text", progress)
 
     def take_articles(self, articles: Sequence[Mapping[str, object]], stop: Stop) -> Report:
         if any("slowly" in str(each.get("url")) for each in articles):
@@ -437,12 +555,18 @@ class ScriptedDesk:
         progress(Step(f"Storing {article.title}", 1, 1))
         outcome = "unchanged" if article.id in self.articles else "added"
         self.articles[article.id] = replace(article, ingested_at=NOW)
-        return reported([document(source, outcome, article.title)])
+        return reported([replace(document(source, outcome, article.title), article_id=article.id)])
 
 
 def _storable(text: str) -> str:
     """Half a surrogate pair, which no article of a library has, is nothing that a database can hold."""
     return text.encode("utf-8", "replace").decode()
+
+
+def chromium() -> str | None:
+    """The browser that the page is tested in: without windows, of which Debian has a build that does the same with half
+    the work."""
+    return shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
 
 def free_port() -> int:

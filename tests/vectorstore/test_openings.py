@@ -48,3 +48,12 @@ def test_an_opening_is_the_first_passage_with_its_vector_and_copies_share_a_stor
     assert found["one"].passage_id == library.passages_of("one")[0].id
     assert abs(np.linalg.norm(found["one"].vector) - 1) < 1e-5
     assert found["one"].story == found["other"].story != found["third"].story
+
+
+def test_by_date_the_last_published_is_first_and_what_has_no_date_last(library: Library) -> None:
+    june, july = datetime(2022, 6, 1, tzinfo=UTC), datetime(2022, 7, 1, tzinfo=UTC)
+    library.put([came("undated", 1, NOW), came("july", 2, NOW - DAY, published_at=july)])
+    library.put([came("june", 3, NOW, published_at=june)])
+    assert ids(library, by_date=True) == ["july", "june", "undated"]
+    assert ids(library, by_date=True, limit=1) == ["july"]
+    assert library.openings(by_date=True)[0].title == library.article("july").title

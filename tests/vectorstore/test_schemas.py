@@ -54,10 +54,13 @@ def assert_all_is_there(folder: Path, version: str) -> None:
         assert sorted(entry.passages for entry in library.entries()) == [1, 2]
         assert [feed.title for feed in library.subscriptions.all()] == (["Post"] if version != "1" else [])
         talks = [entry.title for entry in library.conversations.entries()]
-        assert talks == (["Who was rescued?"] if version in ("5", "6", "7", "8") else [])
+        assert talks == (["Who was rescued?"] if version in "56789" else [])
         noted = [note.text for note in library.article("ferry").corrections]
-        assert noted == (["Three sailors were rescued by a trawler."] if version == "8" else [])
+        assert noted == (["Three sailors were rescued by a trawler."] if version in ("8", "9") else [])
         assert library.article("rates").corrections == library.article("ferry", 1).corrections == ()
+        state = library.reading_states.of()
+        assert (state.read, state.starred) == (({"ferry"}, {"rates"}) if version == "9" else (set(), set()))
+        assert state.followed == ({"ferry": {"ferry"}} if version == "9" else {})
         removed = library.remove("ferry")
         assert library.restore(removed) and library.check().catalogue_sound
 

@@ -179,6 +179,20 @@ class KeywordIndex:
         scores = [score for score, _ in found.hits]
         return dict(zip(self._keys(searcher, found), scores, strict=True))
 
+    def holding(self, words: Sequence[str], limit: int) -> list[set[int]]:
+        """For each word the keys of the passages that it stands in, or that its article's heading is over, about
+        `limit` of them, the best first; of several words also those in which all of them stand."""
+        searcher = self._searcher()
+        queries = [
+            Query.boolean_query([(Occur.Should, each) for each in self._word(word, 1.0, searcher)]) for word in words
+        ]
+        found = [set(self._keys(searcher, searcher.search(query, limit, count=False))) for query in queries]
+        if queries[1:]:
+            every = Query.boolean_query([(Occur.Must, query) for query in queries])
+            together = set(self._keys(searcher, searcher.search(every, limit, count=False)))
+            found = [each | together for each in found]
+        return found
+
     def frequency(self, word: str) -> int:
         """In how many passages, or their headings, the word stands in any form; of one in very many, those that were
         removed may be counted too."""
@@ -225,6 +239,8 @@ class KeywordIndex:
             conditions.append(Query.term_set_query(self._schema, "outlet", scope.outlets))
         if scope.languages:
             conditions.append(Query.term_set_query(self._schema, "article_language", scope.languages))
+        if scope.articles is not None:
+            conditions.append(Query.term_set_query(self._schema, "article", scope.articles))
         needed = [(Occur.Must, Query.const_score_query(condition, 0.0)) for condition in conditions]
         if scope.without:
             needed.append((Occur.MustNot, Query.term_set_query(self._schema, "article", scope.without)))

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from sqlalchemy import (
     ColumnElement,
     Connection,
     LargeBinary,
-    Row,
     Select,
     Table,
     bindparam,
@@ -28,21 +26,29 @@ from sqlalchemy import (
 )
 
 from vectorstore.languages import resolved
-from vectorstore.models import Article, Copy, Matrix, Passage, PassageRow, Scope, heading
+from vectorstore.models import Article, Copy, Passage, PassageRow, Scope, heading
+from vectorstore.storage import annotations as added
 from vectorstore.storage import listings as listing
 from vectorstore.storage import story_groups
+from vectorstore.storage.annotations import Annotations
 from vectorstore.storage.conversations import Conversations
 from vectorstore.storage.database import open_database, recall, remember
+from vectorstore.storage.details import as_edited, as_stated, put_right, stated_anew
 from vectorstore.storage.listings import Listings
+from vectorstore.storage.reading_state import ReadingStates
 from vectorstore.storage.rows import (
     ARTICLE,
+    PLACED,
     Described,
     Removed,
     Shelved,
     VectorRow,
     WaitingRow,
     article_of,
+    placed,
     row_of,
+    vector,
+    vector_row,
     within,
 )
 from vectorstore.storage.schema import WITHOUT_VECTOR, articles, earlier_versions, next_vectors, passages, withdrawn
@@ -57,9 +63,6 @@ _KEEP_NEXT_VECTOR = (
     .prefix_with("OR REPLACE")
     .from_select(["passage_key", "vector"], select(passages.c.key, _MADE).where(passages.c.id == bindparam("of")))
 )
-_PLACED: Select[Any] = select(
-    *(passages.c[name].label(f"p_{name}") for name in ("key", "id", "position", "start", "end")), *ARTICLE
-).join_from(passages, articles)
 _VECTORS: Select[Any] = select(passages.c.id, passages.c.vector).where(~WITHOUT_VECTOR)
 _NEXT_VECTORS: Select[Any] = select(passages.c.id, next_vectors.c.vector).join_from(next_vectors, passages)
 _NEWEST_FIRST = func.coalesce(articles.c.published_at, articles.c.ingested_at).desc(), passages.c.key
@@ -75,6 +78,8 @@ class Catalogue:
         self.subscriptions = Subscriptions(self._engine)
         self.conversations = Conversations(self._engine, only_read)
         self.listings = Listings(self._engine)
+        self.reading_states = ReadingStates(self._engine)
+        self.annotations = Annotations(self._engine, only_read)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -102,6 +107,19 @@ class Catalogue:
             _shelve_all(connection, [(removed.article, removed.passages)])
             if removed.earlier:
                 connection.execute(insert(earlier_versions), [row_of(article) for article in removed.earlier])
+            added.put_back(connection, removed.added)
+
+    def edit(self, article_id: str, changes: Mapping[str, Any]) -> list[str] | None:
+        """See details.put_right."""
+        with self._engine.begin() as connection:
+            return put_right(connection, article_id, changes, _next_generation(connection))
+
+    def held(self, article_id: str) -> Removed | None:
+        """All of an article, as `restore` takes it."""
+        article, earlier = self.article(article_id), self.versions(article_id, stated=True)[:-1]
+        with self._engine.connect() as connection:
+            more = added.taken(connection, article_id)
+        return Removed(article, self.passages_of(article_id), earlier, more) if article else None
 
     def remove(self, article_id: str) -> bool:
         """Take an article and its earlier versions away; False when it was not there."""
@@ -114,6 +132,7 @@ class Catalogue:
             story_groups.leave(connection, row.key, row.text)
             connection.execute(delete(earlier_versions).where(earlier_versions.c.id == article_id))
             connection.execute(delete(articles).where(articles.c.key == row.key))
+            added.forget_all(connection, article_id)
         return True
 
     def mark_gone(self, article_id: str, gone_at: datetime | None) -> None:
@@ -131,9 +150,15 @@ class Catalogue:
                 earlier = earlier_versions.c
                 query = select(earlier_versions).where(earlier.id == article_id, earlier.version == version)
                 row = connection.execute(query.order_by(earlier.key.desc())).first()
-        return None if row is None else article_of(row)
+            return None if row is None else as_edited(article_of(row), added.edit_of(connection, article_id))
 
-    def versions(self, article_id: str) -> list[Article]:
+    def stated(self, article_id: str) -> Article | None:
+        """As its publisher states it, whatever was put right here."""
+        with self._engine.connect() as connection:
+            row = connection.execute(select(*ARTICLE).where(articles.c.id == article_id)).one_or_none()
+            return None if row is None else as_stated(article_of(row), added.edit_of(connection, article_id))
+
+    def versions(self, article_id: str, stated: bool = False) -> list[Article]:
         """Every version, the earliest first; none when there is no such article."""
         earlier = earlier_versions.c
         query = select(earlier_versions).where(earlier.id == article_id).order_by(earlier.version, earlier.key)
@@ -142,7 +167,8 @@ class Catalogue:
                 *connection.execute(query),
                 *connection.execute(select(*ARTICLE).where(articles.c.id == article_id)),
             ]
-        return list({row.version: article_of(row) for row in rows}.values())
+            edit, told = added.edit_of(connection, article_id), as_stated if stated else as_edited
+        return [told(each, edit) for each in {row.version: article_of(row) for row in rows}.values()]
 
     def twins(self, body: str) -> list[Article]:
         """The articles whose current text is this one, white space aside, in the order in which they came."""
@@ -164,20 +190,20 @@ class Catalogue:
     def passages(self, passage_ids: Sequence[str]) -> dict[str, tuple[Passage, Article]]:
         """The passages with these ids and their articles; ids that are gone are left out."""
         with self._engine.connect() as connection:
-            placed = _placed(connection.execute(_PLACED.where(passages.c.id.in_(passage_ids))))
-        return {row.passage.id: (row.passage, row.article) for row in placed}
+            rows = placed(connection.execute(PLACED.where(passages.c.id.in_(passage_ids))))
+        return {row.passage.id: (row.passage, row.article) for row in rows}
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """An article's passages in their order."""
-        query = _PLACED.where(articles.c.id == article_id).order_by(passages.c.position)
+        query = PLACED.where(articles.c.id == article_id).order_by(passages.c.position)
         with self._engine.connect() as connection:
-            return [row.passage for row in _placed(connection.execute(query))]
+            return [row.passage for row in placed(connection.execute(query))]
 
     def vectors(self, passage_ids: Sequence[str], coming: bool = False) -> list[VectorRow]:
         """In no order; ids that are gone, or wait, are left out."""
         query = (_NEXT_VECTORS if coming else _VECTORS).where(passages.c.id.in_(passage_ids))
         with self._engine.connect() as connection:
-            return [_vector_row(row) for row in connection.execute(query)]
+            return [vector_row(row) for row in connection.execute(query)]
 
     def described(self, keys: Collection[int]) -> list[Described]:
         """In no order; keys that are gone are left out."""
@@ -186,7 +212,7 @@ class Catalogue:
         query = select(*of_passage, *of_article, passages.c.vector).join_from(passages, articles)
         with self._engine.connect() as connection:
             rows = connection.execute(query.where(passages.c.key.in_(keys)))
-            return [Described(*row[:-1], vector=_vector(row.vector)) for row in rows]
+            return [Described(*row[:-1], vector=vector(row.vector)) for row in rows]
 
     def passage_keys(self) -> set[int]:
         with self._engine.connect() as connection:
@@ -204,12 +230,12 @@ class Catalogue:
         """The first that are to get one: those of the newest articles."""
         keys = select(passages.c.key).join_from(passages, articles).where(_missing(coming))
         chosen = keys.order_by(*_NEWEST_FIRST).limit(limit)
-        query = _PLACED.add_columns(passages.c.generation.label("generation")).where(passages.c.key.in_(chosen))
+        query = PLACED.add_columns(passages.c.generation.label("generation")).where(passages.c.key.in_(chosen))
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
         return [
-            WaitingRow(placed.passage.id, row.generation, f"{heading(placed.article)}\n{placed.passage.text}")
-            for row, placed in zip(rows, _placed(rows), strict=True)
+            WaitingRow(at.passage.id, row.generation, f"{heading(at.article)}\n{at.passage.text}")
+            for row, at in zip(rows, placed(rows), strict=True)
         ]
 
     def still_there(self, rows: Sequence[WaitingRow]) -> set[str]:
@@ -251,7 +277,7 @@ class Catalogue:
         """The length of the vectors held, None when there are none."""
         with self._engine.connect() as connection:
             held = connection.execute((_NEXT_VECTORS if coming else _VECTORS).limit(1)).one_or_none()
-        return None if held is None else len(_vector(held.vector))
+        return None if held is None else len(vector(held.vector))
 
     def embedded_ids(self, coming: bool = False) -> set[str]:
         """The passages that have a vector."""
@@ -269,7 +295,7 @@ class Catalogue:
             if not rows:
                 return
             last = rows[-1].key
-            yield [_vector_row(row) for row in rows]
+            yield [vector_row(row) for row in rows]
 
     # -- what the indexes have yet to learn -----------------------------------------------------------------------
 
@@ -281,10 +307,10 @@ class Catalogue:
 
     def passages_since(self, generation: int, size: int = 500) -> Iterator[list[PassageRow]]:
         """Passages stored after this generation, in batches of at most `size`."""
-        query = _PLACED.where(passages.c.generation > generation).order_by(passages.c.key)
+        query = PLACED.where(passages.c.generation > generation).order_by(passages.c.key)
         with self._engine.connect() as connection:
             for rows in connection.execute(query).partitions(size):
-                yield _placed(rows)
+                yield placed(rows)
 
     def withdrawn(self) -> list[str]:
         with self._engine.connect() as connection:
@@ -324,10 +350,12 @@ class Catalogue:
             ).scalar_one()
         return newest
 
-    def openings(self, scope: Scope, arrived: datetime | None, limit: int) -> list[story_groups.Opening]:
+    def openings(
+        self, scope: Scope, arrived: datetime | None, limit: int, by_date: bool = False
+    ) -> list[story_groups.Opening]:
         """See story_groups.openings."""
         with self._engine.connect() as connection:
-            return story_groups.openings(connection, scope, arrived, limit)
+            return story_groups.openings(connection, scope, arrived, limit, by_date)
 
     def arrived_since(self, moment: datetime) -> int:
         """See story_groups.arrived_since."""
@@ -335,6 +363,11 @@ class Catalogue:
             return story_groups.arrived_since(connection, moment)
 
     # -- within a scope ----------------------------------------------------------------------------------------
+
+    def ids_within(self, scope: Scope) -> tuple[str, ...]:
+        """The articles that lie within it."""
+        with self._engine.connect() as connection:
+            return tuple(connection.execute(select(articles.c.id).where(*within(scope))).scalars())
 
     def articles_within(self, scope: Scope) -> int:
         """How many articles lie within it."""
@@ -352,7 +385,7 @@ class Catalogue:
     def vectors_within(self, scope: Scope) -> list[VectorRow]:
         """Every passage within it, in no order."""
         with self._engine.connect() as connection:
-            return [_vector_row(row) for row in connection.execute(_VECTORS.join(articles).where(*within(scope)))]
+            return [vector_row(row) for row in connection.execute(_VECTORS.join(articles).where(*within(scope)))]
 
     def sound(self) -> bool:
         """Whether the database passes its own check."""
@@ -387,7 +420,9 @@ def _shelve_all(connection: Connection, batch: Sequence[Shelved]) -> None:
 
 
 def _shelve(connection: Connection, article: Article, its_passages: Sequence[Passage], generation: int) -> None:
+    edit = added.edit_of(connection, article.id)
     article = replace(article, language=resolved(article.language, article.text))
+    article = stated_anew(connection, article, edit)
     values = row_of(article) | {"text_hash": text_hash(article.text)}
     current = connection.execute(select(articles.c.key, *ARTICLE).where(articles.c.id == article.id)).one_or_none()
     if current is None:
@@ -395,15 +430,15 @@ def _shelve(connection: Connection, article: Article, its_passages: Sequence[Pas
         story_groups.join(connection, key, article)
     else:
         key = current.key
-        connection.execute(insert(earlier_versions).values(row_of(article_of(current))))
+        connection.execute(insert(earlier_versions).values(row_of(as_stated(article_of(current), edit))))
         _withdraw_passages(connection, key)
         story_groups.leave(connection, key, current.text)
         connection.execute(update(articles).where(articles.c.key == key).values(values))
         story_groups.join(connection, key, article)
     listing.enter(connection, key, article, len(its_passages))
     about = {"article_key": key, "generation": generation, "vector": b""}
-    placed = ("id", "position", "start", "end")
-    rows = [about | {name: getattr(passage, name) for name in placed} for passage in its_passages]
+    place = ("id", "position", "start", "end")
+    rows = [about | {name: getattr(passage, name) for name in place} for passage in its_passages]
     if rows:
         connection.execute(insert(passages), rows)
         connection.execute(delete(withdrawn).where(withdrawn.c.passage_id == bindparam("id")), rows)
@@ -419,23 +454,3 @@ def _withdraw_passages(connection: Connection, article_key: int) -> None:
     if ids:
         connection.execute(insert(withdrawn).prefix_with("OR IGNORE"), ids)
     connection.execute(delete(passages).where(mine))
-
-
-def _vector_row(row: Row[Any]) -> VectorRow:
-    return VectorRow(row.id, _vector(row.vector))
-
-
-def _vector(stored: bytes) -> Matrix:
-    return np.frombuffer(stored, dtype=np.float32)
-
-
-def _placed(rows: Iterable[Row[Any]]) -> list[PassageRow]:
-    """Passages and articles in one statement: between two, an update would put a passage on another version's text."""
-    held: dict[str, Article] = {}
-    placed = []
-    for row in rows:
-        article = held.get(row.id) or held.setdefault(row.id, article_of(row))
-        body = article.text[row.p_start : row.p_end]
-        passage = Passage(row.p_id, article.id, article.version, row.p_position, row.p_start, row.p_end, body)
-        placed.append(PassageRow(row.p_key, passage, article))
-    return placed

@@ -92,20 +92,31 @@ class Conversations:
             return [KeptExchange(**row._mapping) for row in connection.execute(query)]
 
     def ask(self, id: str, exchange: KeptExchange, at: datetime) -> None:
-        """Keep a question, in place of what has its number; the conversation begins with it if there is none yet."""
+        """Keep a question, in place of what has its number and of what came after that; the conversation begins with it
+        if there is none yet."""
         with self._writing() as connection:
             if not connection.execute(
                 update(conversations).where(conversations.c.id == id).values(changed_at=at)
             ).rowcount:
                 row = {"id": id, "title": "", "started_at": at, "changed_at": at}
                 connection.execute(insert(conversations).values(row))
-            connection.execute(delete(exchanges).where(_is(id, exchange.number)))
+            from_there = (exchanges.c.conversation_id == id) & (exchanges.c.number >= exchange.number)
+            connection.execute(delete(exchanges).where(from_there))
             connection.execute(insert(exchanges).values(_row(id, exchange)))
 
     def finish(self, id: str, exchange: KeptExchange) -> None:
         """What came of a question; nothing when the conversation was removed in the meantime."""
         with self._writing() as connection:
             connection.execute(update(exchanges).where(_is(id, exchange.number)).values(_row(id, exchange)))
+
+    def copy(self, id: str, other: str, title: str) -> None:
+        """All of it once more under another id, with a title of its own; nothing when it is not there."""
+        kept = self.exchanges(id)
+        with self._writing() as connection:
+            row = connection.execute(select(conversations).where(conversations.c.id == id)).one_or_none()
+            if row:
+                connection.execute(insert(conversations).values({**row._mapping, "id": other, "title": _text(title)}))
+                connection.execute(insert(exchanges), [_row(other, each) for each in kept])
 
     def rename(self, id: str, title: str) -> None:
         """With "" it is called after its first question again."""

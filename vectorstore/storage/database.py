@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DatabaseError
 
 from vectorstore.errors import LibraryBusy, LibraryError, LibraryUnreadable, LibraryUnwritable
+from vectorstore.storage import annotations as _with_its_tables  # noqa: F401
 from vectorstore.storage import migrations, wal
 from vectorstore.storage.schema import SCHEMA_VERSION, facts, metadata
 

@@ -7,16 +7,18 @@ to read 100,000 of them for their headlines takes seconds.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, String, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, String, and_, delete, func, insert, or_, select
 
-from vectorstore.models import EVERYTHING, Article, Entry, Scope
-from vectorstore.storage.rows import ARTICLE, article_of, within
+from vectorstore.languages import count_of_words, words_in
+from vectorstore.models import EVERYTHING, Article, Entry, Passage, Scope
+from vectorstore.storage.rows import ARTICLE, PLACED, article_of, each_of, placed, within
 from vectorstore.storage.schema import WITHOUT_VECTOR, articles, listed, passages
 
 PAGE = 50
@@ -24,6 +26,7 @@ PAGE = 50
 LONGEST_SEARCH = 200
 """Characters; what is longer is cut, since every word of it is a condition of its own."""
 _BATCH = 200
+_MOST_WORDS = 12
 _AFTER_ALL = "\U0010ffff"
 
 
@@ -35,7 +38,7 @@ class Column(StrEnum):
     LANGUAGE = "language"
     DATE = "date"
     ADDED = "added"
-    PASSAGES = "passages"
+    LENGTH = "length"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,13 @@ class Listing:
     """Which rows of the table are wanted, in which order, and from which one on; rows count from 0.
 
     Every word of `search` stands in the headline or the outlet, in any case, with or without accents, also as a part of
-    a longer word. Articles of unknown date come last in either direction; they are within the scope only where it has
-    no `since`.
+    a longer word; or in the text, as an index of words finds them. Articles of unknown date come last in either
+    direction; they are within the scope only where it has no `since`.
     """
 
     search: str = ""
     scope: Scope = EVERYTHING
-    by: Column = Column.ADDED
+    by: Column = Column.DATE
     descending: bool = True
     start: int = 0
 
@@ -67,13 +70,15 @@ class Listing:
 @dataclass(frozen=True, slots=True)
 class ListPage:
     """Rows of the table from number `start` on, of `found` that fit the listing and `held` that there are; so many
-    passages of the library are `waiting` for their vectors."""
+    passages of the library are `waiting` for their vectors. `places` has the passage of an article in which most of the
+    words stand that were searched for, where there is one."""
 
     entries: tuple[Entry, ...]
     start: int
     found: int
     held: int
     waiting: int = 0
+    places: Mapping[str, Passage] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ _ORDERS: dict[Column, Any] = {
     Column.LANGUAGE: listed.c.language,
     Column.DATE: listed.c.published_at,
     Column.ADDED: listed.c.ingested_at,
-    Column.PASSAGES: listed.c.passages,
+    Column.LENGTH: listed.c.length,
 }
 _SHOWN = [
     articles.c[name]
@@ -104,16 +109,22 @@ _ENTRY = select(*_SHOWN, listed.c.passages).join_from(listed, articles, articles
 _WAITING = select(func.count()).select_from(passages).where(WITHOUT_VECTOR)
 
 
+Holding = Callable[[Sequence[str]], Sequence[Collection[int]]]
+"""For each word the keys of the passages in which it stands, and of several words those of all."""
+
+
 class Listings:
     """Reads only."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.holding: Holding = lambda words: ()
+        """Until there is an index of words, headlines and outlets alone are searched."""
 
     def everything(self, scope: Scope = EVERYTHING) -> list[Entry]:
         """Every article of the scope without its text, the newest addition first."""
         with self._engine.connect() as connection:
-            rows = connection.execute(_ENTRY.where(*within(scope, listed)).order_by(*_order(Listing())))
+            rows = connection.execute(_ENTRY.where(*within(scope, listed)).order_by(*_order(Listing(by=Column.ADDED))))
             return [Entry(**row._mapping) for row in rows]
 
     def holds(self, headline: str) -> bool:
@@ -126,7 +137,8 @@ class Listings:
 
     def page(self, listing: Listing) -> ListPage:
         """A page of the table; beyond the last one it is the last one."""
-        conditions = _conditions(listing)
+        holding = self._holding(listing.search)
+        conditions = _conditions(listing, holding)
         count = select(func.count()).select_from(listed)
         with self._engine.connect() as connection:
             held = connection.execute(count).scalar_one()
@@ -135,13 +147,22 @@ class Listings:
             start = max(0, min(listing.start, (found - 1) // PAGE * PAGE))
             chosen = select(listed.c.article_key).where(*conditions).order_by(*_order(listing))
             keys = list(connection.execute(chosen.limit(PAGE).offset(start)).scalars())
-            rows = connection.execute(_ENTRY.add_columns(listed.c.article_key).where(listed.c.article_key.in_(keys)))
+            more = listed.c.article_key, articles.c.text
+            rows = connection.execute(_ENTRY.add_columns(*more).where(listed.c.article_key.in_(keys)))
             entries = {row.article_key: _entry(row) for row in rows}
-        return ListPage(tuple(entries[key] for key in keys if key in entries), start, found, held, waiting)
+            best = PLACED.where(passages.c.key.in_(each_of(holding[key] for key in keys if key in holding)))
+            places = {row.passage.article_id: row.passage for row in placed(connection.execute(best))}
+        return ListPage(tuple(entries[key] for key in keys if key in entries), start, found, held, waiting, places)
+
+    def ids(self, listing: Listing) -> list[str]:
+        """Of all articles that fit the listing, in no order."""
+        fitting = _conditions(listing, self._holding(listing.search))
+        with self._engine.connect() as connection:
+            return list(connection.execute(select(listed.c.id).where(*fitting)).scalars())
 
     def tally(self, listing: Listing) -> Tally:
         """Of all articles that fit the listing, on whatever page."""
-        conditions = _conditions(listing)
+        conditions = _conditions(listing, self._holding(listing.search))
         day = func.date(listed.c.published_at, type_=String)
         by_day = select(day, func.count()).where(*conditions).group_by(day)
         with self._engine.connect() as connection:
@@ -156,7 +177,12 @@ class Listings:
 
     def _counted(self, column: ColumnElement[str], listing: Listing) -> tuple[tuple[str, int], ...]:
         size = func.count().label("size")
-        query = select(column, size).where(*_conditions(listing)).group_by(column).order_by(size.desc(), column)
+        query = (
+            select(column, size)
+            .where(*_conditions(listing, self._holding(listing.search)))
+            .group_by(column)
+            .order_by(size.desc(), column)
+        )
         with self._engine.connect() as connection:
             return tuple((value, number) for value, number in connection.execute(query))
 
@@ -167,7 +193,11 @@ class Listings:
         is removed meanwhile is left out.
         """
         query = select(articles.c.key, *ARTICLE).join_from(listed, articles, articles.c.key == listed.c.article_key)
-        query = query.where(*_conditions(listing)).order_by(listed.c.article_key).limit(_BATCH)
+        query = (
+            query.where(*_conditions(listing, self._holding(listing.search)))
+            .order_by(listed.c.article_key)
+            .limit(_BATCH)
+        )
         last = -1
         while True:
             with self._engine.connect() as connection:
@@ -177,11 +207,29 @@ class Listings:
             last = rows[-1].key
             yield from map(article_of, rows)
 
+    def _holding(self, search: str) -> dict[int, int]:
+        """The keys of the articles whose text has each word, each with that of the passage that has most of them, the
+        first where several have."""
+        words = list(dict.fromkeys(words_in(search[:LONGEST_SEARCH], "")))[:_MOST_WORDS]
+        found = self.holding(words) if words else ()
+        if not found:
+            return {}
+        known = Counter(key for each in found for key in each)
+        query = select(passages.c.key, passages.c.article_key).where(passages.c.key.in_(each_of(known)))
+        with self._engine.connect() as connection:
+            article = {key: of for key, of in connection.execute(query)}
+        every = set.intersection(*({article[key] for key in each if key in article} for each in found))
+        best: dict[int, int] = {}
+        for key in sorted(article):
+            if article[key] in every and known[key] > known[best.get(article[key], -1)]:
+                best[article[key]] = key
+        return best
+
 
 def enter(connection: Connection, key: int, article: Article, passages: int) -> None:
     """Put an article that was just stored on the table, in place of its row. It leaves with the article."""
     connection.execute(delete(listed).where(listed.c.article_key == key))
-    connection.execute(insert(listed), _row(key, article, passages))
+    connection.execute(insert(listed), _row(key, article, passages, len(article.text)))
 
 
 def enter_all(connection: Connection) -> None:
@@ -190,10 +238,11 @@ def enter_all(connection: Connection) -> None:
     connection.execute(delete(listed))
     count = select(func.count()).where(passages.c.article_key == articles.c.key).scalar_subquery()
     told = [articles.c[name] for name in ("key", "id", "title", "outlet", "language", "published_at", "ingested_at")]
+    length = func.length(articles.c.text).label("length")
     last = -1
-    query = select(*told, count.label("passages")).order_by(articles.c.key).limit(_BATCH * 10)
+    query = select(*told, length, count.label("passages")).order_by(articles.c.key).limit(_BATCH * 10)
     while rows := connection.execute(query.where(articles.c.key > last)).all():
-        connection.execute(insert(listed), [_row(row.key, row, row.passages) for row in rows])
+        connection.execute(insert(listed), [_row(row.key, row, row.passages, row.length) for row in rows])
         last = rows[-1].key
 
 
@@ -203,14 +252,18 @@ def folded(text: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
 
 
-def _row(key: int, article: Any, passages: int) -> dict[str, Any]:
+def _row(key: int, article: Any, passages: int, length: int) -> dict[str, Any]:
     same = {name: getattr(article, name) for name in ("id", "outlet", "language", "published_at", "ingested_at")}
-    return same | {"article_key": key, "passages": passages, "words": folded(f"{article.title} {article.outlet}")}
+    words = folded(f"{article.title} {article.outlet}")
+    return same | {"article_key": key, "passages": passages, "length": length, "words": words}
 
 
-def _conditions(listing: Listing) -> list[ColumnElement[bool]]:
+def _conditions(listing: Listing, holding: Collection[int]) -> list[ColumnElement[bool]]:
     words = folded(listing.search[:LONGEST_SEARCH]).split()
-    return [func.instr(listed.c.words, word) > 0 for word in words] + within(listing.scope, listed)
+    named = [func.instr(listed.c.words, word) > 0 for word in words]
+    if words and holding:
+        named = [or_(and_(*named), listed.c.article_key.in_(each_of(holding)))]
+    return named + within(listing.scope, listed)
 
 
 def _order(listing: Listing) -> list[ColumnElement[Any]]:
@@ -221,4 +274,5 @@ def _order(listing: Listing) -> list[ColumnElement[Any]]:
 
 
 def _entry(row: Any) -> Entry:
-    return Entry(**{name: value for name, value in row._mapping.items() if name != "article_key"})
+    told = {name: value for name, value in row._mapping.items() if name not in ("article_key", "text")}
+    return Entry(**told, words=count_of_words(row.text))

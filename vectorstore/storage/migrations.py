@@ -9,7 +9,7 @@ from vectorstore.storage import listings as listing
 from vectorstore.storage import story_groups as stories
 from vectorstore.storage.schema import articles, earlier_versions, facts, listed, passages, sketches
 
-READABLE = ("1", "2", "3", "4", "5", "6", "7")
+READABLE = ("1", "2", "3", "4", "5", "6", "7", "8")
 """The schemas of earlier versions, the oldest first."""
 _BATCH = 2000
 
@@ -42,6 +42,8 @@ def bring_forward(connection: Connection) -> None:
     if "language" not in _columns(connection, listed.name):
         connection.execute(text("DROP TABLE IF EXISTS listed"))
         _tell_languages(connection)
+    if "length" not in _columns(connection, listed.name):
+        connection.execute(text("DROP TABLE IF EXISTS listed"))
     listing.enter_all(connection)
     _forget_mixed_vectors(connection)
 

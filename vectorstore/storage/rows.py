@@ -3,17 +3,23 @@ on them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Table, or_
+import numpy as np
+from sqlalchemy import ColumnElement, Row, Select, Table, func, or_, select
 
-from vectorstore.models import Article, Correction, Matrix, Passage, Scope
-from vectorstore.storage.schema import articles
+from vectorstore.models import Article, Correction, Matrix, Passage, PassageRow, Scope
+from vectorstore.storage.annotations import marks, tags
+from vectorstore.storage.schema import articles, passages
 
 ARTICLE = [column for column in articles.c if column.name not in ("key", "text_hash", "story")]
 _STATED = [column.name for column in ARTICLE]
+PLACED: Select[Any] = select(
+    *(passages.c[name].label(f"p_{name}") for name in ("key", "id", "position", "start", "end")), *ARTICLE
+).join_from(passages, articles)
 
 
 class VectorRow(NamedTuple):
@@ -49,11 +55,13 @@ Shelved = tuple[Article, Sequence[Passage]]
 
 
 class Removed(NamedTuple):
-    """All of an article that was removed; `earlier` are its earlier versions, the earliest first."""
+    """All of an article that was removed; `earlier` are its earlier versions, the earliest first, and `added` is what
+    readers added to it, see annotations.taken."""
 
     article: Article
     passages: Sequence[Passage]
     earlier: Sequence[Article]
+    added: Mapping[str, Sequence[Mapping[str, Any]]] = {}
 
 
 def article_of(row: Row[Any]) -> Article:
@@ -83,4 +91,41 @@ def within(scope: Scope, table: Table = articles) -> list[ColumnElement[bool]]:
         conditions.append(table.c.language.in_(scope.languages))
     if scope.without:
         conditions.append(table.c.id.not_in(scope.without))
-    return conditions
+    return conditions + _chosen(scope, table)
+
+
+def _chosen(scope: Scope, table: Table) -> list[ColumnElement[bool]]:
+    """Single articles, and what a reader has made of them."""
+    wanted: list[Select[Any]] = []
+    if scope.articles is not None:
+        wanted.append(each_of(scope.articles))
+    if scope.tags:
+        wanted.append(select(tags.c.article_id).where(tags.c.tag.in_(scope.tags)))
+    if scope.marked:
+        wanted.append(select(marks.c.article_id))
+    return [table.c.id.in_(each) for each in wanted]
+
+
+def each_of(values: Iterable[str] | Iterable[int]) -> Select[Any]:
+    """As many as there are, in one parameter: SQLite takes 32,766 of them at most."""
+    return select(func.json_each(json.dumps(list(values))).table_valued("value").c.value)
+
+
+def vector_row(row: Row[Any]) -> VectorRow:
+    return VectorRow(row.id, vector(row.vector))
+
+
+def vector(stored: bytes) -> Matrix:
+    return np.frombuffer(stored, dtype=np.float32)
+
+
+def placed(rows: Iterable[Row[Any]]) -> list[PassageRow]:
+    """Passages and articles in one statement: between two, an update would put a passage on another version's text."""
+    held: dict[str, Article] = {}
+    found = []
+    for row in rows:
+        article = held.get(row.id) or held.setdefault(row.id, article_of(row))
+        body = article.text[row.p_start : row.p_end]
+        passage = Passage(row.p_id, article.id, article.version, row.p_position, row.p_start, row.p_end, body)
+        found.append(PassageRow(row.p_key, passage, article))
+    return found

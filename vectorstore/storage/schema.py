@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from vectorstore.errors import LibraryUnreadable
 
-SCHEMA_VERSION = "8"
+SCHEMA_VERSION = "9"
 
 
 class _Read(TypeDecorator[Any]):
@@ -120,7 +120,7 @@ earlier_versions = Table(
 )
 
 # What the library's table shows of an article, searches and sorts by; see listings.py. `words` are those of the
-# headline and the outlet, without case and accents.
+# headline and the outlet, without case and accents, `length` is that of the text in characters.
 listed = Table(
     "listed",
     metadata,
@@ -132,6 +132,7 @@ listed = Table(
     Column("published_at", UtcTime, index=True),
     Column("ingested_at", UtcTime, nullable=False, index=True),
     Column("passages", Integer, nullable=False, index=True),
+    Column("length", Integer, nullable=False, index=True),
 )
 
 # `vector` is empty as long as the passage waits for it.
@@ -237,4 +238,33 @@ exchanges = Table(
     Column("stopped", Boolean, nullable=False),
     Column("thumb", String, nullable=False),
     Column("reason", Text, nullable=False),
+)
+
+# What readers have done with articles and stories; see vectorstore.storage.reading_state. No foreign keys: an article
+# that is removed can be put back, and is read or starred as it was. `person` is "" as long as a library has one reader.
+articles_read = Table(
+    "articles_read",
+    metadata,
+    Column("person", String, primary_key=True, server_default=""),
+    Column("article_id", String, primary_key=True),
+    Column("read_at", UtcTime, nullable=False),
+)
+
+articles_starred = Table(
+    "articles_starred",
+    metadata,
+    Column("person", String, primary_key=True, server_default=""),
+    Column("article_id", String, primary_key=True),
+    Column("starred_at", UtcTime, nullable=False),
+)
+
+# A story that is followed is the articles that its reader knows of it: any other that belongs with them is new. `story`
+# is the first of them.
+stories_followed = Table(
+    "stories_followed",
+    metadata,
+    Column("person", String, primary_key=True, server_default=""),
+    Column("article_id", String, primary_key=True),
+    Column("story", String, nullable=False, index=True),
+    Column("known_at", UtcTime, nullable=False),
 )

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, bindparam, delete, func, insert, or_, select, update
 
 from vectorstore.models import Copy, Matrix, Scope
 from vectorstore.near_duplicates import (
@@ -123,29 +123,35 @@ def _print(connection: Connection, key: int) -> Printed:
 
 class Opening(NamedTuple):
     """An article's first passage: news says first what it is about. Copies of one another have the same `story`;
-    `vector` has length 1."""
+    `vector` has length 1, and is empty while the passage waits for it."""
 
     passage_id: str
     article_id: str
+    title: str
     outlet: str
     published_at: datetime | None
     story: int
     vector: Matrix
 
 
-def openings(connection: Connection, scope: Scope, arrived: datetime | None, limit: int) -> list[Opening]:
-    """Of the articles within the scope that came in after `arrived`, the last to come first."""
+def openings(
+    connection: Connection, scope: Scope, arrived: datetime | None, limit: int, by_date: bool = False
+) -> list[Opening]:
+    """Of the articles within the scope that came in after `arrived`, the last to come first; `by_date` the last
+    published first, and those of unknown date last."""
     wanted = [*within(scope), *([articles.c.ingested_at > arrived] if arrived else [])]
-    told = [articles.c[name] for name in ("key", "id", "outlet", "published_at", "story", "ingested_at")]
-    last = articles.c.ingested_at.desc(), articles.c.key.desc()
+    told = [articles.c[name] for name in ("key", "id", "title", "outlet", "published_at", "story", "ingested_at")]
+    first = "published_at" if by_date else "ingested_at"
     # Articles first: left to itself, SQLite reads every passage there is to find the first ones.
-    chosen = select(*told).where(*wanted).order_by(*last).limit(limit).subquery()
-    query = select(passages.c.id, *(chosen.c[name] for name in ("id", "outlet", "published_at", "story")))
+    chosen = select(*told).where(*wanted).order_by(*_last(articles, first)).limit(limit).subquery()
+    query = select(passages.c.id, *(chosen.c[name] for name in ("id", "title", "outlet", "published_at", "story")))
     query = query.add_columns(passages.c.vector).join_from(chosen, passages, passages.c.article_key == chosen.c.key)
-    rows = connection.execute(
-        query.where(passages.c.position == 0).order_by(chosen.c.ingested_at.desc(), chosen.c.key.desc())
-    )
+    rows = connection.execute(query.where(passages.c.position == 0).order_by(*_last(chosen, first)))
     return [Opening(*row)._replace(vector=np.frombuffer(row.vector, dtype=np.float32)) for row in rows]
+
+
+def _last(table: FromClause, by: str) -> list[ColumnElement[Any]]:
+    return [table.c[by].desc(), table.c.key.desc()]  # in SQLite what is unknown is less than anything else
 
 
 def arrived_since(connection: Connection, moment: datetime) -> int:

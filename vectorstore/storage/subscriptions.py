@@ -8,7 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from vectorstore.storage.schema import pages, robots, subscriptions
+from vectorstore.storage.database import recall, remember
+from vectorstore.storage.schema import articles, pages, robots, subscriptions
+
+_EVERY = "refresh_every"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,16 @@ class KnownPage:
     etag: str = ""
     last_modified: str = ""
     listed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FeedArticle:
+    """An article that a feed led to, as the library has it now."""
+
+    id: str
+    title: str
+    outlet: str
+    published_at: datetime | None
 
 
 class Subscriptions:
@@ -94,6 +107,33 @@ class Subscriptions:
         query = select(pages).where(pages.c.feed == feed, pages.c.listed).order_by(pages.c.url)
         with self._engine.connect() as connection:
             return [KnownPage(**row._mapping) for row in connection.execute(query)]
+
+    def article_ids(self) -> dict[str, list[str]]:
+        """Of the articles that each feed led to and that are still there, by the address of the feed."""
+        query = select(pages.c.feed, articles.c.id).distinct().join(articles, articles.c.id == pages.c.article_id)
+        found: dict[str, list[str]] = {}
+        with self._engine.connect() as connection:
+            for feed, article_id in connection.execute(query):
+                found.setdefault(feed, []).append(article_id)
+        return found
+
+    def articles(self, feed: str, most: int) -> list[FeedArticle]:
+        """Those that the feed led to, the last published first."""
+        columns = (articles.c.id, articles.c.title, articles.c.outlet, articles.c.published_at)
+        query = select(*columns).distinct().join(pages, articles.c.id == pages.c.article_id)
+        newest = articles.c.published_at.desc().nulls_last()
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.where(pages.c.feed == feed).order_by(newest, articles.c.id).limit(most))
+            return [FeedArticle(*row) for row in rows]
+
+    def every(self) -> str | None:
+        """How often all are to be refreshed, as it was last kept: "30m", "" for never, None where nobody has said."""
+        with self._engine.connect() as connection:
+            return recall(connection, _EVERY)
+
+    def keep_every(self, every: str) -> None:
+        with self._engine.begin() as connection:
+            remember(connection, _EVERY, every)
 
     def robots(self, origin: str) -> tuple[str, datetime] | None:
         """What the site's robots.txt said, and when it was read."""
