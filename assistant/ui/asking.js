@@ -456,7 +456,7 @@ const dateline = (() => {
       if (shown.live !== null) page.draw(shown);
       else if (shown.id) page.wait(shown.id);
       const asked = waiting(shown.id);
-      if (asked && !asked.again) page.stand(asked.question);
+      if (asked && !asked.again && asked.number > shown.count) page.stand(asked.question);
       count();
     },
     // For Gradio's components.

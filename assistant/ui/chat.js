@@ -108,6 +108,7 @@ function changed() {
   if (element.querySelector('.exchange:not(.asked) [aria-busy="true"]')) grown = id;
   element.classList.toggle("grown", grown === id && id !== "");
   const away = asked && scrolled;
+  if (asked && !asked.classList.contains("asked")) asked = null; // Gradio made it into the server's drawing
   if (asked?.id === id) taken(); // the server's drawing is there
   else if (asked && !asked.isConnected) element.append(asked); // what was drawn is something else, such as what to ask next
   if (id !== current) {
