@@ -10,7 +10,7 @@ import gzip
 import json
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +18,7 @@ from hashlib import sha256
 from mimetypes import guess_type
 from pathlib import Path
 from string import Template
+from urllib.parse import parse_qs
 
 import gradio as gr
 from starlette.concurrency import run_in_threadpool
@@ -47,7 +48,8 @@ _THEIRS = re.compile(rb'\s*<(?:meta\s+(?:property="og:|name="twitter:)|link\s+re
 _TITLES = b'control_page_title="true"'
 _HTML, _HEAD, _APP = re.compile(rb'<html\s+lang="en"'), b"<head>", b"<gradio-app"
 SCRIPTS = ("asking.js", "addresses.js")
-_SKELETON = '<i class="bone"></i>' * 5
+_BONES = '<i class="bone"></i>' * 5
+_LOADING = f'<article class="exchange loading" aria-busy="true" aria-label="{{label}}">{_BONES}</article>'
 _ASKED = Exchange(1, "")
 """A question as it is drawn before the server knows of it; the browser puts in its words."""
 
@@ -140,7 +142,7 @@ class Dressed:
                 return
             body += message.get("body", b"")
             if not message.get("more_body"):
-                dressed = await self._dressed(body)
+                dressed = await self._dressed(body, parse_qs(scope["query_string"].decode("latin-1")))
                 headers = MutableHeaders(scope=start)
                 headers["content-length"] = str(len(dressed))
                 headers.add_vary_header("Accept-Language, Cookie")
@@ -149,15 +151,16 @@ class Dressed:
 
         await self._app(scope, receive, dress)
 
-    async def _dressed(self, document: bytes) -> bytes:
-        welcome = await run_in_threadpool(self._welcomed)
+    async def _dressed(self, document: bytes, address: Mapping[str, Sequence[str]]) -> bytes:
+        loading = _LOADING.format(label=tr("The conversation is being loaded"))
+        live = loading if "conversation" in address else await run_in_threadpool(self._welcomed)
         named = LANGUAGES[language()]
         shell = self._shell.substitute(
             _named(),
-            welcome=welcome,
+            live=live,
+            loading=loading,
             asked=live_html(_ASKED),
             told=_told(emptied()),
-            skeleton=_SKELETON,
             script=_text("shell.js"),
         )
         document = _HTML.sub(f'<html lang="{named.tag}" dir="{"rtl" if named.rtl else "ltr"}"'.encode(), document, 1)
@@ -201,7 +204,6 @@ def _named() -> dict[str, str]:
         "talks": tr("Conversations"),
         "anew": tr("New conversation"),
         "takeback": tr("Do not send it"),
-        "loading": tr("The conversation is being loaded"),
         "keeps": tr("The answers from here on are kept as another conversation."),
         "save": tr("Save and ask"),
         "cancel": tr("Cancel"),

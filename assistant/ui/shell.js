@@ -17,12 +17,10 @@ function drawAsked(drawn, question) {
   const shell = document.querySelector("#shell");
   const live = shell.querySelector(".shell-live");
   const box = shell.querySelector("textarea");
-  const named = new URLSearchParams(location.search).get("conversation");
 
   // Not by way of the shell as a sibling: that it is gone Chromium forgets when others are moved in the same moment.
   document.documentElement.dataset.opening = "";
   if (localStorage.getItem("dateline-conversations-hidden") === "yes") shell.dataset.talks = "shut";
-  if (named) live.innerHTML = document.querySelector("#loading").innerHTML; // the box stands where it is going to
 
   let asked = false;
   function ask(question) {

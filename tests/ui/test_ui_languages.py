@@ -17,7 +17,7 @@ Open = Callable[..., Page]
 TABS = ("Library", "Feeds", "Stories", "Settings")
 # Outside of what articles, readers and programs say: in the direction of their own words, or in a list of names.
 SEEN = """() => {
-  const theirs = "[dir='auto'], bdi, blockquote, select, kbd, script, style, .name, .heard";
+  const theirs = "[dir='auto'], bdi, blockquote, select, kbd, code, script, style, .name, .heard";
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const texts = [];
   while (walker.nextNode()) {
@@ -31,7 +31,7 @@ SEEN = """() => {
   }
   return texts;
 }"""
-NAMES = re.compile(r"\b(?:The Ledger|Dateline|Markdown|HTML|JSONL?|CSV|OPML|API|URL|UTC|https?://\S*)")
+NAMES = re.compile(r"\b(?:The Ledger|Dateline|Markdown|HTML|JSONL?|CSV|OPML|API|URL|UTC|OpenAI|Ollama|example\.com\S*|https?://\S*)")
 
 
 def visited(page: Page, language: str) -> dict[str, list[str]]:
@@ -48,7 +48,7 @@ def visited(page: Page, language: str) -> dict[str, list[str]]:
     page.locator("dialog.reader .text").wait_for()
     seen["reader"] = page.evaluate(SEEN)
     page.keyboard.press("Escape")
-    for name, ready in zip(TABS, ("#library tr", "#feeds .feed", "#new h3", "#settings select"), strict=True):
+    for name, ready in zip(TABS, ("#library tr", "#feeds .feed", "#new h4", "#settings select"), strict=True):
         with reading_in(language):
             to_tab(page, tr(name))
         page.locator(ready).first.wait_for()
