@@ -63,18 +63,8 @@
     return [/^\d{1,6}$/.test(given.get("version") ?? "") ? Number(given.get("version")) : 0, at ? [Number(at[1]), Number(at[2])] : [0, 0]];
   }
 
-  // Once, when a conversation has been drawn: to the answer that the address names.
-  let to = /^#exchange-\d{1,5}$/.test(location.hash) ? location.hash : "";
-  document.addEventListener("dateline-shown", () => {
-    requestAnimationFrame(() => {
-      const answer = to && document.querySelector(to);
-      if (answer) {
-        to = "";
-        answer.scrollIntoView({ block: "start" });
-      }
-    });
-    write();
-  });
+  let answer = /^#exchange-\d{1,5}$/.test(location.hash) ? location.hash.slice(1) : "";
+  document.addEventListener("dateline-shown", write);
 
   addEventListener("popstate", go);
 
@@ -117,6 +107,12 @@
       Object.assign(named[within], { address, title });
       if (before !== address || within === tab) write();
       settling = false;
+    },
+    // The answer that the address names, by its id; "" for none, and once it was told.
+    answer() {
+      const named = answer;
+      answer = "";
+      return named;
     },
     loading: () => document.querySelector("#loading").innerHTML,
     selected: () => ({ __type__: "update", selected: tab }),

@@ -61,9 +61,10 @@ function hold(id, until = performance.now() + 3000) {
   const stop = () => (until = 0);
   leaves.forEach((each) => addEventListener(each, stop, { once: true, passive: true }));
   const place = () => {
-    const exchange = element.isConnected && mine === held && performance.now() < until && document.getElementById(id);
-    if (!exchange) return leaves.forEach((each) => removeEventListener(each, stop));
-    toTop(exchange);
+    const over = !element.isConnected || mine !== held || performance.now() > until;
+    if (over) return leaves.forEach((each) => removeEventListener(each, stop));
+    const exchange = document.getElementById(id);
+    if (exchange) toTop(exchange);
     requestAnimationFrame(place);
   };
   place();
@@ -113,7 +114,7 @@ function changed() {
   else if (asked && !asked.isConnected) element.append(asked); // what was drawn is something else, such as what to ask next
   if (id !== current) {
     unfolded = false;
-    if (exchange && !away) hold(id);
+    if (exchange && !away) hold(dateline.answer() || id);
   }
   current = id;
   const legend = element.querySelector(".legend");

@@ -97,14 +97,14 @@ def test_a_language_is_named_as_its_reader_names_it_and_kept_for_the_next_questi
 ) -> None:
     desk.articles["meta"] = replace(META, language="pt")
     page = open_page(locale="de-DE")
-    page.get_by_role("button", name="Datum, Medium und Sprache").click()
+    page.get_by_role("button", name="Daten, Medium, Artikel").click()
     typed(page.get_by_label("Sprache der Artikel"), "portugiesisch")
     box = page.get_by_role("textbox", name="Ihre Frage")
     box.fill("What about Behemoth?")
     box.press("Enter")
     eventually(lambda: len(desk.asked) == 1)
     assert desk.scopes == [Scope(languages=("pt",))]
-    expect(page.get_by_role("button", name="Datum, Medium und Sprache: Portugiesisch")).to_be_visible()
+    expect(page.get_by_role("button", name="Daten, Medium, Artikel: Portugiesisch")).to_be_visible()
 
 
 @pytest.mark.parametrize(
