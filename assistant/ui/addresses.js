@@ -95,6 +95,7 @@
     },
     // A tab was opened.
     tab(to) {
+      if (to === "chat" && !dateline.shown.id) dateline.follow(); // the library may hold more than its welcome says
       if (!open || awaited) return;
       tab = to;
       settling = false;

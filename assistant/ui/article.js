@@ -29,6 +29,7 @@ element.addEventListener("submit", (event) => {
   if (event.target.matches(".edit-form")) {
     event.preventDefault();
     trigger("edit", { original: false, details: given });
+    edited = true;
   }
 });
 
@@ -47,8 +48,11 @@ function told() {
 }
 // A tag is added after another one: the field keeps the focus though it is drawn anew.
 let retagging = false;
+let edited = false; // what is drawn then is folded
 watch("value", () => {
   told();
+  if (edited) element.querySelector(".edit")?.setAttribute("open", "");
+  edited = false;
   if (retagging) element.querySelector(".tag-form input")?.focus();
   else show(120);
   retagging = false;

@@ -1,4 +1,4 @@
-"""The page without a browser: its own events over HTTP, one after the other, as its script in a browser sends them.
+"""The page without a browser: its own requests and events, one after the other, as its script in a browser sends them.
 
 There is no public way to add an article to a library that is being served, or to go on with a conversation that is
 kept; the page's own ways are these. An event is called by the name of the function that hears it.
@@ -18,7 +18,7 @@ import httpx
 _CONFIG = re.compile(r"kept/\w+-configuration\.js")
 _EVENTS = "window.gradio_config = "
 _API = "/gradio_api"
-_NOT_FILLED_IN = ("", "", "", "")  # from, to, outlet and language below the question
+_BEHIND_ALL = 100_000  # the number of a question that follows on all that there are
 
 
 class Refused(Exception):
@@ -52,13 +52,22 @@ class Page:
 
     def ask(self, question: str, conversation: str = "") -> str:
         """The id of the conversation, in which the question is kept from now on."""
-        began = self._last("begin", question, conversation, None, *_NOT_FILLED_IN, None)
-        return str(began[0])
+        id = conversation or secrets.token_urlsafe(8)
+        asked = {"id": id, "key": secrets.token_urlsafe(8), "number": _BEHIND_ALL, "question": question}
+        said = self._checked(self._http.post("/talk/ask", json=asked)).json()
+        if not said["taken"]:
+            raise Refused(said.get("problem") or "the conversation is being answered", busy=said.get("busy", False))
+        return id
 
     def answer(self, conversation: str) -> str:
-        """Waits until the last question is answered; the answer as the page draws it, "" when it was over before."""
-        drawn = self._last("write", conversation, None)
-        return drawn[0] if isinstance(drawn[0], str) else ""
+        """Waits until the last question is answered; the answer as the page draws it."""
+        state: dict[str, Any] = {"busy": True, "tag": ""}
+        while state["busy"]:
+            seen = {"id": conversation, "seen": state["tag"]}
+            state = self._checked(self._http.get("/talk", params=seen)).json()
+            if problem := state.get("problem"):
+                raise Refused(problem)
+        return str(state["live"])
 
     def add_text(self, text: str, title: str, outlet: str) -> str:
         """What came of it, as the page draws it."""

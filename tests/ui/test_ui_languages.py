@@ -31,7 +31,9 @@ SEEN = """() => {
   }
   return texts;
 }"""
-NAMES = re.compile(r"\b(?:The Ledger|Dateline|Markdown|HTML|JSONL?|CSV|OPML|API|URL|UTC|OpenAI|Ollama|example\.com\S*|https?://\S*)")
+NAMES = re.compile(
+    r"\b(?:The Ledger|Dateline|Markdown|HTML|JSONL?|CSV|OPML|API|URL|UTC|OpenAI|Ollama|example\.com\S*|https?://\S*)"
+)
 
 
 def visited(page: Page, language: str) -> dict[str, list[str]]:

@@ -110,7 +110,7 @@ def test_a_language_is_named_as_its_reader_names_it_and_kept_for_the_next_questi
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        ({"From": "last week"}, "From: 'last week' is not a day such as 2022-07-03."),
+        ({"From": "some week"}, "From: 'some week' is not a day such as 2022-07-03."),
         ({"To": "2022-02-30"}, "To: '2022-02-30' is not a day such as 2022-07-03."),
         ({"From": "2022-07-03", "To": "2022-07-01"}, "From: 2022-07-03 is later than 2022-07-01."),
         ({"Outlet": "<b>Nobody</b>"}, "Outlet: the library holds nothing by '<b>Nobody</b>'."),

@@ -123,7 +123,7 @@ def test_retry_answers_the_last_question_again_in_its_place(open_page: Open, des
 def test_an_answer_is_copied_with_its_footnotes(open_page: Open) -> None:
     page = open_page()
     ask_and_wait(page, META_QUESTION)
-    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copy", exact=True).click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert "[1] Meta keeps its models open" in page.evaluate("navigator.clipboard.readText()")
 
@@ -175,7 +175,7 @@ def test_two_readers_do_not_hear_each_other(open_page: Open, desk: ScriptedDesk)
 
 def test_hostile_words_are_only_ever_text(open_page: Open) -> None:
     page = open_page()
-    ask_and_wait(page, f"hostile {HOSTILE_TEXT[:3000]}")
+    ask_and_wait(page, f"hostile {HOSTILE_TEXT[:1900]}")
     page.locator("#exchange-1 .cite").first.click()
     expect(page.locator(".card.lit .excerpt mark")).to_have_text("[1] Sources: [2]")
     expect(page.locator(".reader mark.now")).to_have_text("[1] Sources: [2]")
@@ -187,7 +187,7 @@ def test_hostile_words_are_only_ever_text(open_page: Open) -> None:
     assert page.evaluate("window.hacked") is None
     assert (
         page.locator(
-            "#exchange-1 img, #library img, .reader :is(img, form, a), .reading-card :is(img, form, a)"
+            "#exchange-1 img, #library img, :is(.reader, .reading-card) :is(img, form[action], a[href])"
         ).count()
         == 0
     )

@@ -82,4 +82,4 @@ def test_an_article_of_the_library_prints_whole(open_page: Open) -> None:
     page.locator("#library").get_by_role("button", name="<img src=x").click()
     page.locator(".reading-card").wait_for()
     page.emulate_media(media="print")
-    assert page.locator(".scroll.text").evaluate("e => e.scrollHeight <= e.clientHeight + 1")
+    assert page.locator(".reading-card .scroll").evaluate("e => e.scrollHeight <= e.clientHeight + 1")

@@ -34,7 +34,7 @@ def through_all_tabs(page: Page) -> None:
     page.locator("#exchange-1 .cite").first.click()
     page.locator(".reader mark.now").wait_for()
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copy", exact=True).click()
     to_tab(page, "Library")
     page.locator("#library").get_by_role("button", name=META.title).click()
     expect(page.locator(".reading-card")).to_contain_text("position is unchanged")

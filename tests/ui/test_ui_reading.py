@@ -65,6 +65,7 @@ def test_words_are_marked_noted_and_there_again(open_page: Open, desk: ScriptedD
     expect(page.locator(".all-marks summary")).to_have_text("2 marks and notes")
     page.locator(".all-marks summary").click()
     page.locator(".all-marks .quote").first.click()
+    expect(page.locator("#chosen mark").first).to_be_visible()
     expect(page.locator("#chosen .own")).to_have_count(4)  # "open" is in both
     row = page.locator("#chosen .own-marks li").first
     row.get_by_role("button", name="Edit note").click()

@@ -56,7 +56,7 @@ def test_a_hostile_title_is_text() -> None:
 
 
 def test_an_empty_list_says_why() -> None:
-    assert "What you ask is kept here" in talks_html([], "", NOON)
+    assert "Your conversations appear here" in talks_html([], "", NOON)
     assert "No conversation has these words" in talks_html([], "", NOON, searched="ferry")
 
 

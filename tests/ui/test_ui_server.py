@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import socket
-from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import httpx
 import pytest
-from benchmarks._page import Page as Reader
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 from ui_desk import META, ScriptedDesk, free_port
@@ -93,7 +91,7 @@ def test_a_program_reads_an_article_and_its_earlier_version(client: Client, desk
 @pytest.mark.parametrize(
     ("endpoint", "given", "says"),
     [
-        ("/search", {"question": "x", "since": "yesterday"}, "'yesterday' is not a day"),
+        ("/search", {"question": "x", "since": "some day"}, "'some day' is not a day"),
         ("/search", {"question": "x", "as_of": "today"}, "'today' is not a date"),
         ("/search", {"question": "x", "outlets": ["Nobody"]}, "nothing by 'Nobody'"),
         ("/search", {"question": "x", "top": 101}, "top must be 1 to 100"),
@@ -129,22 +127,6 @@ def test_there_is_no_monitoring(address: str) -> None:
 def test_uploads_over_the_limit_are_refused(address: str) -> None:
     answer = httpx.post(f"{address}gradio_api/upload", files={"files": ("big.txt", b"x" * 6_000_000)})
     assert answer.status_code == 413
-
-
-def test_a_page_on_which_much_is_asked_keeps_no_more_than_one_on_which_little_is(desk: ScriptedDesk) -> None:
-    """Gradio keeps a component once more each time that it is updated and its value comes back."""
-    page = build_page(desk)
-    server = serve(page, "127.0.0.1", free_port(), desk.max_upload_mb)
-    try:
-        with closing(Reader(server.url)) as reader:
-            kept = []
-            for _ in range(3):
-                reader.answer(reader.ask("Is Meta open?"))
-                [session] = page.state_holder.session_data.values()
-                kept.append(len(session.blocks_config.blocks))
-    finally:
-        server.close()
-    assert len(desk.asked) == 3 and kept[0] == kept[1] == kept[2]
 
 
 def test_serving_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
