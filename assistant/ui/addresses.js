@@ -95,7 +95,7 @@
     },
     // A tab was opened.
     tab(to) {
-      if (to === "chat" && !dateline.shown.id) dateline.follow(); // the library may hold more than its welcome says
+      if (to === "chat") dateline.follow(); // the library may have changed since what it shows was drawn
       if (!open || awaited) return;
       tab = to;
       settling = false;

@@ -249,7 +249,7 @@ const dateline = (() => {
     while ((asked = waiting(id))) {
       if (Date.now() - asked.at > DAY) giveBack(asked);
       else {
-        const answer = await call("talk/ask", { ...asked, settings: await chosen });
+        const answer = await call("talk/ask", { ...asked, settings: await chosen() });
         if (answer) settle(asked, answer);
         else await pause();
       }
@@ -423,10 +423,11 @@ const dateline = (() => {
   }
 
   let choose;
-  const chosen = new Promise((known) => {
+  const begun = new Promise((known) => {
     choose = known;
     setTimeout(known, 5000);
-  }).then(() => settings);
+  });
+  const chosen = () => begun.then(() => settings);
 
   const start = () => {
     for (const key of Object.keys(localStorage)) {

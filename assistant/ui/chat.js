@@ -37,6 +37,7 @@ function unfold(button) {
 // A question stands on the page as soon as it is asked. The server's drawing of it takes its place; one that is not
 // asked after all, or not by this page, goes again.
 let asked = null;
+const place = (id) => Number(id.replace("exchange-", ""));
 let top = 0; // where the window stood when it was drawn; the reader may scroll on
 let scrolled = false;
 
@@ -60,14 +61,14 @@ function hold(id, until = performance.now() + 3000) {
   const leaves = ["wheel", "touchmove", "keydown", "pointerdown"];
   const stop = () => (until = 0);
   leaves.forEach((each) => addEventListener(each, stop, { once: true, passive: true }));
-  const place = () => {
+  const bring = () => {
     const over = !element.isConnected || mine !== held || performance.now() > until;
     if (over) return leaves.forEach((each) => removeEventListener(each, stop));
     const exchange = document.getElementById(id);
     if (exchange) toTop(exchange);
-    requestAnimationFrame(place);
+    requestAnimationFrame(bring);
   };
-  place();
+  bring();
 }
 
 function onScroll() {
@@ -110,7 +111,7 @@ function changed() {
   element.classList.toggle("grown", grown === id && id !== "");
   const away = asked && scrolled;
   if (asked && !asked.classList.contains("asked")) asked = null; // Gradio made it into the server's drawing
-  if (asked?.id === id) taken(); // the server's drawing is there
+  if (asked && place(id) >= place(asked.id)) taken(); // the server's drawing is there, behind those of other browsers
   else if (asked && !asked.isConnected) element.append(asked); // what was drawn is something else, such as what to ask next
   if (id !== current) {
     unfolded = false;

@@ -8,7 +8,7 @@ function onExport(event) {
   if (!button) return;
   button.closest("details")?.removeAttribute("open");
   if ("ratings" in button.dataset) return trigger("ratings", {});
-  const id = button.closest("[data-id]")?.dataset.id ?? document.querySelector("#talks nav")?.dataset.current;
+  const id = button.closest("[data-id]")?.dataset.id ?? dateline.shown.id;
   trigger("save", { id, form: button.dataset.export, exchange: Number(button.dataset.of ?? 0) });
 }
 document.addEventListener("click", onExport);

@@ -77,7 +77,7 @@ def test_a_first_report_and_a_later_one_are_both_told_with_the_figure_of_each(op
     ask(page, "How many people were hurt on the ferry?")
     differ = page.locator("#exchange-1 .differ")
     expect(differ.get_by_role("listitem")).to_have_text(
-        ["41 — Northline Wire, 16 October 2026 [2]", "At least 23 people — The Harbour Courier, 4 October 2026 [1]"]
+        ["41 — Northline Wire, 16 October 2026 [1]", "At least 23 people — The Harbour Courier, 4 October 2026 [2]"]
     )
     differ.locator(".cite").first.click()
     expect(page.locator(".card.lit mark").first).to_contain_text("was 41, almost twice the figure given on the day")
