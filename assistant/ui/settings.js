@@ -12,13 +12,32 @@ function tellLeaving() {
   if (line) line.textContent = quote.checked ? "" : (model.selectedOptions[0]?.dataset.leaves ?? "");
 }
 tellLeaving();
-watch("value", tellLeaving);
+
+// What was chosen counts at once, whatever the server draws that does not know of it yet.
+let chosen = null;
+watch("value", () => {
+  const { model, quote, sources, recency } = element.querySelector("form").elements;
+  if (chosen) {
+    model.value = chosen.model;
+    quote.checked = chosen.quote;
+    sources.value = chosen.sources;
+    recency.value = chosen.recency;
+  }
+  shut();
+});
+
+function shut() {
+  const { elements } = element.querySelector("form");
+  elements.model.disabled = element.querySelector("[data-try]").disabled = elements.quote.checked;
+  tellLeaving();
+}
 
 function keep(form) {
   const { model, quote, sources, recency } = form.elements;
-  tellLeaving();
-  model.disabled = form.querySelector("[data-try]").disabled = quote.checked;
-  trigger("keep", { model: model.value, quote: quote.checked, sources: Number(sources.value), recency: recency.value });
+  shut();
+  chosen = { model: model.value, quote: quote.checked, sources: Number(sources.value), recency: recency.value };
+  dateline.setBy(chosen);
+  trigger("keep", chosen);
 }
 
 element.addEventListener("change", ({ target }) => {
