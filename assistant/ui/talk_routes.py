@@ -104,9 +104,10 @@ class TalkRoutes:
         return self._state(id, wanted.get("past", ""), onward="next" in wanted)
 
     def _asked(self, asked: _Asked) -> State:
+        since, until, outlet, language, among = asked.fields
+        days = ("", "") if asked.everything else (since, until)
         try:
-            days = ("", "") if asked.everything else asked.fields[:2]
-            kept = self._limits.scope(*days, *asked.fields[2:])
+            kept = self._limits.scope(*days, outlet, language, among)
         except LimitUnusable as error:
             return {"taken": False, "limits": self._limits.refused(error)}
         text = asked.question.strip()
@@ -120,7 +121,7 @@ class TalkRoutes:
         aside = self._talks.ask(asked.id, question, scope, kept_settings(asked.settings).manner)
         if aside is None:
             return {"taken": False, "busy": True, **self._state(asked.id)}
-        limits = self._limits.taken(kept, asked.fields[-1])
+        limits = self._limits.taken(kept, among)
         return {"taken": True, "aside": [aside.id, aside.title], "limits": limits, **self._state(asked.id)}
 
     def _stopped(self, named: _Named) -> State:
