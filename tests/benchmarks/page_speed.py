@@ -81,7 +81,8 @@ def main() -> None:
     parser.add_argument("--url", default="", help="a server that runs already")
     given = parser.parse_args()
     with served(given.url, given.model) as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         taken: Taken = defaultdict(list)
         for _ in range(given.times):
             on_a_screen(browser, url, taken)
