@@ -82,11 +82,10 @@ class IntakeDesk:
 
     def _address(self, typed: str) -> str:
         """Raises RejectedDocument for what is no web address."""
-        from ingest.identity import with_scheme
-        from ingest.sources import is_address
+        from ingest.identity import web_address, with_scheme
 
         url = with_scheme(typed.strip())
-        if not is_address(url):  # else it would name a file of this machine, which is not the reader's to name
+        if not web_address(url):  # else it would name a file of this machine, which is not the reader's to name
             raise RejectedDocument(f"“{typed.strip()[:200]}” isn't a web address; an address begins with https://")
         return url
 

@@ -140,6 +140,7 @@ def test_every_path_of_a_command_line_is_known_to_be_read_from_there() -> None:
     assert paths == {
         ("ingest", "report_to"),
         ("conversations feedback", "file"),
+        ("conversations export", "file"),
         ("library export", "file"),
         ("library backup", "file"),
         ("library restore", "file"),
@@ -207,7 +208,8 @@ def test_a_reader_of_output_that_leaves_early_is_no_fault(library: Path) -> None
 def test_settings_of_the_terminal_count_where_they_can_and_are_told_where_not(library: Path) -> None:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            feed = b"<rss version='2.0'><channel><title>Harbour Post</title></channel></rss>"
+            item = b"<item><title>Ferry</title><link>http://127.0.0.1/ferry</link></item>"
+            feed = b"<rss version='2.0'><channel><title>Harbour Post</title>" + item + b"</channel></rss>"
             self.send_response(200)
             self.send_header("Content-Length", str(len(feed)))
             self.end_headers()

@@ -56,7 +56,7 @@ def test_the_days_that_a_question_names_are_told(library: Path) -> None:
 @pytest.mark.parametrize(
     ("limits", "told"),
     [
-        (["--from", "July"], "July"),
+        (["--from", "Julember"], "Julember"),
         (["--from", "2025-02-01", "--to", "2025-01-01"], "later"),
         (["--outlet", "Nobody's Gazette"], "Nobody's Gazette"),
         (["--language", "fr"], "nothing in the language 'fr'"),

@@ -19,7 +19,10 @@ import pytest
 
 DATELINE = Path(sys.executable).with_name("dateline")
 HOSTILE = "\x1b[31mPWN\x1b]0;TITLE\x07\x9b2J"
-FEED = "<rss version='2.0'><channel><title>\x1b[31mPost &#x9b;31m&#x202e;</title></channel></rss>"
+FEED = (
+    "<rss version='2.0'><channel><title>\x1b[31mPost &#x9b;31m&#x202e;</title>"
+    "<item><title>Ferry</title><link>http://127.0.0.1/ferry</link></item></channel></rss>"
+)
 
 
 class Site:

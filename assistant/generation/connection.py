@@ -11,7 +11,7 @@ import json
 import socket
 from contextlib import suppress
 from enum import StrEnum
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -67,8 +67,10 @@ class ModelConnection:
         with self._changing:
             if self.address and self.address != address:
                 self._forget_key()
-            if key and not _into_keyring(address, key):
-                self._unkept[address] = key
+            if key:
+                self._unkept.pop(address, None)
+                if not _into_keyring(address, key):
+                    self._unkept[address] = key
             self.address = address
             self._keep({"address": address})
 
@@ -120,7 +122,7 @@ def checked(address: str) -> str:
     with suppress(OSError, UnicodeError):  # also in the forms in which nobody writes it
         host = socket.inet_ntoa(socket.inet_aton(host))
     with suppress(ValueError):
-        if ip_address(host).is_link_local:
+        if _numbers(host).is_link_local:
             raise SettingsError(_NOT_A_MODEL)
     if parts.scheme == "http" and reach(given) is Reach.INTERNET:
         raise SettingsError("Use https:// for a server on the internet: over http:// others could read what is sent.")
@@ -131,18 +133,24 @@ def reach(address: str) -> Reach:
     """By how the host is written, without asking anybody."""
     host = (urlsplit(address).hostname or "").lower()
     with suppress(ValueError):
-        numbers = ip_address(host)
+        numbers = _numbers(host)
         return Reach.HERE if numbers.is_loopback else Reach.NETWORK if numbers.is_private else Reach.INTERNET
     if host == "localhost" or host.endswith(".localhost"):
         return Reach.HERE
     return Reach.NETWORK if "." not in host or host.endswith(_AT_HOME) else Reach.INTERNET
 
 
+def _numbers(host: str) -> IPv4Address | IPv6Address:
+    """Those of an IPv4 address that is written as an IPv6 one, too. Raises ValueError."""
+    found = ip_address(host)
+    return getattr(found, "ipv4_mapped", None) or found
+
+
 def _is_link_local(address: str) -> bool:
     """As 169.254.169.254 is, by which a cloud's machines are told their secrets."""
     with suppress(OSError, UnicodeError, ValueError):
         found = socket.getaddrinfo(urlsplit(address).hostname, None, type=socket.SOCK_STREAM)
-        return any(ip_address(str(each[4][0]).partition("%")[0]).is_link_local for each in found)
+        return any(_numbers(str(each[4][0]).partition("%")[0]).is_link_local for each in found)
     return False
 
 

@@ -7,7 +7,6 @@ from itertools import groupby, takewhile
 from typing import NamedTuple
 
 from assistant.answering.provenance import resting
-from assistant.evidence import quotation
 from assistant.text.labels import day, listed
 from assistant.text.texts import tr, tr_later
 from assistant.types import Answer, AnswerKind, Citation, Sentence, Support
@@ -67,6 +66,8 @@ class Below(NamedTuple):
 def standing(answer: Answer, said: Sequence[str]) -> tuple[list[tuple[Sentence, str]], list[Below]]:
     """What a model has written, and what stands below it: the quotations in the places that they have had from the
     first, whatever became of them, then what came to them."""
+    from assistant.evidence import quotation  # with numpy, which a command beside a server does without
+
     pairs = list(zip(answer.sentences, said, strict=True))
     own = (Support.QUOTED, Support.OWN)
     written = max((at for at, (each, _) in enumerate(pairs, start=1) if each.support not in own), default=0)

@@ -42,11 +42,11 @@ const dateline = (() => {
 
   function keepDraft(words, id = shown.id) {
     kept.set(sessionStorage, draftKey(id), words);
-    if (id) kept.set(localStorage, draftKey(id), words);
+    kept.set(localStorage, draftKey(id), words);
   }
 
   const draft = (id) =>
-    kept.get(sessionStorage, draftKey(id)) ?? (id ? kept.get(localStorage, draftKey(id)) : null) ?? "";
+    kept.get(sessionStorage, draftKey(id)) ?? kept.get(localStorage, draftKey(id)) ?? "";
 
   // Questions that the server has not confirmed, by conversation.
   function waiting(id) {
@@ -158,6 +158,10 @@ const dateline = (() => {
         continue;
       }
       take(state);
+      if (state.problem && shown.busy) {
+        await pause();
+        continue;
+      }
       if (state.gone || state.problem) return;
       if (state.cut && own.has(id)) return askAgain(state);
       if (!state.busy) own.delete(id);
@@ -166,9 +170,13 @@ const dateline = (() => {
     }
   }
 
-  // Its answer ended with the server that wrote it.
+  // Its answer ended with the server that wrote it. Once: the question may be what ended it.
+  const retried = new Set();
   function askAgain(state) {
     own.delete(state.id);
+    const which = `${state.id} ${state.count}`;
+    if (retried.has(which)) return;
+    retried.add(which);
     ask({ again: true, number: state.count });
   }
 
@@ -226,7 +234,7 @@ const dateline = (() => {
     const asked = { id, key: newId(), number: place, question: words, again, everything, fields: limited(), at: Date.now() };
     kept.set(localStorage, askedKey(id), JSON.stringify(asked));
     if (!shown.id) {
-      kept.set(sessionStorage, draftKey(""), "");
+      keepDraft("", "");
       following++; // what is on its way is of no conversation
       shown = { ...unknown(id), live: shown.live };
       name(id);
@@ -289,12 +297,15 @@ const dateline = (() => {
     name("", true);
   }
 
-  // Into the box, where nothing else stands in it.
-  function giveBack({ id, question, again }) {
+  // Into the box, above what else stands in it.
+  function giveBack({ id, question }) {
     kept.set(localStorage, askedKey(id), "");
-    if (again || !question) return;
-    if (id !== shown.id) return draft(id) || keepDraft(question, id);
-    if (!box()?.value.trim()) fill(question);
+    if (!question) return; // asked again as it was
+    const typed = (id === shown.id ? (box()?.value ?? "") : draft(id)).trim();
+    if (typed.includes(question)) return;
+    const both = typed ? `${question}\n\n${typed}` : question;
+    if (id === shown.id) fill(both);
+    else keepDraft(both, id);
   }
 
   function takeBack() {
@@ -450,6 +461,7 @@ const dateline = (() => {
     follow,
     told,
     tellTabs,
+    redraw: () => shown.live !== null && page?.draw(shown),
     waiting: () => waiting(shown.id),
     // From here on the page's script draws.
     begin(drawing) {

@@ -84,6 +84,7 @@ function taken() {
 
 // What the server has drawn. Gradio patches it into the page.
 function draw({ past, live }) {
+  if (document.querySelector(":is(#past, #live) .rewriting")) return; // Gradio would take the field away: when it is over
   dateline.past.value = past;
   props.value = live;
   trigger("named", {});

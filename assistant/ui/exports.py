@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import gradio as gr
@@ -13,6 +14,7 @@ from assistant.ui.desk import Desk
 from assistant.ui.render_talks import file_html
 from assistant.ui.transcript_file import ExportedFile, Format, exported
 from assistant.ui.work import QUIET
+from vectorstore.errors import ConversationNotFound
 
 SCRIPT = (Path(__file__).parent / "exports.js").read_text(encoding="utf-8")
 
@@ -32,10 +34,13 @@ class Exports:
         """A conversation, or with `exchange` one answer of it, which is called by its question."""
         with telling():
             id, number, notebook = str(event.id), int(event.exchange), self._desk.notebook
-            title, conversation = notebook.entry(id).title, notebook.read(id)
+            conversation = notebook.read(id)
             if number:
                 conversation = tuple(each for each in conversation if each.number == number)
-                title = conversation[0].question if conversation else title
+            title = next((each.question for each in conversation), "")
+            if not number:
+                with suppress(ConversationNotFound):  # one that could not be written goes on in memory
+                    title = notebook.entry(id).title
             return file_html(exported(Format(event.form), title, conversation))
 
     def ratings(self) -> str:

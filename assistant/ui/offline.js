@@ -3,7 +3,7 @@ const id = new URLSearchParams(location.search).get("conversation") ?? "";
 const words = () => {
   try {
     const asked = JSON.parse(localStorage.getItem(`dateline-asked-${id}`) ?? "null");
-    return asked?.question || sessionStorage.getItem(`dateline-draft-${id}`) || "";
+    return asked?.question || sessionStorage.getItem(`dateline-draft-${id}`) || localStorage.getItem(`dateline-draft-${id}`) || "";
   } catch {
     return "";
   }

@@ -76,11 +76,15 @@ async function annotate(sheet, asked, done = "") {
   const now = sheet.querySelector("mark.now")?.dataset.start;
   const cites = [...new Set(spans)].slice(0, 200).map((span) => span.split(" ").map(Number));
   const html = await server.annotate({ article, version: Number(version), cited: cites, ...asked }).catch(() => "");
+  if (sheet.dataset.article !== article || sheet.dataset.version !== version) return true; // another one is open by now
   const came = document.createElement("template");
   came.innerHTML = html; // drawn by the server, as everything on this page
   const fresh = came.content.querySelector(".sheet");
   held = null;
-  if (!fresh) return say(sheet, came.content.textContent);
+  if (!fresh) {
+    say(sheet, came.content.textContent || dateline.told.offline);
+    return false;
+  }
   getSelection().removeAllRanges();
   for (const mark of fresh.querySelectorAll("mark[data-start]")) mark.classList.toggle("now", mark.dataset.start === now);
   // Not its frame: who listens to it, and what is focused in it, stays.
@@ -91,6 +95,7 @@ async function annotate(sheet, asked, done = "") {
     else old?.remove();
   }
   say(sheet, done);
+  return true;
 }
 
 function writeNote(sheet, about, text = "") {
@@ -129,7 +134,12 @@ function onSheet({ target }) {
   if ("cancel" in data) return closeNote(sheet);
   if ("jump" in data) return sheet.querySelector(`.own[data-mark="${row.dataset.mark}"]`)?.scrollIntoView({ block: "center" });
   if ("edit" in data) return writeNote(sheet, { act: "note", key: Number(row.dataset.mark) }, row.dataset.note);
-  if ("unmark" in data) return annotate(sheet, { act: "unmark", key: Number(row.dataset.mark) });
+  if ("unmark" in data) unmark(sheet, Number(row.dataset.mark));
+}
+
+async function unmark(sheet, key) {
+  await annotate(sheet, { act: "unmark", key });
+  if (document.activeElement === document.body) sheet.querySelector('.own-marks button, [data-act="note"]')?.focus();
 }
 
 const inList = (sheet, key) => sheet.querySelector(`.own-marks [data-mark="${key}"]`);
@@ -140,11 +150,10 @@ function closeNote(sheet) {
 }
 
 element.addEventListener("click", onSheet);
-element.addEventListener("submit", (event) => {
+element.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.matches(".note-form")) return;
   event.preventDefault();
   const sheet = form.closest(".sheet");
-  annotate(sheet, { ...form.about, note: form.querySelector("textarea").value });
-  closeNote(sheet);
+  if (await annotate(sheet, { ...form.about, note: form.querySelector("textarea").value })) closeNote(sheet);
 });

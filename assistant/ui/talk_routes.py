@@ -99,8 +99,9 @@ class TalkRoutes:
         """The conversation as it stands. While an answer is written and the page has `seen` all of it: once it has
         grown, or after some seconds."""
         id, run = wanted.get("id", ""), self._talks.running(wanted.get("id", ""))
-        if run and wanted.get("seen") == _step(run.exchange.number, run.steps):
-            run.wait_beyond(run.steps, _WAITED)
+        steps = run.steps if run else 0
+        if run and wanted.get("seen") == _step(run.exchange.number, steps):
+            run.wait_beyond(steps, _WAITED)
         return self._state(id, wanted.get("past", ""), onward="next" in wanted)
 
     def _asked(self, asked: _Asked) -> State:

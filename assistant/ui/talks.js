@@ -35,7 +35,7 @@ function mark() {
 function onListed() {
   if (!element.isConnected) return document.removeEventListener("dateline-list", onListed);
   mark();
-  trigger("look", {});
+  if (!element.querySelector(".rewriting")) trigger("look", {}); // else when it is over
 }
 document.addEventListener("dateline-list", onListed);
 trigger("look", {});
@@ -76,6 +76,7 @@ function edit(button) {
   const over = () => {
     acts.remove();
     button.focus();
+    dateline.redraw();
   };
   const done = write(question, writing, (text) => dateline.ask({ question: text, again: true, number }), over);
   writing.after(acts);
@@ -108,7 +109,12 @@ function onList(event) {
   }
   if ("rename" in act) {
     const title = row.querySelector("a");
-    write(title, field("input", element.querySelector("nav").dataset.label, title.title), (text) => trigger("rename", { id: row.dataset.id, title: text }));
+    const { id } = row.dataset;
+    const over = () => {
+      title.focus();
+      onListed();
+    };
+    write(title, field("input", element.querySelector("nav").dataset.label, title.title), (text) => trigger("rename", { id, title: text }), over);
   }
 }
 element.addEventListener("click", onList);

@@ -14,7 +14,8 @@ addEventListener("activate", (event) => {
 });
 
 addEventListener("fetch", (event) => {
-  const page = new URL(event.request.url).pathname === new URL("./", location).pathname;
+  const { pathname } = new URL(event.request.url);
+  const page = ["./", "./add"].some((each) => pathname === new URL(each, location).pathname);
   if (event.request.mode !== "navigate" || !page) return;
   event.respondWith(fetch(event.request).catch(() => caches.match(OFFLINE)));
 });

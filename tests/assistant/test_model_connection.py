@@ -98,6 +98,17 @@ def test_without_a_keyring_the_key_is_kept_until_the_end(file: Path, backend: Ke
     assert connection.key == ""
 
 
+def test_a_key_that_is_entered_once_the_keyring_is_unlocked_takes_the_place_of_the_first(
+    file: Path, ring: InMemory
+) -> None:
+    keyring.set_keyring(Locked())
+    connection = ModelConnection(file, changeable=True)
+    connection.connect("https://127.0.0.2/v1", "wrong")
+    keyring.set_keyring(ring)
+    connection.connect("https://127.0.0.2/v1", KEY)
+    assert connection.key == KEY
+
+
 def test_where_others_can_reach_dateline_nobody_may_change_it(file: Path) -> None:
     with pytest.raises(SettingsError, match="Only whoever runs this Dateline"):
         ModelConnection(file).connect("http://127.0.0.1:8080/v1", KEY)
@@ -121,6 +132,7 @@ def test_where_others_can_reach_dateline_nobody_may_change_it(file: Path) -> Non
         ("https://me:pass@127.0.0.2/v1", "Leave out names, keys"),
         ("https://127.0.0.2/v1?key=secret", "Leave out names, keys"),
         ("http://169.254.169.254/latest", "kept for a cloud's own services"),
+        ("http://[::ffff:169.254.169.254]/v1", "kept for a cloud's own services"),
         ("http://[fe80::1]/v1", "kept for a cloud's own services"),
         ("http://2852039166/v1", "kept for a cloud's own services"),
         ("http://models.example/v1", "Use https://"),

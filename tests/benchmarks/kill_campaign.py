@@ -389,7 +389,7 @@ class Campaign:
         return Work(["feeds", "refresh", "--json"], sent, lambda told: self._acknowledge_rows(told, sent))
 
     def _follow(self) -> None:
-        watched = self._started(["feeds", "add", self._site.feed, "--json"])
+        watched = self._started(["feeds", "add", self._site.feed, "--empty", "--json"])
         watched.watch(lambda _: False)
         if watched.end():
             self._tell([("failed", f"feeds add: {watched.complaints}")])

@@ -328,7 +328,7 @@ def serve(scratch: Path, library: Path, embedder: str, site: Site) -> tuple[subp
     dateline = str(Path(sys.executable).with_name("dateline"))
     first = scratch / "first.jsonl"
     first.write_text("".join(f"{json.dumps(each.story.as_row())}\n" for each in first_facts()))
-    for arguments in (["ingest", str(first)], ["feeds", "add", site.feed]):
+    for arguments in (["ingest", str(first)], ["feeds", "add", site.feed, "--empty"]):
         subprocess.run([dateline, *arguments], env=env, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
