@@ -295,3 +295,39 @@ def test_rename_selects_the_title(context: BrowserContext, served: Served) -> No
     page.keyboard.press("Enter")
     expect(page.locator(".talk .title")).to_have_text("Meta")
     expect(page).to_have_title(re.compile("Meta"))
+
+
+def test_an_edit_outlives_what_is_drawn_meanwhile(context: BrowserContext, served: Served) -> None:
+    first = opened(context, served.url)
+    ask(first, QUESTION)
+    answered(first, 1, QUESTION)
+    second = opened(context, first.url)
+    answered(second, 1, QUESTION)
+    first.locator("#exchange-1").get_by_role("button", name="Edit").click()
+    field = first.get_by_role("textbox", name="The question in other words")
+    field.fill("Half of other words")
+    second.get_by_role("button", name="Good answer").click()
+    expect(second.get_by_role("button", name="Good answer")).to_have_attribute("aria-pressed", "true")
+    with first.expect_response(re.compile("/talk\\?")):
+        first.evaluate("dateline.follow()")
+    expect(field).to_have_value("Half of other words")
+    expect(field).to_be_focused()
+    field.press("Escape")
+    expect(first.get_by_role("button", name="Good answer")).to_have_attribute("aria-pressed", "true")
+
+
+def test_what_is_taken_back_stands_above_what_was_typed_since_an_edit_too(
+    context: BrowserContext, served: Served, desk: ScriptedDesk
+) -> None:
+    page = opened(context, served.url)
+    ask(page, QUESTION)
+    answered(page, 1, QUESTION)
+    with offline(context, page):
+        page.locator("#exchange-1").get_by_role("button", name="Edit").click()
+        field = page.get_by_role("textbox", name="The question in other words")
+        field.fill("Is Meta open now?")
+        field.press("Enter")
+        box(page).fill("And then?")
+        page.get_by_role("button", name="Do not send it").click()
+        expect(box(page)).to_have_value("Is Meta open now?\n\nAnd then?")
+    assert [asked for asked, _ in desk.asked] == [QUESTION]
