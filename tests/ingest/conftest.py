@@ -16,6 +16,13 @@ from vectorstore.models import Article, Passage
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
+class NoFeeds:
+    """Subscriptions of a library in which none was ever kept."""
+
+    def every(self) -> str:
+        return ""
+
+
 class MemoryShelf:
     """Stores whole batches. `batches` are the ids of each, `versions` every version of each article."""
 
@@ -25,6 +32,7 @@ class MemoryShelf:
         self.batches: list[list[str]] = []
         self.versions: dict[str, list[Article]] = {}
         self.passages: dict[str, Sequence[Passage]] = {}
+        self.subscriptions = NoFeeds()
 
     @property
     def articles(self) -> list[Article]:
