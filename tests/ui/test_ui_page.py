@@ -123,6 +123,7 @@ def test_retry_answers_the_last_question_again_in_its_place(open_page: Open, des
 def test_an_answer_is_copied_with_its_footnotes(open_page: Open) -> None:
     page = open_page()
     ask_and_wait(page, META_QUESTION)
+    page.locator("#exchange-1 .onward button").first.wait_for()  # with which the answer is drawn for the last time
     page.get_by_role("button", name="Copy", exact=True).click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert "[1] Meta keeps its models open" in page.evaluate("navigator.clipboard.readText()")
