@@ -68,31 +68,15 @@
 
   addEventListener("popstate", go);
 
-  document.addEventListener("click", async ({ target }) => {
+  document.addEventListener("click", ({ target }) => {
     const button = target.closest("[data-link]");
     if (!button) return;
     const link = new URL(button.dataset.link ? `./?${button.dataset.link}` : location.href, document.baseURI);
     if (button.dataset.answer) Object.assign(link, { search: address(), hash: `exchange-${button.dataset.answer}` });
-    await dateline.copied(link.href);
-    const { textContent } = button;
-    if (textContent === button.dataset.copied) return;
-    button.textContent = button.dataset.copied;
-    setTimeout(() => (button.textContent = textContent), 2000);
+    dateline.copy(button, link.href);
   });
 
   Object.assign(dateline, {
-    async copied(text) {
-      try {
-        await navigator.clipboard.writeText(text);
-      } catch {
-        // Browsers offer the clipboard on https and localhost only.
-        const field = Object.assign(document.createElement("textarea"), { value: text });
-        document.body.append(field);
-        field.select();
-        document.execCommand("copy");
-        field.remove();
-      }
-    },
     // A tab was opened.
     tab(to) {
       if (to === "chat") dateline.follow(); // the library may have changed since what it shows was drawn

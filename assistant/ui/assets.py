@@ -47,7 +47,7 @@ _THEIRS = re.compile(rb'\s*<(?:meta\s+(?:property="og:|name="twitter:)|link\s+re
 """What Gradio tells of itself, to those who make a picture of a link."""
 _TITLES = b'control_page_title="true"'
 _HTML, _HEAD, _APP = re.compile(rb'<html\s+lang="en"'), b"<head>", b"<gradio-app"
-SCRIPTS = ("asking.js", "addresses.js")
+SCRIPTS = ("asking.js", "clipboard.js", "addresses.js")
 _BONES = '<i class="bone"></i>' * 5
 _LOADING = f'<article class="exchange loading" aria-busy="true" aria-label="{{label}}">{_BONES}</article>'
 _ASKED = Exchange(1, "")

@@ -1,20 +1,12 @@
 // Runs once, on the last exchange: `element` is its root, `trigger` calls Python, `watch` hears of new values.
 
-async function copy(button) {
-  await dateline.copied(button.dataset.copy);
-  const { textContent } = button;
-  if (textContent === button.dataset.copied) return;
-  button.textContent = button.dataset.copied;
-  setTimeout(() => (button.textContent = textContent), 2000);
-}
-
 function onClick(event) {
   if (!element.isConnected) return document.removeEventListener("click", onClick);
   const legend = event.target.closest(".legend summary")?.parentElement;
   if (legend) unfolded = !legend.open;
   const button = event.target.closest("#past button, #live button");
   if (!button) return;
-  if ("copy" in button.dataset) copy(button);
+  if ("copy" in button.dataset) dateline.copy(button, button.dataset.copy);
   if ("whole" in button.dataset) unfold(button);
   if ("ask" in button.dataset) dateline.ask({ question: button.textContent });
   if ("retry" in button.dataset) dateline.ask({ again: true });

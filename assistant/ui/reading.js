@@ -57,19 +57,6 @@ element.addEventListener("mousedown", (event) => {
 const chosen = (sheet) => selected(sheet) ?? (held?.sheet === sheet ? held.words : null) ?? cited(sheet);
 const say = (sheet, words) => (sheet.querySelector(".sheet-told").textContent = words);
 
-async function toClipboard(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    // Browsers offer the clipboard on https and localhost only.
-    const field = Object.assign(document.createElement("textarea"), { value: text });
-    element.append(field);
-    field.select();
-    document.execCommand("copy");
-    field.remove();
-  }
-}
-
 async function annotate(sheet, asked, done = "") {
   const { article, version } = sheet.dataset;
   const spans = [...sheet.querySelectorAll("mark[data-start]")].map(({ dataset }) => `${dataset.start} ${dataset.end}`);
@@ -113,7 +100,7 @@ function act(button) {
   const { act: wanted, copied, done } = button.dataset;
   if (wanted === "quote") {
     const quotation = sheet.dataset.quotation.replace("{words}", () => words.words.trim().replace(/\s+/g, " "));
-    return toClipboard(quotation).then(() => say(sheet, copied));
+    return dateline.copied(quotation, element).then(() => say(sheet, copied));
   }
   if (wanted === "mark") return annotate(sheet, { act: "mark", ...words }, done);
   return writeNote(sheet, { act: "mark", ...words });
