@@ -14,8 +14,10 @@ addEventListener("activate", (event) => {
 });
 
 addEventListener("fetch", (event) => {
-  const { pathname } = new URL(event.request.url);
-  const page = ["./", "./add"].some((each) => pathname === new URL(each, location).pathname);
-  if (event.request.mode !== "navigate" || !page) return;
-  event.respondWith(fetch(event.request).catch(() => caches.match(OFFLINE)));
+  const { url, method, mode, destination, headers } = event.request;
+  const page = ["./", "./add"].some((each) => new URL(url).pathname === new URL(each, location).pathname);
+  // A frame or a form of another site's page goes on as the browser sends it, and is refused.
+  if (method !== "GET" || mode !== "navigate" || destination !== "document" || !page) return;
+  // The request itself would go on with Sec-Fetch-Dest "empty", as no link that somebody follows does.
+  event.respondWith(fetch(url, { headers }).catch(() => caches.match(OFFLINE)));
 });

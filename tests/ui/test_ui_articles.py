@@ -278,6 +278,25 @@ class TestTheBookmark:
         assert "Read by me." in str(sent["html"]) and "And what its scripts" in str(sent["html"])
         assert "<style" not in str(sent["html"])
 
+    def test_beside_a_service_worker_links_are_followed_and_frames_refused(
+        self, served: str, paper: Paper, abroad: BrowserContext
+    ) -> None:
+        page = abroad.new_page()
+        page.goto(served)
+        page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+        paper.headers.pop("Content-Security-Policy")
+        for link in (f"{served}?tab=library", f"{served}?article=none", f"{served}add"):
+            page.goto(paper.url)
+            page.evaluate("link => { const a = document.createElement('a'); a.href = link; a.click(); }", link)
+            page.wait_for_url(link)
+            assert "Dateline" in page.title()
+        page.goto(paper.url)
+        with page.expect_response(served) as framed:
+            page.evaluate(
+                "src => document.body.append(Object.assign(document.createElement('iframe'), { src }))", served
+            )
+        assert framed.value.status == 403
+
     def test_a_site_cannot_send_a_page_as_another_sites(
         self, served: str, desk: ScriptedDesk, paper: Paper, abroad: BrowserContext
     ) -> None:
