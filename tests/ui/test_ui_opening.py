@@ -34,7 +34,7 @@ def test_the_document_is_small(address: str) -> None:
     assert len(httpx.get(address, headers=PLAIN).content) < 60_000
 
 
-@pytest.mark.parametrize("path", ["", "config", "gradio_api/info", "theme.css", kept, built], ids=str)
+@pytest.mark.parametrize("path", ["", "config", "gradio_api/info", "theme.css", kept, built])
 def test_what_is_sent_is_compressed_for_whoever_can_read_it(address: str, path: str | Callable[[str], str]) -> None:
     url = address + (path if isinstance(path, str) else path(address))
     compressed, plain = httpx.get(url, headers={"accept-encoding": "gzip"}), httpx.get(url, headers=PLAIN)
