@@ -1,22 +1,53 @@
-// In the page's head, before anything is drawn: the reader's colours and size of text, so that no reload flashes.
+// In the page's head, before anything is drawn: what the browser keeps, and with it the reader's colours and size of text,
+// so that no reload flashes.
+
+// By key, for every tab or for this one. Where a browser keeps nothing, or has no more room: until the page is left.
+const storage = (() => {
+  class Memory extends Map {
+    getItem = (key) => this.get(key) ?? null;
+    setItem = (key, value) => void this.set(key, String(value));
+    removeItem = (key) => void this.delete(key);
+    key = (nth) => [...this.keys()][nth] ?? null;
+    get length() {
+      return this.size;
+    }
+  }
+  // Gradio's scripts name them too, and end where that is an error.
+  for (const name of ["localStorage", "sessionStorage"]) {
+    try {
+      window[name].length;
+    } catch {
+      Object.defineProperty(window, name, { value: new Memory() });
+    }
+  }
+  const full = { localStorage: new Memory(), sessionStorage: new Memory() };
+  const named = (tab) => (tab ? "sessionStorage" : "localStorage");
+  return {
+    get: (key, tab = false) => full[named(tab)].getItem(key) ?? window[named(tab)].getItem(key),
+    set(key, value, tab = false) {
+      full[named(tab)].removeItem(key);
+      try {
+        if (value) window[named(tab)].setItem(key, value);
+        else window[named(tab)].removeItem(key);
+      } catch {
+        full[named(tab)].setItem(key, value);
+      }
+    },
+    // Of those for every tab.
+    keys: () => [full.localStorage, localStorage].flatMap((each) => Array.from(each, (_, nth) => each.key(nth))),
+  };
+})();
+
 (() => {
   const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)");
 
-  function kept(look) {
-    try {
-      return localStorage.getItem(`dateline-${look}`);
-    } catch {
-      return null; // a browser that keeps nothing
-    }
-  }
-
   function dress() {
-    const colours = kept("colours");
+    const colours = storage.get("dateline-colours");
     const dark = colours === "dark" || (colours !== "light" && system.matches);
     root.classList.toggle("dark", dark);
     document.body?.classList.toggle("dark", dark);
-    const text = kept("text");
+    const text = storage.get("dateline-text");
     if (text === "small" || text === "large") root.dataset.text = text;
     else delete root.dataset.text;
   }

@@ -22,36 +22,20 @@ const dateline = (() => {
 
   // --- What is kept in the browser. A tab keeps its own draft; a conversation's last one is there for other tabs too.
 
-  const kept = {
-    get(store, key) {
-      try {
-        return store.getItem(key);
-      } catch {
-        return null; // a browser that keeps nothing
-      }
-    },
-    set(store, key, value) {
-      try {
-        if (value) store.setItem(key, value);
-        else store.removeItem(key);
-      } catch {}
-    },
-  };
   const draftKey = (id) => `dateline-draft-${id}`;
   const askedKey = (id) => `dateline-asked-${id}`;
 
   function keepDraft(words, id = shown.id) {
-    kept.set(sessionStorage, draftKey(id), words);
-    kept.set(localStorage, draftKey(id), words);
+    storage.set(draftKey(id), words, true);
+    storage.set(draftKey(id), words);
   }
 
-  const draft = (id) =>
-    kept.get(sessionStorage, draftKey(id)) ?? kept.get(localStorage, draftKey(id)) ?? "";
+  const draft = (id) => storage.get(draftKey(id), true) ?? storage.get(draftKey(id)) ?? "";
 
   // Questions that the server has not confirmed, by conversation.
   function waiting(id) {
     try {
-      return JSON.parse(kept.get(localStorage, askedKey(id)));
+      return JSON.parse(storage.get(askedKey(id)));
     } catch {
       return null;
     }
@@ -232,7 +216,7 @@ const dateline = (() => {
     const there = id === shown.id && shown.live === null ? LAST : shown.count + 1;
     const place = number || (again ? shown.count : there);
     const asked = { id, key: newId(), number: place, question: words, again, everything, fields: limited(), at: Date.now() };
-    kept.set(localStorage, askedKey(id), JSON.stringify(asked));
+    storage.set(askedKey(id), JSON.stringify(asked));
     if (!shown.id) {
       keepDraft("", "");
       following++; // what is on its way is of no conversation
@@ -266,7 +250,7 @@ const dateline = (() => {
   }
 
   function settle(asked, answer) {
-    if (waiting(asked.id)?.key === asked.key) kept.set(localStorage, askedKey(asked.id), "");
+    if (waiting(asked.id)?.key === asked.key) storage.set(askedKey(asked.id), "");
     banner();
     if (answer.taken) {
       if (draft(asked.id).trim() === asked.question) keepDraft("", asked.id);
@@ -299,7 +283,7 @@ const dateline = (() => {
 
   // Into the box, above what else stands in it.
   function giveBack({ id, question }) {
-    kept.set(localStorage, askedKey(id), "");
+    storage.set(askedKey(id), "");
     if (!question) return; // asked again as it was
     const typed = (id === shown.id ? (box()?.value ?? "") : draft(id)).trim();
     if (typed.includes(question)) return;
@@ -441,7 +425,7 @@ const dateline = (() => {
   const chosen = () => begun.then(() => settings);
 
   const start = () => {
-    for (const key of Object.keys(localStorage)) {
+    for (const key of storage.keys()) {
       if (key.startsWith(askedKey(""))) send(key.slice(askedKey("").length));
     }
   };

@@ -2,8 +2,8 @@
 const id = new URLSearchParams(location.search).get("conversation") ?? "";
 const words = () => {
   try {
-    const asked = JSON.parse(localStorage.getItem(`dateline-asked-${id}`) ?? "null");
-    return asked?.question || sessionStorage.getItem(`dateline-draft-${id}`) || localStorage.getItem(`dateline-draft-${id}`) || "";
+    const asked = JSON.parse(storage.get(`dateline-asked-${id}`));
+    return asked?.question || storage.get(`dateline-draft-${id}`, true) || storage.get(`dateline-draft-${id}`) || "";
   } catch {
     return "";
   }

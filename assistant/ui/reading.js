@@ -2,7 +2,7 @@
 // Offsets are counted in characters as Python counts them, not in halves of a surrogate pair.
 
 const SIZES = 8;
-const size = () => Number(localStorage.getItem("dateline-reading-size")) || 0;
+const size = () => Number(storage.get("dateline-reading-size")) || 0;
 const setSize = () => document.documentElement.style.setProperty("--reading-step", String(size()));
 setSize();
 
@@ -115,7 +115,7 @@ function onSheet({ target }) {
   const data = button.dataset;
   if ("act" in data) return act(button);
   if ("size" in data) {
-    localStorage.setItem("dateline-reading-size", String(Math.max(-2, Math.min(SIZES, size() + Number(data.size)))));
+    storage.set("dateline-reading-size", String(Math.max(-2, Math.min(SIZES, size() + Number(data.size)))));
     return setSize();
   }
   if ("cancel" in data) return closeNote(sheet);

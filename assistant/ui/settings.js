@@ -46,7 +46,7 @@ element.addEventListener("change", ({ target }) => {
     return location.reload();
   }
   if (!LOOKS.includes(target.name)) return keep(target.form);
-  localStorage.setItem(`dateline-${target.name}`, target.value);
+  storage.set(`dateline-${target.name}`, target.value);
   dispatchEvent(new Event("storage")); // which a browser tells other pages only
 });
 element.addEventListener("click", (event) => {
@@ -56,7 +56,7 @@ element.addEventListener("click", (event) => {
 element.addEventListener("submit", (event) => event.preventDefault());
 
 for (const look of LOOKS) {
-  const kept = localStorage.getItem(`dateline-${look}`);
+  const kept = storage.get(`dateline-${look}`);
   const choice = [...element.querySelectorAll(`input[name="${look}"]`)].find((input) => input.value === kept);
   if (choice) choice.checked = true;
 }

@@ -20,7 +20,7 @@ function drawAsked(drawn, question) {
 
   // Not by way of the shell as a sibling: that it is gone Chromium forgets when others are moved in the same moment.
   document.documentElement.dataset.opening = "";
-  if (localStorage.getItem("dateline-conversations-hidden") === "yes") shell.dataset.talks = "shut";
+  if (storage.get("dateline-conversations-hidden") === "yes") shell.dataset.talks = "shut";
 
   let asked = false;
   function ask(question) {

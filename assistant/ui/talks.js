@@ -5,11 +5,11 @@ const wide = matchMedia("(min-width: 1280px)");
 const SHUT = "dateline-conversations-hidden";
 
 // Beside the chat where there is room for it, and stays hidden there if the reader hid it; else a drawer over it.
-if (wide.matches && localStorage.getItem(SHUT) === "yes") page.talks = "shut";
+if (wide.matches && storage.get(SHUT) === "yes") page.talks = "shut";
 
 function show(open) {
   page.talks = open ? "open" : "shut";
-  if (wide.matches) localStorage.setItem(SHUT, open ? "no" : "yes");
+  if (wide.matches) storage.set(SHUT, open ? "no" : "yes");
   (open ? element.querySelector("[data-anew]") : document.querySelector("#talks-show"))?.focus();
 }
 

@@ -105,6 +105,41 @@ def test_what_is_asked_offline_stands_at_once_and_is_sent_later_once(
     assert [asked for asked, _ in desk.asked] == [QUESTION, "And Behemoth?"]
 
 
+NOTHING_KEPT = """
+    const get = () => { throw new DOMException("The reader does not let it", "SecurityError"); };
+    Object.defineProperty(window, "localStorage", { configurable: true, get });
+    Object.defineProperty(window, "sessionStorage", { configurable: true, get });
+"""
+NO_ROOM = """
+    Storage.prototype.setItem = () => { throw new DOMException("There is no more room", "QuotaExceededError"); };
+"""
+
+
+@pytest.mark.parametrize("browsers", [NOTHING_KEPT, NO_ROOM], ids=["nothing kept", "no room"])
+def test_a_browser_that_keeps_nothing_loses_nothing_while_the_page_stands(
+    context: BrowserContext, served: Served, desk: ScriptedDesk, browsers: str
+) -> None:
+    complaints: list[str] = []
+    context.add_init_script(browsers)
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    page = opened(context, served.url)
+    ask(page, QUESTION)
+    answered(page, 1, QUESTION)
+    with offline(context, page):
+        ask(page, "And Behemoth?")
+        expect(page.locator("#exchange-2 .question")).to_have_text("And Behemoth?")
+        page.keyboard.type("And then?")
+    answered(page, 2, "And Behemoth?")
+    expect(box(page)).to_have_value("And then?")
+    assert [asked for asked, _ in desk.asked] == [QUESTION, "And Behemoth?"]
+    page.get_by_role("button", name="New conversation").first.click()
+    expect(box(page)).to_have_value("")
+    page.get_by_role("tab", name="Settings").click()
+    page.get_by_label("Dark").check()
+    expect(page.locator("html")).to_have_class(re.compile("dark"))
+    assert complaints == []
+
+
 def test_a_question_that_waits_can_be_taken_back(context: BrowserContext, served: Served, desk: ScriptedDesk) -> None:
     page = opened(context, served.url)
     with offline(context, page):
