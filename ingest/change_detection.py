@@ -42,6 +42,9 @@ class Shelf(Protocol):
     def twins(self, text: str) -> Sequence[Article]:
         """The articles whose current text is the same but for white space."""
 
+    def latest_of(self, outlet: str, most: int) -> Sequence[Article]:
+        """Of the outlet's articles those that came last."""
+
     def arrived_since(self, moment: datetime) -> int:
         """How many articles came in after it."""
 

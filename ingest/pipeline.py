@@ -14,6 +14,7 @@ from ingest.change_detection import Shelf, recognise
 from ingest.dates import latest
 from ingest.documents import Gone, Rejection, Seen, Source
 from ingest.interrupts import first_interrupt
+from ingest.repeated import LOOKED_AT, own_stretch
 from ingest.sources import Extracted, Taken, articles, expected, is_address
 from ingest.splitting import split
 from ingest.text import squeezed
@@ -200,7 +201,8 @@ class _Run:
     def _wait(self, row: Row, article: Article) -> None:
         if not self._pending:
             self._first = time.monotonic()
-        self._pending.append(_Pending(row, article, split(article, self._library.token_limit)))
+        own = own_stretch(article, self._library.latest_of(article.outlet, LOOKED_AT) if article.outlet else ())
+        self._pending.append(_Pending(row, article, split(article, self._library.token_limit, own)))
         passages = sum(len(waiting.passages) for waiting in self._pending)
         if passages >= _PASSAGES or time.monotonic() - self._first >= _SECONDS:
             self.commit()

@@ -32,13 +32,13 @@ class Size(NamedTuple):
         return Size(self.words + other.words, self.tokens + other.tokens)
 
 
-def split(article: Article, limit: TokenLimit | None = None) -> tuple[Passage, ...]:
+def split(article: Article, limit: TokenLimit | None = None, within: Span | None = None) -> tuple[Passage, ...]:
     """Passages of about 150 words in order, each but the first repeating the last sentence of the one before.
 
     None has more tokens than `limit` allows, the article's heading, with which it is embedded, included. Every
-    character of the text that is not white space lies in at least one.
+    character of the text, or of the stretch `within` it, that is not white space lies in at least one.
     """
-    splitter = _Splitter(article, limit or Unlimited())
+    splitter = _Splitter(article, limit or Unlimited(), within or (0, len(article.text)))
     return tuple(
         Passage(
             id=f"{article.id}@{article.version}#{position}",
@@ -54,15 +54,17 @@ def split(article: Article, limit: TokenLimit | None = None) -> tuple[Passage, .
 
 
 class _Splitter:
-    def __init__(self, article: Article, limit: TokenLimit) -> None:
-        self._text, self._language = article.text, article.language
+    def __init__(self, article: Article, limit: TokenLimit, within: Span) -> None:
+        self._text, self._language, self._within = article.text, article.language, within
         self._limit = limit
         taken = limit.tokens([heading(article)])[0] + _MARKS
         self._most = Size(PASSAGE_WORDS, max(limit.most_tokens - taken, limit.most_tokens // 2) or _NO_LIMIT)
 
     def passages(self) -> Iterator[Span]:
-        sentences = sentence_spans(self._text, self._language)
-        pieces = [piece for span, size in self._sized(list(sentences)) for piece in self._pieces(span, size)]
+        start, end = self._within
+        found = sentence_spans(self._text[start:end], self._language)
+        sentences = [(start + a, start + b) for a, b in found]
+        pieces = [piece for span, size in self._sized(sentences) for piece in self._pieces(span, size)]
         for first, last in self._groups([size for _, size in pieces]):
             yield pieces[first][0][0], pieces[last][0][1]
 

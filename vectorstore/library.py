@@ -281,6 +281,10 @@ class Library:
         """The articles whose current text is this one, white space aside, in the order in which they came."""
         return self._catalogue.twins(text)
 
+    def latest_of(self, outlet: str, most: int) -> list[Article]:
+        """At most so many articles of an outlet, those that came last first."""
+        return self._catalogue.latest_of(outlet, most)
+
     def outlets(self) -> list[str]:
         """The outlets of all articles, in no order."""
         return self._catalogue.outlets()

@@ -47,6 +47,9 @@ class MemoryShelf:
     def twins(self, text: str) -> list[Article]:
         return [each for each in self.articles if each.text.split() == text.split()]
 
+    def latest_of(self, outlet: str, most: int) -> list[Article]:
+        return [each for each in self.articles if each.outlet == outlet][: -most - 1 : -1]
+
     def arrived_since(self, moment: datetime) -> int:
         return sum(each.ingested_at > moment for each in self.articles if each.ingested_at)
 

@@ -176,6 +176,12 @@ class Catalogue:
         with self._engine.connect() as connection:
             return [article_of(row) for row in connection.execute(query)]
 
+    def latest_of(self, outlet: str, most: int) -> list[Article]:
+        """At most so many articles of an outlet, those that came last first."""
+        query = select(*ARTICLE).where(articles.c.outlet == outlet).order_by(articles.c.key.desc()).limit(most)
+        with self._engine.connect() as connection:
+            return [article_of(row) for row in connection.execute(query)]
+
     def copies(self, article_ids: Sequence[str], until: datetime | None) -> dict[str, tuple[Copy, ...]]:
         """See story_groups.copies."""
         with self._engine.connect() as connection:
