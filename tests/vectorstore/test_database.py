@@ -66,7 +66,8 @@ def test_damage_inside_the_catalogue_is_told_wherever_it_is_met(large: Path) -> 
     path = large / "catalogue.db"
     whole = path.read_bytes()
     third = len(whole) // 3
-    path.write_bytes(whole[: 2 * third] + random.Random(1).randbytes(len(whole) - 2 * third))  # behind its tables' names
+    # Behind the names of its tables, without which it would not open.
+    path.write_bytes(whole[: 2 * third] + random.Random(1).randbytes(len(whole) - 2 * third))
     with Library(large, WordEmbedder()) as library:
         for use in (library.check, lambda: [library.passages_of(f"n{number}") for number in range(40)]):
             with pytest.raises(LibraryUnreadable, match="Bring a backup back"):
