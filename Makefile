@@ -22,7 +22,7 @@ run: .venv/.installed-local ## install what is missing and serve the chat on htt
 
 test: .venv/.installed-dev chromium ## install what tests need and run all of them
 	@echo "Running the tests"
-	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest $(ARGS)
 
 test-fast: .venv/.installed-dev ## run the tests that need no browser, no model and few processes: two minutes
 	@echo "Running the fast tests"
