@@ -105,7 +105,9 @@ class Dateline(Intake):
         self._model = _chat_model(settings)
         self.chat_models = _chat_models(settings, self._model)
         folder = settings.library.expanduser()
-        library = Library(folder, SentenceEmbedder(settings.embedder), read_only, SentenceEmbedder)
+        cache = settings.cache.expanduser()
+        embedder = partial(SentenceEmbedder, cache=cache)
+        library = Library(folder, embedder(settings.embedder), read_only, embedder)
         super().__init__(library, lambda: _web(settings, library.subscriptions))
         rerank = Reranker(settings.reranker) if settings.reranker else None
         entailment = Entailer(settings.verifier) if settings.verifier else None
@@ -119,6 +121,7 @@ class Dateline(Intake):
             room=partial(room_of, tokens=settings.evidence_tokens),
             entailment=entailment,
             patience=settings.model_patience,
+            cache=cache,
         )
         self.assistant = self.assistant_with(self._model)
 

@@ -23,7 +23,7 @@ ONLY_HOME = {
     "sentence_transformers": ("vectorstore/indexes/embedding.py", "vectorstore/indexes/reranking.py"),
     "gradio": ("assistant/ui/",),
     "mcp": ("assistant/api/mcp_server.py",),
-    "openvino": ("vectorstore/indexes/embedding.py",),
+    "openvino": ("vectorstore/indexes/converted.py",),
     "openvino_genai": ("assistant/generation/engine.py",),
     "typer": ("app.py", "assistant/commands/", "ingest/commands/", "vectorstore/console/commands.py"),
 }

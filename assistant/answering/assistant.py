@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from threading import Event
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -73,15 +74,17 @@ class Assistant:
         patience: float = PATIENCE,
         room: Callable[[BaseChatModel | None], Room] = room_of,
         entailment: Entailment | None = None,
+        cache: Path | None = None,
     ) -> None:
         """`rewording` is the model that puts follow-ups into other words before the search, none for doing without;
         `models` opens one that a reader names; `patience` is how many seconds a server of models may be silent, `room`
-        how much a model reads, and `entailment` judges sentences in the place of the chat model."""
+        how much a model reads, `entailment` judges sentences in the place of the chat model, and the folder `cache`
+        keeps what can be computed anew."""
         self._library = library
         self._finder = Finder(library, rerank, rewording)
         self._writer = Writer(model, models, room, entailment, patience)
         self._rewriter = Rewriter(model, models, self._writer.reads(), patience)
-        self._intents = Intents(library.embedder)
+        self._intents = Intents(library.embedder, cache)
         self._now = now
 
     def search(

@@ -33,6 +33,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
+# OpenVINO would report to its maker's server, see vectorstore/indexes/converted.py.
+sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+
 # Prompts are read so many tokens at a time, between which cancelling is heard: a quarter of a second on two slow cores.
 # More at a time is no faster (3.4 ms a token at 64 and at 256; 5.1 at 16).
 TOKENS_AT_A_TIME = 64

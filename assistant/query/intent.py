@@ -9,12 +9,17 @@ and Vovk 1998). A new way to ask needs a new line there, in any language, and no
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
+from hashlib import sha256
 from importlib.resources import files
 from itertools import groupby, pairwise
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from threading import Lock
 from typing import NamedTuple
 
@@ -25,8 +30,9 @@ import regex
 from assistant.text.words import STOP_WORDS, small_words
 from assistant.types import Intent
 from vectorstore.errors import DatelineError
-from vectorstore.indexes.embedding import Embedder
+from vectorstore.indexes.embedding import DEFAULT_MODEL, Embedder
 from vectorstore.languages import UNSPACED
+from vectorstore.storage.private import make_folder
 
 # Answered without a search: one that is about something that no example names is no such question.
 OF_NO_ARTICLE = (Intent.SMALL_TALK, Intent.HELP, Intent.LIBRARY, Intent.INSTRUCTION)
@@ -73,10 +79,11 @@ class _Example(NamedTuple):
 
 
 class Intents:
-    """Tells intents apart with a library's embedder. The examples are embedded when the first question comes."""
+    """Tells intents apart with a library's embedder. The examples are embedded when the first question comes, in some
+    seconds; of the default embedder their vectors are kept in the folder `cache`."""
 
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
+    def __init__(self, embedder: Embedder, cache: Path | None = None) -> None:
+        self._embedder, self._cache = embedder, cache
         self._lock = Lock()
         self._fitted: tuple[Floats, Floats] | None = None
         self._closed = False
@@ -122,13 +129,43 @@ class Intents:
                 raise DatelineError("The library was closed.")
             yield self._embedder.passages(texts[start : start + _AT_ONCE])
 
+    def _vectors(self) -> Floats:
+        """Of the examples, a row each."""
+        texts = [each.text for each in _examples()]
+        if self._cache is None or self._embedder.name != DEFAULT_MODEL:
+            return np.concatenate([*self._embedded(texts)])
+        known = sha256("\n".join([DEFAULT_MODEL, *texts]).encode()).hexdigest()[:16]
+        kept = self._cache / "intents" / f"{known}.npy"
+        with suppress(OSError, ValueError, EOFError):
+            vectors: Floats = np.load(kept)
+            if (
+                vectors.ndim == 2
+                and len(vectors) == len(texts)
+                and np.allclose(np.linalg.norm(vectors, axis=1), 1, 0, 0.01)
+            ):
+                return vectors
+        vectors = np.concatenate([*self._embedded(texts)])
+        with suppress(OSError):  # where nothing can be kept they are embedded each time
+            _keep(kept, vectors)
+        return vectors
+
     def _fit(self) -> tuple[Floats, Floats]:
-        examples = _examples()
-        vectors = np.concatenate([*self._embedded([each.text for each in examples])])
+        examples, vectors = _examples(), self._vectors()
         _, frames = _index()
         kernel = _MEANING * (vectors @ vectors.T) + (1 - _MEANING) * (frames @ frames.T)
         wanted = np.array([[each.intent == intent for intent in Intent] for each in examples], np.float32)
         return vectors, np.linalg.solve(kernel + _RIDGE * np.eye(len(examples), dtype=np.float32), wanted)
+
+
+def _keep(path: Path, vectors: Floats) -> None:
+    """In place of what earlier examples had."""
+    make_folder(path.parent)
+    with NamedTemporaryFile(dir=path.parent, suffix=".npy", delete=False) as file:
+        np.save(file, vectors)
+    for older in path.parent.iterdir():
+        if older.name != Path(file.name).name:
+            older.unlink(missing_ok=True)
+    os.replace(file.name, path)
 
 
 def words(text: str) -> list[str]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
+import numpy as np
 import pytest
 
-from assistant.query.intent import OF_NO_ARTICLE, Intents
+from assistant.query.intent import OF_NO_ARTICLE, Intents, Understood
 from assistant.query.request import requested, said
 from assistant.types import AnswerKind, Intent
-from vectorstore.indexes.embedding import SentenceEmbedder
+from vectorstore.indexes.embedding import DEFAULT_MODEL, SentenceEmbedder
+from vectorstore.models import Matrix
 
 TODAY = date(2022, 7, 3)
 OUTLETS = ["Post", "Harbour Tribune"]
@@ -145,3 +149,55 @@ def test_a_question_about_somebody_or_something_is_not_one_about_dateline(intent
 )
 def test_an_apostrophe_that_was_left_out_is_read_and_a_name_is_left(typed: str, question: str) -> None:
     assert said(typed).question == question
+
+
+class Counting:
+    """Gives each text a vector by its letters, and counts how many texts it was given."""
+
+    name, most_tokens = DEFAULT_MODEL, 0
+
+    def __init__(self) -> None:
+        self.given = 0
+
+    def passages(self, texts: Sequence[str]) -> Matrix:
+        self.given += len(texts)
+        rows = np.array([[1 + text.count(letter) for letter in "aeioust"] for text in texts], np.float32)
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    def query(self, text: str) -> Matrix:
+        return self.passages([text])[0]
+
+    def tokens(self, texts: Sequence[str]) -> list[int]:
+        return [0] * len(texts)
+
+
+def test_the_vectors_of_the_examples_are_kept(tmp_path: Path) -> None:
+    asked = ["What's new?", "How many articles do you have?", "Is Meta still open sourcing its models?", "¿Quién ganó?"]
+
+    def told() -> tuple[list[Understood], int]:
+        embedder = Counting()
+        intents = Intents(embedder, tmp_path)
+        return [intents.of(each) for each in asked], embedder.given
+
+    expected, given = told()
+    assert given > 1000
+    [kept] = (tmp_path / "intents").iterdir()
+    assert told() == (expected, len(asked))
+    whole = kept.read_bytes()
+    for damaged in (b"", b"damaged", whole[:-5000]):
+        kept.write_bytes(damaged)
+        assert told() == (expected, given)
+        assert kept.read_bytes() == whole
+    for other in (np.zeros((3, 7), np.float32), np.zeros((given, 7), np.float32), np.zeros(9, np.float32)):
+        np.save(kept, other)
+        assert told() == (expected, given)
+    (tmp_path / "intents" / "earlier.npy").write_bytes(b"")
+    kept.unlink()
+    assert told() == (expected, given)
+    assert [each.name for each in (tmp_path / "intents").iterdir()] == [kept.name]
+
+
+def test_where_they_cannot_be_kept_intents_are_told_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "intents").write_text("a file")
+    asked = "How many articles do you have?"
+    assert Intents(Counting(), tmp_path).of(asked) == Intents(Counting()).of(asked)

