@@ -205,6 +205,7 @@ def test_only_the_last_removal_is_offered_to_be_undone(open_page: Open, desk: Sc
         expect(page.locator(".reading-card h3")).to_have_text(name)
         page.get_by_role("button", name="Remove", exact=True).click()
         expect(page.locator("#undo")).to_contain_text(name)
+    expect(page.locator("#library tbody")).not_to_contain_text("A pasted note")
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#library tbody")).to_contain_text("A pasted note")
     assert set(desk.articles) == {"meta", "pasted", '"><script>window.hacked=1</script>'}

@@ -113,6 +113,7 @@ def test_an_answer_is_written_to_its_end_though_the_page_was_left(open_page: Ope
 def test_retry_answers_the_last_question_again_in_its_place(open_page: Open, desk: ScriptedDesk) -> None:
     page = open_page()
     ask_and_wait(page, META_QUESTION)
+    page.locator("#exchange-1 .onward button").first.wait_for()  # with which the answer is drawn for the last time
     page.get_by_role("button", name="Retry").click()
     eventually(lambda: len(desk.asked) == 2)
     expect(page.locator("#exchange-1 .basis")).to_contain_text("As of")

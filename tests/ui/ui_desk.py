@@ -581,7 +581,7 @@ def drawn(page: Page) -> None:
     page.locator("#talks nav").wait_for(state="attached")
 
 
-def eventually(holds: Callable[[], bool], patience: float = 10) -> None:
+def eventually(holds: Callable[[], bool], patience: float = 60) -> None:
     """Wait until something holds that is neither an element of the page nor told by an event."""
     due = monotonic() + patience
     while not holds():
