@@ -159,9 +159,9 @@ def test_an_ingest_killed_midway_keeps_what_it_reported_and_a_second_run_complet
         {
             "id": f"n{n}",
             "title": f"Report {n}",
-            "text": " ".join(f"Storm number {n} passed town {k}." for k in range(400)),
+            "text": " ".join(f"Storm number {n} passed town {k}." for k in range(60)),
         }
-        for n in range(120)
+        for n in range(240)
     ]
     source, library = tmp_path / "rows.jsonl", tmp_path / "library"
     source.write_text("\n".join(map(json.dumps, rows)))
@@ -183,7 +183,7 @@ def test_an_ingest_killed_midway_keeps_what_it_reported_and_a_second_run_complet
     child.stdout.close()
     child.wait()
     assert child.returncode == -signal.SIGKILL
-    assert 20 <= len(reported) < 120
+    assert 20 <= len(reported) < 240
 
     listed = {entry["id"] for entry in json.loads(run("library", "list", "--json", library=library).stdout)}
     assert set(reported) <= listed
@@ -193,9 +193,9 @@ def test_an_ingest_killed_midway_keeps_what_it_reported_and_a_second_run_complet
 
     report = json.loads(run("ingest", source, "--json", library=library).stdout)
     assert report["unchanged"] == len(listed)
-    assert report["added"] == 120 - len(listed)
+    assert report["added"] == 240 - len(listed)
     health = json.loads(run("library", "check", "--json", library=library).stdout)
-    assert health["articles"] == 120 and not health["waiting"] and not health["missing"] and not health["extra"]
+    assert health["articles"] == 240 and not health["waiting"] and not health["missing"] and not health["extra"]
 
 
 def test_ctrl_c_ends_an_ingest_after_what_is_in_hand_and_keeps_it(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ TURNS = 40
 SUBJECTS = ("the ferry", "the night buses", "Meta's models", "the election in Lakemont", "the wind turbines")
 GONE = (
     *("net::ERR_INTERNET_DISCONNECTED", "net::ERR_CONNECTION", "net::ERR_EMPTY_RESPONSE", "net::ERR_INCOMPLETE"),
-    *("AbortError: signal is aborted", "Connection errored out", "network error"),  # Gradio, of the event under way
+    # Gradio, of the event under way
+    *("AbortError: signal is aborted", "Connection errored out", "network error", "Server stopped unexpectedly"),
 )
 
 
