@@ -17,7 +17,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as it is behind `make t
 SLOW = {
     f"test_{name}.py"
     for name in """
-    answering app backup_command catalogue_file chat_models command_line command_server
+    answering app backup_command catalogue_file chat_models command_line command_server converted
     commands_beside_a_server embedding evaluate_command examples export_command exports file_formats
     forbidden_addresses hostile_archives hostile_cost kill_campaign library local_model mcp_command
     model_faults pending reading_feeds renewal side_by_side terminal_escapes thresholds unwritable upkeep wording
