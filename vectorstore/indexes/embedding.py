@@ -148,7 +148,7 @@ class SentenceEmbedder:
         None where the folder does not say, or is not known yet."""
         from tokenizers import Tokenizer
 
-        folder = _folder(self.name, self._source)
+        folder = self._source_folder
         try:
             if folder is None:
                 return None
@@ -187,7 +187,7 @@ class SentenceEmbedder:
         """
         with self._loading:
             if self._model is None:
-                self._model = _load(self.name, self._source, self._kept)
+                self._model = _load(self._source, self._source_folder, self._kept)
             return self._model
 
     def _quickly(self) -> Converted | None:
@@ -201,9 +201,14 @@ class SentenceEmbedder:
             return self._converted
 
     @cached_property
+    def _source_folder(self) -> Path | None:
+        """Where the weights lie; those of the default are verified, once, since that takes a third of a second."""
+        return _folder(self.name, self._source)
+
+    @cached_property
     def _kept(self) -> Path | None:
         """The folder of the copy: by the weights, and by the OpenVINO that made it."""
-        if self._cache is None or self.name != DEFAULT_MODEL or _folder(self.name, self._source) is None:
+        if self._cache is None or self.name != DEFAULT_MODEL or self._source_folder is None:
             return None
         return self._cache / "embedder" / f"{_SHA256[:12]}-openvino-{version('openvino')}"
 
@@ -221,8 +226,7 @@ def _unit(vectors: object) -> Matrix:
     return unit
 
 
-def _load(name: str, source: str, kept: Path | None) -> SentenceTransformer:
-    folder = _folder(name, source)
+def _load(source: str, folder: Path | None, kept: Path | None) -> SentenceTransformer:
     _give_memory_back()
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
