@@ -6,12 +6,13 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, redirect_stderr
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stderr, suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Self, Unpack
+from typing import TYPE_CHECKING, Annotated, Any, Unpack
 
 import typer
 
@@ -21,31 +22,28 @@ from assistant.commands.evaluate import EvaluateCommand
 from assistant.commands.library import LibraryCommands
 from assistant.commands.mcp import McpCommand
 from assistant.commands.questions import QuestionCommands
-from assistant.commands.serve import ServeCommand, Site
-from assistant.settings import GivenSettings, Settings, read_settings, set_up_others
+from assistant.commands.serve import ServeCommand, Site, Watched
+from assistant.commands.signing_in import provider_of, require_administrator
+from assistant.commands.users import UserCommands
+from assistant.settings import GivenSettings, Settings, read_settings, set_up_others, span
 from assistant.types import AS_SET, Answer, Citation, Manner, Sentence, Turn
+from assistant.ui.places import Line
 from assistant.ui.reading_desk import ReadingDesk
 from ingest.commands.adding import adds_by_command
 from ingest.commands.documents import DocumentCommands
 from ingest.commands.feeds import FeedCommands
+from ingest.commands.worker import WorkerCommand
 from ingest.intake import Intake
 from ingest.intake_desk import CommandIntake, IntakeDesk
-from vectorstore.console.command_client import (
-    Served,
-    carried_out_there,
-    is_served,
-    leave_to_server,
-    surroundings,
-    when_free,
-)
-from vectorstore.console.commands import complain, exit_status
-from vectorstore.console.logs import LoggedStream, log_to_standard_error
+from vectorstore.console.command_client import Served, carried_out_there, surroundings
+from vectorstore.console.commands import complain, errors_as_one_line, exit_status
+from vectorstore.console.logs import JsonLines, LoggedStream, log_as, log_to_standard_error, send_traces_if_installed
+from vectorstore.console.opening import Opener
 from vectorstore.console.terminal import remote
 from vectorstore.errors import (
     ArticleNotFound,
     DatelineError,
     LibraryBusy,
-    LibraryUnwritable,
     ModelError,
     SettingsError,
     WeightsMissing,
@@ -53,13 +51,12 @@ from vectorstore.errors import (
 from vectorstore.models import EVERYTHING, Article, Hit, Passage, Scope
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from langchain_core.language_models import BaseChatModel
 
     from assistant.api.langchain_retriever import NewsRetriever
     from assistant.generation.model_menu import ChatModels
     from ingest.web.politeness import RobotsShelf, Web
+    from vectorstore.reports import Condition
 
 __all__ = [
     "EVERYTHING",
@@ -85,13 +82,13 @@ logger = logging.getLogger("dateline")
 
 SAMPLES = Path(__file__).parent / "ingest" / "samples"
 
-_SECONDS_TO_WAIT = 60.0
-_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+_NAMES_A_MODEL = ("model", "model_url", "model_key")
+_TRACED_BY = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _OF_THE_SERVER_ALONE = ("embedder", "reranker", "follow_ups")
 """Settings by which it has loaded its models."""
 
 
-class Dateline(Intake):
+class Dateline(Intake, AbstractContextManager["Dateline"]):
     """A library with everything that can be done with it; see `open_dateline`."""
 
     def __init__(self, settings: Settings, read_only: bool = False) -> None:
@@ -102,24 +99,23 @@ class Dateline(Intake):
         from vectorstore.library import Library
 
         self._settings = settings
+        self._warmed = False
         self._model = _chat_model(settings)
         self.chat_models = _chat_models(settings, self._model)
         folder = settings.library.expanduser()
         cache = settings.cache.expanduser()
         embedder = partial(SentenceEmbedder, cache=cache)
-        library = Library(folder, embedder(settings.embedder), read_only, embedder)
+        shared = (settings.database, settings.vectors, settings.works)
+        library = Library(folder, embedder(settings.embedder), read_only, embedder, *shared)
         super().__init__(library, lambda: _web(settings, library.subscriptions))
-        rerank = Reranker(settings.reranker) if settings.reranker else None
-        entailment = Entailer(settings.verifier) if settings.verifier else None
-        rewording = self._model if settings.follow_ups == "model" else None
         self.assistant_with = partial(
             Assistant,
             library,
-            rerank=rerank,
-            rewording=rewording,
+            rerank=Reranker(settings.reranker) if settings.reranker else None,
+            rewording=self._model if settings.follow_ups == "model" else None,
             models=self.chat_models.opened,
             room=partial(room_of, tokens=settings.evidence_tokens),
-            entailment=entailment,
+            entailment=Entailer(settings.verifier) if settings.verifier else None,
             patience=settings.model_patience,
             cache=cache,
         )
@@ -178,29 +174,34 @@ class Dateline(Intake):
         """The one that other settings name; the built-in one is loaded once."""
         from assistant.generation.providers import LOCAL
 
-        if all(
-            getattr(settings, name) == getattr(self._settings, name) for name in ("model", "model_url", "model_key")
-        ):
+        if all(getattr(settings, name) == getattr(self._settings, name) for name in _NAMES_A_MODEL):
             return self.chat_models.opened("")
         model: BaseChatModel | None = _chat_model(settings)
         return self.chat_models.opened(LOCAL) if model and settings.model == LOCAL else model
 
     def warm(self) -> None:
         """Load the models and open the index, so that the first question need not wait."""
-        self.library.warm()
-        self.assistant.request("warm")
-        if warm := getattr(self._model, "warm", None):
-            from assistant.generation.prompting import beginning
+        try:
+            self.library.warm()
+            self.assistant.request("warm")
+            if warm := getattr(self._model, "warm", None):
+                from assistant.generation.prompting import beginning
 
-            warm(beginning())
+                warm(beginning())
+        finally:
+            self._warmed = True
+
+    def condition(self) -> Condition:
+        """How the library and the models stand right now."""
+        at = self.library.condition()
+        loaded = getattr(self._model, "in_memory", None)
+        chat = {} if loaded is None else {"chat": bool(loaded)}
+        return replace(at, loaded={**at.loaded, **chat}, warmed=self._warmed)
 
     def close(self) -> None:
         self.chat_models.close()
         self.assistant.close()
         self.library.close()
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -209,8 +210,11 @@ class Dateline(Intake):
 class PageDesk(ReadingDesk, IntakeDesk):
     """What the page asks of the house; see assistant.ui.desk.Desk."""
 
-    def __init__(self, news: Dateline, max_upload_mb: int, refresh_every: timedelta | None = None) -> None:
+    def __init__(
+        self, news: Dateline, max_upload_mb: int, refresh_every: timedelta | None = None, line: Line | None = None
+    ) -> None:
         ReadingDesk.__init__(self, news.library, news.assistant)
+        self.line, self.condition = line or Line(), news.condition  # type: ignore[method-assign]
         self.max_upload_mb, self.chat_models = max_upload_mb, news.chat_models
         IntakeDesk.__init__(self, news, refresh_every)
 
@@ -226,7 +230,7 @@ class CommandDesk:
     def __init__(self, news: Dateline, desk: PageDesk, settings: Settings) -> None:
         self._news, self._desk, self._settings = news, desk, settings
         self._cli = typer.Typer()
-        _add_commands(self._cli, self._reading, self._writing)
+        _add_commands(self._cli, self._reading, self._writing, lambda: self._settings.address)
 
     def carry_out(self, arguments: Sequence[str]) -> int:
         """Returns the exit status."""
@@ -309,34 +313,32 @@ def _chat_models(settings: Settings, model: Any) -> ChatModels:
     from assistant.generation.connection import ModelConnection
     from assistant.generation.model_menu import ChatModels
 
-    cache, patience = settings.cache.expanduser(), settings.model_patience
     # Whom others can reach they must not be able to make speak to servers of their choice.
-    alone = settings.host in _THIS_MACHINE and not settings.public_name
-    connection = ModelConnection(settings.library.expanduser() / "model-server.json", changeable=alone)
-    return ChatModels(
-        settings.model,
-        model,
-        url=settings.model_url,
-        key=settings.model_key,
-        cache=cache,
-        patience=patience,
-        connection=connection,
-    )
+    # Where there are accounts, administrators may.
+    changeable = settings.with_accounts or not settings.reached_by_others
+    connection = ModelConnection(settings.library.expanduser() / "model-server.json", changeable=changeable)
+    with_server = partial(ChatModels, url=settings.model_url, key=settings.model_key, connection=connection)
+    cache, patience = settings.cache.expanduser(), settings.model_patience
+    return with_server(settings.model, model, cache=cache, patience=patience)
+
+
+def _opener(settings: Settings) -> Opener[Dateline]:
+    return Opener(settings.library.expanduser(), partial(Dateline, settings))
 
 
 def _writing(library: Path | None) -> AbstractContextManager[Dateline]:
     """Dateline for a command that writes. The settings are read at once, the library is opened on entering."""
-    return _opened(_settings(library=library, model="quote"), _in_turn)
+    return _opener(_settings(library=library, model="quote")).writing()
 
 
 def _reading(library: Path | None, model: str | None = "quote") -> AbstractContextManager[Dateline]:
     """Dateline for a command that only reads: where it may not write, it searches the catalogue on its own."""
-    return _opened(_settings(library=library, model=model), _beside_a_writer)
+    return _opener(_settings(library=library, model=model)).reading()
 
 
 def _measuring(library: Path | None, model: str | None) -> AbstractContextManager[Dateline]:
     """Dateline for a command that reads for long, with a model of its own."""
-    return _beside_a_writer(_settings(library=library, model=model))
+    return _opener(_settings(library=library, model=model)).beside_a_writer()
 
 
 def _looking(library: Path | None, model: str | None) -> AbstractContextManager[Dateline]:
@@ -344,39 +346,9 @@ def _looking(library: Path | None, model: str | None) -> AbstractContextManager[
     return Dateline(_settings(library=library, model=model), read_only=True)
 
 
-def _folder(library: Path | None) -> Path:
-    return _settings(library=library).library.expanduser()
-
-
-@contextmanager
-def _opened(settings: Settings, open_here: Callable[[Settings], Dateline]) -> Iterator[Dateline]:
-    """Raises Served on entering, if the library is open in a server: that carries out the command."""
-    leave_to_server(settings.library.expanduser())
-    with open_here(settings) as news:
-        yield news
-
-
-def _in_turn(settings: Settings) -> Dateline:
-    """As soon as the command that has the library is done. Raises LibraryBusy, or Served if it is a server by then."""
-    library = settings.library.expanduser()
-    return when_free(library, lambda: Dateline(settings), _SECONDS_TO_WAIT, lambda: leave_to_server(library))
-
-
-def _beside_a_writer(settings: Settings) -> Dateline:
-    """While another process has the library, and where it may not be written, the catalogue is searched on its own."""
-    try:
-        return _where_it_may_be_written(settings)
-    except LibraryBusy:
-        return Dateline(settings, read_only=True)
-
-
-def _where_it_may_be_written(settings: Settings) -> Dateline:
-    """For writing; a library that may only be read is only read."""
-    try:
-        return Dateline(settings)
-    except LibraryUnwritable as error:
-        logger.warning("%s It is only read.", error)
-        return Dateline(settings, read_only=True)
+def _working(library: Path | None) -> AbstractContextManager[Dateline]:
+    """Dateline for a worker, beside all others that have the library."""
+    return Dateline(_settings(library=library, model="quote", work="here"))
 
 
 @contextmanager
@@ -386,35 +358,42 @@ def _site(samples: bool, **given: Any) -> Iterator[Site]:
     from vectorstore.console.command_server import commands_served
 
     settings = _settings(**given)
-    library = settings.library.expanduser()
-
-    def opened() -> Dateline:
-        return _where_it_may_be_written(settings)
-
-    with when_free(library, opened, _SECONDS_TO_WAIT, lambda: is_served(library)) as news:
+    with _opener(settings).serving() as news:
         if samples and not news.library.read_only and not news.library.counts()[0]:
             from ingest.progress import progress_bar
 
             with progress_bar() as advance:
                 news.ingest([SAMPLES], advance, embed=False)
         news.library.pending.start()
-        desk = PageDesk(news, settings.max_upload_mb, settings.refresh_every)
+        line = Line(settings.questions_at_once, settings.questions_waiting)
+        desk = PageDesk(news, settings.max_upload_mb, settings.refresh_every, line)
         at = (settings.host, settings.port, settings.public_name, settings.allowed_origins, settings.articles_token)
+        people = news.library.people if settings.with_accounts else None
+        if people:
+            named = settings.public_name or settings.host
+            require_administrator(people, named, settings.reached_by_others, settings.oidc_roles)
+        by_organisation = settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret
+        provider = provider_of(*by_organisation, settings.oidc_roles)
+        # Without a token the figures are this machine's alone, and nobody's where there is a page for others.
+        watched = Watched(settings.metrics_token, not settings.reached_by_others, settings.ready_lag)
         # Of a library that may only be read, whoever may read it makes no less of it than the server would.
-        alone = news.library.read_only
-        served = nullcontext() if alone else commands_served(library, CommandDesk(news, desk, settings).carry_out)
+        carry_out = CommandDesk(news, desk, settings).carry_out
+        served = nullcontext() if news.library.read_only else commands_served(news.library.folder, carry_out)
         with redirect_stderr(LoggedStream()), served:
-            yield Site(desk, *at, desk.clock.start, news.warm)
+            yield Site(desk, *at, desk.clock.start, news.warm, watched, people, provider)
         desk.close()
 
 
-def _add_commands(cli: typer.Typer, reading: Callable[..., Any], writing: Callable[..., Any]) -> None:
-    """Those that are about a library."""
+def _add_commands(
+    cli: typer.Typer, reading: Callable[..., Any], writing: Callable[..., Any], address: Callable[[], str]
+) -> None:
+    """Those that are about a library; the page's address is for links to it."""
     DocumentCommands(writing, lambda: _web(_settings())).add_to(cli)
     QuestionCommands(reading).add_to(cli)
     ConversationCommands(reading).add_to(cli)
-    LibraryCommands(reading, writing, _folder).add_to(cli)
+    LibraryCommands(reading, writing, lambda library: _settings(library=library).place).add_to(cli)
     FeedCommands(reading, writing).add_to(cli)
+    UserCommands(reading, writing, address, span).add_to(cli)
 
 
 def _tell_version(wanted: bool) -> None:
@@ -436,32 +415,35 @@ def _options(
 
 
 ServeCommand(_site).add_to(cli)
-_add_commands(cli, _reading, _writing)
+_add_commands(cli, _reading, _writing, lambda: _settings().address)
 EvaluateCommand(_measuring).add_to(cli)
 McpCommand(_looking, adds_by_command).add_to(cli)
+WorkerCommand(_working, lambda: _settings().refresh_every).add_to(cli)
 DoctorCommand(lambda library: _settings(library=library)).add_to(cli)
+
+
+def _observe() -> None:
+    """How the process logs, and whether it sends traces. Settings that do not fit are told by whatever needs them."""
+    with suppress(SettingsError):
+        settings = read_settings({})
+        if settings.log_format == "json":
+            log_as(JsonLines())
+        if any(os.environ.get(name) for name in _TRACED_BY):
+            send_traces_if_installed(version("dateline"), settings.trace_text)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The console script: a DatelineError becomes one clear line and exit status 1. A command over a library that a
     server has open is left to that."""
     log_to_standard_error()
-    try:
-        cli(arguments)
-    except Served as served:
-        set_here = read_settings({}).model_dump(mode="json", exclude_unset=True)
-        given = sys.argv[1:] if arguments is None else arguments
-        sys.exit(carried_out_there(served, given, surroundings(os.environ, set_here)))
-    except DatelineError as error:
-        complain(error)
-        sys.exit(1)
-    except UnicodeEncodeError as error:
-        unwritable = ascii(error.object[error.start : error.end])
-        complain(f"{unwritable} cannot be written in {error.encoding}. Give it in UTF-8, or set PYTHONUTF8=1.")
-        sys.exit(1)
-    except Exception:
-        logger.exception("A fault of Dateline's own")
-        sys.exit(1)
+    _observe()
+    with errors_as_one_line():
+        try:
+            cli(arguments)
+        except Served as served:
+            set_here = read_settings({}).model_dump(mode="json", exclude_unset=True)
+            given = sys.argv[1:] if arguments is None else arguments
+            sys.exit(carried_out_there(served, given, surroundings(os.environ, set_here)))
 
 
 if __name__ == "__main__":

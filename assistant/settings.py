@@ -7,21 +7,26 @@ import os
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from hashlib import sha256
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Any, Literal, Self, TypedDict
+from urllib.parse import urlsplit
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from assistant.generation.providers import PATIENCE
 from vectorstore.errors import SettingsError
+from vectorstore.storage.location import postgres_url
 
 _PREFIX = "DATELINE_"
 _SPAN = re.compile(r"(?P<number>[0-9]{1,4})(?P<unit>[smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _SHORTEST = timedelta(minutes=1)
 _SHORTEST_TOKEN = 20
+_SERVER = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?/?")
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
 
 _OF_OTHERS = {
@@ -41,6 +46,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="forbid", protected_namespaces=())
 
     library: Path = Field(default_factory=lambda: user_data_path("dateline") / "library")
+    vectors: str = ""
+    work: Literal["here", "workers"] = "here"
     model: str = "local"
     model_url: str = ""
     model_key: str = ""
@@ -54,6 +61,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=1, le=65535)
     public_name: str = ""
+    accounts: bool | None = None
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     allow_private_addresses: bool = False
     respect_robots: bool = True
@@ -62,6 +70,74 @@ class Settings(BaseSettings):
     imap_passwords: Annotated[dict[str, str], NoDecode] = Field(default_factory=dict, repr=False)
     max_upload_mb: int = Field(default=20, ge=1)
     articles_token: str = Field(default="", repr=False)
+    metrics_token: str = Field(default="", repr=False)
+    ready_lag: int = Field(default=50_000, ge=0)
+    questions_at_once: int = Field(default=8, ge=1, le=1000)
+    questions_waiting: int = Field(default=8, ge=0, le=1000)
+    log_format: Literal["text", "json"] = "text"
+    trace_text: bool = False
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = Field(default="", repr=False)
+    oidc_roles: Annotated[dict[str, str], NoDecode] = Field(default_factory=dict)
+
+    @property
+    def reached_by_others(self) -> bool:
+        """Whether somebody at another machine can open the page."""
+        return not _is_this_machine(self.host) or bool(self.public_name)
+
+    @property
+    def with_accounts(self) -> bool:
+        """Whether somebody has to sign in."""
+        return self.reached_by_others if self.accounts is None else self.accounts
+
+    @property
+    def address(self) -> str:
+        """By which readers open the page, as far as it is known here."""
+        if self.public_name:
+            return f"https://{self.public_name}/"
+        named = "localhost" if self.host in ("0.0.0.0", "::") else self.host
+        return f"http://[{named}]:{self.port}/" if ":" in named else f"http://{named}:{self.port}/"
+
+    _database: str = PrivateAttr(default="")
+
+    @property
+    def database(self) -> str:
+        """The postgresql:// URL that was given as the library, whose folder then is in the cache; "" for a folder."""
+        return self._database
+
+    @property
+    def works(self) -> bool:
+        """Whether this process gives articles their vectors and reads the feeds on time. Raises SettingsError where it
+        is to leave that to others who cannot."""
+        if self.work == "workers" and not self._database:
+            raise SettingsError(
+                "DATELINE_WORK=workers needs a library on PostgreSQL; one in a folder has one process, which does all."
+            )
+        return self.work == "here"
+
+    @property
+    def place(self) -> Path | str:
+        """The library as a person names it: its folder, or the URL of the database."""
+        return self._database or self.library.expanduser()
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _place(cls, given: Any, made: ModelWrapValidatorHandler[Self]) -> Self:
+        url = postgres_url(given.get("library", "")) if isinstance(given, dict) else ""
+        if not url:
+            return made(given)
+        cache = Path(given.get("cache") or cls.model_fields["cache"].get_default(call_default_factory=True))
+        settings = made({**given, "library": cache / f"library-{sha256(url.encode()).hexdigest()[:12]}"})
+        settings._database = url
+        return settings
+
+    @field_validator("vectors")
+    @classmethod
+    def _vectors(cls, given: str) -> str:
+        if given and not _SERVER.fullmatch(given):
+            raise ValueError(f"{given!r} is no address such as http://127.0.0.1:8000")
+        return given.rstrip("/")
 
     @field_validator("host")
     @classmethod
@@ -71,9 +147,10 @@ class Settings(BaseSettings):
     @field_validator("refresh_every", mode="before")
     @classmethod
     def _span(cls, given: object) -> object:
-        return span(given) if isinstance(given, str) else given
+        written_out = isinstance(given, str) and given.startswith("P")  # as JSON has it, from a command's process
+        return span(given) if isinstance(given, str) and not written_out else given
 
-    @field_validator("articles_token")
+    @field_validator("articles_token", "metrics_token")
     @classmethod
     def _token(cls, given: str) -> str:
         if given and len(given) < _SHORTEST_TOKEN:
@@ -84,6 +161,20 @@ class Settings(BaseSettings):
     @classmethod
     def _passwords(cls, given: object) -> object:
         return passwords(given) if isinstance(given, str) else given
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer(cls, given: str) -> str:
+        split = urlsplit(given)
+        at_home = split.scheme == "http" and _is_this_machine(split.hostname or "")
+        if given and split.scheme != "https" and not at_home:
+            raise ValueError("it is no address such as https://login.example.org")
+        return given
+
+    @field_validator("oidc_roles", mode="before")
+    @classmethod
+    def _roles(cls, given: object) -> object:
+        return oidc_roles(given) if isinstance(given, str) else given
 
     @field_validator("allowed_origins", mode="before")
     @classmethod
@@ -97,6 +188,8 @@ class GivenSettings(TypedDict, total=False):
     model_url: str
     model_key: str
     model_patience: float
+    vectors: str
+    work: Literal["here", "workers"]
     embedder: str
     reranker: str
     verifier: str
@@ -106,6 +199,7 @@ class GivenSettings(TypedDict, total=False):
     host: str
     port: int
     public_name: str
+    accounts: bool | None
     allowed_origins: tuple[str, ...]
     allow_private_addresses: bool
     respect_robots: bool
@@ -114,6 +208,23 @@ class GivenSettings(TypedDict, total=False):
     imap_passwords: dict[str, str]
     max_upload_mb: int
     articles_token: str
+    metrics_token: str
+    ready_lag: int
+    questions_at_once: int
+    questions_waiting: int
+    log_format: Literal["text", "json"]
+    trace_text: bool
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str
+    oidc_roles: dict[str, str]
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host.strip("[]").partition("%")[0]).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def host(text: str) -> str:
@@ -143,6 +254,18 @@ def passwords(text: str) -> dict[str, str]:
         given = None
     if not isinstance(given, dict) or not all(isinstance(each, str) for each in given.values()):
         raise ValueError('it is no JSON such as {"you@imap.example.org": "password"}')
+    return given
+
+
+def oidc_roles(text: str) -> dict[str, str]:
+    """The claim of the ID token, and by role its value. ValueError for anything else."""
+    try:
+        given = json.loads(text)
+    except ValueError:
+        given = None
+    names = ("claim", "reader", "editor", "administrator")
+    if not isinstance(given, dict) or any(key not in names or not isinstance(given[key], str) for key in given):
+        raise ValueError('it is no JSON such as {"claim": "groups", "administrator": "news-admins", "editor": "news"}')
     return given
 
 

@@ -36,10 +36,11 @@ class IntakeDesk:
     """One at a time puts articles in: two could both take the same article for new."""
 
     def __init__(self, intake: Intake, refresh_every: timedelta | None = None) -> None:
-        from ingest.feeds.scheduler import Refreshing
+        from ingest.feeds.scheduler import Refreshing, kept_every
 
         self._intake = intake
-        self.clock = Refreshing(self._refresh, _kept_every(intake.library.subscriptions.every(), refresh_every))
+        every, by_workers = kept_every(intake.library.subscriptions, refresh_every), intake.library.pending.elsewhere
+        self.clock = Refreshing(self._refresh, every, runs=not by_workers)
         self._turn, self._closing = threading.Lock(), threading.Event()
 
     def add_url(self, url: str, progress: Callable[[Step], None], stop: Stop) -> Report:
@@ -219,11 +220,6 @@ class CommandIntake(Intake):
     ) -> Refresh:
         with self._desk.in_turn(stop, complain) as halted:
             return super().refresh(urls, everything, progress, halted, embed)
-
-
-def _kept_every(kept: str | None, given: timedelta | None) -> timedelta | None:
-    """What a reader has set on the page, else what the setting says."""
-    return given if kept is None else int(kept.removesuffix("m")) * _MINUTE if kept else None
 
 
 def _is_gone(source: Source) -> bool:

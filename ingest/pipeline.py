@@ -20,6 +20,7 @@ from ingest.splitting import split
 from ingest.text import squeezed
 from ingest.web.workers import Place
 from vectorstore.models import Article, Passage
+from vectorstore.observing.work import stage, tell
 from vectorstore.reports import Again, Outcome, Report, Row
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def take_in(
     that nothing has come for a while, what waits is stored."""
     run = _Run(library, total, progress or (lambda _: None), now)
     stopped = False
-    with first_interrupt() as interrupted:
+    with stage("ingest"), first_interrupt() as interrupted:
         for taken in arriving:
             if stopped := interrupted() or stop():
                 break
@@ -173,7 +174,8 @@ class _Run:
         """Stores what waits, in one transaction, and only then tells of it."""
         if not self._pending:
             return
-        self._library.store([(waiting.article, waiting.passages) for waiting in self._pending])
+        with stage("store", articles=len(self._pending)):
+            self._library.store([(waiting.article, waiting.passages) for waiting in self._pending])
         stored, self._pending, self._waiting = self._pending, [], set()
         for waiting in stored:
             self._settle(waiting.row, len(waiting.passages))
@@ -210,6 +212,7 @@ class _Run:
     def _settle(self, row: Row, passages: int) -> None:
         self._done += 1
         self._passages += passages
+        tell("document", outcome=row.outcome.value)
         total = self._total and max(self._total, self._done)  # a feed counts as one until it is read
         self._progress(Progress(self._done, total, row, self._passages, time.monotonic() - self._begun))
 

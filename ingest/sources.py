@@ -43,6 +43,7 @@ from vectorstore.console.printable import printable_line
 from vectorstore.console.terminal import remote, resolved
 from vectorstore.errors import RejectedDocument
 from vectorstore.models import Article
+from vectorstore.observing.work import stage
 
 if TYPE_CHECKING:
     from ingest.web.politeness import Web
@@ -237,9 +238,10 @@ def _extracted(found: Readable, now: datetime) -> Extracted | Rejection:
     if isinstance(found, Rejection):
         return found
     try:
-        if isinstance(found, Listed):
-            return Extracted(found.name, *extract_listed(found, now))
-        return Extracted(found.name, extract(found, now))
+        with stage("extract"):
+            if isinstance(found, Listed):
+                return Extracted(found.name, *extract_listed(found, now))
+            return Extracted(found.name, extract(found, now))
     except RejectedDocument as reason:
         return Rejection(found.name, str(reason))
     except Exception as error:

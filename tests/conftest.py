@@ -18,9 +18,10 @@ SLOW = {
     f"test_{name}.py"
     for name in """
     answering app backup_command catalogue_file chat_models command_line command_server converted
-    commands_beside_a_server embedding evaluate_command examples export_command exports file_formats
+    commands_beside_a_server copying embedding evaluate_command examples export_command exports file_formats
     forbidden_addresses hostile_archives hostile_cost kill_campaign library local_model mcp_command
-    model_faults pending reading_feeds renewal side_by_side terminal_escapes thresholds unwritable upkeep wording
+    model_faults nodes pending reading_feeds renewal several_servers side_by_side terminal_escapes thresholds
+    unwritable upkeep vectors_server watching wording
     """.split()
 }
 

@@ -72,8 +72,10 @@ class TestSettings:
             ({}, "page", "open to whoever uses this machine", ""),
             ({"host": "localhost"}, "page", "this machine", ""),
             ({"host": "::1"}, "page", "this machine", ""),
-            ({"host": "0.0.0.0"}, "page", "can read and change", "DATELINE_HOST=127.0.0.1"),
-            ({"host": "192.168.1.5", "port": 8000}, "page", "192.168.1.5, port 8000", "log-in"),
+            ({"host": "0.0.0.0"}, "page", "those who have an account", ""),
+            ({"accounts": True}, "page", "those who have an account", ""),
+            ({"host": "0.0.0.0", "accounts": False}, "page", "can read and change", "DATELINE_HOST=127.0.0.1"),
+            ({"host": "192.168.1.5", "port": 8000, "accounts": False}, "page", "192.168.1.5, port 8000", "ACCOUNTS"),
             ({"public_name": "news.example"}, "public name", "news.example", ""),
             ({}, "private addresses", "refused", ""),
             ({"allow_private_addresses": True}, "private addresses", "local network", "=false"),
@@ -218,7 +220,9 @@ class TestCommand:
 
     def test_each_finding_is_a_line_and_nothing_is_made(self, tmp_path: Path) -> None:
         library = tmp_path / "no\x1b[31m library?x%41"
-        lines = self.run("--library", library, DATELINE_HOST="0.0.0.0", DATELINE_MODEL_KEY="SECRET").splitlines()
+        lines = self.run(
+            "--library", library, DATELINE_HOST="0.0.0.0", DATELINE_ACCOUNTS="no", DATELINE_MODEL_KEY="SECRET"
+        ).splitlines()
         assert len(lines) >= len(SUBJECTS) and all(line[:2] in ("! ", "  ") for line in lines)
         assert lines[0].startswith("! page: served at 0.0.0.0")
         assert not [line for line in lines if not line.isprintable() or "SECRET" in line]

@@ -28,6 +28,7 @@ DOCUMENTS = {
     path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
     for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 }
+DEPLOYED = {path.name: path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs" / "deploy").glob("*"))}
 EVERYWHERE = "\n".join(DOCUMENTS.values())
 README = DOCUMENTS["README.md"]
 API, CLI, SETTINGS = (DOCUMENTS[f"docs/{name}.md"] for name in ("api", "cli", "settings"))
@@ -207,10 +208,10 @@ def test_the_readme_shows_how_to_begin() -> None:
     assert shown >= {"serve", "ingest", "search", "ask", "library", "feeds"}
 
 
-def test_what_is_taken_in_before_the_first_start_is_there() -> None:
+def test_the_first_start_is_one_command_to_install_and_one_to_serve_the_samples() -> None:
     start = README.partition("\n## Start\n")[2].partition("\n## ")[0]
-    [taken_in] = [words[2:] for words in commands_in(start, "dateline") if words[1] == "ingest"]
-    assert taken_in and all(list(ROOT.glob(name)) for name in taken_in)
+    assert [words[1:] for words in commands_in(start, "pipx")] == [["install", ".[local]"]]
+    assert [words[1:] for words in commands_in(start, "dateline")] == [["serve", "--samples"]]
 
 
 def test_each_make_target_in_the_documents_exists() -> None:
@@ -229,7 +230,7 @@ def test_the_documents_list_exactly_the_settings_there_are() -> None:
 
 
 def test_no_document_names_a_setting_that_there_is_not() -> None:
-    named = set(re.findall(r"DATELINE_([A-Z_]*[A-Z])", EVERYWHERE))
+    named = set(re.findall(r"DATELINE_([A-Z_]*[A-Z])", "\n".join([EVERYWHERE, *DEPLOYED.values()])))
     assert named <= {name.upper() for name in Settings.model_fields}
 
 
@@ -360,5 +361,6 @@ def test_every_document_and_every_example_can_be_found_from_another() -> None:
         for file, text in DOCUMENTS.items()
         for target in re.findall(r"\]\(([^)\s]+)\)", text)
     }
-    there = [*(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "examples").glob("*.py")]
+    docs = ROOT / "docs"
+    there = [*docs.glob("*.md"), *(docs / "examples").glob("*.py"), *(docs / "deploy").glob("*")]
     assert not {path.name for path in there if path.resolve() not in linked}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -125,6 +126,17 @@ def test_closing_ends_what_is_being_added_and_keeps_what_is_done(news: Dateline,
 def test_feeds_are_refreshed_as_often_as_is_set(monkeypatch: pytest.MonkeyPatch, text: str, span: timedelta) -> None:
     monkeypatch.setenv("DATELINE_REFRESH_EVERY", text)
     assert read_settings({}).refresh_every == span
+
+
+def test_settings_are_the_same_in_another_process() -> None:
+    given = {
+        "refresh_every": timedelta(minutes=90),
+        "allowed_origins": "https://a.example",
+        "oidc_roles": '{"claim": "g"}',
+    }
+    settings = read_settings(given)
+    there = json.loads(json.dumps(settings.model_dump(mode="json")))
+    assert settings.model_validate(there) == settings
 
 
 @pytest.mark.parametrize("text", ["", "30", "m", "-5m", "1.5h", "30 minutes", "0m", "59s", "99999d", "٣m"])

@@ -6,10 +6,16 @@
       LibraryError
         LibraryBusy               another process is writing to this library
         LibraryUnreadable         the catalogue is not one that this version can read
+        LibraryUnreachable        the server that has the catalogue does not answer
+        IndexUnusable             a search index cannot be read or written
+          VectorsUnreachable      the server that has the vectors does not answer
         EmbedderMismatch          the library was made with another embedding model
         ArticleNotFound           no article with that id
         ConversationNotFound      no conversation with that id
         ConversationNotKept       conversations cannot be written
+      AccountUnusable           an account, a password, a link or a token that cannot be
+        TooManyTries            wrong passwords: the next is looked at later
+      NotAllowed                what the role of whoever asks does not allow
       AnnotationUnusable        a mark, note, tag or correction that cannot be kept
         RefreshUnderWay           the feeds are being refreshed already
       ModelError
@@ -78,6 +84,10 @@ class LibraryUnwritable(LibraryError):
     """The library cannot be written: the disk is full, or this user may not write there."""
 
 
+class LibraryUnreachable(LibraryError):
+    """The server that has the catalogue does not answer; nothing is lost."""
+
+
 class IndexUnusable(LibraryError):
     """A search index cannot be read or written; the articles are in the catalogue all the same."""
 
@@ -89,6 +99,10 @@ class IndexUnusable(LibraryError):
             f"The search index {folder} cannot be used ({reason}). What the catalogue stored is kept; make room or let "
             "Dateline write there, then run `dateline library check`."
         )
+
+
+class VectorsUnreachable(IndexUnusable):
+    """The server that has the vectors does not answer; articles are found by their words meanwhile."""
 
 
 class BackupFailed(LibraryError):
@@ -121,6 +135,18 @@ class ConversationNotFound(LibraryError):
 
 class ConversationNotKept(LibraryError):
     """Conversations cannot be written; the question can still be answered."""
+
+
+class AccountUnusable(LibraryError):
+    """An account, a password, a one-time link or a token that cannot be."""
+
+
+class TooManyTries(AccountUnusable):
+    """Of passwords that were wrong; the next is looked at later."""
+
+
+class NotAllowed(LibraryError):
+    """What the role of whoever asks for it does not allow."""
 
 
 class AnnotationUnusable(LibraryError):

@@ -23,6 +23,11 @@ _STEMMERS = {
     **{"lt": "lithuanian", "ne": "nepali", "nl": "dutch", "no": "norwegian", "pl": "polish", "pt": "portuguese"},
     **{"ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish"},
 }
+# Slavic languages without a Snowball stemmer: the beginning of a word stands for its forms (truncation; McNamee,
+# Nicholas and Mayfield 2008, "Don't Have a Stemmer?").
+_BY_BEGINNING, _BEGINNING = frozenset("uk be bg mk hr sk sl".split()), 5
+# Hebrew writes "and", "the", "in", "to", "from" and "that" onto the word.
+_JOINED_ON = regex.compile(r"^[והבלכמש]{1,2}(?=\p{Hebrew}{2})")
 _IN_LATIN_LETTERS = "en de fr es pt it nl pl tr sv da no fi cs ro hu id vi ca hr sk".split()
 _SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi", "tl": "fil", "ms": "id", "bs": "hr", "gl": "pt"}
 # Of these a text's declaration knows better than its words.
@@ -152,7 +157,8 @@ def _written(language: str) -> Mapping[str, float]:
 
 @lru_cache(maxsize=65536)
 def stem(word: str, language: str) -> str:
-    """What the forms of a word have in common, without accents: Snowball's stem where there is one."""
+    """What the forms of a word have in common, without accents: Snowball's stem where there is one, the beginning in
+    related languages."""
     known = _stemmer(language)
     return without_accents(known(word.lower()) if known and not _IN_PAIRS.search(word) else word.lower())
 
@@ -174,6 +180,10 @@ def spelled_otherwise(word: str) -> Iterator[str]:
 def _stemmer(language: str) -> Callable[[str], str] | None:
     import snowballstemmer
 
+    if language in _BY_BEGINNING:
+        return lambda word: word[:_BEGINNING]
+    if language == "he":
+        return lambda word: _JOINED_ON.sub("", word)
     return snowballstemmer.stemmer(_STEMMERS[language]).stemWord if language in _STEMMERS else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,38 +14,47 @@ from time import sleep
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-import numpy as np
-
-from vectorstore.errors import ArticleNotFound, EmbedderMismatch, LibraryBusy, LibraryUnwritable
+from vectorstore.errors import (
+    ArticleNotFound,
+    EmbedderMismatch,
+    LibraryBusy,
+    LibraryUnreachable,
+    LibraryUnwritable,
+)
 from vectorstore.indexes.brute_force import ExactVectors
 from vectorstore.indexes.embedding import Embedder, TokenLimit
+from vectorstore.indexes.following import Following
+from vectorstore.indexes.homes import ServerHome
 from vectorstore.indexes.keywords import KeywordIndex
+from vectorstore.indexes.passage_search import PassageSearch
 from vectorstore.indexes.pending import PendingVectors
+from vectorstore.indexes.shared_vectors import ChromaServer
 from vectorstore.indexes.upkeep import KeptIndexes, Progress
 from vectorstore.indexes.vectors import VectorIndex
 from vectorstore.indexes.vocabulary import Vocabulary
-from vectorstore.models import EVERYTHING, Article, Candidate, Entry, Hit, Matrix, Passage, Scope, heading
-from vectorstore.reports import Health
-from vectorstore.storage.annotations import Annotations
-from vectorstore.storage.catalogue import NEXT_EMBEDDER, Catalogue
-from vectorstore.storage.conversations import Conversations
+from vectorstore.models import Article, Candidate, Hit, Scope
+from vectorstore.reports import Condition, Health
+from vectorstore.shelf import Shelf
+from vectorstore.storage.catalogue import Catalogue
 from vectorstore.storage.database import may_write
-from vectorstore.storage.folder import CATALOGUE, UNTIL_IT_IS_MADE, make, make_catalogue, take, writer_lock
-from vectorstore.storage.listings import Listings
+from vectorstore.storage.facts import INDEXED_VECTORS, NEXT_EMBEDDER, SERVER
+from vectorstore.storage.folder import (
+    CATALOGUE,
+    UNTIL_IT_IS_MADE,
+    make,
+    make_catalogue,
+    node_name,
+    take,
+    take_node,
+    writer_lock,
+)
 from vectorstore.storage.private import keep_private, tighten
-from vectorstore.storage.reading_state import ReadingStates
-from vectorstore.storage.rows import Described, Removed, Shelved
-from vectorstore.storage.story_groups import Opening
-from vectorstore.storage.subscriptions import Subscriptions
+from vectorstore.storage.rows import Removed, Shelved
+
+logger = logging.getLogger(__name__)
 
 _CLOSED_TO_OTHERS = "closed to others"
 _TOO_MANY_UNFOUND = 0.01
-# Articles: some 2,000 passages, whose vectors are read and compared in about 10 ms.
-_LOOKED_AT_SINGLY = 200
-_TO_BE_SAFE = 1.5
-_MOST_ASKED_FOR = 5000
-# Passages without a vector that a search embeds itself: those that its words fit best, in a quarter of a second.
-_EMBEDDED_AT_ONCE = 8
 _LOOKS = 3
 # Passages that are looked at for each word that the table is searched for.
 _MOST_HELD = 20_000
@@ -53,13 +63,7 @@ _UNTIL_ANOTHER_PROCESS_IS_DONE = 0.1
 Looked = TypeVar("Looked")
 
 
-class _OfThread(threading.local):
-    """How many passages a thread's searches have come upon that were gone when they were read."""
-
-    gone = 0
-
-
-class Library:
+class Library(Shelf):
     """A folder of articles that can be searched. Threads may share one.
 
     One process may write; a second one that opens the same folder gets LibraryBusy at once, and one that may not write
@@ -76,39 +80,66 @@ class Library:
         embedder: Embedder,
         read_only: bool = False,
         embedder_named: Callable[[str], Embedder] | None = None,
+        database: str = "",
+        vectors: str = "",
+        works: bool = True,
     ) -> None:
-        self.folder = folder
+        """`database` is the postgresql:// URL of the catalogue, "" where it lies in the folder, and `vectors` that of a
+        Chroma server, "" for embedded Chroma. One that does not `work` leaves vectors to others."""
+        self.folder, self.database = folder, database
         self.read_only = read_only
         self._given = embedder
         self._embedder_named = embedder_named and lru_cache(1)(embedder_named)
         self._writing = threading.RLock()
-        self._changing, self._of_thread = threading.RLock(), _OfThread()
+        self._changing = threading.RLock()
         self._read: tuple[str | None, tuple[ExactVectors, KeywordIndex]] | None = None
-        path = folder / CATALOGUE
         new = not folder.exists()
         make(folder)
-        self._lock = writer_lock(folder)
-        if not read_only or not path.exists():
-            take(self._lock, folder, patience=UNTIL_IT_IS_MADE if read_only else 0)
+        place, self._lock = take_node(folder) if database else (folder, writer_lock(folder))
+        self._why_only_read = "it was asked to"
         try:
-            if not path.exists():
-                make_catalogue(path)
-            if read_only:
-                self._lock.release()
-            if not (read_only or may_write(path)):
-                raise LibraryUnwritable(f"The catalogue {path} may only be read. Let Dateline write it and its folder.")
-            self._why_only_read = "another Dateline uses it" if may_write(path) else "its folder cannot be written"
-            self._catalogue = Catalogue(path, read_only, self._why_only_read if read_only else "")
-            if not read_only:
+            if database:
+                self._catalogue = Catalogue(database, read_only, self._why_only_read if read_only else "")
+                self._catalogue.words_facts = self._catalogue.vector_facts = f"{node_name(place)}: "
+            else:
+                self._catalogue = self._in_folder(folder)
+            home = self._shared_vectors(vectors) if vectors and (database or not read_only) else None
+            if not (read_only or database):
                 self._keep_private(new)
+                if not vectors:  # which is filled anew should it be used again
+                    self._catalogue.remember(f"{SERVER}: {INDEXED_VECTORS}", None)
         except BaseException:
+            if catalogue := getattr(self, "_catalogue", None):
+                catalogue.close()
             self._lock.release()
             raise
-        self._kept = KeptIndexes(self._catalogue, folder, self._writing)
+        self._kept = KeptIndexes(self._catalogue, place, self._writing, home, others=bool(database))
+        self._search = PassageSearch(self._catalogue, lambda: self.embedder)
         self.listings.holding = self._holding
-        self.pending = PendingVectors(self._catalogue, self._kept, self._writing, embedder)
+        self.pending = PendingVectors(self._catalogue, self._kept, self._writing, embedder, not works)
         if read_only:
             self.pending.stop()
+        self._following = Following(self._catalogue, self._kept, self.pending) if database or home else None
+        if self._following:
+            self._following.start()
+
+    def _in_folder(self, folder: Path) -> Catalogue:
+        path = folder / CATALOGUE
+        if not self.read_only or not path.exists():
+            take(self._lock, folder, patience=UNTIL_IT_IS_MADE if self.read_only else 0)
+        if not path.exists():
+            make_catalogue(path)
+        if self.read_only:
+            self._lock.release()
+        if not (self.read_only or may_write(path)):
+            raise LibraryUnwritable(f"The catalogue {path} may only be read. Let Dateline write it and its folder.")
+        self._why_only_read = "another Dateline uses it" if may_write(path) else "its folder cannot be written"
+        return Catalogue(path, self.read_only, self._why_only_read if self.read_only else "")
+
+    def _shared_vectors(self, url: str) -> ServerHome:
+        """All who use the catalogue share them, and what is remembered of them."""
+        self._catalogue.vector_facts = f"{SERVER}: "
+        return ServerHome(ChromaServer(url), self._catalogue.name())
 
     def _keep_private(self, new: bool) -> None:
         """Once, for a library that an earlier version made: what its owner opens to others later stays open."""
@@ -120,12 +151,16 @@ class Library:
     def close(self) -> None:
         """Close everything properly, so that the next open need not look into the index."""
         self.pending.stop()
+        if self._following:
+            self._following.stop()
         with self._writing:
             try:
                 self._kept.close()
+            except LibraryUnreachable as error:  # then it is compared with the catalogue when it is next opened
+                logger.warning("%s", error)
             finally:
                 self._catalogue.close()
-                if not self.read_only:
+                if not self.read_only or self.database:
                     keep_private(self.folder)
                 self._lock.release()
 
@@ -198,13 +233,9 @@ class Library:
             stale = self._catalogue.edit(article_id, changes)
             if stale is None:
                 raise ArticleNotFound.named(article_id)
-            self._kept.opened().vectors.remove(stale)
+            self._kept.forget(stale)
         self.pending.start()
         return self.article(article_id)
-
-    def stated(self, article_id: str) -> Article | None:
-        """As its publisher states it; None when it is not there."""
-        return self._catalogue.stated(article_id)
 
     def mark_gone(self, article_id: str, gone_at: datetime | None) -> None:
         """Note that the article's page is there no more, or with None that it is there again; it stays readable."""
@@ -225,105 +256,6 @@ class Library:
         """How long a passage with its heading may be."""
         return self.embedder
 
-    @property
-    def subscriptions(self) -> Subscriptions:
-        """The feeds that this library follows."""
-        return self._catalogue.subscriptions
-
-    @property
-    def conversations(self) -> Conversations:
-        """What was asked of this library."""
-        return self._catalogue.conversations
-
-    @property
-    def reading_states(self) -> ReadingStates:
-        """What its readers have read, starred and follow."""
-        return self._catalogue.reading_states
-
-    @property
-    def state(self) -> str:
-        """Another one after each article that was added, changed or removed."""
-        articles, passages = self._catalogue.counts()
-        return f"{self._catalogue.recall('generation')}/{articles}/{passages}"
-
-    @property
-    def annotations(self) -> Annotations:
-        """What its reader marked, noted, tagged and put right."""
-        return self._catalogue.annotations
-
-    @property
-    def listings(self) -> Listings:
-        """The library's table."""
-        return self._catalogue.listings
-
-    def find(self, article_id: str, version: int | None = None) -> Article | None:
-        """The current version or the one asked for, or None."""
-        return self._catalogue.article(article_id, version)
-
-    def article(self, article_id: str, version: int | None = None) -> Article:
-        """The current version or the one asked for. Raises ArticleNotFound."""
-        found = self._catalogue.article(article_id, version)
-        if found is not None:
-            return found
-        current = self.find(article_id)
-        if current is None:
-            raise ArticleNotFound.named(article_id)
-        raise ArticleNotFound(f"{article_id!r} has no version {version}; its last one is {current.version}.")
-
-    def versions(self, article_id: str) -> list[Article]:
-        """Every version, the earliest first and the current one last. Raises ArticleNotFound."""
-        found = self._catalogue.versions(article_id)
-        if not found:
-            raise ArticleNotFound.named(article_id)
-        return found
-
-    def twins(self, text: str) -> list[Article]:
-        """The articles whose current text is this one, white space aside, in the order in which they came."""
-        return self._catalogue.twins(text)
-
-    def latest_of(self, outlet: str, most: int) -> list[Article]:
-        """At most so many articles of an outlet, those that came last first."""
-        return self._catalogue.latest_of(outlet, most)
-
-    def outlets(self) -> list[str]:
-        """The outlets of all articles, in no order."""
-        return self._catalogue.outlets()
-
-    def languages(self) -> list[str]:
-        """Those that its articles are in, that of most articles first."""
-        return self._catalogue.languages()
-
-    def newest(self, until: datetime) -> datetime | None:
-        """When the newest article until then was published; None when no date is known."""
-        return self._catalogue.newest(until)
-
-    def entries(self, scope: Scope = EVERYTHING) -> list[Entry]:
-        """Every article of the scope without its text, the newest addition first."""
-        return self._catalogue.listings.everything(scope)
-
-    def passages_of(self, article_id: str) -> list[Passage]:
-        """An article's passages in their order."""
-        return self._catalogue.passages_of(article_id)
-
-    def openings(
-        self,
-        scope: Scope = EVERYTHING,
-        arrived: datetime | None = None,
-        limit: int = 4000,
-        by_date: bool = False,
-    ) -> list[Opening]:
-        """How the articles open that came in after `arrived`, the last to come first; `by_date` the last published
-        first, and those of unknown date last."""
-        return self._catalogue.openings(scope, arrived, limit, by_date)
-
-    def arrived_since(self, moment: datetime) -> int:
-        """How many articles came in, or came in anew, after it."""
-        return self._catalogue.arrived_since(moment)
-
-    def counts(self) -> tuple[int, int]:
-        """Articles and passages."""
-        return self._catalogue.counts()
-
     # -- search ------------------------------------------------------------------------------------------------
 
     def steady(self, look: Callable[[], Looked]) -> Looked:
@@ -334,9 +266,9 @@ class Library:
         wait; nobody else does.
         """
         for _ in range(_LOOKS - 1):
-            before = self._of_thread.gone
+            before = self._search.gone
             found = look()
-            if self._of_thread.gone == before:
+            if self._search.gone == before:
                 return found
             if self.read_only:
                 sleep(_UNTIL_ANOTHER_PROCESS_IS_DONE)
@@ -361,79 +293,9 @@ class Library:
         if limit < 1:
             return []
         self.pending.give_way_to_question()
-        scope = self._settled(scope)
+        self._follow()
         with self._kept.searches.one():
-            index, indexed_words = self._searchable()
-            vector = self._meaning(texts)
-            by_words = indexed_words.search(words, scope, limit, forms)
-            near = self._near(index, vector, scope, limit)
-            found = self._catalogue.described(by_words.keys() | near)
-            self._of_thread.gone += len((by_words.keys() | near) - {row.key for row in found})
-            vectors = {row.key: row.vector for row in found} | self._without_vector(found, by_words)
-        return [
-            Candidate(
-                passage_id=row.passage_id,
-                article_id=row.article_id,
-                position=row.position,
-                outlet=row.outlet,
-                published_at=row.published_at,
-                keyword=by_words.get(row.key, 0.0),
-                similarity=float(np.dot(vectors[row.key], vector)) if vectors[row.key].size else 0.0,
-                story=row.story,
-            )
-            for row in found
-        ]
-
-    def _without_vector(self, found: Sequence[Described], by_words: Mapping[int, float]) -> dict[int, Matrix]:
-        """The vectors of the best of those that still wait: what came in a moment ago is weighed like all else."""
-        waiting = sorted((row for row in found if not row.vector.size), key=lambda row: -by_words.get(row.key, 0.0))
-        best = {row.passage_id: row.key for row in waiting[:_EMBEDDED_AT_ONCE]}
-        read = self._catalogue.passages([*best]) if best else {}
-        texts = [f"{heading(article)}\n{passage.text}" for passage, article in read.values()]
-        return dict(zip((best[id] for id in read), self.embedder.passages(texts), strict=True)) if texts else {}
-
-    def _holding(self, words: Sequence[str]) -> list[set[int]]:
-        try:
-            with self._kept.searches.one():
-                return self._searchable()[1].holding(words, _MOST_HELD)
-        except EmbedderMismatch:  # which is told where a question is asked
-            return []
-
-    def _settled(self, scope: Scope) -> Scope:
-        """With the articles that have a tag or a mark, of which the index of words knows nothing, by their ids."""
-        if not (scope.tags or scope.marked):
-            return scope
-        chosen = Scope(articles=scope.articles, tags=scope.tags, marked=scope.marked)
-        return replace(scope, articles=self._catalogue.ids_within(chosen), tags=(), marked=False)
-
-    def vocabulary(self, language: str = "") -> Vocabulary:
-        """Its words, as they are now."""
-        return Vocabulary(self._searchable()[1], language)
-
-    def _meaning(self, texts: Mapping[str, float]) -> Matrix:
-        """One vector of length 1 for texts of different weight."""
-        vectors = [self.embedder.query(text) * weight for text, weight in texts.items()]
-        self._refuse_other_length(vectors)
-        total: Matrix = np.sum(vectors, axis=0)
-        return total / (np.linalg.norm(total) or 1.0)
-
-    def _near(self, index: VectorIndex, vector: Matrix, scope: Scope, limit: int) -> set[int]:
-        """The keys of the passages within the scope that are nearest in meaning, about `limit`.
-
-        A filter costs Chroma ten times the search itself. So a few articles are looked at one by one, and of many the
-        index is asked for so much more that enough of it lies within.
-        """
-        held, within = self._catalogue.articles_within(Scope()), self._catalogue.articles_within(scope)
-        wanted = limit
-        if within == held:
-            scope = Scope()
-        elif within <= _LOOKED_AT_SINGLY:
-            index = ExactVectors(self._catalogue.vectors_within(scope))
-        else:
-            wanted = min(_MOST_ASKED_FOR, int(_TO_BE_SAFE * limit * held / within))
-        found = [passage_id for passage_id, _ in index.nearest(vector, wanted)]
-        keys = self._catalogue.keys_within(found, scope)
-        return set([keys[passage_id] for passage_id in found if passage_id in keys][:limit])
+            return self._search.search(*self._searchable(), texts, words, scope, limit, forms)
 
     def hits(self, scores: Sequence[tuple[str, float]], until: datetime | None = None) -> list[Hit]:
         """Passages with their articles for `(passage id, score)` pairs, in that order.
@@ -441,9 +303,37 @@ class Library:
         Each knows its copies, but for those published after `until`.
         """
         found = self._catalogue.passages([id for id, _ in scores])
-        self._of_thread.gone += sum(id not in found for id, _ in scores)
+        self._search.gone += sum(id not in found for id, _ in scores)
         copies = self._catalogue.copies(list({article.id for _, article in found.values()}), until)
         return [Hit(*found[id], score, copies.get(found[id][1].id, ())) for id, score in scores if id in found]
+
+    def _holding(self, words: Sequence[str]) -> list[set[int]]:
+        try:
+            self._follow()
+            with self._kept.searches.one():
+                return self._searchable()[1].holding(words, _MOST_HELD)
+        except EmbedderMismatch:  # which is told where a question is asked
+            return []
+
+    def vocabulary(self, language: str = "") -> Vocabulary:
+        """Its words, as they are now."""
+        self._follow()
+        return Vocabulary(self._searchable()[1], language)
+
+    def _follow(self) -> None:
+        """What other processes have changed; before a search, since vectors are not exchanged for others during one."""
+        if self._following:
+            self._refuse_other_embedder()
+            self._kept.follow_others(_UNTIL_ANOTHER_PROCESS_IS_DONE)
+
+    def condition(self) -> Condition:
+        """How it stands right now."""
+        articles, passages = self._catalogue.counts()
+        followed = self.subscriptions.all()
+        failing = sum(bool(each.failures) for each in followed)
+        loaded = {"embedder": bool(getattr(self.embedder, "in_memory", True))}
+        waiting, behind = self._catalogue.waiting(), self._catalogue.unindexed()
+        return Condition(articles, passages, waiting, behind, len(followed), failing, loaded)
 
     # -- upkeep ------------------------------------------------------------------------------------------------
 
@@ -466,7 +356,8 @@ class Library:
                 self._kept.renew()
                 then = self._kept.unfound(progress)
             name = self.embedder.name
-            return Health(articles, at.passages, name, sound, missing, extra, *at[1:], unfound, then)
+            found = Health(articles, at.passages, name, sound, missing, extra, *at[1:], unfound, then)
+            return replace(found, behind=self._kept.behind(), vectors_problem=self._kept.problem)
 
     def reindex(self, progress: Progress = lambda done, total: None) -> int:
         """Embed every passage again with the embedder that was given; returns how many passages there are.
@@ -484,7 +375,7 @@ class Library:
 
     def _searchable(self) -> tuple[VectorIndex, KeywordIndex]:
         self._refuse_other_embedder()
-        if not self.read_only:
+        if not self.read_only or self.database:
             kept = self._kept.opened()  # never behind the lock for writing: a reader does not wait for an ingest
             return kept.vectors, kept.words
         with self._writing:
@@ -510,8 +401,3 @@ class Library:
                 f"{self.embedder.name}. Run `dateline library reindex` to embed it again with {self.embedder.name}, "
                 "or set DATELINE_EMBEDDER back."
             )
-
-    def _refuse_other_length(self, vectors: Sequence[Matrix]) -> None:
-        held = self._catalogue.dimensions()
-        if held is not None and any(len(vector) != held for vector in vectors):
-            raise EmbedderMismatch.of_length(held, self.embedder.name)

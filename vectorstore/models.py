@@ -81,15 +81,16 @@ class Copy:
 class Hit:
     """A passage found for a question. A higher score is better; scores compare within one search only.
 
-    `copies` are the other articles of the same story, the earliest first. Where `passage` spans two neighbours that
-    were both found, `better` is the one with the higher score, whose id it has.
+    `copies` are the other articles of the same story, the earliest first. A `passage` that spans two neighbours which
+    were both found has the id of the one with the higher score; `parts` are the two, that one first, each with its
+    own score.
     """
 
     passage: Passage
     article: Article
     score: float
     copies: tuple[Copy, ...] = ()
-    better: Passage | None = None
+    parts: tuple[tuple[Passage, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

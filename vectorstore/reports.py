@@ -3,7 +3,8 @@ others."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -132,13 +133,32 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """How a library stands right now, in numbers that cost nothing to find out. `waiting` passages have no vector yet,
+    and the index of words lacks `unindexed`. Of `feeds` that are followed, `failing` could not be read last time.
+    `loaded` says of each model that answers, `embedder` and `chat`, whether it is in memory; one elsewhere is not
+    named. `warmed` is true once loading them has been tried."""
+
+    articles: int = 0
+    passages: int = 0
+    waiting: int = 0
+    unindexed: int = 0
+    feeds: int = 0
+    failing: int = 0
+    loaded: Mapping[str, bool] = field(default_factory=dict)
+    warmed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """What a check found. `missing` and `extra` are passages of the indexes, before they were mended; `waiting` have no
     vector yet, which is no fault. `coming` is the embedder that the library is being changed over to, and
     `coming_waiting` how many passages wait for one of its vectors.
 
     `unfound` is how many passages a search by their own vector did not come upon, None where that was not asked, and
-    `unfound_then` how many it was after the index of vectors had been built anew, None where it was not.
+    `unfound_then` how many it was after the index of vectors had been built anew, None where it was not. `behind` is
+    how many changes of the catalogue the indexes here have yet to take over, and `vectors_problem` why nothing is found
+    by its meaning just now, "" where it is.
     """
 
     articles: int
@@ -152,6 +172,8 @@ class Health:
     coming_waiting: int = 0
     unfound: int | None = None
     unfound_then: int | None = None
+    behind: int = 0
+    vectors_problem: str = ""
 
     @property
     def sound(self) -> bool:

@@ -15,6 +15,7 @@ from assistant.answering.instruction import Rewriter, nothing_before
 from assistant.answering.library_questions import about_the_library, small_talk
 from assistant.answering.listing import Tells, answers_itself, in_order_of_time, is_judged, listed
 from assistant.answering.numbering import numbered
+from assistant.answering.observed import observed
 from assistant.answering.provenance import cites, speaks_of
 from assistant.answering.roundup import put_together
 from assistant.answering.writer import Writer, with_day
@@ -50,6 +51,7 @@ from assistant.verification.entailment import Entailment
 from vectorstore.languages import language_of
 from vectorstore.library import Library
 from vectorstore.models import EVERYTHING, Hit, Scope, heading
+from vectorstore.observing.work import note, stage
 from vectorstore.storage.listings import Listing
 
 if TYPE_CHECKING:
@@ -139,6 +141,17 @@ class Assistant:
         names. What the answer says and does not quote is in the question's language, where `assistant.text.texts` has
         it, else in the reader's. Closing the iterator ends generation in the model.
         """
+        yield from observed(question, self._snapshots(question, turns, as_of, scope, manner))
+
+    def _snapshots(
+        self,
+        question: str,
+        turns: Sequence[Turn],
+        as_of: date | datetime | None = None,
+        scope: Scope = EVERYTHING,
+        manner: Manner = AS_SET,
+    ) -> Generator[Answer]:
+        """As `stream`, for a question that nobody asks: it is not counted."""
         language = _spoken(checked(question, turns), turns)
         told = each_speaking(language, self._stream(question, language, as_of, turns, scope, manner))
         yield from numbered(told)
@@ -155,7 +168,9 @@ class Assistant:
         started = perf_counter()
         today = self.moment(as_of)
         asked = said(checked(question, turns))
-        request = self.request(question, today)
+        with stage("question"):
+            request = self.request(question, today)
+        note(intent=request.intent.value, turns=len(turns))
         if request.intent in OF_NO_ARTICLE:
             answer = Answer(question, question, today, newest_article=self._library.newest(today), language=language)
             yield _finished(self._without_search(answer, request, turns, scope, manner), started)
@@ -212,7 +227,7 @@ class Assistant:
         today = self.moment(None)
         request = self.request(question, today)
         if request.kind is not AnswerKind.FACT:
-            *_, listed = self.stream(question, turns=turns, manner=_QUOTED)
+            *_, listed = self._snapshots(question, turns, manner=_QUOTED)
             told: Sequence[Citation] = () if listed.refused or listed.closest else listed.citations
             if listed.kind is AnswerKind.TIMELINE and len(told) < 2:
                 return ()

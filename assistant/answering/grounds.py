@@ -25,6 +25,7 @@ from vectorstore.indexes.embedding import knows
 from vectorstore.languages import language_of
 from vectorstore.library import Library
 from vectorstore.models import EVERYTHING, Hit, Scope, titled
+from vectorstore.observing.work import stage
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -80,14 +81,16 @@ class Finder:
         sought = question if request.broad or not listed else request.subject or topic(question, turns) or question
         named = listed and request.kind is not AnswerKind.COMPARISON
         top, turns = (LOOKED_AT if listed else PASSAGES), (() if named else turns)
-        reading, found = self.search(sought, turns, today, scope, top, manner.recency)
+        with stage("search"):
+            reading, found = self.search(sought, turns, today, scope, top, manner.recency)
         found = found._replace(hits=self._understood(sought, found.hits))
         asked = question if listed and reading.standalone == request.subject else reading.standalone
-        evidence = weigh(asked, found.hits, self._library.embedder, manner.sources, self._telling(reading))
-        weighed = self._signals(reading, found, evidence, today)
-        evidence = _of_the_days(evidence, reading)
-        if request.kind is AnswerKind.FACT:
-            evidence = led_by(evidence, self._of_each(asked, reading.outlets, found, evidence))
+        with stage("evidence", passages=len(found.hits)):
+            evidence = weigh(asked, found.hits, self._library.embedder, manner.sources, self._telling(reading))
+            weighed = self._signals(reading, found, evidence, today)
+            evidence = _of_the_days(evidence, reading)
+            if request.kind is AnswerKind.FACT:
+                evidence = led_by(evidence, self._of_each(asked, reading.outlets, found, evidence))
         known = verdict(weighed) is Verdict.ANSWERED
         if not known and request.kind is AnswerKind.COMPARISON:
             of = parts(sought) if len(reading.outlets) < 2 else [reading.timing.rest]

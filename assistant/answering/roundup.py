@@ -201,7 +201,7 @@ def _told(hit: Hit, library: Library) -> list[Pick]:
     """The article's sentences, each within its first passage; of a long article the first forty."""
     found: dict[int, Pick] = {}
     for passage in library.passages_of(hit.article.id):
-        at = replace(hit, passage=passage, better=None)
+        at = replace(hit, passage=passage)
         for start, end in sentences(at, passage):
             if whole(hit.article.text[start:end]):
                 found.setdefault(start, Pick(at, start, end))

@@ -19,6 +19,7 @@ from assistant.text.labels import day
 from vectorstore.errors import WeightsMissing
 from vectorstore.indexes.embedding import DEFAULT_MODEL
 from vectorstore.storage.glance import Glance, glance, in_use
+from vectorstore.storage.postgres import shown
 
 _PACKAGES = (
     "dateline chromadb gradio langchain openvino openvino-genai sentence-transformers SQLAlchemy tantivy".split()
@@ -33,6 +34,10 @@ class Circumstances(Protocol):
 
     @property
     def library(self) -> Path: ...
+    @property
+    def database(self) -> str: ...
+    @property
+    def vectors(self) -> str: ...
     @property
     def cache(self) -> Path: ...
     @property
@@ -49,6 +54,8 @@ class Circumstances(Protocol):
     def port(self) -> int: ...
     @property
     def public_name(self) -> str: ...
+    @property
+    def with_accounts(self) -> bool: ...
     @property
     def allow_private_addresses(self) -> bool: ...
     @property
@@ -69,12 +76,13 @@ class Finding:
 def examine(given: Circumstances, now: datetime) -> Iterator[Finding]:
     """Every finding, in the order in which one would ask."""
     library, cache = given.library.expanduser(), given.cache.expanduser()
-    seen = glance(library)
+    seen = glance(given.database or library)
     yield from _page(given)
     yield from _fetching(given)
     yield _model(given)
     yield from _weights(given, cache)
-    yield _library(library, seen)
+    yield _database(given.database, seen, now) if given.database else _library(library, seen)
+    yield from _vectors(given.vectors)
     yield from _embedder(given.embedder, seen)
     yield _readers("library folder", library)
     yield _readers("cache folder", cache)
@@ -94,11 +102,13 @@ def as_text(finding: Finding) -> str:
 
 def _page(given: Circumstances) -> Iterator[Finding]:
     at = f"served at {given.host}, port {given.port}"
-    if _is_this_machine(given.host):
+    if given.with_accounts:
+        yield Finding("page", f"{at}: open to those who have an account (`dateline users list`)")
+    elif _is_this_machine(given.host):
         yield Finding("page", f"{at}: open to whoever uses this machine, without a log-in")
     else:
         told = f"{at}: whoever reaches this address can read and change the library, without a log-in"
-        yield Finding("page", told, "DATELINE_HOST=127.0.0.1, or a server with a log-in and HTTPS in front of it")
+        yield Finding("page", told, "accounts (DATELINE_ACCOUNTS=true), or DATELINE_HOST=127.0.0.1")
     if given.public_name:
         yield Finding("public name", f"readers may call the page {given.public_name}")
     origins = getattr(given, "allowed_origins", ())
@@ -160,6 +170,39 @@ def _library(folder: Path, seen: Glance) -> Finding:
     if not seen.there:
         return Finding("library", f"there is none at {folder} yet")
     return Finding("library", f"{seen.articles:,} articles at {folder}; {used}")
+
+
+def _database(url: str, seen: Glance, now: datetime) -> Finding:
+    """With how far behind each process that searches it is."""
+    if seen.problem:
+        return Finding("library", f"{shown(url)} cannot be used ({seen.problem})", "see what the line says to do")
+    if not seen.there:
+        return Finding("library", f"{shown(url)} is empty: its tables are made at the first start")
+    at = f"{seen.articles:,} articles in {shown(url)}"
+    followers = []
+    for node in seen.nodes:
+        state = f"{node.behind:,} changes behind" if node.behind else "up to date"
+        followers.append(f"{node.name} {state}, seen {_ago(now - node.seen)} ago")
+    return Finding("library", f"{at}; search indexes: {'; '.join(followers) or 'none yet'}")
+
+
+def _ago(span: timedelta) -> str:
+    seconds = max(0, int(span.total_seconds()))
+    return f"{seconds} s" if seconds < 120 else f"{seconds // 60:,} min"
+
+
+def _vectors(url: str) -> Iterator[Finding]:
+    if not url:
+        return
+    import httpx
+
+    try:
+        httpx.get(f"{url}/api/v2/heartbeat", timeout=2.0).raise_for_status()
+    except httpx.HTTPError as error:
+        told = f"the Chroma server {url} does not answer ({error}): articles are found by their words alone"
+        yield Finding("vectors", told, "start it, or put DATELINE_VECTORS right")
+    else:
+        yield Finding("vectors", f"on the Chroma server {url}, which answers")
 
 
 def _embedder(setting: str, seen: Glance) -> Iterator[Finding]:

@@ -23,16 +23,17 @@ Opens = Callable[[Path | None], AbstractContextManager[Opened]]
 
 
 class LibraryCommands:
-    """Over the library for reading, for writing, and as the folder that it lies in."""
+    """Over the library for reading, for writing, and as the folder or the URL of the database that it lies in."""
 
-    def __init__(self, reading: Opens, writing: Opens, folder: Callable[[Path | None], Path]) -> None:
-        self._reading, self._writing, self._folder = reading, writing, folder
+    def __init__(self, reading: Opens, writing: Opens, place: Callable[[Path | None], Path | str]) -> None:
+        self._reading, self._writing, self._place = reading, writing, place
 
     def add_to(self, cli: typer.Typer) -> None:
         shelf = typer.Typer(no_args_is_help=True, help="Look after the library.")
         shelf.command("list")(self.list_articles)
         for command in (
-            *(self.show, self.diff, self.export, self.remove, self.backup, self.restore, self.reindex, self.check),
+            *(self.show, self.diff, self.export, self.remove, self.backup, self.restore, self.copy),
+            *(self.reindex, self.check),
         ):
             shelf.command()(command)
         for command in AnnotationCommands(self._reading, self._writing).all():
@@ -126,7 +127,7 @@ class LibraryCommands:
         from vectorstore.storage.backup import back_up
 
         with _bar("Copying") as progress:
-            held = back_up(self._folder(library), resolved(file), force, progress)
+            held = back_up(self._place(library), resolved(file), force, progress)
         tell({"articles": held, "file": str(file)}, f"{_articles(held)} in {file}, which was looked through.", as_json)
 
     def restore(
@@ -140,10 +141,34 @@ class LibraryCommands:
         from vectorstore.storage.backup import restore
 
         with _bar("Copying") as progress:
-            held, aside = restore(self._folder(library), resolved(file), force, progress)
+            held, aside = restore(self._place(library), resolved(file), force, progress)
         before = f" What was there before is in {aside}; delete it when you need it no more." if aside else ""
         told = f"{_articles(held)} restored; the search indexes are brought up to it when it is next opened.{before}"
         tell({"articles": held, "replaced": aside and str(aside)}, told, as_json)
+
+    def copy(
+        self,
+        source: Annotated[str, typer.Argument(help="A folder, a backup or a postgresql:// URL.")],
+        target: Annotated[str, typer.Argument(help="An empty one: a folder or a postgresql:// URL.")],
+        as_json: JsonOption = False,
+    ) -> None:
+        """A whole library into an empty one: versions, vectors, feeds, conversations and all that readers added."""
+        from dataclasses import asdict
+
+        from vectorstore.storage.copying import copy
+
+        with _bar("Copying") as progress:
+
+            def advance(done: int, total: int) -> None:
+                stop_if_interrupted()
+                progress(done, total)
+
+            try:
+                done = copy(_named(source), _named(target), advance)
+            except KeyboardInterrupt:
+                fail("Stopped; the same command goes on from here.")
+        text = f"{_articles(done.articles)} copied, {done.rows:,} rows in all; both have the digest {done.digest}."
+        tell(asdict(done), text, as_json)
 
     def reindex(self, library: LibraryOption = None, as_json: JsonOption = False) -> None:
         """Embed every passage again with the embedding model that is set; until that is done the one before is used."""
@@ -185,11 +210,21 @@ def _state(health: Health) -> str:
         state += f" {health.waiting:,} passages wait for their vectors, and are found by their words until then."
     if health.coming:
         state += f" {health.coming_waiting:,} passages are to be embedded with {health.coming}, which takes over then."
+    if health.vectors_problem:
+        state += (
+            f" The Chroma server cannot be used ({health.vectors_problem}): articles are found by their words alone."
+        )
     if health.unfound is not None:
         state += f" {health.unfound:,} of these passages were not found by their own vector."
     if health.unfound_then is not None:
         state += f" So the index of vectors was built anew; now it is {health.unfound_then:,}."
     return state
+
+
+def _named(place: str) -> Path | str:
+    from vectorstore.storage.location import postgres_url
+
+    return postgres_url(place) or resolved(Path(place)).expanduser()
 
 
 def _articles(number: int) -> str:

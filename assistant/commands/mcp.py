@@ -43,7 +43,7 @@ class McpCommand:
         try:
             from assistant.api.mcp_server import serve_tools
         except ImportError as error:
-            raise DatelineError("This needs the package mcp: pip install -e '.[mcp]'.") from error
+            raise DatelineError("This needs the package mcp: pip install 'dateline[mcp]'.") from error
         from assistant.api.service import Intake, Wire
         from assistant.ui.reading_desk import ReadingDesk
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from assistant.conversations.serialization import FindArticle, as_kept, as_shown
 from assistant.types import Answer, Conversation, Exchange, Thumb
+from vectorstore.accounts import person
 from vectorstore.errors import ConversationNotFound, ConversationNotKept
 from vectorstore.storage.conversations import ConversationEntry, Conversations, RemovedConversation
 
@@ -19,7 +20,7 @@ _NOT_GOLD = "none"
 
 
 class Notebook:
-    """Threads may share one.
+    """Threads may share one. It holds the conversations of whoever asks now.
 
     A conversation that cannot be written goes on in memory, and `problem` says why; it is "" as long as all is kept.
     """
@@ -27,7 +28,7 @@ class Notebook:
     def __init__(self, conversations: Conversations, find: FindArticle) -> None:
         self._conversations = conversations
         self._find = find
-        self._unkept: dict[str, Ledger] = {}
+        self._unkept: dict[tuple[str, str], Ledger] = {}
         self._lock = Lock()
         self.problem = ""
 
@@ -45,8 +46,8 @@ class Notebook:
     def read(self, id: str) -> Conversation:
         """Its exchanges in their order. Raises ConversationNotFound."""
         with self._lock:
-            if id in self._unkept:
-                return tuple(self._unkept[id].values())
+            if _own(id) in self._unkept:
+                return tuple(self._unkept[_own(id)].values())
         kept = self._conversations.exchanges(id)
         if not kept:
             self.entry(id)
@@ -60,47 +61,47 @@ class Notebook:
         """
         begun = replace(exchange, stopped=True)
         with self._lock:
-            if id not in self._unkept:
+            if _own(id) not in self._unkept:
                 try:
                     self._conversations.ask(id, as_kept(begun), datetime.now(UTC))
                     self.problem = ""
                     return
                 except ConversationNotKept as error:
                     self._go_on_in_memory(id, error)
-            before = {number: each for number, each in self._unkept[id].items() if number < exchange.number}
-            self._unkept[id] = {**before, exchange.number: begun}
+            before = {number: each for number, each in self._unkept[_own(id)].items() if number < exchange.number}
+            self._unkept[_own(id)] = {**before, exchange.number: begun}
 
     def copy(self, id: str, other: str, title: str) -> None:
         """All of it once more under another id, with a title of its own."""
         with self._lock:
-            if id not in self._unkept:
+            if _own(id) not in self._unkept:
                 try:
                     return self._conversations.copy(id, other, title)
                 except ConversationNotKept as error:
                     self._go_on_in_memory(id, error)
-            self._unkept[other] = dict(self._unkept[id])
+            self._unkept[_own(other)] = dict(self._unkept[_own(id)])
 
     def finish(self, id: str, exchange: Exchange) -> None:
         """What came of a question; nothing when the conversation was removed in the meantime."""
         with self._lock:
-            if id not in self._unkept:
+            if _own(id) not in self._unkept:
                 try:
                     return self._conversations.finish(id, as_kept(exchange))
                 except ConversationNotKept as error:
                     self._go_on_in_memory(id, error)
-            self._unkept[id][exchange.number] = exchange
+            self._unkept[_own(id)][exchange.number] = exchange
 
     def _go_on_in_memory(self, id: str, error: ConversationNotKept) -> None:
         self.problem = str(error)
         kept = (as_shown(each, self._find) for each in self._conversations.exchanges(id))
-        self._unkept[id] = {each.number: each for each in kept}
+        self._unkept[_own(id)] = {each.number: each for each in kept}
 
     def rate(self, id: str, number: int, thumb: Thumb | None, reason: str = "") -> None:
         """A thumb for an answer, or none any more."""
         with self._lock:
-            if id in self._unkept:
-                rated = self._unkept[id][number]
-                self._unkept[id][number] = replace(rated, thumb=thumb, reason=reason)
+            if _own(id) in self._unkept:
+                rated = self._unkept[_own(id)][number]
+                self._unkept[_own(id)][number] = replace(rated, thumb=thumb, reason=reason)
             else:
                 self._conversations.rate(id, number, thumb or "", reason)
 
@@ -122,6 +123,11 @@ class Notebook:
     def feedback(self) -> Iterator[dict[str, Any]]:
         """See the function of that name."""
         return feedback((entry.id, self.read(entry.id)) for entry in self.entries())
+
+
+def _own(id: str) -> tuple[str, str]:
+    """A conversation of whoever asks now."""
+    return person(), id
 
 
 def feedback(conversations: Iterable[tuple[str, Conversation]]) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,6 @@ from time import perf_counter
 from typing import Protocol
 
 from assistant.evaluation.dataset import Question
-from assistant.evidence import core
 from assistant.text.facts import TITLES
 from assistant.text.quantities import WORDS
 from assistant.text.words import STOP_WORDS, same_name, stem
@@ -155,7 +154,7 @@ def _search(assistant: Searcher, question: Question, scope: Scope) -> list[Hit]:
 def _retrieved(question: Question, hits: Sequence[Hit], first: float, again: float) -> Retrieved:
     ids = [hit.article.id for hit in hits]
     rank = next((rank for rank, id in enumerate(ids, start=1) if id in question.articles), None)
-    read = " ".join(core(hit).text for hit in hits[:_FIRST])
+    read = " ".join(hit.passage.text for hit in hits[:_FIRST])
     in_context = holds(read, question.answers) if question.answers else None
     return Retrieved(question, rank, len(question.articles & {*ids}) / len(question.articles), in_context, first, again)
 

@@ -5,7 +5,7 @@ later room.
 """
 
 from assistant.evidence.selection import Evidence, Quoted, answered, led_by, promise, quote, weigh
-from assistant.evidence.spans import Span, bearing, cite, core, quotation, reported, spans_of
+from assistant.evidence.spans import Span, bearing, cite, quotation, reported, spans_of
 
 __all__ = [
     "Evidence",
@@ -14,7 +14,6 @@ __all__ = [
     "answered",
     "bearing",
     "cite",
-    "core",
     "led_by",
     "promise",
     "quotation",

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assistant.evidence import core, promise
+from assistant.evidence import promise
 from assistant.evidence.injection_filter import reporting
 from assistant.evidence.spans import dateline, states
 from assistant.text.text_dates import moments
@@ -109,9 +109,9 @@ def _candidates(subject: str, hit: Hit, best: float, library: Library) -> Iterat
     published = hit.article.day
     standing = hit.score / best
     current = opening if opening and opening.version == hit.article.version else None
-    if current and (first := lede(replace(hit, passage=current, better=None))):
+    if current and (first := lede(replace(hit, passage=current))):
         yield first._replace(worth=_LEDE + promise(subject, first.text, published, standing))
-    found = [Pick(hit, start, end) for start, end in sentences(hit, core(hit))]
+    found = [Pick(hit, start, end) for start, end in sentences(hit, hit.passage)]
     told = [each._replace(worth=promise(subject, each.text, published, standing)) for each in found if whole(each.text)]
     if told:
         yield max(told, key=lambda pick: pick.worth)

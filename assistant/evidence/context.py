@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from assistant.evidence.injection_filter import reporting
 from assistant.evidence.selection import promise
-from assistant.evidence.spans import core, reported
 from vectorstore.models import Hit, heading
 
 if TYPE_CHECKING:
@@ -63,7 +63,10 @@ def context(hits: Sequence[Hit], question: str, room: Room) -> tuple[Excerpt, ..
 
 
 def _sentences(hit: Hit) -> list[str]:
-    return [core(hit).text[start:end] for start, end in reported(hit)]
+    """Of two passages shown as one those of the better: what a judge's odds mean was found on single passages, and of
+    longer ones a small model says No to more."""
+    read = hit.parts[0][0] if hit.parts else hit.passage
+    return [read.text[start:end] for start, end in reporting(read.text)]
 
 
 def _most_promising(sentences: Sequence[str], question: str, hit: Hit, room: int, keep: bool) -> str:

@@ -191,7 +191,7 @@ def _meant(question: str, span: Span) -> str:
 
 
 def _promise(question: str, span: Span, best: float) -> float:
-    standing = span.hit.score / best
+    standing = span.score / best
     worth = promise(question, span.itself, span.day, standing)
     if span.itself != span.text:
         told_by_itself = offers(span.itself, question, span.day) or not offers(span.text, question, span.day)

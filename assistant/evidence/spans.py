@@ -9,12 +9,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from assistant.evidence.injection_filter import DOUBTFUL, reporting
+from assistant.text.names import SAID
 from assistant.text.quantities import quantities
 from assistant.text.sanitizing import without_marks
 from assistant.text.words import ENGLISH, key_stems, length
 from assistant.types import Citation, Sentence, Support
 from vectorstore.languages import language_of
-from vectorstore.models import Article, Hit, Passage
+from vectorstore.models import Article, Hit
 
 _QUESTION = re.compile(r"[?？؟][\"'”’»)\]]*$")
 _ENDING = re.compile(r"[.!…。！।۔:;][\"'”’»)」』\]]*$")
@@ -42,6 +43,13 @@ _LEANS = _PRONOUNS | frozenset(
     this that these those his her hers its their theirs him them both neither such dies diese dieser dieses ihr sein
     ihre seine ceci cela cette ces esto esta este eso isso lui lei loro questo questa
     """.split()
+)
+# "...," she said; "...", sagte sie; « ... », a-t-elle dit; That is over, he said: who speaks is named before.
+# Beside the mark stands a stop or a comma, which the title of a film has not.
+_SPEAKER = re.compile(
+    r"(?:[,.!?…][”\"“»]\s*,?|[”\"“»],)\s+"
+    r"(?:(?:he|she|they|it)\b|(?:\w+ ){1,2}(?:er|sie|él|ella|lui|lei)\b|\w+(?:-t)?-(?:ils?|elles?)\b)"
+    rf"|, (?:he|she|they|it) (?:(?:has|had|also|later) )*{SAID}\b"
 )
 _FIRST_WORD = re.compile(r"^\W*(\w+)")
 # What such words add a sentence to: "The report said that", "He said:" need none.
@@ -111,8 +119,8 @@ def states(sentence: str, following: str = "") -> bool:
 
 
 def leans(sentence: str) -> bool:
-    """Whether its first word stands for what the sentence before names."""
-    return _first_word(sentence) in _LEANS
+    """Whether its first word, or who says it, stands for what the sentence before names."""
+    return _first_word(sentence) in _LEANS or _SPEAKER.search(sentence) is not None
 
 
 def nameless(sentence: str) -> bool:
@@ -184,6 +192,12 @@ class Span(NamedTuple):
         return self.overlaps(other) and self._own >= other.start and self.end <= other.end
 
     @property
+    def score(self) -> float:
+        """That of the passage in which the sentence was found, of two that are shown as one."""
+        own = (score for passage, score in self.hit.parts if passage.start <= self._own < passage.end)
+        return max(own, default=self.hit.score)
+
+    @property
     def _own(self) -> int:
         return self.start if self.own is None else self.own
 
@@ -192,22 +206,16 @@ class Span(NamedTuple):
         return self.hit.article.day
 
 
-def core(hit: Hit) -> Passage:
-    """What is read of a hit and quoted from it: of two neighbours the better one."""
-    return hit.better or hit.passage
-
-
 @lru_cache(maxsize=256)
 def reported(hit: Hit) -> tuple[tuple[int, int], ...]:
-    """Offsets into the core's text of the sentences that report something: of a hit, these alone are read by a model
-    and quoted."""
-    return reporting(core(hit).text)
+    """Offsets into the passage's text of the sentences that report something: of a hit, these alone are quoted."""
+    return reporting(hit.passage.text)
 
 
 @lru_cache(maxsize=256)
 def bearing(hit: Hit) -> tuple[tuple[int, int], ...]:
     """Those of `reported` that may bear something out: none with as many signs of an order as few reports have."""
-    return reporting(core(hit).text, DOUBTFUL)
+    return reporting(hit.passage.text, DOUBTFUL)
 
 
 def cite(number: int, hit: Hit, start: int, end: int) -> Citation:
@@ -232,7 +240,7 @@ def spans_of(hits: Sequence[Hit]) -> list[Span]:
 
 def _told(hit: Hit) -> Iterator[tuple[int, Statement]]:
     """What a hit states, and the corrections of its article wherever they stand, with the offset of each."""
-    yield from ((core(hit).start, told) for told in statements(core(hit).text, reported(hit)))
+    yield from ((hit.passage.start, told) for told in statements(hit.passage.text, reported(hit)))
     for note in hit.article.corrections:
         if (at := hit.article.text.find(note.text)) >= 0:
             yield from ((at, told) for told in statements(note.text, reporting(note.text)))

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from assistant.evidence.injection_filter import reporting
-from assistant.evidence.spans import core, dateline
+from assistant.evidence.spans import dateline
 from assistant.query.answer_type import wanted
 from assistant.text.facts import TITLES, Fact, FactKind, agrees, facts
 from assistant.text.names import full_names
@@ -202,7 +202,7 @@ def _best(asked: _Asked, number: int, hit: Hit) -> StatedValue | None:
 
 
 def _of_source(asked: _Asked, number: int, hit: Hit) -> Iterator[StatedValue]:
-    passage, published = core(hit), hit.article.day
+    passage, published = hit.passage, hit.article.day
     around = (*facts(passage.text, published), *facts(hit.article.title, published))
     named = sum(any(agrees(name, each, published) for each in around) for name in asked.names)
     if named >= _NAMES * len(asked.names):

@@ -159,6 +159,10 @@ class LocalChat(BaseChatModel):
     def _llm_type(self) -> str:
         return "dateline-local"
 
+    @property
+    def in_memory(self) -> bool:
+        return self._engine is not None and self._engine.alive
+
     def engine(self) -> EngineProcess:
         """The model's process, started if there is none."""
         with self._loading:

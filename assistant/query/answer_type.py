@@ -10,9 +10,11 @@ from importlib.resources import files
 
 import regex
 
+from assistant.text.calendar_words import calendar
 from assistant.text.facts import Fact, FactKind, facts
+from assistant.text.locale_data import plain
 from assistant.text.words import ENGLISH, asks_yes_or_no, key_words, stem, stems_of
-from vectorstore.languages import language_of
+from vectorstore.languages import language_of, stop_words, words_in
 
 _HOW_MUCH = re.compile(
     r"\bhow (?:much|many|old|long|far|often|large|big|small|tall|high|low|deep|wide|fast|heavy|strong|hot|cold|late)\b"
@@ -60,6 +62,22 @@ def gives_reason(sentence: str, question: str) -> bool:
     reasons the embedder finds, none are known."""
     known = _patterns(language_of(question))
     return "why" in known and bool(known["why"].search(question.lower()) and known["reason"].search(sentence.lower()))
+
+
+def words_asked_about(question: str) -> list[str]:
+    """The words that say what a question is about, without those of its language that only ask, or ask for what is new.
+    In English these are stop words."""
+    language = language_of(question)
+    if language in ENGLISH:
+        return key_words(question)
+    small, signs = stop_words(language), [*question]
+    lower = "".join(sign.lower()[:1] for sign in question)
+    asking = [each.finditer(lower) for name, each in _patterns(language).items() if name != "reason"]
+    spans = [match.span() for found in asking for match in found]
+    spans += [match.span() for match in calendar(language).present.finditer(plain(question))]
+    for start, end in spans:
+        signs[start:end] = " " * (end - start)
+    return [word for word in dict.fromkeys(words_in("".join(signs), language)) if word not in small]
 
 
 def offers(sentence: str, question: str, published: date | None) -> bool:

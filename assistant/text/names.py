@@ -10,8 +10,9 @@ from typing import NamedTuple
 from assistant.text.facts import TITLES, Fact, FactKind, facts
 from assistant.text.words import same_name, stem
 
-_VERBS = r"(?:said|says|told|added|announced|warned|wrote|explained|argued)"
-_SAID = re.compile(rf"\b(?:(?:has|had|also|later) )*{_VERBS}\b")
+SAID = r"(?:said|says|told|added|announced|warned|wrote|explained|argued)"
+"""The usual verbs of speech, as a pattern."""
+_SAID = re.compile(rf"\b(?:(?:has|had|also|later) )*{SAID}\b")
 # "Mark Zuckerberg, the chief executive, said": who somebody is stands between the name and the verb.
 _WHO_IT_IS = re.compile(r", (?:the|an?|who|its|his|her|their|[a-z]\w+) [^,;:.]{2,80},$")
 _WORD = re.compile(r"[^\W\d_](?:[\w-]|['’](?!s\b)\w|\.(?=\w))*")

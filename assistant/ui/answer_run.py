@@ -13,13 +13,18 @@ from typing import Any
 from assistant.types import AS_SET, Answer, Exchange, Manner, Turn
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
+from assistant.ui.places import Turn as Place
 from vectorstore.models import EVERYTHING, Scope
+from vectorstore.observing.work import stage
+
+_TICK = 0.2
+"""Seconds after which one who waits for a turn is asked whether it is still wanted."""
 
 
 class AnswerRun:
-    """Begins at once and can be stopped at any time; `finish` hears of the exchange as it is in the end, whose problem
-    is the line that tells of `error`. Gradio's own cancelling is not used: what it had already sent arrives late and
-    overwrites what was shown on Stop."""
+    """Searches at once, goes on when it is its turn, and can be stopped at any time; while others are `ahead`, it says
+    how many. `finish` hears of the exchange as it is in the end, whose problem is the line that tells of `error`.
+    Gradio's own cancelling is not used: what it had already sent arrives late and overwrites what was shown on Stop."""
 
     def __init__(
         self,
@@ -29,8 +34,12 @@ class AnswerRun:
         scope: Scope = EVERYTHING,
         finish: Callable[[Exchange], None] = lambda exchange: None,
         manner: Manner = AS_SET,
+        place: Place | None = None,
     ) -> None:
+        """`place` is its place in the desk's line, which it takes itself where none is given: TooBusy."""
         self._desk, self._finish = desk, finish
+        self._place = place or desk.line.join()
+        self.ahead: int | None = None
         self._asked = turns, scope, manner
         self._changed = Condition()
         self.exchange = exchange
@@ -68,12 +77,31 @@ class AnswerRun:
                 for answer in stream:
                     if answer is not self.exchange.answer:
                         self._becomes(answer=answer)
+                    self._await_turn()
                     if self.exchange.over:
                         break
         except Exception as error:
             self.error = error
             self._becomes(problem=told(error))
+        finally:
+            self._place.leave()
         self._becomes(stopped=True)  # a stream that ends before its answer is done; else it is over already
+
+    def _await_turn(self) -> None:
+        """Until it is, or nobody wants the answer any more: what was found is shown meanwhile."""
+        if self.exchange.over or self._place.come(0):
+            return
+        with stage("wait"):
+            while not (self._place.come(_TICK) or self.exchange.over):
+                self._wait_behind(self._place.ahead)
+        self._wait_behind(None)
+
+    def _wait_behind(self, ahead: int | None) -> None:
+        with self._changed:
+            if ahead != self.ahead:
+                self.ahead = ahead
+                self.steps += 1
+                self._changed.notify_all()
 
     def _becomes(self, **changed: Any) -> None:
         """Nothing once it is over. It is kept before anybody hears of it."""

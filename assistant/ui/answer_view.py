@@ -8,7 +8,7 @@ from dataclasses import replace
 from assistant.answering.provenance import aged, basis, corrected_since, fallen_behind, resting, source
 from assistant.presentation.layout import CLOSEST, origin, paragraphs, standing
 from assistant.text.labels import looked_at
-from assistant.text.texts import LANGUAGES, Language, language, speaking, tr, tr_later
+from assistant.text.texts import LANGUAGES, Language, language, speaking, tr, tr_later, tr_plural
 from assistant.types import Answer, Citation, Exchange, Sentence, Stage, Support
 from assistant.ui.conversation_markdown import doubtful, plain
 from assistant.ui.render import count, headline, isolated, link_html, shown
@@ -54,10 +54,11 @@ def live_html(
     follow_ups: Sequence[str] = (),
     passages: int = 0,
     translates: bool = False,
+    ahead: int | None = None,
 ) -> str:
-    """The last exchange; `passages` are those searched through, `follow_ups` questions to go on with, and `translates`
-    says whether quotations can be translated."""
-    return exchange_html(exchange, current or {}, True, follow_ups, passages, translates)
+    """The last exchange; `passages` are those searched through, `follow_ups` questions to go on with, `ahead` how many
+    others are answered before this one, and `translates` says whether quotations can be translated."""
+    return exchange_html(exchange, current or {}, True, follow_ups, passages, translates, ahead)
 
 
 def exchange_html(
@@ -67,6 +68,7 @@ def exchange_html(
     follow_ups: Sequence[str] = (),
     passages: int = 0,
     translates: bool = False,
+    ahead: int | None = None,
 ) -> str:
     """One question with its answer and sources.
 
@@ -81,7 +83,7 @@ def exchange_html(
         f'<p class="reading">{_reading(answer, live and exchange.over)}</p>'
         f'<p class="aged">{shown(aged(answer)) if answer else ""}</p>'
         f'<ol class="strip" aria-label="{tr("Sources of the answer")}">{strip_html(exchange.number, answer)}</ol>'
-        f'<p class="stage" role="status">{stage(exchange, passages)}</p>'
+        f'<p class="stage" role="status">{stage(exchange, passages, ahead)}</p>'
         f"{_told(exchange, current, live, translates)}"
         f'<div class="tools">{_tools(exchange, live) if exchange.over else ""}</div>'
         f'<div class="opinion">{reason_html(exchange)}</div>'
@@ -150,10 +152,13 @@ def _reading(answer: Answer | None, changeable: bool) -> str:
     return " · ".join(filter(None, [looked, everything if answer.window and changeable else "", read_as]))
 
 
-def stage(exchange: Exchange, passages: int = 0) -> str:
-    """What is being done for the reader right now; empty when it is over."""
+def stage(exchange: Exchange, passages: int = 0, ahead: int | None = None) -> str:
+    """What is being done for the reader right now, or how many are `ahead`; empty when it is over."""
     if exchange.over:
         return ""
+    if ahead is not None:
+        before = tr_plural("{n} question is before yours", "{n} questions are before yours", ahead)
+        return before if ahead else tr("Your question is next")
     if exchange.answer is None:
         return tr("Searching {passages}", passages=count(passages, "passage")) if passages else tr("Searching")
     if exchange.answer.stage is Stage.SEARCHED:

@@ -35,6 +35,7 @@ from assistant.ui.language import configuration
 from assistant.ui.limits_panel import emptied
 from assistant.ui.render import shown
 from assistant.ui.talk_routes import LONGEST_QUESTION
+from vectorstore.accounts import account
 from vectorstore.errors import DatelineError
 
 _BUILT = Path(gr.__file__).parent / "templates" / "frontend" / "assets"
@@ -163,7 +164,9 @@ class Dressed:
             told=_told(emptied()),
             script=_text("shell.js"),
         )
-        document = _HTML.sub(f'<html lang="{named.tag}" dir="{"rtl" if named.rtl else "ltr"}"'.encode(), document, 1)
+        document = _HTML.sub(
+            f'<html lang="{named.tag}" dir="{"rtl" if named.rtl else "ltr"}"{_role()}'.encode(), document, 1
+        )
         document = _CONFIGURATION.sub(self._kept, document, 1)
         document = _THEIRS.sub(b"", document).replace(_TITLES, b'control_page_title="false"', 1)
         document = document.replace(_HEAD, _HEAD + head().encode() + self._script(), 1)
@@ -187,6 +190,12 @@ class Dressed:
         with suppress(DatelineError):  # it is told where the page draws the same
             welcome = self._welcome()
         return "" if "<script" in welcome.lower() else welcome
+
+
+def _role() -> str:
+    """By which the page leaves out what its reader may not do; the server goes by the account alone."""
+    mine = account()
+    return f' data-role="{mine.role.word}"' if mine.name else ""
 
 
 def _named() -> dict[str, str]:

@@ -66,9 +66,10 @@ class Drawing:
             live_html(last, current, follow_ups, self._searched(last), self._desk.translates),
         )
 
-    def growing(self, exchange: Exchange) -> str:
-        """The last exchange while it is written."""
-        return live_html(exchange, passages=self._searched(exchange), translates=self._desk.translates)
+    def growing(self, exchange: Exchange, ahead: int | None = None) -> str:
+        """The last exchange while it is written, or waits for those `ahead`."""
+        passages = self._searched(exchange)
+        return live_html(exchange, passages=passages, translates=self._desk.translates, ahead=ahead)
 
     def going_on(self, id: str, conversation: Conversation) -> None:
         """Find out what could be asked next, which takes searches."""

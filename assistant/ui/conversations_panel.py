@@ -21,6 +21,7 @@ from assistant.ui.desk import Desk
 from assistant.ui.render_talks import talks_html
 from assistant.ui.render_work import problem_html
 from assistant.ui.work import QUIET, QUIET_EACH
+from vectorstore.accounts import person
 from vectorstore.errors import ConversationNotFound, DatelineError
 from vectorstore.models import EVERYTHING, Scope
 from vectorstore.storage.conversations import RemovedConversation
@@ -60,8 +61,8 @@ class Talks:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._runs: dict[str, AnswerRun] = {}
-        self._keys: OrderedDict[str, str] = OrderedDict()
+        self._runs: dict[tuple[str, str], AnswerRun] = {}
+        self._keys: OrderedDict[tuple[str, str], str] = OrderedDict()
         self._asking = Lock()
 
     def read(self, id: str) -> Conversation:
@@ -75,18 +76,18 @@ class Talks:
 
     def running(self, id: str) -> AnswerRun | None:
         """The answer that is being written in this conversation."""
-        run = self._runs.get(id)
+        run = self._runs.get((person(), id))
         return None if run is None or run.exchange.over else run
 
     def cut_off(self, id: str, conversation: Conversation) -> bool:
         """Whether the last answer ended with the server that wrote it, and not by its reader's wish."""
         last = conversation[-1] if conversation else None
-        return bool(last and last.stopped and last.answer is None and id not in self._runs)
+        return bool(last and last.stopped and last.answer is None and (person(), id) not in self._runs)
 
     def ask(self, id: str, question: Question, scope: Scope = EVERYTHING, manner: Manner = AS_SET) -> Aside | None:
         """Ask in this conversation. None while another question is being answered in it."""
         with self._asking:
-            if question.key and self._keys.get(id) == question.key:
+            if question.key and self._keys.get((person(), id)) == question.key:
                 return Aside()
             if self.running(id):
                 return None
@@ -119,17 +120,22 @@ class Talks:
             return next((each.question for each in self.read(id)), "")
 
     def _run(self, id: str, exchange: Exchange, earlier: Sequence[Turn], scope: Scope, manner: Manner) -> None:
-        notebook = self._desk.notebook
-        notebook.ask(id, exchange)
+        notebook, place = self._desk.notebook, self._desk.line.join()
+        try:
+            notebook.ask(id, exchange)
+        except BaseException:
+            place.leave()
+            raise
         # Those that are over too, of the last ones: by them it is known what was cut off.
         over = [known for known, run in self._runs.items() if run.exchange.over]
         for known in over[:-_REMEMBERED]:
             del self._runs[known]
-        self._runs[id] = AnswerRun(self._desk, exchange, earlier, scope, partial(notebook.finish, id), manner)
+        finish = partial(notebook.finish, id)
+        self._runs[person(), id] = AnswerRun(self._desk, exchange, earlier, scope, finish, manner, place)
 
     def _remember(self, id: str, key: str) -> None:
-        self._keys[id] = key
-        self._keys.move_to_end(id)
+        self._keys[person(), id] = key
+        self._keys.move_to_end((person(), id))
         while len(self._keys) > _REMEMBERED:
             self._keys.popitem(last=False)
 
@@ -154,9 +160,9 @@ class TalksPanel:
         self.list.look(self.look, [conversation, view, self.search, self.removed], self.list, **QUIET_EACH)
         self.looking = self.look, [conversation, view, self.search, self.removed], self.list
         self.search.change(self.seek, *self.looking[1:], **QUIET)
-        self.list.rename(self.rename, None, None, **QUIET).then(*self.looking, **QUIET)
-        self.list.remove(self.remove, None, self.removed, **QUIET).then(*self.looking, **QUIET)
-        self.list.restore(self.restore, self.removed, self.removed, **QUIET).then(*self.looking, **QUIET)
+        self.list.rename(self.rename, None, None, **QUIET_EACH).then(*self.looking, **QUIET)
+        self.list.remove(self.remove, None, self.removed, **QUIET_EACH).then(*self.looking, **QUIET)
+        self.list.restore(self.restore, self.removed, self.removed, **QUIET_EACH).then(*self.looking, **QUIET)
 
     def seek(self, id: str, view: View, search: str, removed: RemovedConversation | None) -> str:
         """The list with what is searched for."""

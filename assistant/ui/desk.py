@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.api.news_desk import NewsDesk
-from vectorstore.reports import Step
+from assistant.ui.places import Line
+from vectorstore.reports import Condition, Step
 
 if TYPE_CHECKING:
     from assistant.answering.stories import Arrivals, Brief, FrontPage, Story
@@ -38,6 +39,13 @@ class Desk(NewsDesk, Protocol):
     @property
     def max_upload_mb(self) -> int:
         """Larger uploads are refused before they are read."""
+
+    @property
+    def line(self) -> Line:
+        """Who waits for an answer."""
+
+    def condition(self) -> Condition:
+        """How much there is, what waits and what fails."""
 
     @property
     def notebook(self) -> Notebook:

@@ -5,5 +5,5 @@ element.addEventListener("click", (event) => {
   if (read) trigger("read", { article: read });
 });
 element.addEventListener("change", ({ target }) => {
-  if (target.name === "every") trigger("act", { act: "every", feed: "", minutes: Number(target.value) });
+  if (target.name === "refresh_every") trigger("act", { act: "schedule", feed: "", minutes: Number(target.value) });
 });

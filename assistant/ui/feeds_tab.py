@@ -16,7 +16,7 @@ from assistant.ui.desk import Desk
 from assistant.ui.feeds_view import Followed, empty_html, export_html, feeds_html, schedule_html, standing_html
 from assistant.ui.language import drawn
 from assistant.ui.render_work import note_html, problem_html, sentence
-from assistant.ui.work import QUIET, Job, halt, report_component, retried
+from assistant.ui.work import QUIET, QUIET_EACH, Job, halt, report_component, retried
 from vectorstore.errors import DatelineError, FeedEmpty
 
 SCRIPT = (Path(__file__).parent / "feeds.js").read_text(encoding="utf-8")
@@ -42,7 +42,7 @@ class FeedsTab:
         self.job = gr.State(None)
         self.turned = gr.State(Turned())
         with gr.Row(equal_height=False, elem_classes="columns"):
-            with gr.Column(scale=2, min_width=300):
+            with gr.Column(scale=2, min_width=300, elem_classes="for-editors"):
                 drawn(lambda: f"<h2>{tr('Follow a feed')}</h2>")
                 self.address = gr.Textbox(
                     "", label=tr_later("Address of a site or feed"), placeholder="https://", max_lines=1
@@ -53,7 +53,9 @@ class FeedsTab:
             with gr.Column(scale=5, min_width=300):
                 with gr.Row(elem_id="standing"):
                     self.standing = gr.HTML(js_on_load=None, apply_default_css=False)
-                    self.refresh = gr.Button(tr_later("Refresh now"), size="sm", min_width=110)
+                    self.refresh = gr.Button(
+                        tr_later("Refresh now"), size="sm", min_width=110, elem_classes="for-editors"
+                    )
                 self.schedule = gr.HTML(elem_id="schedule", js_on_load=SCRIPT, apply_default_css=False)
                 self.asking = gr.HTML(js_on_load=SCRIPT, apply_default_css=False)
                 self.report = report_component("feeds-report")
@@ -74,8 +76,8 @@ class FeedsTab:
         for changed in (by_hand, answered, taken, refreshed, again):
             changed.then(self.look, self.turned, self.looked_at, **QUIET)
         self.report.halt(halt, self.job, None, **QUIET)
-        self.schedule.act(self.set_every, None, [self.schedule, self.standing], **QUIET)
-        self.list.act(self.act, self.turned, [self.turned, self.report, *self.looked_at], **QUIET)
+        self.schedule.act(self.set_every, None, [self.schedule, self.standing], **QUIET_EACH)
+        self.list.act(self.act, self.turned, [self.turned, self.report, *self.looked_at], **QUIET_EACH)
         self.timer.tick(self.look, self.turned, self.looked_at, **QUIET)
 
     def come(self, turned: Turned) -> Updates:

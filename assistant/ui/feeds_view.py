@@ -46,7 +46,7 @@ def schedule_html(every: timedelta | None) -> str:
         f'<option value="{each}"{" selected" if each == minutes else ""}>{label}</option>'
         for each, label in sorted(labels.items())
     )
-    return f'<label>{tr("Refresh by itself")} <select name="every">{options}</select></label>'
+    return f'<label>{tr("Refresh by itself")} <select name="refresh_every">{options}</select></label>'
 
 
 def empty_html(address: str) -> str:

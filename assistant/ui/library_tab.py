@@ -31,7 +31,7 @@ from assistant.ui.render import headline
 from assistant.ui.render_work import note_html, problem_html
 from assistant.ui.sent_pages import SCRIPT as BOOKMARK
 from assistant.ui.sent_pages import bookmark_html
-from assistant.ui.work import QUIET, Job, Work, halt, report_component, retried
+from assistant.ui.work import QUIET, QUIET_EACH, Job, Work, halt, report_component, retried
 from vectorstore.errors import ArticleNotFound, DatelineError, LimitUnusable
 from vectorstore.export import lines
 from vectorstore.reports import Outcome, Report
@@ -54,7 +54,7 @@ class LibraryTab:
         self.job = gr.State(None)
         self.removed = gr.State(None)
         with gr.Row(equal_height=False, elem_classes="columns", elem_id="shelf"):
-            with gr.Column(scale=2, min_width=300, elem_classes="adding"):
+            with gr.Column(scale=2, min_width=300, elem_classes=["adding", "for-editors"]):
                 self._draw_adding()
             with gr.Column(scale=5, min_width=560, elem_classes="listing"):
                 self.card = ArticleCard(desk)
@@ -101,7 +101,7 @@ class LibraryTab:
             self.report.again(self.retry, self.job, working, **QUIET),
         )
         self.report.halt(halt, self.job, None, **QUIET)
-        table.table.select(self.pick, None, card.shown, **QUIET)
+        table.table.select(self.pick, None, card.shown, **QUIET_EACH)
         undoing = [self.undo, self.removed, *card.shown]
         removed = card.remove.click(self.discard, card.chosen, undoing, **QUIET)
         restored = self.undo.undo(self.put_back, self.removed, undoing, **QUIET)

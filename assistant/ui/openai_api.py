@@ -28,25 +28,28 @@ from assistant.ui.answer_run import AnswerRun
 from assistant.ui.conversation import told
 from assistant.ui.conversation_markdown import body, marked, plain
 from assistant.ui.desk import Desk
-from assistant.ui.places import Places, TooBusy
+from assistant.ui.places import TooBusy
 from assistant.ui.render import headline, is_web_address
 from vectorstore.errors import DatelineError, LibraryError, ModelError
 
 MODEL = "dateline"
 _UNSUPPORTED = "unsupported_parameter"
+_KINDS = {429: "rate_limit_error"}
 _LARGEST_BODY = 256 * 1024
-_AT_ONCE = 8
 
 
 class Refused(Exception):
-    """A request that is answered with an error of OpenAI's form."""
+    """A request that is answered with an error of OpenAI's form; `again` says in how many seconds it may be sent
+    anew."""
 
-    def __init__(self, message: str, status: int = 400, param: str | None = None, code: str | None = None) -> None:
+    def __init__(
+        self, message: str, status: int = 400, param: str | None = None, code: str | None = None, again: int = 0
+    ) -> None:
         super().__init__(message)
-        self.message, self.status, self.param, self.code = message, status, param, code
+        self.message, self.status, self.param, self.code, self.again = message, status, param, code, again
 
     def as_json(self) -> dict[str, Any]:
-        kind = "server_error" if self.status >= 500 else "invalid_request_error"
+        kind = _KINDS.get(self.status, "server_error" if self.status >= 500 else "invalid_request_error")
         return {"error": {"message": self.message, "type": kind, "param": self.param, "code": self.code}}
 
 
@@ -210,17 +213,16 @@ class _Completions:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._places = Places("answers", _AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
             asking = asked(await _body(request))
-            with self._places.taken():
-                run = AnswerRun(self._desk, Exchange(1, asking.question), asking.turns)
-                async with _stopped_on_leaving(request, run):
-                    response = await _answered(asking, _snapshots(run))
-                    await response(scope, receive, send)
+            place = self._desk.line.join(program=True)
+            run = AnswerRun(self._desk, Exchange(1, asking.question), asking.turns, place=place)
+            async with _stopped_on_leaving(request, run):
+                response = await _answered(asking, _snapshots(run))
+                await response(scope, receive, send)
         except ClientDisconnect:
             return
         except Exception as error:
@@ -291,18 +293,18 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def json_response(value: dict[str, Any], status: int = 200) -> Response:
-    return Response(json.dumps(value), status, media_type="application/json")
+def json_response(value: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(json.dumps(value), status, headers, media_type="application/json")
 
 
 def error_response(error: Exception) -> Response:
     found = _refused(error)
-    return json_response(found.as_json(), found.status)
+    return json_response(found.as_json(), found.status, {"Retry-After": str(found.again)} if found.again else None)
 
 
 def _refused(error: Exception) -> Refused:
     if isinstance(error, Refused):
         return error
     if isinstance(error, TooBusy):
-        return Refused(str(error), 429)
+        return Refused(str(error), 429, code="rate_limit_exceeded", again=error.seconds)
     return refused(error) if isinstance(error, DatelineError) else Refused(told(error), 500)

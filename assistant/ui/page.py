@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ import gradio as gr
 from starlette.routing import BaseRoute
 
 from assistant.text.texts import reading_at, reading_in, tr, tr_later, wanted, zone_of
+from assistant.ui.accounts.gate import Owners, not_allowed
 from assistant.ui.chat_tab import ChatTab
 from assistant.ui.conversation import FAILED, said
 from assistant.ui.desk import Desk
@@ -18,10 +20,14 @@ from assistant.ui.endpoints import offer
 from assistant.ui.exports import Exports
 from assistant.ui.feeds_tab import FeedsTab
 from assistant.ui.library_tab import LibraryTab
-from assistant.ui.security import described
+from assistant.ui.observing import ID
+from assistant.ui.security import described, shortened
 from assistant.ui.settings_tab import SettingsTab, reader_settings
 from assistant.ui.stories_tab import StoriesTab, last_visit
 from assistant.ui.work import QUIET, QUIET_EACH
+from vectorstore.accounts import STRANGER, THIS_MACHINE, Account, Role, account, acting_for, may
+from vectorstore.observing.work import for_request, stage
+from vectorstore.storage.people import People
 
 logger = logging.getLogger(__name__)
 
@@ -29,23 +35,42 @@ MASTHEAD = "<h1>Dateline</h1>"
 HOUR = 3600
 ADDRESS = (Path(__file__).parent / "address.js").read_text(encoding="utf-8")
 FEEDS = tr_later("Feeds")
+READERS_AT_ONCE = 8
+_EVENTS_AT_ONCE = 64
 
 
 class Page(gr.Blocks):
-    """Each event is in its reader's language. What one fails with is one line of the log: Gradio prints a traceback,
-    with all that was sent in it.
+    """Each event is in its reader's language, and done for the request that sent it. What one fails with is one line of
+    the log: Gradio prints a traceback, with all that was sent in it.
 
     `welcome` is what the chat shows before the first question, as it is now; `routes` stand beside Gradio's.
     """
 
     welcome: Callable[[], str]
     routes: Sequence[BaseRoute] = ()
+    needed: Mapping[int, Role] | None = None
+    """The role that each event takes, by its id; None without accounts."""
+    owners: Owners | None = None
+
+    def queue(self, *args: Any, **given: Any) -> Any:
+        """Gradio has it called as a page begins. Called again, it would make the whole application anew."""
+        self.max_threads = _EVENTS_AT_ONCE  # for events alone: what else is asked for has the usual forty
+        return super().queue(default_concurrency_limit=READERS_AT_ONCE, max_size=_EVENTS_AT_ONCE)
 
     async def process_api(self, *args: Any, **given: Any) -> dict[str, Any]:
         request = given.get("request")
         headers = request.headers if isinstance(request, gr.Request) else {}
-        with reading_in(wanted(headers)), reading_at(zone_of(headers)):
+        with (
+            reading_in(wanted(headers)),
+            reading_at(zone_of(headers)),
+            acting_for(self._whose(request)),
+            for_request(headers.get(ID, "")),
+            stage("event"),
+        ):
             try:
+                if self.needed is not None:
+                    self._check(self.needed.get(given["block_fn"]._id), given.get("session_hash"))
+                self._refuse_other_files([*args, given.get("inputs")])
                 return await super().process_api(*args, **given)
             except gr.Error:
                 raise
@@ -53,9 +78,45 @@ class Page(gr.Blocks):
                 logger.error("An event of the page failed: %s", described(error))
                 raise said(tr(FAILED)) from error
 
+    def _whose(self, request: object) -> Account:
+        """As the gate has found it, which every request comes through."""
+        if self.needed is None:
+            return THIS_MACHINE
+        asked = request.request if isinstance(request, gr.Request) else None
+        found = asked.scope.get("account") if asked else None
+        return found if isinstance(found, Account) else STRANGER
 
-def build_page(desk: Desk) -> Page:
-    """Everything a reader sees. Uploaded files are deleted after an hour: the library keeps its own text."""
+    def _check(self, needed: Role | None, session: str | None) -> None:
+        """Raises gr.Error. An event that stands in no table is nobody's."""
+        if needed is None or not may(needed):
+            raise said(not_allowed(needed or Role.ADMINISTRATOR))
+        if self.owners and not self.owners.let_in(account(), session or ""):
+            raise said(tr(FAILED))
+
+    def _refuse_other_files(self, given: Any) -> None:
+        """Raises gr.Error where a file is named that was not uploaded. Gradio, which would copy it to where every
+        browser can fetch it, looks at that only in a page that its own launch() serves."""
+        uploads = os.path.realpath(self.GRADIO_CACHE)
+        for path in _files_named(given):
+            if not Path(os.path.realpath(path)).is_relative_to(uploads):
+                logger.warning("An event of the page was refused: %s was not uploaded.", shortened(path))
+                raise said(tr(FAILED))
+
+
+def _files_named(given: Any) -> Iterator[str]:
+    """What is sent as a file, however deep inside of something else."""
+    if isinstance(given, dict):
+        if "path" in given:
+            yield str(given["path"])
+        given = list(given.values())
+    if isinstance(given, list):
+        for each in given:
+            yield from _files_named(each)
+
+
+def build_page(desk: Desk, people: People | None = None) -> Page:
+    """Everything a reader sees; where there are accounts, with what is kept for each of the `people`. Uploaded files
+    are deleted after an hour: the library keeps its own text."""
     page = Page(title="Dateline", fill_width=True, analytics_enabled=False, delete_cache=(HOUR, HOUR))
     with page:
         gr.HTML(MASTHEAD, elem_id="masthead", js_on_load=None, apply_default_css=False)
@@ -69,9 +130,9 @@ def build_page(desk: Desk) -> Page:
             with gr.Tab(FEEDS, id="feeds") as feeds_tab:
                 feeds = FeedsTab(desk)
             with gr.Tab(tr_later("Stories"), id="stories") as stories_tab:
-                stories = StoriesTab(desk)
+                stories = StoriesTab(desk, people)
             with gr.Tab(tr_later("Settings"), id="settings") as settings_tab:
-                choices = SettingsTab(desk, settings)
+                choices = SettingsTab(desk, settings, people)
         library.table.begin([page.load, library_tab.select])
         gr.on([page.load, feeds_tab.select], feeds.come, feeds.turned, feeds.shown, **QUIET)
         pages.select(_look_on, None, feeds.timer, **QUIET_EACH)
@@ -80,6 +141,8 @@ def build_page(desk: Desk) -> Page:
         for asked in (chat.live.open_story, chat.live.stories):
             asked(lambda: gr.Tabs(selected="stories"), None, pages, **QUIET)
         library.card.chosen.change(stories.note_read, library.card.chosen, None, **QUIET)
+        if people:
+            page.load(choices.restore, settings, settings, **QUIET)
         page.load(stories.come, visit, [visit, stories.since], **QUIET)
         stories_tab.select(stories.turn_to, [stories.since, visit, stories.story], stories.shown, **QUIET)
         settings_tab.select(choices.look, settings, choices.shown, **QUIET)

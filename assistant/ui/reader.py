@@ -30,7 +30,7 @@ from assistant.ui.reader_view import (
 from assistant.ui.render import is_web_address, legible, shown
 from assistant.ui.render_sources import Span, joined, preview_html
 from assistant.ui.render_work import problem_html
-from assistant.ui.work import QUIET
+from assistant.ui.work import QUIET, QUIET_EACH
 from vectorstore.errors import AnnotationUnusable, ArticleNotFound, DatelineError, LimitUnusable
 from vectorstore.models import Article
 from vectorstore.storage.annotations import LONGEST_NOTE, Mark
@@ -209,16 +209,18 @@ class ArticleCard:
                 js_on_load=_READING + _CARD, apply_default_css=False, server_functions=[annotate], elem_id="article"
             )
             with gr.Row():
-                self.again = gr.Button(tr_later("Check for updates"), size="sm", min_width=80)
-                self.remove = gr.Button(tr_later("Remove"), size="sm", min_width=80)
+                self.again = gr.Button(
+                    tr_later("Check for updates"), size="sm", min_width=80, elem_classes="for-editors"
+                )
+                self.remove = gr.Button(tr_later("Remove"), size="sm", min_width=80, elem_classes="for-editors")
                 self.close = gr.Button(tr_later("Close"), size="sm", min_width=80)
         self.shown = [self.chosen, self.details, self.article, self.again, self.remove]
         self.close.click(self.put_away, None, self.shown, **QUIET)
-        self.article.turn(self.turn_to, self.chosen, self.article, **QUIET)
-        self.article.compare(self.compare, self.chosen, self.article, **QUIET)
+        self.article.turn(self.turn_to, self.chosen, self.article, **QUIET_EACH)
+        self.article.compare(self.compare, self.chosen, self.article, **QUIET_EACH)
         self.changed = (
-            self.article.tag(self.tag, self.chosen, self.article, **QUIET),
-            self.article.edit(self.edit, self.chosen, self.article, **QUIET),
+            self.article.tag(self.tag, self.chosen, self.article, **QUIET_EACH),
+            self.article.edit(self.edit, self.chosen, self.article, **QUIET_EACH),
         )
 
     def open(self, article_id: str) -> Updates:

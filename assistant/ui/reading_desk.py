@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from assistant.types import Answer, Turn
     from vectorstore.library import Library
     from vectorstore.models import Article, Entry, Hit
+    from vectorstore.reports import Condition
     from vectorstore.storage.annotations import Annotations
     from vectorstore.storage.listings import Listing, ListPage, Tally
     from vectorstore.storage.reading_state import ReadingStates
@@ -67,6 +68,9 @@ class ReadingDesk:
     def translated(self, quotation: str, language: str) -> str:
         return self._assistant.translated(quotation, language)
 
+    def condition(self) -> Condition:
+        return self._library.condition()
+
     def passages(self) -> int:
         return self._library.counts()[1]
 
@@ -101,7 +105,7 @@ class ReadingDesk:
     def back_up(self, file: Path) -> int:
         from vectorstore.storage.backup import back_up
 
-        return back_up(self._library.folder, file)
+        return back_up(self._library.database or self._library.folder, file)
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         return self._library.article(article_id, version)

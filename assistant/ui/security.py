@@ -51,6 +51,8 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _ELSEWHERE = {"cross-site", "same-site"}
 WINDOWS = {"/", "/add"}
 """What other sites may open in a window of its own. It does nothing until its reader does."""
+_LINKED = WINDOWS | {"/account/in", "/account/password", "/account/back", "/account/me"}
+"""And without a script: a link in a mail, and the way back from where somebody signs in."""
 
 EMBEDDABLE = re.compile(r"/v1/.*|/gradio_api/info|/gradio_api/call/(?:chat|search|ask|article)(?:/[^/]+)?")
 """What the allowed origins may use: the documented API, and none of the page's own events."""
@@ -63,13 +65,18 @@ class OpenRoutes:
     def __init__(self, beside: Sequence[BaseRoute], cache: str) -> None:
         ours = [(route.path, route.methods or set()) for route in beside if isinstance(route, Route)]
         gradios = [(path, set(methods.split())) for path, methods in OPEN.items()]
-        self._open = [(compile_path(path)[0], methods) for path, methods in [*ours, *gradios]]
+        self._open = [(compile_path(path)[0], methods, path) for path, methods in [*ours, *gradios]]
         self._files = f"{_FILE}{cache}{os.sep}"
 
     def hold(self, method: str, path: str) -> bool:
         if path.startswith(_FILE) and not path.startswith(self._files):
             return False
-        return any(method in methods and pattern.match(path) for pattern, methods in self._open)
+        return bool(self.template(method, path))
+
+    def template(self, method: str, path: str) -> str:
+        """The route that a path is on, as it was declared; "" for none."""
+        found = (named for pattern, methods, named in self._open if method in methods and pattern.match(path))
+        return next(found, "")
 
 
 class PagePolicy:
@@ -276,7 +283,7 @@ def _canonical(address: str) -> str:
 def _opens_the_page(scope: Scope, headers: Headers) -> bool:
     """A link on another site's page was followed to ours, in a window of its own."""
     to = headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")
-    asked = scope["type"] == "http" and scope["method"] == "GET" and scope["path"] in WINDOWS
+    asked = scope["type"] == "http" and scope["method"] == "GET" and scope["path"] in _LINKED
     return asked and to == ("navigate", "document")
 
 

@@ -28,10 +28,13 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Mount, Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from assistant.ui.accounts import Accounts
+from assistant.ui.accounts.roles import of_events
 from assistant.ui.assets import Dressed, Files
 from assistant.ui.bounds import Bounds
 from assistant.ui.installing import installing_routes
 from assistant.ui.language import Reading
+from assistant.ui.observing import ID, Observed
 from assistant.ui.page import Page
 from assistant.ui.security import Access, OpenRoutes, PagePolicy
 from vectorstore.errors import SettingsError
@@ -98,8 +101,6 @@ _TOO_SLOW = (
 )
 _NAMES = ("first", "page", "story", "talks", "settings", "feeds", "library", "reader")
 STYLES = [Path(__file__).parent / f"{name}.css" for name in _NAMES]
-READERS_AT_ONCE = 8
-_EVENTS_AT_ONCE = 64
 _SENT_AS_IT_IS = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.sqlite3")
 """Of a backup the browser is told how long it is."""
 _CLOSING = 5
@@ -207,12 +208,13 @@ def serve(
     public_name: str = "",
     allowed_origins: Collection[str] = (),
     patience: float = 30.0,
+    accounts: Accounts | None = None,
 ) -> Server:
     """Start serving the page at host and port, and the routes beside it, in a thread of its own. Prints nothing.
 
     It answers to that host, to the address that a connection comes in on, to localhost and to its public name, if it
     has one. Pages of `allowed_origins` may use what assistant.ui.security.EMBEDDABLE names. Who sends more slowly than
-    `patience` allows, in seconds, is cut off.
+    `patience` allows, in seconds, is cut off. With `accounts` nothing is done for whoever has not signed in.
 
     SettingsError when the port is taken or the host is not this machine's.
     """
@@ -221,14 +223,24 @@ def serve(
         make_folder(Path(page.GRADIO_CACHE))
     files = Files()
     beside = [*routes, *page.routes, *installing_routes(), *files.routes, Route("/robots.txt", _robots)]
+    if accounts:
+        beside += accounts.routes
+        page.needed, page.owners = of_events(page), accounts.owners
     inner = _mounted(page, files, beside, max_upload_mb)
+    if accounts:
+        accounts.guard(inner, allowed_origins)
     inner.add_middleware(Reading)
     inner.add_middleware(Bounds, max_upload_mb=max_upload_mb, patience=patience)
     # Always, for Gradio's own, which lets in everybody, is then not added.
     inner.add_middleware(
-        CORSMiddleware, allow_origins=allowed_origins, allow_methods=["GET", "POST"], allow_headers=["*"]
+        CORSMiddleware,
+        allow_origins=allowed_origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["*"],
+        expose_headers=[ID, "Retry-After"],
     )
-    app = Access(inner, OpenRoutes(beside, page.GRADIO_CACHE), host, public_name, allowed_origins)
+    routes_held = OpenRoutes(beside, page.GRADIO_CACHE)
+    app = Observed(Access(inner, routes_held, host, public_name, allowed_origins), routes_held.template)
     connection: Any = partial(Connection, patience=patience)
     server = _PageServer(page, uvicorn.Config(app, host, port, http=connection, log_config=None, access_log=False))
     thread = Thread(target=server.run, name="serving", daemon=True)
@@ -241,8 +253,6 @@ def serve(
 
 
 def _mounted(page: Page, files: Files, beside: Sequence[BaseRoute], max_upload_mb: int) -> FastAPI:
-    page.max_threads = _EVENTS_AT_ONCE  # threads for events of their own: what else is asked for has the usual forty
-    page.queue(default_concurrency_limit=READERS_AT_ONCE, max_size=_EVENTS_AT_ONCE)
     inner: FastAPI = gr.mount_gradio_app(
         FastAPI(openapi_url=None),
         page,

@@ -17,10 +17,13 @@ from assistant.ui.desk import Desk
 from assistant.ui.language import drawn
 from assistant.ui.models_view import Models, leaving, models_html, outcome, problem, programs_html, said_html
 from assistant.ui.render import isolated, shown
-from assistant.ui.work import QUIET
+from assistant.ui.work import QUIET, QUIET_EACH
+from vectorstore.accounts import Role, account, may
 from vectorstore.errors import DatelineError
+from vectorstore.storage.people import People
 
 _LONGEST_NAME = 300
+_KEPT = "settings"
 _KNOWN = {LOCAL: tr_later("Built in, on this computer"), QUOTE: tr_later("None: the best sentences, quoted")}
 _RECENCIES = {
     Recency.OFF: tr_later("Not at all"),
@@ -73,7 +76,7 @@ def settings_html(
     off, quote = (" disabled", " checked") if settings.quote else ("", "")
     return (
         f"<h2>{tr('Preferences')}</h2>"
-        f'<p class="hint">{tr("Saved in this browser. Applies to new questions.")}</p>'
+        f'<p class="hint">{_where_saved()}</p>'
         f'<form class="settings"><h3>{tr("Answers")}</h3>'
         f'<p class="setting"><label for="set-sources">{tr("Sources per answer")}</label>'
         '<select id="set-sources" name="sources">'
@@ -88,6 +91,12 @@ def settings_html(
     )
 
 
+def _where_saved() -> str:
+    if account().name:
+        return tr("Saved for your account. Applies to new questions.")
+    return tr("Saved in this browser. Applies to new questions.")
+
+
 def appearance_html() -> str:
     """How the page looks. What is chosen only the browser knows, and marks."""
     names = {"": tr("Match browser"), **{name: each.name for name, each in LANGUAGES.items()}}
@@ -99,6 +108,10 @@ def appearance_html() -> str:
         f"{_choice('colours', tr('Colours'), _COLOURS, 'system')}"
         f"{_choice('text', tr('Text size'), _TEXT, 'normal')}</form>"
     )
+
+
+def account_html() -> str:
+    return f'<p class="account"><a href="./account/me">{tr("Your account, and signing out")}</a></p>'
 
 
 def trial_html(trial: Trial) -> str:
@@ -165,16 +178,18 @@ def reader_settings() -> gr.BrowserState:
 
 
 class SettingsTab:
-    def __init__(self, desk: Desk, settings: gr.BrowserState) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, settings: gr.BrowserState, people: People | None = None) -> None:
+        self._desk, self._people = desk, people
         with gr.Column(elem_id="settings"):
+            if people:
+                drawn(account_html)
             self.answers = gr.HTML(js_on_load=SCRIPT, apply_default_css=False)
             self.trial = gr.HTML(elem_id="trial", js_on_load=None, apply_default_css=False)
             self.models = gr.HTML(js_on_load=MODELS_SCRIPT, apply_default_css=False)
             drawn(appearance_html, js_on_load=SCRIPT)
             drawn(programs_html)
         self.shown = [self.answers, self.trial, self.models]
-        self.answers.keep(self.keep, None, settings, **QUIET)
+        self.answers.keep(self.keep, None, settings, **QUIET_EACH)
         self.answers.attempt(self.attempt, None, self.trial, **QUIET)
         self.models.connect(self.connect, settings, self.shown, **QUIET)
         self.models.disconnect(self.disconnect, settings, self.shown, **QUIET)
@@ -195,7 +210,15 @@ class SettingsTab:
     def keep(self, event: gr.EventData) -> dict[str, Any]:
         """Something was changed."""
         brought = {name: getattr(event, name, None) for name in ("model", "quote", "sources", "recency")}
-        return kept_settings(brought).to_keep()
+        kept = kept_settings(brought).to_keep()
+        if self._people:
+            self._people.keep(_KEPT, kept)
+        return kept
+
+    def restore(self, brought: object) -> object:
+        """With accounts: what somebody has set counts in every browser, and not what another left in this one."""
+        kept = self._people.kept(_KEPT) if self._people else brought
+        return kept_settings(kept).to_keep()
 
     def attempt(self, event: gr.EventData) -> Iterator[str]:
         """Test was clicked."""
@@ -231,6 +254,6 @@ def standing(models: ChatModels, offered: Sequence[str]) -> Models:
         address=connection.address,
         has_key=bool(connection.key),
         entered=tuple(each.partition(":")[2] for each in entered),
-        changeable=connection.changeable,
+        changeable=connection.changeable and may(Role.ADMINISTRATOR),
         has_keyring=connection.has_keyring,
     )

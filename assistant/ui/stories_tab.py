@@ -17,8 +17,9 @@ from assistant.ui.conversation import said, told
 from assistant.ui.desk import Desk
 from assistant.ui.render_work import problem_html
 from assistant.ui.story_view import arrivals_html, stories_html, story_html
-from assistant.ui.work import QUIET
+from assistant.ui.work import QUIET_EACH
 from vectorstore.errors import DatelineError
+from vectorstore.storage.people import People
 from vectorstore.storage.reading_state import ReadingState
 
 SCRIPT = (Path(__file__).parent / "story.js").read_text(encoding="utf-8")
@@ -28,6 +29,7 @@ Updates = tuple[Any, ...]
 _SAME_VISIT = timedelta(hours=1)
 _AT_FIRST = timedelta(days=1)
 _SHOWN = 20
+_KEPT = "visit"
 _MOST_MEMBERS = 500
 
 
@@ -40,21 +42,24 @@ def last_visit() -> gr.BrowserState:
 class StoriesTab:
     """An opened story stands in place of the stories."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, people: People | None = None) -> None:
+        self._desk, self._people = desk, people
         self.since = gr.State("")
         self.story = gr.HTML(elem_id="story", js_on_load=SCRIPT, apply_default_css=False)
         self.new = gr.HTML(elem_id="new", js_on_load=SCRIPT, apply_default_css=False)
         self.shown = [self.story, self.new]
-        self.new.story(self.open_picked, None, self.shown, **QUIET)
-        self.new.look(self.look_at, self.since, self.shown, **QUIET)
-        self.story.back(self.look, self.since, self.shown, **QUIET)
-        self.new.keep(self.keep_in_list, self.since, self.shown, **QUIET)
-        self.story.keep(self.keep_in_story, None, self.shown, **QUIET)
+        self.new.story(self.open_picked, None, self.shown, **QUIET_EACH)
+        self.new.look(self.look_at, self.since, self.shown, **QUIET_EACH)
+        self.story.back(self.look, self.since, self.shown, **QUIET_EACH)
+        self.new.keep(self.keep_in_list, self.since, self.shown, **QUIET_EACH)
+        self.story.keep(self.keep_in_story, None, self.shown, **QUIET_EACH)
 
     def come(self, kept: object) -> Updates:
         """The visit as the browser is to keep it, and since when things are new in it."""
-        since, visit = visited(kept, datetime.now(UTC))
+        since, visit = visited(self._people.kept(_KEPT) if self._people else kept, datetime.now(UTC))
+        if self._people:
+            with suppress(DatelineError):
+                self._people.keep(_KEPT, visit)
         return visit, since.isoformat()
 
     def turn_to(self, since: str, kept: object, opened: str) -> Updates:

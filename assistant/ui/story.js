@@ -1,5 +1,6 @@
 // Runs once, on the stories and on an opened one: read, ask, open a story, go back, look at others, star, follow.
 let kept = null;
+let asked = null; // the view that was pressed and is not drawn yet
 element.addEventListener("click", (event) => {
   const number = event.target.closest('a[href^="#event-"]');
   if (number) {
@@ -10,7 +11,7 @@ element.addEventListener("click", (event) => {
   }
   const button = event.target.closest("button");
   const { read, version, start, end, about, story, back, look, more, star, follow, seen, of } = button?.dataset ?? {};
-  const view = element.querySelector("[data-view]")?.dataset.view ?? "";
+  const view = asked ?? element.querySelector("[data-view]")?.dataset.view ?? "";
   const shown = element.querySelectorAll(".news > li").length;
   const keep = (what, of) => {
     const on = button.getAttribute("aria-pressed") !== "true";
@@ -23,7 +24,7 @@ element.addEventListener("click", (event) => {
   if (about !== undefined) trigger("about", { question: about });
   if (story !== undefined) trigger("story", { article: story });
   if (back !== undefined) trigger("back", {});
-  if (look !== undefined) trigger("look", { view: look, shown: 0 });
+  if (look !== undefined) trigger("look", { view: (asked = look), shown: 0 });
   if (more !== undefined) trigger("look", { view, shown: shown + 20 });
   if (star !== undefined) keep("star", star);
   if (follow !== undefined) keep("follow", of);
@@ -31,6 +32,7 @@ element.addEventListener("click", (event) => {
 });
 // The page is drawn anew: who works with the keyboard stays where they were.
 watch("value", () => {
+  asked = null;
   if (!kept) return;
   const named = { star: `[data-star="${CSS.escape(kept.of)}"]`, follow: "[data-follow]", read: "[data-seen]" }[kept.what];
   const again = [...element.querySelectorAll(named)].find(({ dataset }) => (dataset.of ?? dataset.star) === kept.of);

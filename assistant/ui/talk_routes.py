@@ -145,10 +145,10 @@ class TalkRoutes:
         if run:
             # Its steps first: what it grows by meanwhile is then drawn once more, and not missed.
             known |= {"busy": True, "tag": _step(run.exchange.number, run.steps)}
-            last = run.exchange
+            live = self._drawing.growing(run.exchange, run.ahead)
             if past == str(len(conversation)):
-                return {**known, "live": self._drawing.growing(last)}
-            return {**known, "past": self._drawing.written(id, conversation)[0], "live": self._drawing.growing(last)}
+                return {**known, "live": live}
+            return {**known, "past": self._drawing.written(id, conversation)[0], "live": live}
         if onward:
             self._drawing.going_on(id, conversation)
         drawn = dict(zip(("past", "live"), self._drawing.written(id, conversation), strict=True))

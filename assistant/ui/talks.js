@@ -17,9 +17,15 @@ function putAway() {
   if (!wide.matches) page.talks = "shut";
 }
 
-// Rows are patched in place: a menu that stayed open would now be that of another conversation.
+// Rows are patched in place: a menu that just stayed open would now be that of another conversation.
+let menu = "";
+element.addEventListener("toggle", ({ target }) => {
+  const { id = "" } = target.closest(".talk")?.dataset ?? {};
+  if (target.open) menu = id;
+  else if (menu === id) menu = "";
+}, true); // it does not bubble
 watch("value", () => {
-  for (const menu of element.querySelectorAll("details[open]")) menu.removeAttribute("open");
+  for (const row of element.querySelectorAll(".talk")) row.querySelector("details").open = row.dataset.id === menu;
   mark();
 });
 

@@ -21,7 +21,9 @@ from vectorstore.reports import Report, Step
 
 SCRIPT = (Path(__file__).parent / "report.js").read_text(encoding="utf-8")
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-QUIET_EACH: dict[str, Any] = {**QUIET, "trigger_mode": "multiple"}  # or Gradio drops what comes before the last is over
+"""For what is begun once, however often a button is pressed: Gradio drops what comes before the last is over."""
+QUIET_EACH: dict[str, Any] = {**QUIET, "trigger_mode": "multiple"}
+"""For presses that are each of something else: a star here and one there, a setting and the next."""
 
 Proposes = Callable[[Report], Mapping[str, date]]
 Work = Callable[[Progress, Stop], Report]

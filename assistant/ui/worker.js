@@ -18,6 +18,7 @@ addEventListener("fetch", (event) => {
   const page = ["./", "./add"].some((each) => new URL(url).pathname === new URL(each, location).pathname);
   // A frame or a form of another site's page goes on as the browser sends it, and is refused.
   if (method !== "GET" || mode !== "navigate" || destination !== "document" || !page) return;
-  // The request itself would go on with Sec-Fetch-Dest "empty", as no link that somebody follows does.
-  event.respondWith(fetch(url, { headers }).catch(() => caches.match(OFFLINE)));
+  // The request itself would go on with Sec-Fetch-Dest "empty", as no link that somebody follows does. Where it
+  // leads to signing in, the window goes there itself.
+  event.respondWith(fetch(url, { headers, redirect: "manual" }).catch(() => caches.match(OFFLINE)));
 });

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from assistant.evidence import cite, core, quotation
+from assistant.evidence import cite, quotation
 from assistant.evidence.stated_values import StatedValue, change, count_the_same, readings
 from assistant.text.facts import Fact, FactKind, agrees, facts
 from assistant.text.quantities import Quantity
@@ -106,4 +106,4 @@ def _knows(older: StatedValue, newer: StatedValue) -> bool:
 
 
 def _mentions(hit: Hit, fact: Fact) -> bool:
-    return any(agrees(fact, each, hit.article.day) for each in facts(core(hit).text, hit.article.day))
+    return any(agrees(fact, each, hit.article.day) for each in facts(hit.passage.text, hit.article.day))

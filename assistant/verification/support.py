@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from assistant.evidence import bearing, core
+from assistant.evidence import bearing
 from assistant.evidence.injection_filter import reporting
 from assistant.text.facts import NOT, ORDER_WORDS, TITLES, Fact, FactKind, agrees, facts
 from assistant.text.names import swapped
@@ -61,8 +61,8 @@ def ground(sentence: str, hit: Hit) -> Ground:
     `supported` when the passage or its heading holds its numbers, dates, names and quotations and the stretch every
     other word, and the two agree in what they negate, who did what to whom, and whose words it is.
     """
-    at, spans = core(hit).start, bearing(hit)
-    passage = _only(core(hit).text, spans)
+    at, spans = hit.passage.start, bearing(hit)
+    passage = _only(hit.passage.text, spans)
     cut = ""
     for verbatim in _find(sentence, passage):
         cut = severed(passage, *verbatim, spans)

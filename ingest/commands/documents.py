@@ -35,6 +35,9 @@ def embed(intake: Intake, stopped: bool) -> None:
     else:
         with vectors_bar(intake.library.counts()[0]) as advance:
             waiting = intake.embed(advance)
+    if waiting and intake.library.pending.elsewhere:
+        complain(f"{waiting:,} passages wait for their vectors, which `dateline worker` gives them.")
+        return
     if waiting:
         told = f"{waiting:,} passages wait for their vectors, and are found by their words until they have them. "
         complain(told + "`dateline ingest` and `dateline serve` go on with them.")

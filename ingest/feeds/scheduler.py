@@ -131,6 +131,12 @@ def _remark(ending: Ending) -> str:
     return "; ".join(filter(None, (ending.reason, put_off, ending.moved_to and f"moved to {ending.moved_to}")))
 
 
+def kept_every(subscriptions: Subscriptions, given: timedelta | None) -> timedelta | None:
+    """How often feeds are read: what a reader has set on the page, else what the setting says."""
+    kept = subscriptions.every()
+    return given if kept is None else timedelta(minutes=int(kept.removesuffix("m"))) if kept else None
+
+
 class Refreshes(Protocol):
     """See ingest.feeds.following.refresh."""
 
@@ -154,12 +160,14 @@ class Refreshing:
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         wait: Callable[[float], bool] | None = None,
+        runs: bool = True,
     ) -> None:
+        """Where it does not `run`, other processes refresh, and it only does so by hand."""
         self._refresh = refresh
         self._every = every
         self._now = now
         self._closing = threading.Event()
-        self._wait = wait
+        self._wait, self._runs = wait, runs
         self._turn, self._noting = threading.Lock(), threading.Lock()
         self._clock: _Clock | None = None
         self.standing = Standing()
@@ -208,6 +216,8 @@ class Refreshing:
             pass
 
     def _run_clock(self, every: timedelta, first: timedelta) -> None:
+        if not self._runs:
+            return
         over = threading.Event()
         thread = threading.Thread(target=self.keep_on, args=(every, first, over), name="refreshing", daemon=True)
         self._clock = _Clock(thread, over)

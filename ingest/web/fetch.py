@@ -20,6 +20,7 @@ from ingest.web.bodies import unpacked
 from ingest.web.headers import NEVER_SEEN, Validators, charset_of, refusal, type_of, validators_of
 from ingest.web.redirects import kept_by_google, named_target, refreshed_to
 from vectorstore.errors import AddressRefused, FetchFailed, NotReached
+from vectorstore.observing.work import stage
 
 SECONDS = 20.0
 REDIRECTS = 5
@@ -91,7 +92,7 @@ def fetch_permitted(
     deadline = _Deadline(seconds)
     backend = CheckedBackend(permitted, deadline.remaining, resolve)
     try:
-        with httpcore.ConnectionPool(_tls(), network_backend=backend) as pool:
+        with stage("fetch"), httpcore.ConnectionPool(_tls(), network_backend=backend) as pool:
             return _Read(pool, known, lambda each: deadline.stopped_by(gate(each))).follow(_parse(url))
     except httpcore.TimeoutException as error:
         raise NotReached(f"took longer than {seconds:g} seconds; try again later") from error

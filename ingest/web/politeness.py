@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -17,6 +17,7 @@ from protego import Protego
 from ingest.web.fetch import SECONDS, FetchedPage, Gate, fetch
 from ingest.web.headers import NEVER_SEEN, Validators
 from vectorstore.errors import AddressRefused, FetchFailed, NotReached, ToldToWait
+from vectorstore.storage.subscriptions import HostTurn
 
 _AGENT = "Dateline"
 _DAY = timedelta(days=1)
@@ -27,14 +28,19 @@ _LONGEST_DELAY = 30.0
 _LONGEST_ROBOTS = 500 * 1024
 # A host that did not answer so often in a row is not asked again in this run.
 _TRIES = 3
+# Seconds until one that waits for another machine looks again.
+_LOOK_EVERY = 0.2
 
 
 class RobotsShelf(Protocol):
-    """Keeps what robots.txt said, so that it isn't asked for at every run."""
+    """Keeps what robots.txt said, so that it isn't asked for at every run, and whose turn it is where several machines
+    read the same sites."""
 
     def robots(self, origin: str) -> tuple[str, datetime] | None: ...
 
     def keep_robots(self, origin: str, text: str, read_at: datetime) -> None: ...
+
+    def turn(self, host: str, stop: Callable[[], None]) -> AbstractContextManager[HostTurn]: ...
 
 
 @dataclass(slots=True)
@@ -105,7 +111,7 @@ class Web:
     @contextmanager
     def _turn(self, url: str) -> Iterator[None]:
         host = self._host(url)
-        with host.turn:
+        with host.turn, self._turn_of_all(url, host):
             self._wait(host)
             try:
                 yield
@@ -123,6 +129,19 @@ class Web:
                 raise
             host.unanswered = 0
             self._pause(host)
+
+    @contextmanager
+    def _turn_of_all(self, url: str, host: _Host) -> Iterator[None]:
+        """Of the machines that share the library."""
+        if self._shelf is None:
+            yield
+            return
+        with self._shelf.turn(_name(url), lambda: self._sleep(_LOOK_EVERY)) as turn:
+            host.free_at = max(filter(None, (host.free_at, turn.free_at)), default=None)
+            try:
+                yield
+            finally:
+                turn.free_at = max(filter(None, (host.free_at, host.closed_until)), default=None)
 
     def _pause(self, host: _Host, asked_for: float = 0.0) -> None:
         now = self._now()
@@ -145,7 +164,7 @@ class Web:
 
     def _host(self, url: str) -> _Host:
         with self._adding:
-            return self._hosts.setdefault(urlsplit(url).netloc.rpartition("@")[2].lower(), _Host())
+            return self._hosts.setdefault(_name(url), _Host())
 
     def _rules(self, url: str) -> Protego:
         host = self._host(url)
@@ -170,6 +189,10 @@ class Web:
         if self._shelf:
             self._shelf.keep_robots(origin, text, self._now())
         return text
+
+
+def _name(url: str) -> str:
+    return urlsplit(url).netloc.rpartition("@")[2].lower()
 
 
 def _origin(url: str) -> str:

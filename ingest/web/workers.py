@@ -6,6 +6,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
@@ -59,7 +60,7 @@ def side_by_side(errands: Iterable[Errand[T]]) -> Generator[tuple[Place, T] | No
     try:
         for _ in range(_HOSTS_AT_ONCE):
             # Nobody waits for one that is in the middle of a slow answer when the work is stopped.
-            threading.Thread(target=readers.work, name="reader", daemon=True).start()
+            threading.Thread(target=copy_context().run, args=(readers.work,), name="reader", daemon=True).start()
         yield from readers.arrivals()
     finally:
         readers.leave()

@@ -14,7 +14,7 @@ from reasons_of_languages import REASONS
 
 from assistant.answering.assistant import Assistant
 from assistant.presentation.changes import ChangeKind, around, word_runs
-from assistant.query.answer_type import gives_reason, wanted
+from assistant.query.answer_type import gives_reason, wanted, words_asked_about
 from assistant.query.request import said
 from assistant.query.spelling import corrected
 from assistant.text.facts import NOT, FactKind, facts
@@ -63,6 +63,39 @@ def test_a_question_is_answered_in_its_own_language_and_from_no_other(
 @pytest.mark.parametrize("question", ["Wer ist Bundeskanzler?", "谁是总统？", "¿Quién ganó la liga?", "Кто президент?"])
 def test_what_no_article_says_is_refused_in_every_language(abroad: Library, question: str) -> None:
     assert Assistant(abroad, None).answer(question, as_of=TODAY).refused
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Wie viele Einwohner hat Lindau?", "临海的房价是多少？", "Qui est le boulanger de Saint-Brévan ?"],
+)
+def test_a_name_alone_is_no_answer_to_what_is_asked_of_it(abroad: Library, question: str) -> None:
+    assert Assistant(abroad, None).answer(question, as_of=TODAY).refused
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Wie heißt die Bürgermeisterin von Lindau?", ["bürgermeisterin", "lindau"]),
+        ("Was ist in Lindau passiert?", ["lindau"]),
+        ("汐見市の人口は何人ですか？", ["汐見", "見市", "人口"]),
+        ("सोनपुर के पुल की ताज़ा ख़बर क्या है?", ["सोनपुर", "पुल"]),
+        ("İstanbul'da kaç köprü var?", ["i̇stanbul'da", "köprü"]),
+        ("How many bridges does Lindau have?", ["bridges", "lindau"]),
+        ("", []),
+    ],
+)
+def test_words_that_only_ask_are_not_what_a_question_is_about(question: str, words: list[str]) -> None:
+    assert words_asked_about(question) == words
+
+
+def test_pairs_across_two_words_and_korean_endings_count_neither_way(tmp_path: Path) -> None:
+    told = {"flood": "白沙河发生洪水，没有人员伤亡。", "cinema": "은하극장이 12월 20일에 문을 닫는다."}
+    with Library(tmp_path / "library", WordEmbedder()) as library:
+        articles = [article(id, text, title="", outlet="") for id, text in told.items()]
+        library.put([(replace(each, language=""), split(each)) for each in articles])
+        for question in ("白沙河洪水伤亡多少？", "은하극장은 언제 문을 닫나요?"):
+            assert not Assistant(library, None).answer(question, as_of=TODAY).refused
 
 
 def test_a_name_leads_into_another_language(abroad: Library) -> None:

@@ -102,7 +102,8 @@ def outcome(host: str, number: int) -> str:
 
 
 def search(host: str, question: str) -> tuple[int, str]:
-    status, text = request(host, "POST", "/gradio_api/call/search", {"data": [question, "", "", None, "", 5]})
+    filled = [question, "", "", None, "", 5, None, None, None, False]
+    status, text = request(host, "POST", "/gradio_api/call/search", {"data": filled})
     if status != 200:
         return status, text
     return request(host, "GET", f"/gradio_api/call/search/{json.loads(text)['event_id']}")

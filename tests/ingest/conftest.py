@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
 
@@ -33,6 +34,7 @@ class MemoryShelf:
         self.versions: dict[str, list[Article]] = {}
         self.passages: dict[str, Sequence[Passage]] = {}
         self.subscriptions = NoFeeds()
+        self.pending = SimpleNamespace(elsewhere=False)
 
     @property
     def articles(self) -> list[Article]:

@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
-from ui_desk import ScriptedDesk, chromium, free_port
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+from ui_desk import ScriptedDesk, chromium
+from ui_shared import Contexts, SharedServer
 
 from assistant.text.texts import reading_in, tr
-from assistant.ui.library_tab import library_routes
-from assistant.ui.page import build_page
-from assistant.ui.server import serve
 
 # The last three: the page that goes opens its stream once more, of which the server has just let go.
 _CUT_OFF = (
@@ -33,13 +31,20 @@ def desk(tmp_path: Path) -> Iterator[ScriptedDesk]:
     desk.put_away()
 
 
-@pytest.fixture
-def address(desk: ScriptedDesk) -> Iterator[str]:
-    """The desk, served."""
-    server = serve(build_page(desk), "127.0.0.1", free_port(), desk.max_upload_mb, library_routes(desk))
-    yield server.url
-    desk.closed.set()
+@pytest.fixture(scope="session")
+def shared() -> Iterator[SharedServer]:
+    server = SharedServer()
+    yield server
     server.close()
+
+
+@pytest.fixture
+def address(desk: ScriptedDesk, shared: SharedServer) -> Iterator[str]:
+    """The desk, served."""
+    shared.takes(desk)
+    yield shared.url
+    desk.closed.set()
+    shared.falls_quiet()
 
 
 @pytest.fixture(scope="session")
@@ -50,20 +55,29 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(
             executable_path=chromium(),
-            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
+            args=[
+                "--no-sandbox",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+            ],
         )
 
 
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Contexts:
+    return Contexts(browser)
+
+
 @pytest.fixture
-def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+def open_page(contexts: Contexts, address: str) -> Iterator[Callable[..., Page]]:
     """Opens the page. Fails the test when the page asked for anything elsewhere, complained or opened a dialog."""
     complaints: list[str] = []
+    used: list[BrowserContext] = []
 
-    def only_here(route: Route) -> None:
-        if route.request.url.startswith(address):
-            return route.continue_()
-        complaints.append(f"a request for {route.request.url}")
-        return route.abort()
+    def only_here(request: Request) -> None:
+        if not request.url.startswith((address, "data:", "blob:")):
+            complaints.append(f"a request for {request.url}")
 
     def opened(
         width: int = 1440,
@@ -73,28 +87,27 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         locale: str = "en-US",
         touch: bool = False,
     ) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if colours == "dark" else "light",
-            permissions=["clipboard-read", "clipboard-write"],
-            locale=locale,
-            has_touch=touch,
-        )
-        context.route("**/*", only_here)
+        scheme = "dark" if colours == "dark" else "light"
+        context = contexts.take(color_scheme=scheme, locale=locale, has_touch=touch)
+        context.on("request", only_here)
+        used.append(context)
         page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
         page.on("console", lambda message: complaints.append(message.text) if _is_complaint(message) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", lambda dialog: complaints.append(f"a dialog: {dialog.message}"))
         _forgive_reloads(page, complaints)
         page.goto(f"{address}{at}")
-        with reading_in(locale.partition("-")[0]):
-            page.get_by_role("textbox", name=tr("Your question")).wait_for()
         expect(page.locator("#shell")).to_have_count(0, timeout=30_000)
+        with reading_in(locale.partition("-")[0]):
+            box = page.get_by_role("textbox", name=tr("Your question"), include_hidden=True)
+        box.first.wait_for(state="attached")  # not to be seen where the address is that of another tab
         return page
 
     yield opened
-    for context in browser.contexts:
-        context.close()
+    for context in used:
+        context.remove_listener("request", only_here)
+    contexts.give_back(address)
     assert complaints == []
 
 

@@ -238,20 +238,20 @@ def test_of_many_uploads_at_once_some_are_told_to_come_again(served: str) -> Non
 
 def told(served: str, call: str, *given: object) -> str:
     """All that a named endpoint sends."""
-    event = httpx.post(f"{served}gradio_api/call/{call}", json={"data": given}).json()["event_id"]
+    event = httpx.post(f"{served}gradio_api/call/{call}", json={"data": given}, timeout=60).json()["event_id"]
     return httpx.get(f"{served}gradio_api/call/{call}/{event}", timeout=60).text
 
 
 def test_of_too_many_questions_the_last_are_told_so_and_the_rest_of_the_page_goes_on(
     served: str, desk: ScriptedDesk
 ) -> None:
-    too_many, full = "Too many answers are under way. Try again in a moment.", Event()
+    too_many, full = "Too many questions are waiting. Try again in a moment.", Event()
 
     def ask() -> None:
         if too_many in told(served, "ask", "slowly", "", "", None, "", None, None, None, None, False):
             full.set()
 
-    asking = [Thread(target=ask) for _ in range(13)]  # one more than there are places
+    asking = [Thread(target=ask) for _ in range(17)]  # one more than there are places
     for each in asking:
         each.start()
     assert full.wait(30)

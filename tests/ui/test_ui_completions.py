@@ -10,7 +10,7 @@ from dataclasses import replace
 import httpx
 import openai
 import pytest
-from ui_desk import BEHEMOTH, META, ScriptedDesk, free_port, meta_answer
+from ui_desk import BEHEMOTH, META, ScriptedDesk, eventually, free_port, meta_answer
 
 from assistant.types import AnswerKind, Stage, Turn
 from assistant.ui.openai_api import Chunks, completion, routes
@@ -187,14 +187,15 @@ def test_more_questions_than_can_be_answered_at_once_are_sent_away(address: str,
     def ask() -> None:
         httpx.post(f"{address}v1/chat/completions", json=body, timeout=60)
 
-    asking = [threading.Thread(target=ask) for _ in range(8)]
+    asking = [threading.Thread(target=ask) for _ in range(16)]  # eight are answered, eight wait
     for each in asking:
         each.start()
-    while len(desk.asked) < 8:
-        desk.closed.wait(0.01)
+    eventually(lambda: desk.line.waiting == 8)
     answer = post(address)
     assert answer.status_code == 429
-    assert "Try again" in answer.json()["error"]["message"]
+    assert 1 <= int(answer.headers["retry-after"]) <= 120
+    error = answer.json()["error"]
+    assert "Try again" in error["message"] and error["code"] == "rate_limit_exceeded"
     desk.closed.set()
     for each in asking:
         each.join()

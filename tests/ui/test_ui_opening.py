@@ -75,6 +75,7 @@ def test_the_browser_is_told_the_same_as_a_program(open_page: Open, address: str
     config = httpx.get(f"{address}config?page=").json()
     assert json.dumps(told["components"]) == json.dumps(config["components"])
     assert json.dumps(told["dependencies"]) == json.dumps(config["dependencies"])
+    assert " object at 0x" not in json.dumps(config), "or a browser fetches it anew each time"
 
 
 @pytest.fixture

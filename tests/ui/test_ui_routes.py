@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
+import gradio as gr
 import httpx
 import pytest
 from starlette.routing import BaseRoute, Route
@@ -87,8 +90,13 @@ CLOSED = {
 
 
 @pytest.fixture(scope="module")
-def page() -> Page:
-    return build_page(ScriptedDesk())
+def desk() -> ScriptedDesk:
+    return ScriptedDesk()
+
+
+@pytest.fixture(scope="module")
+def page(desk: ScriptedDesk) -> Page:
+    return build_page(desk)
 
 
 @pytest.fixture(scope="module")
@@ -151,3 +159,50 @@ def test_robots_are_asked_to_stay_away(served: str) -> None:
 def test_an_uploaded_file_is_handed_out_to_the_page(served: str) -> None:
     [path] = httpx.post(f"{served}gradio_api/upload", files={"files": ("a.txt", b"text")}).json()
     assert httpx.get(f"{served}gradio_api/file={path}").text == "text"
+
+
+def ends_of(served: str, sent: Mapping[int, list[object]]) -> dict[int, dict[str, object]]:
+    """What a browser is told at the end of each event, by the number of its function."""
+    asked: dict[str, int] = {}
+    session = f"from {min(sent)}"
+    for fn, data in sent.items():
+        body = {"data": data, "fn_index": fn, "session_hash": session, "event_data": {}}
+        asked[httpx.post(f"{served}gradio_api/queue/join", json=body).json()["event_id"]] = fn
+    ends: dict[int, dict[str, object]] = {}
+    with httpx.stream("GET", f"{served}gradio_api/queue/data", params={"session_hash": session}, timeout=30) as told:
+        for line in told.iter_lines():
+            message = json.loads(line.removeprefix("data:")) if line else {}
+            if message.get("msg") == "process_completed":
+                ends[asked[message["event_id"]]] = message
+            if len(ends) == len(sent):
+                return ends
+    raise AssertionError("not all events ended")
+
+
+NOT_UPLOADED: list[Callable[[str], object]] = [
+    lambda path: {"path": path, "meta": {"_type": "gradio.FileData"}},
+    lambda path: [{"path": path, "orig_name": "notes.txt"}],
+    lambda path: {"of": [{"path": f"http://127.0.0.1:1{path}", "meta": {"_type": "gradio.FileData"}}]},
+]
+
+
+@pytest.mark.parametrize("named", NOT_UPLOADED, ids=["alone", "in a list", "elsewhere"])
+def test_no_event_takes_a_file_that_was_not_uploaded(
+    page: Page, served: str, desk: ScriptedDesk, tmp_path: Path, named: Callable[[str], object]
+) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("A secret of the server's.", encoding="utf-8")
+    fields = {
+        id: [not isinstance(block, gr.State) for block in fn.inputs]
+        for id, fn in page.fns.items()
+        if any(not isinstance(block, gr.State) for block in fn.inputs)
+    }
+    assert len(fields) > 20
+    before = dict(desk.articles)
+    sent = [(id, [named(str(secret)) if taken else None for taken in given]) for id, given in fields.items()]
+    for start in range(0, len(sent), 30):  # the queue has places for 64
+        for id, told in ends_of(served, dict(sent[start : start + 30])).items():
+            assert told["success"] is False, id
+            assert "secret" not in json.dumps(told), id
+    assert desk.articles == before
+    assert not list(Path(page.GRADIO_CACHE).rglob("secret.txt"))

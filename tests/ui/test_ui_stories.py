@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import gradio as gr
 import pytest
 from playwright.sync_api import Page, expect
-from ui_desk import BEHEMOTH, META, NOW, ScriptedDesk, hit, meta_answer, pick, story
+from ui_desk import BEHEMOTH, META, NOW, ScriptedDesk, eventually, hit, meta_answer, pick, story
 
 from assistant.answering.stories import Arrivals, Story
 from assistant.types import AnswerKind, Exchange
@@ -224,6 +224,17 @@ def test_what_is_opened_or_marked_counts_as_read(open_page: Open, desk: Scripted
     page.get_by_role("button", name="Unread", exact=True).click()
     expect(page.locator("#new")).to_contain_text("You have read everything here.")
     assert desk.reading_states.of().read >= {META.id, BEHEMOTH.id}
+
+
+def test_what_is_pressed_before_the_last_press_is_drawn_counts_too(open_page: Open, desk: ScriptedDesk) -> None:
+    page = open_page()
+    to_stories(page)
+    expect(page.locator("#new .news > li")).to_have_count(2)
+    page.evaluate("document.querySelectorAll('#new [data-star]').forEach(star => star.click())")
+    eventually(lambda: len(desk.reading_states.of().starred) == 2)
+    press = "for (const each of ['[data-look=unread]', '[data-seen]']) document.querySelector(`#new ${each}`).click()"
+    page.evaluate(press)
+    expect(page.locator("#new .news > li")).to_have_count(1)
 
 
 def test_an_article_that_is_opened_in_the_library_is_read(open_page: Open, desk: ScriptedDesk) -> None:

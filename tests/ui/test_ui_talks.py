@@ -252,6 +252,22 @@ def test_the_last_question_is_edited_and_asked_again(open_page: Open, desk: Scri
     assert [turn.question for turn in desk.asked[-1][1]] == [META_QUESTION]
 
 
+def test_a_menu_stays_with_its_conversation_when_the_list_is_drawn_anew(open_page: Open, desk: ScriptedDesk) -> None:
+    page = open_page()
+    ask_and_wait(page, META_QUESTION)
+    page.get_by_label(f"Rename, export or delete: {META_QUESTION}").click()
+    copied = desk.notebook.entries()[0].id
+    desk.notebook.copy(copied, "later", "Asked in another tab")  # which comes first in the list
+    page.evaluate("document.dispatchEvent(new Event('dateline-list'))")
+    expect(page.locator(".talk")).to_have_count(2)
+    mine = page.locator(".talk").filter(has_text=META_QUESTION)
+    expect(mine.get_by_role("button", name="Delete")).to_be_visible()
+    expect(page.locator(".talk details[open]")).to_have_count(1)
+    mine.locator("summary").press("Enter")
+    page.evaluate("document.dispatchEvent(new Event('dateline-list'))")
+    expect(page.locator(".talk details[open]")).to_have_count(0)
+
+
 def test_a_removed_article_leaves_the_words_that_were_cited(open_page: Open, desk: ScriptedDesk) -> None:
     page = open_page()
     ask_and_wait(page, META_QUESTION)

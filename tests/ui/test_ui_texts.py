@@ -31,6 +31,7 @@ from assistant.text.texts import LANGUAGES, language, number, reading_in, tr, tr
 from assistant.types import Answer, Exchange, Stage, Window, own
 from assistant.ui.answer_run import AnswerRun
 from assistant.ui.desk import Desk
+from assistant.ui.places import Line
 from assistant.ui.work import Job
 from vectorstore.models import Copy
 from vectorstore.reports import Report
@@ -39,10 +40,16 @@ UI = ROOT / "assistant" / "ui"
 OTHERS = sorted(set(LANGUAGES) - {"en"})
 # What these say is for programs, or is the plain text of an answer that is no page.
 FOR_PROGRAMS = {
-    f"{name}.py" for name in "articles_api assets bounds endpoints openai_api places security server".split()
+    f"{name}.py"
+    for name in "articles_api assets bounds endpoints health metrics openai_api places security server".split()
 }
 # A script, what a browser is told of an image, and Gradio's own words, which are looked for and hidden.
-NO_TEXT = {"(...fields) => { dateline.", "public, max-age=86400", "Connection to the server was lost"}
+NO_TEXT = {
+    "@media (prefers-color-scheme",
+    "(...fields) => { dateline.",
+    "public, max-age=86400",
+    "Connection to the server was lost",
+}
 
 
 def catalogue_of(language: str) -> Catalog:
@@ -74,6 +81,7 @@ def _is_no_text(found: str) -> bool:
 
 def test_every_text_of_the_page_is_looked_up() -> None:
     assert said_outside(UI) == []
+    assert [each for each in said_outside(UI / "accounts") if each.startswith("door_pages")] == []
 
 
 def test_what_an_answer_says_is_looked_up() -> None:
@@ -302,7 +310,7 @@ class Slow:
     """A desk whose answer is in the language of its thread at the end, not of whoever asks meanwhile."""
 
     def __init__(self) -> None:
-        self.go_on = Event()
+        self.go_on, self.line = Event(), Line()
 
     def stream(self, question: str, turns: object = (), **given: object) -> Iterator[Answer]:
         yield answer_in(stage=Stage.WRITING)

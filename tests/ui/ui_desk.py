@@ -25,9 +25,10 @@ from assistant.evidence.best_sentences import Pick
 from assistant.generation.model_menu import ChatModels
 from assistant.types import AS_SET, Answer, Citation, Manner, Sentence, Stage, Support, Turn, Window
 from assistant.ui.desk import Progress, Stop
+from assistant.ui.places import Line
 from vectorstore.errors import ArticleNotFound, FeedEmpty, ModelUnavailable, RefreshUnderWay, RejectedDocument
 from vectorstore.models import EVERYTHING, Article, Entry, Hit, Passage, Scope
-from vectorstore.reports import Again, Outcome, Report, Row, Standing, Step
+from vectorstore.reports import Again, Condition, Outcome, Report, Row, Standing, Step
 from vectorstore.storage import listings as listing
 from vectorstore.storage.annotations import EDITABLE, Annotations, Edit, keep_edit, marks, tags
 from vectorstore.storage.conversations import Conversations
@@ -231,6 +232,7 @@ class ScriptedDesk:
     retried: list[tuple[str, ...]] = field(default_factory=list)
     lost: set[str] = field(default_factory=set)  # uploads that are no longer kept
     folder: Path | None = None  # where conversations are kept
+    line: Line = field(default_factory=Line)
     translates: bool = False
     to_translate: list[tuple[str, str]] = field(default_factory=list)
 
@@ -249,11 +251,14 @@ class ScriptedDesk:
     def put_away(self) -> None:
         """Forget what was opened; the conversations stay on disk."""
         self.closed.set()
+        self.__dict__.pop("annotations", None)
         if self.__dict__.pop("notebook", None):
             self._database.dispose()
 
     @cached_property
     def annotations(self) -> Annotations:
+        if self.folder:  # a connection for each thread: one that they share would end a transaction of another's
+            return Annotations(self.notebook and self._database)
         engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
         metadata.create_all(engine)
         return Annotations(engine)
@@ -283,6 +288,9 @@ class ScriptedDesk:
 
     def stated_day(self, text: str) -> datetime | None:
         return datetime(2026, 11, 21, tzinfo=UTC) if "21 November 2026" in text else None
+
+    def condition(self) -> Condition:
+        return Condition(len(self.articles), self.passages(), feeds=len(self.followed))
 
     def passages(self) -> int:
         return 39_144

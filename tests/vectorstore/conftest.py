@@ -1,14 +1,24 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from stacks import WordEmbedder, story
+from stacks import Place, WordEmbedder, story
 
 from vectorstore.indexes.embedding import SentenceEmbedder
 from vectorstore.library import Library
+
+if TYPE_CHECKING:
+    from postgres_server import PostgresServer
+
+sys.path.insert(0, str(Path(__file__).parent.parent))  # postgres_server.py
+
+BOTH = ("sqlite", "postgresql")
 
 
 @pytest.fixture
@@ -20,6 +30,39 @@ def folder(tmp_path: Path) -> Path:
 def library(folder: Path) -> Iterator[Library]:
     with Library(folder, WordEmbedder()) as library:
         yield library
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A running server; a test that needs none does not start it."""
+    from postgres_server import PostgresServer
+
+    server = PostgresServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=BOTH)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """Where a library is to be made: once in a folder, and once on PostgreSQL."""
+    with ExitStack() as until:
+        yield _place(request, tmp_path / "library", until)
+
+
+@pytest.fixture(params=BOTH, scope="module")
+def lasting_places(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], Place]]:
+    """Makes another one at each call, for libraries that all tests of a file only read."""
+    with ExitStack() as until:
+        yield lambda: _place(request, tmp_path_factory.mktemp("lasting") / "library", until)
+
+
+def _place(request: pytest.FixtureRequest, folder: Path, until: ExitStack) -> Place:
+    if request.param == "sqlite":
+        return Place(folder)
+    server: Any = request.getfixturevalue("postgres")
+    return Place(folder, until.enter_context(server.database()))
 
 
 @pytest.fixture(scope="session")

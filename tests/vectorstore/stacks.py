@@ -10,16 +10,19 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
-from vectorstore.indexes.embedding import Unlimited
+from vectorstore.indexes.embedding import Embedder, Unlimited
 from vectorstore.library import Library
 from vectorstore.models import Article, Matrix, Passage, Scope
 
+SQLITE_ONLY = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 HERE = Path(__file__).parent
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 Shelf = tuple[Article, list[Passage]]
@@ -30,6 +33,22 @@ def prose(seed: int, words: int = 300) -> str:
     letters = random.Random(seed)
     said = ["".join(letters.choices("aeioubcdfgklmnprst", k=6)) for _ in range(words)]
     return " ".join(" ".join(said[start : start + 10]).capitalize() + "." for start in range(0, words, 10))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Of a library: a folder, or a database with a folder for its indexes."""
+
+    folder: Path
+    database: str = ""
+
+    def opened(self, embedder: Embedder | None = None, **more: Any) -> Library:
+        return Library(self.folder, embedder or WordEmbedder(), database=self.database, **more)
+
+
+def beside(library: Library) -> Library:
+    """The same library, opened for reading only."""
+    return Library(library.folder, WordEmbedder(), read_only=True, database=library.database)
 
 
 class WordEmbedder(Unlimited):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from stacks import NOW, WordEmbedder, by_words, story
+from stacks import NOW, SQLITE_ONLY, Place, WordEmbedder, beside, by_words, story
 
 from ingest.change_detection import recognise
 from vectorstore.errors import AnnotationUnusable, LibraryBusy
@@ -19,6 +20,12 @@ from vectorstore.storage.listings import Column, Listing
 
 DAY = datetime(2026, 11, 21, tzinfo=UTC)
 HURT = "Two sailors were hurt."
+
+
+@pytest.fixture
+def library(place: Place) -> Iterator[Library]:
+    with place.opened() as library:
+        yield library
 
 
 @pytest.fixture
@@ -42,12 +49,12 @@ def text_of(library: Library, id: str) -> str:
 
 
 class TestMarks:
-    def test_a_mark_keeps_its_offsets_its_version_and_its_note(self, folder: Path) -> None:
-        with Library(folder, WordEmbedder()) as library:
+    def test_a_mark_keeps_its_offsets_its_version_and_its_note(self, place: Place) -> None:
+        with place.opened() as library:
             library.put([story("a", "Ärzte 𝄞 helped.", "Nobody else did.")])
             made = library.annotations.mark("a", 1, text_of(library, "a"), 6, 7, "  a clef  ")
             assert (made.words, made.note) == ("𝄞", "a clef")
-        with Library(folder, WordEmbedder()) as library:
+        with place.opened() as library:
             [kept] = library.annotations.marks("a")
             assert kept == made and text_of(library, "a")[kept.start : kept.end] == kept.words
             library.put([story("a", "Doctors helped.", version=2)])
@@ -82,7 +89,7 @@ class TestMarks:
         assert kept.mark("ferry", 1, text_of(stocked, "ferry"), 0, 3).key != mark.key
 
     def test_a_library_that_is_only_read_says_so(self, stocked: Library) -> None:
-        with Library(stocked.folder, WordEmbedder(), read_only=True) as reader:
+        with beside(stocked) as reader:
             assert reader.annotations.marks() == []
             with pytest.raises(LibraryBusy, match="opened for reading only"):
                 reader.annotations.tag("ferry", "harbour")
@@ -282,6 +289,7 @@ def test_a_library_that_knows_nothing_of_all_this_is_brought_forward(folder: Pat
         assert [entry.words for entry in library.listings.page(Listing("second")).entries] == [3]
 
 
+@SQLITE_ONLY
 def test_another_person_sees_nothing_of_it(stocked: Library) -> None:
     from vectorstore.storage.annotations import Annotations
     from vectorstore.storage.database import open_database

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from stacks import WordEmbedder, story
+from stacks import SQLITE_ONLY, Place, WordEmbedder, story
 
 from vectorstore.errors import ConversationNotKept, LibraryUnreadable
 from vectorstore.library import Library
@@ -22,6 +22,12 @@ def asked(number: int, question: str, said: str = "", **more: object) -> KeptExc
 
 def day(number: int) -> datetime:
     return datetime(2022, 7, number, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def library(place: Place) -> Iterator[Library]:
+    with place.opened() as library:
+        yield library
 
 
 @pytest.fixture
@@ -95,14 +101,14 @@ def test_an_answer_to_a_conversation_that_was_removed_brings_nothing_back(kept: 
     assert ids(kept) == ["b"]
 
 
-def test_they_survive_a_restart_and_are_read_beside_the_one_that_writes(folder: Path) -> None:
-    with Library(folder, WordEmbedder()) as library:
+def test_they_survive_a_restart_and_are_read_beside_the_one_that_writes(place: Place) -> None:
+    with place.opened() as library:
         library.conversations.ask("a", asked(1, "Who?"), day(1))
-        with Library(folder, WordEmbedder(), read_only=True) as beside:
+        with place.opened(read_only=True) as beside:
             assert ids(beside.conversations) == ["a"]
             with pytest.raises(ConversationNotKept, match="opened for reading only"):
                 beside.conversations.rename("a", "Mine")
-    with Library(folder, WordEmbedder()) as library:
+    with place.opened() as library:
         assert ids(library.conversations) == ["a"]
 
 
@@ -115,6 +121,7 @@ WRITES: list[Callable[[Conversations], object]] = [
 ]
 
 
+@SQLITE_ONLY
 @pytest.mark.parametrize("write", WRITES, ids=["ask", "finish", "rename", "rate", "remove"])
 def test_a_catalogue_that_takes_nothing_more_is_told_and_left(
     kept: Conversations, folder: Path, write: Callable[[Conversations], object]

@@ -65,9 +65,9 @@ def test_a_library_that_is_a_file_is_told(tmp_path: Path, under: str) -> None:
 def test_damage_inside_the_catalogue_is_told_wherever_it_is_met(large: Path) -> None:
     path = large / "catalogue.db"
     whole = path.read_bytes()
-    third = len(whole) // 3
+    half = len(whole) // 2
     # Behind the names of its tables, without which it would not open.
-    path.write_bytes(whole[: 2 * third] + random.Random(1).randbytes(len(whole) - 2 * third))
+    path.write_bytes(whole[:half] + random.Random(1).randbytes(len(whole) - half))
     with Library(large, WordEmbedder()) as library:
         for use in (library.check, lambda: [library.passages_of(f"n{number}") for number in range(40)]):
             with pytest.raises(LibraryUnreadable, match="Bring a backup back"):

@@ -100,6 +100,10 @@ def test_tags_and_names_of_languages() -> None:
         ("es", "huelgas", "huelga"),
         ("ru", "мосты", "моста"),
         ("pt", "pontes", "ponte"),
+        ("uk", "лікарні", "лікарню"),
+        ("hr", "bolnici", "bolnicu"),
+        ("he", "לגן", "הגן"),
+        ("he", "בנווה", "נווה"),
     ],
 )
 def test_forms_of_a_word_have_one_stem(language: str, one: str, other: str) -> None:

@@ -1,18 +1,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import IntegrityError
-from stacks import NOW, WordEmbedder, by_meaning, by_words, everything, story
+from stacks import NOW, Place, WordEmbedder, beside, by_meaning, by_words, everything, story
 
 from vectorstore.errors import ArticleNotFound
-from vectorstore.library import Library, heading
-from vectorstore.models import Article, Scope
+from vectorstore.library import Library
+from vectorstore.models import Article, Scope, heading
 
 FERRY = story("ferry", "The ferry sank in the harbour at night.", "Two sailors were rescued by a trawler.")
 RATES = story("rates", "The central bank raised interest rates.", "Mortgages will cost more, economists said.")
@@ -49,19 +48,25 @@ ODD_WORDS += [
 ]
 
 
+@pytest.fixture
+def library(place: Place) -> Iterator[Library]:
+    with place.opened() as library:
+        yield library
+
+
 @pytest.fixture(scope="module")
-def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+def stocked(lasting_places: Callable[[], Place]) -> Iterator[Library]:
     """Two articles, for tests that only read."""
-    with Library(tmp_path_factory.mktemp("stocked"), WordEmbedder()) as library:
+    with lasting_places().opened() as library:
         library.put([FERRY, RATES])
         yield library
 
 
 @pytest.fixture(scope="module")
-def dated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+def dated(lasting_places: Callable[[], Place]) -> Iterator[Library]:
     """Articles of June, of July and of no date, for tests that only read."""
     days = {"june": datetime(2022, 6, 1, tzinfo=UTC), "july": datetime(2022, 7, 1, tzinfo=UTC), "undated": None}
-    with Library(tmp_path_factory.mktemp("dated"), WordEmbedder()) as library:
+    with lasting_places().opened() as library:
         library.put([story(id, f"The ferry sank, {id}.", published_at=day) for id, day in days.items()])
         yield library
 
@@ -116,11 +121,11 @@ class TestPutting:
         assert library.counts() == (3, 2)
         assert library.passages_of("bare") == [] and library.article("bare").text == ""
 
-    def test_any_id_will_do(self, folder: Path) -> None:
+    def test_any_id_will_do(self, place: Place) -> None:
         texts = {id: f"The {name} ferry sank, number {number}." for number, (name, id) in enumerate(ODD_IDS.items())}
-        with Library(folder, WordEmbedder()) as library:
+        with place.opened() as library:
             library.put([story(id, text) for id, text in texts.items()])
-        with Library(folder, WordEmbedder()) as library:
+        with place.opened() as library:
             assert {entry.id for entry in library.entries()} == set(texts)
             for number, (id, text) in enumerate(texts.items()):
                 assert library.article(id).text == text
@@ -129,8 +134,8 @@ class TestPutting:
                 assert library.find(id) is None and by_words(library, str(number)) == set()
             assert library.counts() == (0, 0)
 
-    def test_more_passages_than_chroma_takes_at_once_come_and_go(self, folder: Path) -> None:
-        with Library(folder, WordEmbedder(size=8)) as library:
+    def test_more_passages_than_chroma_takes_at_once_come_and_go(self, place: Place) -> None:
+        with place.opened(WordEmbedder(size=8)) as library:
             library.put([story("long", *(f"Part {number}." for number in range(5500))), RATES])
             assert library.counts() == (2, 5502) and library.check().sound
             assert by_words(library, "5499") == {"long"}
@@ -294,14 +299,14 @@ class TestSearching:
     )
     @pytest.mark.parametrize("read_only", [False, True], ids=["writer", "reader"])
     def test_nothing_later_than_the_reader_s_today_is_found(self, dated, until, expected, read_only) -> None:
-        with Library(dated.folder, WordEmbedder(), read_only=True) as reader:
+        with beside(dated) as reader:
             library = reader if read_only else dated
             assert by_words(library, "ferry", until=until) == expected
             assert set(by_meaning(library, "the ferry sank", until=until)) == expected
 
     @pytest.mark.parametrize("looked_at_singly", [0, 200], ids=["by the index", "one by one"])
     def test_only_what_lies_within_the_scope_is_found(self, dated: Library, monkeypatch, looked_at_singly) -> None:
-        monkeypatch.setattr("vectorstore.library._LOOKED_AT_SINGLY", looked_at_singly)
+        monkeypatch.setattr("vectorstore.indexes.passage_search._LOOKED_AT_SINGLY", looked_at_singly)
         ninth = datetime(2022, 7, 9, tzinfo=UTC)
         dated.put([story("other", "The ferry sank on film.", outlet="Kino", published_at=ninth)])
         dated.put([story("german", "Die ferry ist im Hafen gesunken, the ferry sank.", language="de-AT",
@@ -349,8 +354,8 @@ class TestSearching:
 
 
 class TestReopening:
-    def test_everything_is_the_same_after_reopening(self, folder: Path) -> None:
-        with Library(folder, WordEmbedder()) as library:
+    def test_everything_is_the_same_after_reopening(self, place: Place) -> None:
+        with place.opened() as library:
             library.put([FERRY, RATES])
             library.put([story("ferry", "Divers reached the wreck.", version=2)])
             before = (
@@ -358,7 +363,7 @@ class TestReopening:
                 everything(library),
                 library.search({"wreck": 1.0}, {"wreck": 1.0}, Scope(), 10),
             )
-        with Library(folder, WordEmbedder()) as library:
+        with place.opened() as library:
             after = (
                 library.entries(),
                 everything(library),

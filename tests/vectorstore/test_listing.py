@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from stacks import NOW, WordEmbedder, story
+from stacks import NOW, Place, WordEmbedder, story
 
 from vectorstore.errors import ExportUnwritable
 from vectorstore.export import write
@@ -27,10 +27,16 @@ def ids(page: ListPage) -> list[str]:
     return [entry.id for entry in page.entries]
 
 
+@pytest.fixture
+def library(place: Place) -> Iterator[Library]:
+    with place.opened() as library:
+        yield library
+
+
 @pytest.fixture(scope="module")
-def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+def stocked(lasting_places: Callable[[], Place]) -> Iterator[Library]:
     """Four articles that differ in everything, for tests that only read."""
-    with Library(tmp_path_factory.mktemp("stocked"), WordEmbedder()) as library:
+    with lasting_places().opened() as library:
         library.put(
             [
                 story("ferry", "It sank.", "Two were saved.", title="Ferry sinks", outlet="Post", published_at=day(3)),
@@ -43,8 +49,8 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    with Library(tmp_path_factory.mktemp("many"), WordEmbedder(size=8)) as library:
+def many(lasting_places: Callable[[], Place]) -> Iterator[Library]:
+    with lasting_places().opened(WordEmbedder(size=8)) as library:
         shelves = [story(f"n{number:03}", f"Report {number}.", title=f"Report {number:03}") for number in range(120)]
         library.put(shelves)
         yield library

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -97,3 +99,27 @@ def test_a_log_that_cannot_be_written_does_not_log_that_for_ever() -> None:
     program = "logging.getLogger().handlers[0].stream.close(); sys.stderr = LoggedStream(); "
     program += "print('lost', file=sys.stderr)"
     assert standard_error(f"import os; os.dup(2); {program}") == []
+
+
+ASKED = "from vectorstore.observing.work import for_request\nown = logging.getLogger('ingest.sources')\n"
+
+
+def test_a_line_has_the_request_that_it_is_about() -> None:
+    program = ASKED + "with for_request('abc-12345'): own.warning('first')\nown.warning('second')"
+    assert standard_error(program) == ["[abc-12345] first", "second"]
+
+
+def test_a_line_is_json_where_that_is_wanted() -> None:
+    program = ASKED + "log_as(JsonLines())\nwith for_request('abc-12345'): own.warning('“%s”\\n', 'ferries')"
+    [line] = standard_error(program)
+    told = json.loads(line)
+    assert datetime.fromisoformat(told.pop("time")).utcoffset() == timedelta(0)
+    assert told == {"level": "warning", "logger": "ingest.sources", "message": "“ferries”", "request": "abc-12345"}
+
+
+def test_a_fault_of_ours_is_one_line_of_json_with_its_traceback() -> None:
+    program = ASKED + "log_as(JsonLines())\n" + RAISE.format(ESC, "own.exception('It failed')")
+    [line] = standard_error(program)
+    told = json.loads(line)
+    assert told["message"] == "It failed" and "request" not in told
+    assert "in fail" in told["fault"] and SHOWN in told["fault"]

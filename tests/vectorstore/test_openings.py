@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from stacks import NOW, Shelf, prose, story
+import pytest
+from stacks import NOW, Place, Shelf, prose, story
 
 from vectorstore.library import Library
 from vectorstore.models import Scope
@@ -21,6 +23,12 @@ def came(id: str, seed: int, at: datetime, **stated: object) -> Shelf:
 
 def ids(library: Library, **asked: object) -> list[str]:
     return [each.article_id for each in library.openings(**asked)]  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def library(place: Place) -> Iterator[Library]:
+    with place.opened() as library:
+        yield library
 
 
 def test_the_last_to_come_is_first_and_a_limit_keeps_the_newest(library: Library) -> None:

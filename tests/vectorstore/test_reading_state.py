@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from stacks import WordEmbedder, prose, story
+from stacks import Place, WordEmbedder, beside, prose, story
 
 from vectorstore.library import Library
 from vectorstore.storage.reading_state import ReadingState
 
 
-def test_what_is_read_and_starred_stays_over_a_restart_and_can_be_taken_back(folder: Path) -> None:
-    with Library(folder, WordEmbedder()) as library:
+@pytest.fixture
+def library(place: Place) -> Iterator[Library]:
+    with place.opened() as library:
+        yield library
+
+
+def test_what_is_read_and_starred_stays_over_a_restart_and_can_be_taken_back(place: Place) -> None:
+    with place.opened() as library:
         library.reading_states.mark_read(["a", "b", "b"])
         library.reading_states.star(["a"])
-    with Library(folder, WordEmbedder()) as library:
+    with place.opened() as library:
         states = library.reading_states
         assert states.of() == ReadingState(frozenset("ab"), frozenset("a"))
         states.mark_read(["a"], read=False)
@@ -72,8 +79,8 @@ def test_an_article_that_is_put_back_is_starred_as_it_was(library: Library) -> N
 
 def test_a_library_that_another_process_writes_can_be_read_with_its_stars(library: Library) -> None:
     library.reading_states.star(["a"])
-    with Library(library.folder, WordEmbedder(), read_only=True) as beside:
-        assert beside.reading_states.of().starred == {"a"}
+    with beside(library) as reader:
+        assert reader.reading_states.of().starred == {"a"}
 
 
 def test_the_state_of_a_library_changes_with_its_articles_alone(library: Library) -> None:

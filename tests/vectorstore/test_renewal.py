@@ -71,7 +71,7 @@ class TestAnotherModelsVectors:
         if size != 64:
             index.remove(index.ids())
             index._client.delete_collection("passages")
-            index._collection = index._client.create_collection("passages", embedding_function=None)
+            index._held = index._client.create_collection("passages", embedding_function=None)
         index.add([VectorRow(f"n7@1#{part}", other.query(f"Report 7, {part}")) for part in range(3)])
         assert library.check().missing >= 3
         assert library.check().sound

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from stacks import WordEmbedder, by_meaning, by_words, prose, story
+from stacks import Place, WordEmbedder, by_meaning, by_words, prose, story
 
 from vectorstore.errors import ArticleNotFound, EmbedderMismatch, LibraryBusy
 from vectorstore.library import Library
@@ -15,6 +15,12 @@ from vectorstore.storage.listings import Listing
 FERRY = story("ferry", "The ferry sank in the harbour at night.", "Two sailors were rescued by a trawler.")
 LATER = story("ferry", "Divers reached the wreck.", "Nobody was hurt.", version=2, title="Wreck reached", outlet="Post")
 RATES = story("rates", "The central bank raised interest rates.")
+
+
+@pytest.fixture
+def library(place: Place) -> Iterator[Library]:
+    with place.opened() as library:
+        yield library
 
 
 def test_it_is_as_it_was_with_its_versions_and_passages(library: Library) -> None:
@@ -29,8 +35,8 @@ def test_it_is_as_it_was_with_its_versions_and_passages(library: Library) -> Non
     assert library.check().sound
 
 
-def test_it_is_found_by_its_words_at_once_and_by_its_meaning_as_before(folder: Path) -> None:
-    with Library(folder, WordEmbedder()) as library:
+def test_it_is_found_by_its_words_at_once_and_by_its_meaning_as_before(place: Place) -> None:
+    with place.opened() as library:
         library.put([FERRY, RATES])
         best = library.search({"two sailors": 1.0}, {"trawler": 1.0}, EVERYTHING, 5)
         removed = library.remove("ferry")
@@ -44,7 +50,7 @@ def test_it_is_found_by_its_words_at_once_and_by_its_meaning_as_before(folder: P
             (each.passage_id, round(each.similarity, 6)) for each in best
         }
         assert {entry.id for entry in library.listings.page(Listing()).entries} == {"ferry", "rates"}
-    with Library(folder, WordEmbedder()) as library:
+    with place.opened() as library:
         assert by_words(library, "trawler") == {"ferry"} and library.check().sound
 
 
@@ -77,15 +83,15 @@ def test_what_is_not_there_cannot_be_removed(library: Library) -> None:
         library.remove("nothing")
 
 
-def test_nothing_is_put_back_by_who_only_reads_or_under_another_model(folder: Path) -> None:
-    with Library(folder, WordEmbedder()) as library:
+def test_nothing_is_put_back_by_who_only_reads_or_under_another_model(place: Place) -> None:
+    with place.opened() as library:
         library.put([FERRY])
         removed = library.remove("ferry")
         with (
-            Library(folder, WordEmbedder(), read_only=True) as beside,
+            place.opened(read_only=True) as beside,
             pytest.raises(LibraryBusy, match="for reading only"),
         ):
             beside.restore(removed)
         library.put([RATES])
-    with Library(folder, WordEmbedder("other")) as library, pytest.raises(EmbedderMismatch):
+    with place.opened(WordEmbedder("other")) as library, pytest.raises(EmbedderMismatch):
         library.restore(removed)

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import permutations
 from pathlib import Path
 
 import pytest
-from stacks import Shelf, WordEmbedder, by_words, prose, story
+from stacks import SQLITE_ONLY, Place, Shelf, WordEmbedder, by_words, prose, story
 
 from vectorstore.errors import LibraryUnreadable
 from vectorstore.library import Library
@@ -24,6 +25,12 @@ def day(number: int) -> datetime:
 
 def copies(library: Library, id: str, version: int = 1, until: datetime | None = None) -> list[str]:
     return [copy.id for copy in library.hits([(f"{id}@{version}#0", 1.0)], until)[0].copies]
+
+
+@pytest.fixture
+def library(place: Place) -> Iterator[Library]:
+    with place.opened() as library:
+        yield library
 
 
 class TestGrouping:
@@ -93,6 +100,7 @@ class TestChanging:
         library.put([story("new", WIRE)])
         assert sorted(copies(library, "new")) == sorted([one, other])
 
+    @SQLITE_ONLY
     def test_nothing_stays_behind_of_what_is_removed_or_rewritten(self, library: Library) -> None:
         library.put([story("post", WIRE), story("gazette", WIRE)])
         library.put([story("gazette", prose(2), version=2)])

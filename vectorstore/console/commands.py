@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -16,6 +18,8 @@ from vectorstore.console import terminal
 from vectorstore.console.printable import as_json as _json
 from vectorstore.console.printable import printable, printable_line
 from vectorstore.errors import DatelineError, ResultsUnwritable
+
+logger = logging.getLogger("dateline")
 
 LibraryOption = Annotated[Path | None, typer.Option("--library", help="Folder of the library.", file_okay=False)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print results as JSON.")]
@@ -66,6 +70,23 @@ def fail(message: str) -> NoReturn:
 def complain(message: object) -> None:
     """One line on standard error."""
     terminal.err().write(f"dateline: {printable_line(str(message))}\n")
+
+
+@contextmanager
+def errors_as_one_line() -> Iterator[None]:
+    """Ends the process with exit status 1 and a line of what went wrong."""
+    try:
+        yield
+    except DatelineError as error:
+        complain(error)
+        sys.exit(1)
+    except UnicodeEncodeError as error:
+        unwritable = ascii(error.object[error.start : error.end])
+        complain(f"{unwritable} cannot be written in {error.encoding}. Give it in UTF-8, or set PYTHONUTF8=1.")
+        sys.exit(1)
+    except Exception:
+        logger.exception("A fault of Dateline's own")
+        sys.exit(1)
 
 
 def exit_status(cli: typer.Typer, arguments: Sequence[str]) -> int:

@@ -1,22 +1,25 @@
 """The log on standard error: of each record one line, in which nothing that strangers wrote steers a terminal.
 
 Of an exception in what the libraries below say of a request, that line tells what was raised and where; a fault that
-Dateline reports as its own keeps its traceback.
+Dateline reports as its own keeps its traceback. Each record knows the request that it is about.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import logging
 import re
 import sys
 import threading
 import traceback
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from vectorstore.console.printable import printable_line
+from vectorstore.observing.work import request_id
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +36,48 @@ def log_to_standard_error() -> None:
     logging.setLogRecordFactory(LogLine)
     logging.captureWarnings(True)
     threading.excepthook = _thread_ended
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    log_as(TextLines())
+
+
+def log_as(lines: logging.Formatter) -> None:
+    """From now on, wherever the log goes."""
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(lines)
+
+
+def send_traces_if_installed(version: str, texts: bool) -> None:
+    """See vectorstore.observing.tracing.send_traces; that it is not installed is logged."""
+    try:
+        from vectorstore.observing.tracing import send_traces
+    except ModuleNotFoundError as error:
+        logger.warning("No traces are sent: %s is missing. Install it with `pip install 'dateline[otel]'`.", error.name)
+        return
+    send_traces(version, texts)
+
+
+class TextLines(logging.Formatter):
+    """The message, behind the id of the request in brackets where there is one."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        request = getattr(record, "request", "")
+        return f"[{request}] {record.message}" if request else record.message
+
+
+class JsonLines(logging.Formatter):
+    """An object a line: `time` (UTC), `level`, `logger`, `message`, and where there are any `request` and `fault`, a
+    traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        told = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            "request": getattr(record, "request", ""),
+            "fault": record.exc_text or "",
+        }
+        return json.dumps({name: value for name, value in told.items() if value}, ensure_ascii=False)
 
 
 class LogLine(logging.LogRecord):
@@ -41,7 +85,7 @@ class LogLine(logging.LogRecord):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._raised = ""
+        self._raised, self.request = "", request_id()
         if self.exc_info and self.exc_info[1]:
             if self.levelno >= logging.ERROR and self.name.partition(".")[0] in _OURS:
                 self.exc_text = _in_full(self.exc_info[1])

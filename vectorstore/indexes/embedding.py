@@ -119,6 +119,10 @@ class SentenceEmbedder:
         self._remembered = lru_cache(_REMEMBERED)(self._embedded)
 
     @property
+    def in_memory(self) -> bool:
+        return self._model is not None or self._converted is not None
+
+    @property
     def most_tokens(self) -> int:
         """See TokenLimit. A model of static word vectors reads texts of any length."""
         if self._cutting:

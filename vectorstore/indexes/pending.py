@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import NamedTuple
 
-from vectorstore.errors import DatelineError, EmbedderMismatch
+from vectorstore.errors import DatelineError, EmbedderMismatch, LibraryError
 from vectorstore.indexes.embedding import Embedder
 from vectorstore.indexes.upkeep import KeptIndexes, Progress
-from vectorstore.storage.catalogue import NEXT_EMBEDDER, Catalogue
+from vectorstore.observing.work import stage
+from vectorstore.storage.catalogue import Catalogue
+from vectorstore.storage.facts import NEXT_EMBEDDER
 from vectorstore.storage.rows import VectorRow, WaitingRow
 
 logger = logging.getLogger(__name__)
@@ -20,6 +22,7 @@ logger = logging.getLogger(__name__)
 # Stored together; a process that is killed loses as many. Sorted by length, they are computed in lots: between two of
 # them others get their turn.
 _AT_ONCE = 512
+_LEAST_AT_ONCE, _SHARES = 64, 8
 _LOT = 32
 # Seconds for which the processors are left to a question or to articles that come in, and how long that can go on
 # before the next lot is computed or the next passages are looked up.
@@ -41,21 +44,44 @@ class Waiting(NamedTuple):
 class PendingVectors:
     """A passage without a vector waits for one, whatever ended the process that stored it: there is no other queue.
 
-    Those of the newest articles come first. `writing` is held by whoever changes the library.
+    Those of the newest articles come first, and of several processes each takes others. `writing` is held by whoever
+    changes the library.
     """
 
-    def __init__(self, catalogue: Catalogue, kept: KeptIndexes, writing: threading.RLock, embedder: Embedder) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        kept: KeptIndexes,
+        writing: threading.RLock,
+        embedder: Embedder,
+        elsewhere: bool = False,
+    ) -> None:
+        """With `elsewhere` other processes give all of them their vectors."""
         self._catalogue, self._kept, self._writing, self._embedder = catalogue, kept, writing, embedder
+        self._elsewhere = elsewhere
         self._turn = threading.Lock()
         self._thread: threading.Thread | None = None
         self._failure: Exception | None = None
         self._leaving, self._hurry = threading.Event(), threading.Event()
+        self._wanted = False
         self._asked = self._arrived = float("-inf")
 
     def standing(self) -> Waiting:
         catalogue, coming = self._catalogue, self._catalogue.recall(NEXT_EMBEDDER) or ""
         of_next = catalogue.waiting(coming=True) if coming else 0
         return Waiting(catalogue.counts()[1], catalogue.waiting(), coming, of_next)
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether other processes give the vectors."""
+        return self._elsewhere
+
+    @property
+    def failure(self) -> DatelineError | None:
+        """What ended the last attempt; None while one goes on, and where it went well."""
+        if self._failure is None or isinstance(self._failure, DatelineError):
+            return self._failure
+        return LibraryError(f"A fault of Dateline's own: {self._failure}. Its log says where.")
 
     def give_way_to_question(self) -> None:
         self._asked = monotonic()
@@ -66,10 +92,16 @@ class PendingVectors:
     def start(self) -> None:
         """Let the thread run until nothing waits."""
         with self._turn:
-            if self._thread is None and not self._leaving.is_set():
+            self._wanted = True
+            if self._thread is None and not (self._leaving.is_set() or self._elsewhere):
                 self._failure = None
                 self._thread = threading.Thread(target=self._run, name="vectors", daemon=True)
                 self._thread.start()
+
+    def resume(self) -> None:
+        """Where it was started once and went well: give vectors to what another process has left without."""
+        if self._wanted and self._failure is None and self._catalogue.waiting():
+            self.start()
 
     def wait(
         self,
@@ -142,9 +174,25 @@ class PendingVectors:
     def _embed_some(self) -> None:
         self._wait_while(lambda: self._arrived, _ARTICLES_AT_MOST)
         coming = self._is_coming()
-        rows = self._catalogue.next_waiting(_AT_ONCE, coming)
-        if not rows:
-            return self._kept.change_embedder() if coming else None
+        with self._catalogue.claimed(self._at_once(coming), coming) as rows:
+            if rows:
+                return self._embed(rows, coming)
+        if self._catalogue.waiting(coming):  # others have the rest in their hands, and may end before they are done
+            self._leaving.wait(_LOOK_EVERY)
+        elif coming:
+            with self._catalogue.changing() as ours:
+                if ours and self._is_coming():
+                    self._kept.change_embedder()
+                else:
+                    self._leaving.wait(_LOOK_EVERY)
+
+    def _at_once(self, coming: bool) -> int:
+        """Towards the end less, so that all who work on it are done at the same time."""
+        if not self._catalogue.shared:
+            return _AT_ONCE
+        return min(_AT_ONCE, max(_LEAST_AT_ONCE, self._catalogue.waiting(coming) // _SHARES))
+
+    def _embed(self, rows: list[WaitingRow], coming: bool) -> None:
         rows.sort(key=lambda row: len(row.text))
         done: list[tuple[WaitingRow, VectorRow]] = []
         try:
@@ -153,7 +201,8 @@ class PendingVectors:
                 if self._leaving.is_set():
                     break
                 lot = rows[start : start + _LOT]
-                vectors = self._embedder.passages([row.text for row in lot])
+                with stage("embed", passages=len(lot)):
+                    vectors = self._embedder.passages([row.text for row in lot])
                 done += [(row, VectorRow(row.passage_id, vector)) for row, vector in zip(lot, vectors, strict=True)]
         finally:
             self._keep(done, coming)
@@ -165,9 +214,8 @@ class PendingVectors:
             if not vectors or coming != self._is_coming():
                 return
             self._refuse_other_length(vectors, coming)
-            if not coming:
-                self._kept.add(vectors)
-            self._catalogue.keep_vectors(vectors, self._embedder.name, coming)
+            indexed = not coming and self._kept.add(vectors)
+            self._catalogue.keep_vectors(vectors, self._embedder.name, coming, indexed or coming)
 
     def _refuse_other_length(self, rows: list[VectorRow], coming: bool) -> None:
         """A model's folder can hold another model than last time, under the same name."""

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
-from vectorstore.errors import IndexUnusable, LibraryError
+from vectorstore.errors import IndexUnusable, LibraryError, VectorsUnreachable
 from vectorstore.indexes.brute_force import ExactVectors
+from vectorstore.indexes.homes import FolderHome, VectorHome, other, seal
 from vectorstore.indexes.keywords import KeywordIndex
-from vectorstore.indexes.vectors import ChromaVectors, Difference, difference_in_a_process
+from vectorstore.indexes.searched import Indexes, Searches
+from vectorstore.indexes.vectors import ChromaVectors, Difference
 from vectorstore.storage.catalogue import Catalogue
+from vectorstore.storage.facts import INDEXED, INDEXED_VECTORS, VECTORS_OF
 from vectorstore.storage.folder import VECTORS, WORDS
 from vectorstore.storage.rows import VectorRow
 
@@ -34,39 +35,6 @@ _PATIENCE = 0.2
 Progress = Callable[[int, int], None]
 
 
-@dataclass(slots=True)
-class Indexes:
-    """The words of all passages, and the vectors of those that have one."""
-
-    vectors: ChromaVectors
-    words: KeywordIndex
-
-
-class Searches:
-    """Many at once, and none while the vectors are exchanged for others."""
-
-    def __init__(self) -> None:
-        self._entry, self._changed = threading.Lock(), threading.Condition()
-        self._under_way = 0
-
-    @contextmanager
-    def one(self) -> Iterator[None]:
-        with self._entry, self._changed:
-            self._under_way += 1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._under_way -= 1
-                self._changed.notify_all()
-
-    @contextmanager
-    def none(self) -> Iterator[None]:
-        with self._entry, self._changed:
-            self._changed.wait_for(lambda: not self._under_way)
-            yield
-
-
 class KeptIndexes:
     """The indexes of a library, opened when first used.
 
@@ -76,12 +44,24 @@ class KeptIndexes:
     passages.
 
     `writing` is held by whoever changes the library; the vectors are built anew in the background without it.
-    `searches` are those that use the indexes.
+    `searches` are those that use the indexes. Where `others` write to the catalogue too, on this machine or elsewhere,
+    the indexes are brought up to what they did by `follow_others`; vectors at `home`, which all share, by whoever comes
+    first.
     """
 
-    def __init__(self, catalogue: Catalogue, folder: Path, writing: threading.RLock) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        folder: Path,
+        writing: threading.RLock,
+        home: VectorHome | None = None,
+        others: bool = False,
+    ) -> None:
         self._catalogue = catalogue
-        self._folder = folder
+        self._home = home or FolderHome(folder)
+        self._shared = home is not None
+        self._others = others
+        self._followed = -1
         self._words = folder / WORDS
         self._writing = writing
         self.searches = Searches()
@@ -128,8 +108,8 @@ class KeptIndexes:
             self._indexes = None
             words.close()
             vectors.close()
-            self._catalogue.remember("seal", seal(vectors.folder))
-            self._catalogue.remember("seal of words", seal(self._words))
+            self._catalogue.remember(self._of_vectors("seal"), self._home.seal(vectors.name))
+            self._catalogue.remember(self._of_words("seal of words"), seal(self._words))
 
     def follow(self) -> None:
         """Take over the words that the catalogue has stored since the last time, whether or not that went well, and
@@ -138,9 +118,36 @@ class KeptIndexes:
         if self._worn() >= _WORN_OUT:
             self._start_renewing()
 
-    def add(self, rows: Sequence[VectorRow]) -> None:
-        """Before the catalogue keeps them: what it has is here, whatever ends the process in between."""
-        self.opened().vectors.add(rows)
+    def follow_others(self, patience: float) -> None:
+        """Take over what other processes have done to the catalogue, unless this one changes it all the while."""
+        if self._generation() != self._followed and self._writing.acquire(timeout=patience):
+            try:
+                self._catch_up(self.opened())
+            finally:
+                self._writing.release()
+
+    def behind(self) -> int:
+        """How many changes of the catalogue its indexes here have yet to take over."""
+        return max(0, self._generation() - self._known())
+
+    @property
+    def problem(self) -> str:
+        """Why nothing is found by its meaning just now, "" where it is."""
+        return self._home.problem
+
+    def add(self, rows: Sequence[VectorRow]) -> bool:
+        """Before the catalogue keeps them: what it has is here, whatever ends the process in between. False where the
+        index cannot be reached, which takes them over later."""
+        try:
+            self.opened().vectors.add(rows)
+        except VectorsUnreachable:
+            return False
+        return True
+
+    def forget(self, passage_ids: Sequence[str]) -> None:
+        """Their vectors, before they get others."""
+        with suppress(VectorsUnreachable):
+            self.opened().vectors.remove(passage_ids)
 
     def change_embedder(self) -> None:
         """Build the index of the coming embedder's vectors beside the other one, and change over to both, unless
@@ -155,6 +162,8 @@ class KeptIndexes:
         What opening the indexes has mended counts too.
         """
         indexes = self.opened()
+        if self._others or self._shared:
+            self._catch_up(indexes)  # what others did a moment ago is no fault
         self._mend_vectors(indexes.vectors)
         expected, held = self._catalogue.passage_keys(), set(indexes.words.keys())
         if expected != held:
@@ -166,6 +175,8 @@ class KeptIndexes:
     def _mend_vectors(self, index: ChromaVectors) -> None:
         try:
             found = index.difference(self._catalogue.all_vectors())
+        except VectorsUnreachable:
+            return  # which is told with what the check has found
         except IndexUnusable as error:
             logger.warning("%s It is made anew.", error)
             self._count(self.embedded(), 0)
@@ -230,9 +241,9 @@ class KeptIndexes:
     @contextmanager
     def _built_beside(self, leave_off: Callable[[], bool], coming: bool = False) -> Iterator[ChromaVectors]:
         """An index in the other folder, closed in the end unless it has been adopted."""
-        place = self._other_place()
-        shutil.rmtree(place, ignore_errors=True)
-        fresh = ChromaVectors(place)
+        place = other(self._place())
+        self._home.drop(place)
+        fresh = self._home.opened(place)
         try:
             for rows in self._catalogue.all_vectors(coming=coming):
                 if leave_off():
@@ -250,16 +261,21 @@ class KeptIndexes:
             fresh.add(self._catalogue.vectors(came_in[start : start + _BATCH], coming))
         fresh.remove(there - expected)
         before = self._place()
-        take_over = self._catalogue.complete_change if coming else self._catalogue.adopt
+        take_over: Callable[[str, str | None, int], None] = self._catalogue.adopt
+        if coming:
+
+            def take_over(name: str, sealed: str | None, known: int) -> None:
+                self._catalogue.complete_change(name, sealed)
+
         with self.searches.none():
             if self._indexes is None:  # it is opened when it is searched
                 fresh.close()
-                take_over(fresh.folder.name, seal(fresh.folder))
+                take_over(fresh.name, self._home.seal(fresh.name), known)
             else:
-                take_over(fresh.folder.name)
+                take_over(fresh.name, None, known)
                 self._indexes.vectors.close()
                 self._indexes.vectors = fresh
-        shutil.rmtree(before, ignore_errors=True)
+        self._home.drop(before)
         logger.info("the vector index was built anew in %s", fresh.folder)
 
     def _generation(self) -> int:
@@ -267,50 +283,59 @@ class KeptIndexes:
 
     def _worn(self) -> float:
         """How much of the index was removed since it was built, as a share of what it holds."""
-        replaced = int(self._catalogue.recall("replaced") or 0)
+        replaced = int(self._catalogue.recall(self._of_vectors("replaced")) or 0)
         return replaced / max(1, self._catalogue.counts()[1]) if replaced >= _WORTH_IT else 0.0
 
-    def _place(self) -> Path:
-        return self._folder / (self._catalogue.recall("vectors") or VECTORS[0])
+    def _place(self) -> str:
+        return self._catalogue.recall(self._of_vectors("vectors")) or VECTORS[0]
 
-    def _other_place(self) -> Path:
-        return self._folder / next(name for name in VECTORS if name != self._place().name)
+    def _of_words(self, fact: str) -> str:
+        return f"{self._catalogue.words_facts}{fact}"
+
+    def _of_vectors(self, fact: str) -> str:
+        return f"{self._catalogue.vector_facts}{fact}"
 
     def _open(self) -> Indexes:
-        place = self._place()
-        for folder in (place, self._words):
-            if folder.exists() and not folder.is_dir():
-                raise IndexUnusable(f"{folder} is not a folder, and a search index belongs there. Move it away.")
-        shutil.rmtree(self._other_place(), ignore_errors=True)  # what was not finished, or is no longer wanted
-        untouched = self._untouched("seal", place)
-        words = self._open_words()
-        indexes = Indexes(self._open_vectors(place, untouched), words)
+        if self._words.exists() and not self._words.is_dir():
+            raise IndexUnusable(f"{self._words} is not a folder, and a search index belongs there. Move it away.")
+        name = self._place()
+        indexes = Indexes(self._home.opened(name), self._open_words()) if self._shared else self._open_own(name)
         self._catch_up(indexes)
         return indexes
 
-    def _open_vectors(self, place: Path, untouched: bool) -> ChromaVectors:
+    def _open_own(self, name: str) -> Indexes:
+        held = self._home.seal(name)
+        self._home.drop(other(name))  # what was not finished, or is no longer wanted
+        untouched = self._untouched(self._of_vectors("seal"), held) and not self._of_another_embedder()
+        words = self._open_words()
+        indexes = Indexes(self._open_vectors(name, untouched), words)
+        self._note_embedder()
+        return indexes
+
+    def _open_vectors(self, name: str, untouched: bool) -> ChromaVectors:
         if self._worn() >= _TOO_WORN_TO_WAIT:
-            return self._made_anew(place)
+            return self._made_anew(name)
         if untouched:
-            return ChromaVectors(place)
-        found = difference_in_a_process(place, self._catalogue.path) if place.exists() else None
+            return self._home.opened(name)
+        found = self._home.difference(name, self._catalogue.at)
         if found is not None:
-            vectors = ChromaVectors(place)
+            vectors = self._home.opened(name)
             self._level(vectors, found)
             return vectors
         self._tell_and_count(self.embedded(), 0)
-        return self._made_anew(place)
+        return self._made_anew(name)
 
-    def _made_anew(self, place: Path) -> ChromaVectors:
-        shutil.rmtree(place, ignore_errors=True)
-        self._catalogue.adopt(place.name)
-        vectors = ChromaVectors(place)
+    def _made_anew(self, name: str) -> ChromaVectors:
+        self._home.drop(name)
+        self._catalogue.adopt(name, generation=self._generation())
+        vectors = self._home.opened(name)
         for rows in self._catalogue.all_vectors():
             vectors.add(rows)
         return vectors
 
     def _open_words(self) -> KeywordIndex:
-        if self._untouched("seal of words", self._words):
+        held = seal(self._words) if self._words.exists() else None
+        if self._untouched(self._of_words("seal of words"), held):
             try:
                 return KeywordIndex(self._words)
             except IndexUnusable:
@@ -320,21 +345,67 @@ class KeptIndexes:
         self._fill(words)
         return words
 
-    def _untouched(self, name: str, folder: Path) -> bool:
+    def _untouched(self, name: str, held: str | None) -> bool:
         """Whether the folder is as it was when it was sealed; from now on it no longer is."""
-        untouched = folder.exists() and self._catalogue.recall(name) == seal(folder)
+        untouched = held is not None and self._catalogue.recall(name) == held
         self._catalogue.remember(name, None)
         return untouched
 
     def _catch_up(self, indexes: Indexes) -> None:
-        known = int(self._catalogue.recall("indexed") or 0)
-        for rows in self._catalogue.passages_since(known):
+        now = self._generation()
+        if self._others and self._catalogue.recall(self._of_words(INDEXED)) is None:
+            self._fill(indexes.words)  # nobody has kept for it what has gone
+        for rows in self._catalogue.passages_since(self._known()):
             indexes.words.add(rows)
-        gone = self._catalogue.withdrawn()
-        indexes.vectors.remove(gone)
-        indexes.words.remove(gone)
+        indexes.words.remove(self._catalogue.withdrawn_since(self._known()))
         indexes.words.commit()
-        self._catalogue.mark_indexed(gone)
+        replaced = self._catch_up_vectors(indexes, now)
+        self._catalogue.mark_indexed(now, replaced is not None, replaced or 0)
+        self._followed = now if replaced is not None else -1
+
+    def _catch_up_vectors(self, indexes: Indexes, now: int) -> int | None:
+        """How many were taken out; None where that has to wait."""
+        try:
+            if self._shared:
+                self._use_the_shared(indexes)
+            elif self._others and self._of_another_embedder():
+                self.renew()
+            known = int(self._catalogue.recall(self._of_vectors(INDEXED_VECTORS)) or 0)
+            gone = self._catalogue.withdrawn_since(known)
+            indexes.vectors.remove(gone)
+            if self._others or self._shared:
+                indexes.vectors.remove(self._catalogue.waiting_since(known))
+                for rows in self._catalogue.vectors_since(known):
+                    indexes.vectors.add(rows)
+            self._note_embedder()
+            return len(gone)
+        except VectorsUnreachable:
+            return None
+
+    def _use_the_shared(self, indexes: Indexes) -> None:
+        """Whoever has built them anew has put them elsewhere; and a server that has lost them gets them again."""
+        if (name := self._place()) != indexes.vectors.name:
+            indexes.vectors.close()
+            indexes.vectors = self._home.opened(name)
+        known = self._catalogue.recall(self._of_vectors(INDEXED_VECTORS))
+        if known is None or not indexes.vectors.count() and self.embedded():
+            now = self._generation()
+            for rows in self._catalogue.all_vectors():
+                indexes.vectors.add(rows)
+            indexes.vectors.remove(indexes.vectors.ids() - self._catalogue.embedded_ids())
+            self._catalogue.adopt(name, generation=now)
+
+    def _of_another_embedder(self) -> bool:
+        """Whether the index has vectors of a model that is no longer in use, since another machine has changed it."""
+        its_own = self._catalogue.recall(self._of_vectors(VECTORS_OF))
+        return self._others and its_own is not None and its_own != self._catalogue.recall("embedder")
+
+    def _note_embedder(self) -> None:
+        if self._others and self._catalogue.recall(self._of_vectors(VECTORS_OF)) != self._catalogue.recall("embedder"):
+            self._catalogue.remember(self._of_vectors(VECTORS_OF), self._catalogue.recall("embedder"))
+
+    def _known(self) -> int:
+        return int(self._catalogue.recall(self._of_words(INDEXED)) or 0)
 
     def _level(self, vectors: ChromaVectors, found: Difference) -> None:
         self._tell_and_count(len(found.wrong), len(found.extra))
@@ -343,12 +414,14 @@ class KeptIndexes:
         vectors.remove(found.extra)
 
     def _fill(self, words: KeywordIndex) -> None:
+        now = self._generation()
         if passages := self._catalogue.counts()[1]:
             logger.warning("making the index of words anew: %d passages", passages)
         words.clear()
         for rows in self._catalogue.passages_since(0):
             words.add(rows)
         words.commit()
+        self._catalogue.remember(self._of_words(INDEXED), str(now))
 
     def _tell_and_count(self, missing: int, extra: int) -> None:
         if missing or extra:
@@ -357,13 +430,3 @@ class KeptIndexes:
 
     def _count(self, missing: int, extra: int) -> None:
         self._mended = (self._mended[0] + missing, self._mended[1] + extra)
-
-
-def seal(folder: Path) -> str:
-    """Names, sizes and times of every file of a closed index: equal seals mean that nothing touched it since.
-
-    Locks are left out: a reader may take one.
-    """
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
-    stats = [(str(path.relative_to(folder)), path.stat()) for path in files]
-    return json.dumps([[name, stat.st_size, stat.st_mtime_ns] for name, stat in stats])

@@ -47,23 +47,37 @@ class ChromaVectors:
     """
 
     def __init__(self, folder: Path) -> None:
+        self.folder, self.name = folder, folder.name
+        with self._telling():
+            # Any: the client's published types know neither close() nor float32 rows.
+            self._client: Any = self._connected()
+            self._held: Any = self._made(self._client, _COLLECTION)
+            self._most: int = self._client.get_max_batch_size()
+
+    def _connected(self) -> Any:
         import chromadb
         from chromadb.config import Settings
 
-        self.folder = folder
-        with self._telling():
-            # Any: the client's published types know neither close() nor float32 rows.
-            self._client: Any = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
-            self._collection: Any = self._client.get_or_create_collection(
-                _COLLECTION, embedding_function=None, configuration=_HNSW
-            )
-            self._batch = self._client.get_max_batch_size()
+        return chromadb.PersistentClient(str(self.folder), settings=Settings(anonymized_telemetry=False))
+
+    @staticmethod
+    def _made(client: Any, name: str) -> Any:
+        return client.get_or_create_collection(name, embedding_function=None, configuration=_HNSW)
+
+    @property
+    def _collection(self) -> Any:
+        return self._held
+
+    @property
+    def _batch(self) -> int:
+        return self._most
 
     def close(self) -> None:
         self._client.close()
 
     def count(self) -> int:
-        return int(self._collection.count())
+        with self._telling():
+            return int(self._collection.count())
 
     def ids(self) -> set[str]:
         with self._telling():
@@ -135,14 +149,16 @@ class ChromaVectors:
             raise IndexUnusable.at(self.folder, error) from error
 
 
-def difference_in_a_process(folder: Path, catalogue: Path) -> Difference | None:
+def difference_in_a_process(folder: Path, catalogue: Path | str) -> Difference | None:
     """What an index that was not closed properly has otherwise than the catalogue; None when it is broken.
 
     Asked in a process of its own, since a truncated segment does not raise: it kills the process that opens it.
     """
-    command = "import sys; from vectorstore.indexes.vectors import print_difference; print_difference(*sys.argv[1:])"
-    arguments = [sys.executable, "-c", command, str(folder.absolute()), str(catalogue.absolute())]
-    child = subprocess.run(arguments, capture_output=True, text=True, cwd=_ROOT)
+    command = "from vectorstore.indexes.vectors import print_difference; print_difference()"
+    at = catalogue if isinstance(catalogue, str) else str(catalogue.absolute())
+    # Not as an argument, which others on this machine can read: it may have a password in it.
+    asked = json.dumps([str(folder.absolute()), at, isinstance(catalogue, str)])
+    child = subprocess.run([sys.executable, "-c", command], input=asked, capture_output=True, text=True, cwd=_ROOT)
     if child.returncode != 0:
         return None
     return Difference(*json.loads(child.stdout.splitlines()[-1]))
@@ -151,9 +167,10 @@ def difference_in_a_process(folder: Path, catalogue: Path) -> Difference | None:
 _ROOT = Path(__file__).resolve().parent.parent
 
 
-def print_difference(folder: str, catalogue: str) -> None:
+def print_difference() -> None:
     """Read every vector and search once; what a damaged index cannot do ends this process."""
-    vectors, held = ChromaVectors(Path(folder)), Catalogue(Path(catalogue), read_only=True)
+    folder, catalogue, is_url = json.load(sys.stdin)
+    vectors, held = ChromaVectors(Path(folder)), Catalogue(catalogue if is_url else Path(catalogue), read_only=True)
     found = vectors.difference(held.all_vectors())
     for rows in held.all_vectors(size=1):
         vectors.nearest(rows[0].vector, _LOOKED_THROUGH)

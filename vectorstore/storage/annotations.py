@@ -1,7 +1,7 @@
 """What readers add to articles: marked passages with notes, tags, saved filters, and details put right.
 
-Each row may belong to a `person`, "" as long as a library has one reader. Rows name their article by its id and leave
-with it; what was removed keeps them, see `taken`.
+Each row belongs to a `person`, "" without accounts; details that are put right are so for everybody. Rows name their
+article by its id and leave with it; what was removed keeps them, see `taken`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Engine, Integer, String, Table, Text, delete, func, insert, select, update
 
+from vectorstore import accounts
 from vectorstore.errors import AnnotationUnusable, LibraryBusy
+from vectorstore.storage.dialect import insert_new, insert_over
 from vectorstore.storage.schema import Json, UtcTime, metadata
 
 LONGEST_NOTE = 4000
@@ -115,9 +117,14 @@ _MARK = [column for column in marks.c if column.name != "person"]
 class Annotations:
     """Every method that writes is one transaction; it raises LibraryBusy where the library is only read."""
 
-    def __init__(self, engine: Engine, only_read: str = "", person: str = "") -> None:
-        """`only_read` says why nothing is to be written, "" where it is."""
-        self._engine, self._only_read, self._person = engine, only_read, person
+    def __init__(self, engine: Engine, only_read: str = "", person: str | None = None) -> None:
+        """`only_read` says why nothing is to be written, "" where it is; `person` is whose they are, where that is not
+        whoever asks."""
+        self._engine, self._only_read, self._whose = engine, only_read, person
+
+    @property
+    def _person(self) -> str:
+        return accounts.person() if self._whose is None else self._whose
 
     # -- marks and notes -------------------------------------------------------------------------------------------
 
@@ -186,7 +193,7 @@ class Annotations:
             raise AnnotationUnusable(f"An article can have {MOST_TAGS} tags. Remove one first.")
         row = {"article_id": article_id, "tag": tag, "person": self._person}
         with self._writing().begin() as connection:
-            connection.execute(insert(tags).prefix_with("OR IGNORE"), row)
+            insert_new(connection, tags, [row])
         return tag
 
     def untag(self, article_id: str, tag: str) -> bool:
@@ -212,10 +219,8 @@ class Annotations:
             raise AnnotationUnusable(f"{MOST_COLLECTIONS} filters can be saved. Remove one first.")
         names = ("search", "since", "until", "outlets", "languages", "tags", "marked")
         kept = {each: value for each in names if (value := getattr(collection, each))}
-        mine = (collections.c.name == name) & (collections.c.person == self._person)
         with self._writing().begin() as connection:
-            connection.execute(delete(collections).where(mine))
-            connection.execute(insert(collections), {"name": name, "person": self._person, "kept": kept})
+            insert_over(connection, collections, [{"name": name, "person": self._person, "kept": kept}])
         return _collection(name, kept)
 
     def forget(self, name: str) -> bool:
@@ -247,10 +252,11 @@ def edit_of(connection: Connection, article_id: str) -> Edit | None:
 
 def keep_edit(connection: Connection, article_id: str, edit: Edit | None) -> None:
     """In place of what was put right before; None when nothing is any more."""
-    connection.execute(delete(edits).where(edits.c.article_id == article_id))
     if edit and edit.changed:
         row = {"article_id": article_id, "changed": _written(edit.changed), "stated": _written(edit.stated)}
-        connection.execute(insert(edits), row | {"edited_at": datetime.now(UTC), "person": ""})
+        insert_over(connection, edits, [row | {"edited_at": datetime.now(UTC), "person": accounts.person()}])
+    else:
+        connection.execute(delete(edits).where(edits.c.article_id == article_id))
 
 
 def taken(connection: Connection, article_id: str) -> dict[str, list[dict[str, Any]]]:
@@ -272,7 +278,7 @@ def put_back(connection: Connection, rows: Mapping[str, Sequence[Mapping[str, An
     """With an article that is put back."""
     for table in _OF_ARTICLES:
         if rows.get(table.name):
-            connection.execute(insert(table).prefix_with("OR REPLACE"), list(rows[table.name]))
+            insert_over(connection, table, rows[table.name])
 
 
 def _collection(name: str, kept: Mapping[str, Any]) -> Collection:

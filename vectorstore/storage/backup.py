@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from vectorstore.errors import BackupFailed
+from vectorstore.storage.copying import copy
 from vectorstore.storage.database import connect_to_read
 from vectorstore.storage.folder import CATALOGUE, RESTORING, take, writer_lock
 from vectorstore.storage.migrations import READABLE
@@ -27,9 +29,9 @@ def _silently(done: int, total: int) -> None:
     pass
 
 
-def back_up(folder: Path, file: Path, force: bool = False, progress: Progress = _silently) -> int:
-    """Write the catalogue of the library in `folder` into `file`, also while another process writes to it; how many
-    articles that are.
+def back_up(at: Path | str, file: Path, force: bool = False, progress: Progress = _silently) -> int:
+    """Write the catalogue of the library in a folder, or in the database that a postgresql:// URL names, into `file`,
+    also while another process writes to it; how many articles that are.
 
     What was in `file` stays until the backup is whole and was looked through. Raises BackupFailed.
     """
@@ -38,7 +40,9 @@ def back_up(folder: Path, file: Path, force: bool = False, progress: Progress = 
         raise BackupFailed(f"{file} is there already. Name another file, or overwrite it with --force.")
     with _telling(f"The backup {file} cannot be written"):
         part = place.with_name(f".{place.name}.{os.getpid()}.part")
-        with closing(_opened(folder / CATALOGUE)) as source:
+        if isinstance(at, str):
+            return _of_database(at, place, progress)
+        with closing(_opened(at / CATALOGUE)) as source:
             source.execute("BEGIN")  # one state of it, whatever is written meanwhile
             articles = _articles(source)
             try:
@@ -50,13 +54,28 @@ def back_up(folder: Path, file: Path, force: bool = False, progress: Progress = 
     return articles
 
 
-def restore(folder: Path, file: Path, force: bool = False, progress: Progress = _silently) -> tuple[int, Path | None]:
+def _of_database(url: str, place: Path, progress: Progress) -> int:
+    with TemporaryDirectory(prefix=".dateline-", dir=place.parent) as beside:
+        copied = copy(url, Path(beside) / "library", progress)
+        made, part = Path(beside) / "library" / CATALOGUE, Path(beside) / "whole"
+        with closing(_opened(made)) as source:
+            _copy(source, part, _silently)
+        _look_through(part, copied.articles)
+        part.replace(place)
+    return copied.articles
+
+
+def restore(
+    folder: Path | str, file: Path, force: bool = False, progress: Progress = _silently
+) -> tuple[int, Path | None]:
     """Make what is in `file` the catalogue of the library in `folder`: how many articles that are, and where the
     catalogue that was there before lies now, if there was one.
 
     `file` may be a backup, or a copy of a catalogue.db. Raises BackupFailed, also where the library has articles and
     `force` is not given; LibraryBusy while it is used; LibraryUnwritable.
     """
+    if isinstance(folder, str):
+        raise BackupFailed("A backup is put into an empty database with `dateline library copy FILE postgresql://...`.")
     file = file.expanduser().absolute()
     articles = _readable(file)
     with _telling(f"The library {folder} cannot be restored"):

@@ -3,38 +3,39 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
-    LargeBinary,
-    Select,
     Table,
     bindparam,
     delete,
     func,
     insert,
-    literal,
     select,
-    text,
     update,
 )
 
 from vectorstore.languages import resolved
-from vectorstore.models import Article, Copy, Passage, PassageRow, Scope, heading
+from vectorstore.models import Article, Copy, Passage, Scope
 from vectorstore.storage import annotations as added
 from vectorstore.storage import listings as listing
 from vectorstore.storage import story_groups
 from vectorstore.storage.annotations import Annotations
 from vectorstore.storage.conversations import Conversations
-from vectorstore.storage.database import open_database, recall, remember
+from vectorstore.storage.database import open_database
 from vectorstore.storage.details import as_edited, as_stated, put_right, stated_anew
+from vectorstore.storage.dialect import insert_new, insert_over, is_sound
+from vectorstore.storage.facts import next_generation, recall, remember, saw
+from vectorstore.storage.index_source import VECTORS, IndexSource
 from vectorstore.storage.listings import Listings
+from vectorstore.storage.people import People
+from vectorstore.storage.postgres import open_postgres
 from vectorstore.storage.reading_state import ReadingStates
 from vectorstore.storage.rows import (
     ARTICLE,
@@ -43,7 +44,6 @@ from vectorstore.storage.rows import (
     Removed,
     Shelved,
     VectorRow,
-    WaitingRow,
     article_of,
     placed,
     row_of,
@@ -51,35 +51,30 @@ from vectorstore.storage.rows import (
     vector_row,
     within,
 )
-from vectorstore.storage.schema import WITHOUT_VECTOR, articles, earlier_versions, next_vectors, passages, withdrawn
+from vectorstore.storage.schema import (
+    articles,
+    earlier_versions,
+    facts,
+    passages,
+    withdrawn,
+)
 from vectorstore.storage.subscriptions import Subscriptions
 
-NEXT_EMBEDDER = "next embedder"
-"""The fact that names it while the vectors of the one in use are still searched."""
-_MADE = bindparam("made", type_=LargeBinary)
-_KEEP_VECTOR = update(passages).where(passages.c.id == bindparam("of")).values(vector=_MADE)
-_KEEP_NEXT_VECTOR = (
-    insert(next_vectors)
-    .prefix_with("OR REPLACE")
-    .from_select(["passage_key", "vector"], select(passages.c.key, _MADE).where(passages.c.id == bindparam("of")))
-)
-_VECTORS: Select[Any] = select(passages.c.id, passages.c.vector).where(~WITHOUT_VECTOR)
-_NEXT_VECTORS: Select[Any] = select(passages.c.id, next_vectors.c.vector).join_from(next_vectors, passages)
-_NEWEST_FIRST = func.coalesce(articles.c.published_at, articles.c.ingested_at).desc(), passages.c.key
 
-
-class Catalogue:
+class Catalogue(IndexSource):
     """Every method that writes is one transaction."""
 
-    def __init__(self, path: Path, read_only: bool = False, only_read: str = "") -> None:
-        """`only_read` says to a reader why nothing is written."""
-        self.path = path
-        self._engine = open_database(path, read_only)
+    def __init__(self, at: Path | str, read_only: bool = False, only_read: str = "") -> None:
+        """In a file, or in the database that a postgresql:// URL names. `only_read` says to a reader why nothing is
+        written."""
+        super().__init__(open_postgres(at) if isinstance(at, str) else open_database(at, read_only))
+        self.at = at
         self.subscriptions = Subscriptions(self._engine)
         self.conversations = Conversations(self._engine, only_read)
         self.listings = Listings(self._engine)
         self.reading_states = ReadingStates(self._engine)
         self.annotations = Annotations(self._engine, only_read)
+        self.people = People(self._engine, only_read)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -93,6 +88,18 @@ class Catalogue:
     def remember(self, name: str, value: str | None) -> None:
         with self._engine.begin() as connection:
             remember(connection, name, value)
+
+    def name(self) -> str:
+        """By which others tell it from other catalogues; made when it is first asked for."""
+        with self._engine.begin() as connection:
+            insert_new(connection, facts, [{"name": "library", "value": token_hex(8)}])
+            return str(recall(connection, "library"))
+
+    def seen(self, now: datetime) -> None:
+        """A node follows the catalogue; one that has not done so for long is waited for no more."""
+        with self._engine.begin() as connection:
+            for node in {self.words_facts, self.vector_facts}:
+                saw(connection, node, now)
 
     # -- writing -----------------------------------------------------------------------------------------------
 
@@ -112,7 +119,7 @@ class Catalogue:
     def edit(self, article_id: str, changes: Mapping[str, Any]) -> list[str] | None:
         """See details.put_right."""
         with self._engine.begin() as connection:
-            return put_right(connection, article_id, changes, _next_generation(connection))
+            return put_right(connection, article_id, changes, next_generation(connection))
 
     def held(self, article_id: str) -> Removed | None:
         """All of an article, as `restore` takes it."""
@@ -128,7 +135,7 @@ class Catalogue:
             row = connection.execute(held).one_or_none()
             if row is None:
                 return False
-            _withdraw_passages(connection, row.key)
+            _withdraw_passages(connection, row.key, next_generation(connection))
             story_groups.leave(connection, row.key, row.text)
             connection.execute(delete(earlier_versions).where(earlier_versions.c.id == article_id))
             connection.execute(delete(articles).where(articles.c.key == row.key))
@@ -205,12 +212,6 @@ class Catalogue:
         with self._engine.connect() as connection:
             return [row.passage for row in placed(connection.execute(query))]
 
-    def vectors(self, passage_ids: Sequence[str], coming: bool = False) -> list[VectorRow]:
-        """In no order; ids that are gone, or wait, are left out."""
-        query = (_NEXT_VECTORS if coming else _VECTORS).where(passages.c.id.in_(passage_ids))
-        with self._engine.connect() as connection:
-            return [vector_row(row) for row in connection.execute(query)]
-
     def described(self, keys: Collection[int]) -> list[Described]:
         """In no order; keys that are gone are left out."""
         of_article = articles.c.outlet, articles.c.published_at, articles.c.story
@@ -223,118 +224,6 @@ class Catalogue:
     def passage_keys(self) -> set[int]:
         with self._engine.connect() as connection:
             return set(connection.execute(select(passages.c.key)).scalars())
-
-    # -- vectors: those of the embedder in use, or those of the `coming` one ---------------------------------------
-
-    def waiting(self, coming: bool = False) -> int:
-        """How many passages have no vector yet."""
-        with self._engine.connect() as connection:
-            missing = select(func.count()).select_from(passages).where(_missing(coming))
-            return connection.execute(missing).scalar_one()
-
-    def next_waiting(self, limit: int, coming: bool = False) -> list[WaitingRow]:
-        """The first that are to get one: those of the newest articles."""
-        keys = select(passages.c.key).join_from(passages, articles).where(_missing(coming))
-        chosen = keys.order_by(*_NEWEST_FIRST).limit(limit)
-        query = PLACED.add_columns(passages.c.generation.label("generation")).where(passages.c.key.in_(chosen))
-        with self._engine.connect() as connection:
-            rows = connection.execute(query).all()
-        return [
-            WaitingRow(at.passage.id, row.generation, f"{heading(at.article)}\n{at.passage.text}")
-            for row, at in zip(rows, placed(rows), strict=True)
-        ]
-
-    def still_there(self, rows: Sequence[WaitingRow]) -> set[str]:
-        """The ids of those of these that were neither removed nor stored again."""
-        query = select(passages.c.id, passages.c.generation).where(passages.c.id.in_([row.passage_id for row in rows]))
-        read = {(row.passage_id, row.generation) for row in rows}
-        with self._engine.connect() as connection:
-            return {row.id for row in connection.execute(query) if (row.id, row.generation) in read}
-
-    def keep_vectors(self, rows: Sequence[VectorRow], embedder: str, coming: bool = False) -> None:
-        """Vectors of passages that are there; `embedder` made them."""
-        with self._engine.begin() as connection:
-            _next_generation(connection)  # by which readers see that there is more to find
-            if not coming:
-                remember(connection, "embedder", embedder)
-            parameters = [{"of": row.passage_id, "made": row.vector.tobytes()} for row in rows]
-            connection.execute(_KEEP_NEXT_VECTOR if coming else _KEEP_VECTOR, parameters)
-
-    def begin_change(self, embedder: str, anew: bool) -> None:
-        """Another embedder's vectors are gathered from now on; those of it that are there are kept unless `anew`."""
-        with self._engine.begin() as connection:
-            if anew or recall(connection, NEXT_EMBEDDER) != embedder:
-                connection.execute(delete(next_vectors))
-            remember(connection, NEXT_EMBEDDER, embedder)
-
-    def complete_change(self, vectors: str, seal: str | None = None) -> None:
-        """The embedder that was to come is the one in use, and its vectors are in this folder; what was stored last
-        may wait for some."""
-        its_own = select(next_vectors.c.vector).where(next_vectors.c.passage_key == passages.c.key).scalar_subquery()
-        with self._engine.begin() as connection:
-            _next_generation(connection)
-            connection.execute(update(passages).values(vector=func.coalesce(its_own, literal(b""))))
-            connection.execute(delete(next_vectors))
-            remember(connection, "embedder", recall(connection, NEXT_EMBEDDER))
-            remember(connection, NEXT_EMBEDDER, None)
-            _adopt(connection, vectors, seal)
-
-    def dimensions(self, coming: bool = False) -> int | None:
-        """The length of the vectors held, None when there are none."""
-        with self._engine.connect() as connection:
-            held = connection.execute((_NEXT_VECTORS if coming else _VECTORS).limit(1)).one_or_none()
-        return None if held is None else len(vector(held.vector))
-
-    def embedded_ids(self, coming: bool = False) -> set[str]:
-        """The passages that have a vector."""
-        with self._engine.connect() as connection:
-            return set(connection.execute(select(passages.c.id).where(~_missing(coming))).scalars())
-
-    def all_vectors(self, size: int = 2000, coming: bool = False) -> Iterator[list[VectorRow]]:
-        """In batches of at most `size`; between two of them nothing is held, so that writing goes on however slowly
-        they are taken."""
-        query = (_NEXT_VECTORS if coming else _VECTORS).add_columns(passages.c.key).order_by(passages.c.key).limit(size)
-        last = -1
-        while True:
-            with self._engine.connect() as connection:
-                rows = connection.execute(query.where(passages.c.key > last)).all()
-            if not rows:
-                return
-            last = rows[-1].key
-            yield [vector_row(row) for row in rows]
-
-    # -- what the indexes have yet to learn -----------------------------------------------------------------------
-
-    def stored_since(self, generation: int) -> set[str]:
-        """The passages stored after this generation."""
-        query = select(passages.c.id).where(passages.c.generation > generation)
-        with self._engine.connect() as connection:
-            return set(connection.execute(query).scalars())
-
-    def passages_since(self, generation: int, size: int = 500) -> Iterator[list[PassageRow]]:
-        """Passages stored after this generation, in batches of at most `size`."""
-        query = PLACED.where(passages.c.generation > generation).order_by(passages.c.key)
-        with self._engine.connect() as connection:
-            for rows in connection.execute(query).partitions(size):
-                yield placed(rows)
-
-    def withdrawn(self) -> list[str]:
-        with self._engine.connect() as connection:
-            return list(connection.execute(select(withdrawn.c.passage_id)).scalars())
-
-    def mark_indexed(self, gone: Sequence[str]) -> None:
-        """The indexes hold all that the catalogue holds, and no longer the passages `gone`."""
-        with self._engine.begin() as connection:
-            remember(connection, "indexed", recall(connection, "generation"))
-            remember(connection, "replaced", str(int(recall(connection, "replaced") or 0) + len(gone)))
-            for start in range(0, len(gone), 5000):
-                part = gone[start : start + 5000]
-                connection.execute(delete(withdrawn).where(withdrawn.c.passage_id.in_(part)))
-
-    def adopt(self, vectors: str, seal: str | None = None) -> None:
-        """From now on the vectors are in this folder, in which nothing was replaced yet."""
-        with self._engine.begin() as connection:
-            _adopt(connection, vectors, seal)
 
     def outlets(self) -> list[str]:
         """The outlets of all articles."""
@@ -391,12 +280,12 @@ class Catalogue:
     def vectors_within(self, scope: Scope) -> list[VectorRow]:
         """Every passage within it, in no order."""
         with self._engine.connect() as connection:
-            return [vector_row(row) for row in connection.execute(_VECTORS.join(articles).where(*within(scope)))]
+            return [vector_row(row) for row in connection.execute(VECTORS.join(articles).where(*within(scope)))]
 
     def sound(self) -> bool:
         """Whether the database passes its own check."""
         with self._engine.connect() as connection:
-            return bool(connection.execute(text("PRAGMA quick_check")).scalar() == "ok")
+            return is_sound(connection)
 
 
 def text_hash(body: str) -> str:
@@ -404,23 +293,8 @@ def text_hash(body: str) -> str:
     return hashlib.sha256(" ".join(body.split()).encode()).hexdigest()
 
 
-def _missing(coming: bool) -> ColumnElement[bool]:
-    return passages.c.key.not_in(select(next_vectors.c.passage_key)) if coming else WITHOUT_VECTOR
-
-
-def _adopt(connection: Connection, vectors: str, seal: str | None) -> None:
-    for name, value in {"vectors": vectors, "replaced": None, "seal": seal}.items():
-        remember(connection, name, value)
-
-
-def _next_generation(connection: Connection) -> int:
-    generation = int(recall(connection, "generation") or 0) + 1
-    remember(connection, "generation", str(generation))
-    return generation
-
-
 def _shelve_all(connection: Connection, batch: Sequence[Shelved]) -> None:
-    generation = _next_generation(connection)
+    generation = next_generation(connection)
     for article, its_passages in batch:
         _shelve(connection, article, its_passages, generation)
 
@@ -437,7 +311,7 @@ def _shelve(connection: Connection, article: Article, its_passages: Sequence[Pas
     else:
         key = current.key
         connection.execute(insert(earlier_versions).values(row_of(as_stated(article_of(current), edit))))
-        _withdraw_passages(connection, key)
+        _withdraw_passages(connection, key, generation)
         story_groups.leave(connection, key, current.text)
         connection.execute(update(articles).where(articles.c.key == key).values(values))
         story_groups.join(connection, key, article)
@@ -454,9 +328,12 @@ def _insert(connection: Connection, table: Table, values: dict[str, Any]) -> int
     return int(connection.execute(insert(table).returning(table.c.key), values).scalar_one())
 
 
-def _withdraw_passages(connection: Connection, article_key: int) -> None:
+def _withdraw_passages(connection: Connection, article_key: int, generation: int) -> None:
     mine = passages.c.article_key == article_key
-    ids = [{"passage_id": id} for id in connection.execute(select(passages.c.id).where(mine)).scalars()]
+    ids = [
+        {"passage_id": id, "generation": generation}
+        for id in connection.execute(select(passages.c.id).where(mine)).scalars()
+    ]
     if ids:
-        connection.execute(insert(withdrawn).prefix_with("OR IGNORE"), ids)
+        insert_over(connection, withdrawn, ids)
     connection.execute(delete(passages).where(mine))

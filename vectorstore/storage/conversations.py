@@ -11,7 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
-from vectorstore.errors import ConversationNotKept, LibraryError
+from vectorstore.accounts import person
+from vectorstore.errors import ConversationNotFound, ConversationNotKept, LibraryError
+from vectorstore.storage.dialect import holds_in_any_case
 from vectorstore.storage.schema import conversations, exchanges
 
 
@@ -61,7 +63,8 @@ _ENTRY = select(
 
 
 class Conversations:
-    """Every method that writes is one transaction, and raises ConversationNotKept when it cannot write."""
+    """Of whoever asks now: each sees and changes their own. Every method that writes is one transaction, and raises
+    ConversationNotKept when it cannot write."""
 
     def __init__(self, engine: Engine, only_read: str = "") -> None:
         """`only_read` says why nothing is to be written, "" where it is."""
@@ -70,35 +73,34 @@ class Conversations:
 
     def entries(self, search: str = "") -> list[ConversationEntry]:
         """Those in which every word of `search` stands, in a title, a question or an answer; the last changed first."""
-        query = _ENTRY.order_by(conversations.c.changed_at.desc(), conversations.c.id)
+        query = _ENTRY.where(_own()).order_by(conversations.c.changed_at.desc(), conversations.c.id)
         for word in search.split():
-            holds = exchanges.c.question.icontains(word, autoescape=True)
-            holds |= exchanges.c.said.icontains(word, autoescape=True)
+            holds = holds_in_any_case(exchanges.c.question, word) | holds_in_any_case(exchanges.c.said, word)
             within = select(exchanges.c.conversation_id).where(holds)
-            titled = conversations.c.title.icontains(word, autoescape=True)
+            titled = holds_in_any_case(conversations.c.title, word)
             query = query.where(titled | conversations.c.id.in_(within))
         with self._engine.connect() as connection:
             return [ConversationEntry(**row._mapping) for row in connection.execute(query)]
 
     def find(self, id: str) -> ConversationEntry | None:
         with self._engine.connect() as connection:
-            row = connection.execute(_ENTRY.where(conversations.c.id == id)).one_or_none()
+            row = connection.execute(_ENTRY.where(_named(id))).one_or_none()
         return ConversationEntry(**row._mapping) if row else None
 
     def exchanges(self, id: str) -> list[KeptExchange]:
         """In their order; none when there is no such conversation."""
-        query = select(*_KEPT).where(exchanges.c.conversation_id == id).order_by(exchanges.c.number)
+        query = select(*_KEPT).join(conversations).where(_named(id)).order_by(exchanges.c.number)
         with self._engine.connect() as connection:
             return [KeptExchange(**row._mapping) for row in connection.execute(query)]
 
     def ask(self, id: str, exchange: KeptExchange, at: datetime) -> None:
         """Keep a question, in place of what has its number and of what came after that; the conversation begins with it
-        if there is none yet."""
+        if there is none yet. Raises ConversationNotFound for somebody else's."""
         with self._writing() as connection:
-            if not connection.execute(
-                update(conversations).where(conversations.c.id == id).values(changed_at=at)
-            ).rowcount:
-                row = {"id": id, "title": "", "started_at": at, "changed_at": at}
+            if not connection.execute(update(conversations).where(_named(id)).values(changed_at=at)).rowcount:
+                if connection.execute(select(conversations.c.id).where(conversations.c.id == id)).first():
+                    raise ConversationNotFound(f"There is no conversation {id!r}.")  # of this person
+                row = {"id": id, "title": "", "started_at": at, "changed_at": at, "person": person()}
                 connection.execute(insert(conversations).values(row))
             from_there = (exchanges.c.conversation_id == id) & (exchanges.c.number >= exchange.number)
             connection.execute(delete(exchanges).where(from_there))
@@ -113,7 +115,7 @@ class Conversations:
         """All of it once more under another id, with a title of its own; nothing when it is not there."""
         kept = self.exchanges(id)
         with self._writing() as connection:
-            row = connection.execute(select(conversations).where(conversations.c.id == id)).one_or_none()
+            row = connection.execute(select(conversations).where(_named(id))).one_or_none()
             if row:
                 connection.execute(insert(conversations).values({**row._mapping, "id": other, "title": _text(title)}))
                 connection.execute(insert(exchanges), [_row(other, each) for each in kept])
@@ -121,7 +123,7 @@ class Conversations:
     def rename(self, id: str, title: str) -> None:
         """With "" it is called after its first question again."""
         with self._writing() as connection:
-            connection.execute(update(conversations).where(conversations.c.id == id).values(title=_text(title)))
+            connection.execute(update(conversations).where(_named(id)).values(title=_text(title)))
 
     def rate(self, id: str, number: int, thumb: str, reason: str) -> None:
         """See KeptExchange."""
@@ -136,8 +138,8 @@ class Conversations:
             return None
         kept = tuple(self.exchanges(id))
         with self._writing() as connection:
-            name = connection.execute(select(conversations.c.title).where(conversations.c.id == id)).scalar_one()
-            connection.execute(delete(conversations).where(conversations.c.id == id))
+            name = connection.execute(select(conversations.c.title).where(_named(id))).scalar_one()
+            connection.execute(delete(conversations).where(_named(id)))
         return RemovedConversation(entry, name, kept)
 
     def restore(self, removed: RemovedConversation) -> None:
@@ -145,7 +147,9 @@ class Conversations:
         if self.find(removed.entry.id):
             return
         with self._writing() as connection:
-            connection.execute(insert(conversations).values(asdict(removed.entry) | {"title": removed.name}))
+            connection.execute(
+                insert(conversations).values(asdict(removed.entry) | {"title": removed.name, "person": person()})
+            )
             rows = [_row(removed.entry.id, each) for each in removed.exchanges]
             connection.execute(insert(exchanges), rows)
 
@@ -158,12 +162,23 @@ class Conversations:
                 yield connection
         except DatabaseError as error:
             raise _not_kept(str(error.orig)) from error
+        except ConversationNotFound:
+            raise
         except LibraryError as error:
             raise _not_kept(str(error).rstrip(".")) from error
 
 
+def _own() -> Any:
+    return conversations.c.person == person()
+
+
+def _named(id: str) -> Any:
+    return (conversations.c.id == id) & _own()
+
+
 def _is(id: str, number: int) -> Any:
-    return (exchanges.c.conversation_id == id) & (exchanges.c.number == number)
+    own = select(conversations.c.id).where(_named(id))
+    return exchanges.c.conversation_id.in_(own) & (exchanges.c.number == number)
 
 
 def _row(id: str, exchange: KeptExchange) -> dict[str, Any]:

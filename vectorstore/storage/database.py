@@ -17,18 +17,17 @@ from sqlalchemy import (
     Engine,
     ExceptionContext,
     create_engine,
-    delete,
     event,
-    insert,
     inspect,
-    select,
 )
 from sqlalchemy.exc import DatabaseError
 
 from vectorstore.errors import LibraryBusy, LibraryError, LibraryUnreadable, LibraryUnwritable
+from vectorstore.storage import account_tables as _and_those_of_accounts  # noqa: F401
 from vectorstore.storage import annotations as _with_its_tables  # noqa: F401
 from vectorstore.storage import migrations, wal
-from vectorstore.storage.schema import SCHEMA_VERSION, facts, metadata
+from vectorstore.storage.facts import recall, remember
+from vectorstore.storage.schema import SCHEMA_VERSION, metadata
 
 logger = logging.getLogger(__name__)
 
@@ -177,7 +176,7 @@ def _set_up(connection: Connection, path: Path, read_only: bool) -> None:
     if version in migrations.READABLE:
         # First, since sqlite3 begins a transaction at the first row that is written: all of it or nothing.
         remember(connection, "schema", SCHEMA_VERSION)
-        migrations.bring_forward(connection)
+        migrations.bring_forward(connection, version)
     elif version != SCHEMA_VERSION:
         raise LibraryUnreadable(
             f"The catalogue {path} was made by another version of Dateline (its schema is {version}, this one reads "
@@ -248,16 +247,3 @@ def _checkpoint(connection: Any, record: Any) -> None:
         logger.info("the log of the catalogue stays: %s", error)
     finally:
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-
-
-def recall(connection: Connection, name: str) -> str | None:
-    """What the library remembers under this name."""
-    value: str | None = connection.execute(select(facts.c.value).where(facts.c.name == name)).scalar()
-    return value
-
-
-def remember(connection: Connection, name: str, value: str | None) -> None:
-    """Keep a fact, or forget it with None."""
-    connection.execute(delete(facts).where(facts.c.name == name))
-    if value is not None:
-        connection.execute(insert(facts).values(name=name, value=value))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import platform
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
+from secrets import token_hex
 
 from filelock import FileLock, Timeout
 
 from vectorstore.errors import LibraryBusy, LibraryUnreadable, LibraryUnwritable
 from vectorstore.storage.database import create_database
-from vectorstore.storage.private import make_folder
+from vectorstore.storage.private import make_folder, private
 
 CATALOGUE = "catalogue.db"
 VECTORS = ("chroma", "chroma-2")
@@ -54,6 +58,27 @@ def make_catalogue(path: Path) -> None:
         create_database(path)
     except OSError as error:
         raise LibraryUnwritable(f"The catalogue {path} cannot be made ({error.strerror}).") from error
+
+
+def take_node(folder: Path) -> tuple[Path, FileLock]:
+    """A folder of this process alone for the indexes of a catalogue that others use too: the first one that is free."""
+    for number in count(1):
+        place = folder / f"node-{number}"
+        make(place)
+        lock = writer_lock(place)
+        with suppress(LibraryBusy):
+            take(lock, place)
+            return place, lock
+    raise AssertionError("numbers do not end")
+
+
+def node_name(place: Path) -> str:
+    """Of the machine and of this folder on it, for as long as the folder is there."""
+    file = place / "node"
+    if not file.exists():
+        with open(file, "w", encoding="utf-8", opener=private) as written:
+            written.write(f"{platform.node() or 'node'}-{place.name.rpartition('-')[2]}-{token_hex(4)}")
+    return file.read_text(encoding="utf-8")
 
 
 def make(folder: Path) -> None:

@@ -14,11 +14,13 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import Connection, create_engine, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from vectorstore.storage.database import recall
+from vectorstore.errors import DatelineError
+from vectorstore.storage.facts import Node, nodes, recall
+from vectorstore.storage.postgres import engine_of
 from vectorstore.storage.schema import SCHEMA_VERSION, articles
 
 _LOCK, _CATALOGUE = "writer.lock", "catalogue.db"
@@ -37,25 +39,48 @@ class Glance:
     newest_published: datetime | None = None
     newest_ingested: datetime | None = None
     embedder: str | None = None
+    nodes: tuple[Node, ...] = ()
+    """The processes that follow a catalogue on PostgreSQL."""
 
 
-def glance(folder: Path) -> Glance:
-    """What can be seen in the library at this folder."""
-    path = folder / _CATALOGUE
+def glance(at: Path | str) -> Glance:
+    """What can be seen in the library in this folder, or in the database that a postgresql:// URL names."""
+    if isinstance(at, str):
+        return _of_database(at)
+    path = at / _CATALOGUE
     try:
         if not path.exists():
             return Glance(there=False)
         engine = create_engine("sqlite://", creator=_opens(path), poolclass=NullPool)
         with closing(engine.connect()) as connection:
-            if (version := recall(connection, "schema")) != SCHEMA_VERSION:
-                return Glance(problem=f"its schema is {version}, and this version of Dateline reads {SCHEMA_VERSION}")
-            published, ingested = func.max(articles.c.published_at), func.max(articles.c.ingested_at)
-            count, newest, last = connection.execute(select(func.count(), published, ingested)).one()
-            return Glance(True, "", count, newest, last, recall(connection, "embedder"))
+            return _seen(connection)
     except SQLAlchemyError as error:
         return Glance(problem=str(getattr(error, "orig", error)))
     except OSError as error:
         return Glance(problem=error.strerror or str(error))
+
+
+def _of_database(url: str) -> Glance:
+    try:
+        engine = engine_of(url)
+        try:
+            with engine.connect() as connection:
+                there = inspect(connection).has_table("facts")
+                return _seen(connection) if there else Glance(there=False)
+        finally:
+            engine.dispose()
+    except DatelineError as error:
+        return Glance(problem=str(error))
+    except SQLAlchemyError as error:
+        return Glance(problem=str(getattr(error, "orig", error)).partition("\n")[0])
+
+
+def _seen(connection: Connection) -> Glance:
+    if (version := recall(connection, "schema")) != SCHEMA_VERSION:
+        return Glance(problem=f"its schema is {version}, and this version of Dateline reads {SCHEMA_VERSION}")
+    published, ingested = func.max(articles.c.published_at), func.max(articles.c.ingested_at)
+    count, newest, last = connection.execute(select(func.count(), published, ingested)).one()
+    return Glance(True, "", count, newest, last, recall(connection, "embedder"), tuple(nodes(connection)))
 
 
 def _opens(path: Path) -> Callable[[], sqlite3.Connection]:

@@ -14,11 +14,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, String, and_, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, insert, or_, select
 
 from vectorstore.languages import count_of_words, words_in
 from vectorstore.models import EVERYTHING, Article, Entry, Passage, Scope
-from vectorstore.storage.rows import ARTICLE, PLACED, article_of, each_of, placed, within
+from vectorstore.storage.dialect import day_of, each_key_of, holds, without_case
+from vectorstore.storage.rows import ARTICLE, PLACED, article_of, placed, within
 from vectorstore.storage.schema import WITHOUT_VECTOR, articles, listed, passages
 
 PAGE = 50
@@ -93,7 +94,7 @@ class Tally:
 
 _ORDERS: dict[Column, Any] = {
     Column.HEADLINE: listed.c.words,
-    Column.OUTLET: listed.c.outlet,
+    Column.OUTLET: without_case(listed.c.outlet),
     Column.LANGUAGE: listed.c.language,
     Column.DATE: listed.c.published_at,
     Column.ADDED: listed.c.ingested_at,
@@ -150,7 +151,7 @@ class Listings:
             more = listed.c.article_key, articles.c.text
             rows = connection.execute(_ENTRY.add_columns(*more).where(listed.c.article_key.in_(keys)))
             entries = {row.article_key: _entry(row) for row in rows}
-            best = PLACED.where(passages.c.key.in_(each_of(holding[key] for key in keys if key in holding)))
+            best = PLACED.where(passages.c.key.in_(each_key_of(holding[key] for key in keys if key in holding)))
             places = {row.passage.article_id: row.passage for row in placed(connection.execute(best))}
         return ListPage(tuple(entries[key] for key in keys if key in entries), start, found, held, waiting, places)
 
@@ -163,7 +164,7 @@ class Listings:
     def tally(self, listing: Listing) -> Tally:
         """Of all articles that fit the listing, on whatever page."""
         conditions = _conditions(listing, self._holding(listing.search))
-        day = func.date(listed.c.published_at, type_=String)
+        day = day_of(listed.c.published_at)
         by_day = select(day, func.count()).where(*conditions).group_by(day)
         with self._engine.connect() as connection:
             days: dict[str | None, int] = {found: number for found, number in connection.execute(by_day)}
@@ -215,7 +216,7 @@ class Listings:
         if not found:
             return {}
         known = Counter(key for each in found for key in each)
-        query = select(passages.c.key, passages.c.article_key).where(passages.c.key.in_(each_of(known)))
+        query = select(passages.c.key, passages.c.article_key).where(passages.c.key.in_(each_key_of(known)))
         with self._engine.connect() as connection:
             article = {key: of for key, of in connection.execute(query)}
         every = set.intersection(*({article[key] for key in each if key in article} for each in found))
@@ -260,17 +261,18 @@ def _row(key: int, article: Any, passages: int, length: int) -> dict[str, Any]:
 
 def _conditions(listing: Listing, holding: Collection[int]) -> list[ColumnElement[bool]]:
     words = folded(listing.search[:LONGEST_SEARCH]).split()
-    named = [func.instr(listed.c.words, word) > 0 for word in words]
+    named: list[ColumnElement[bool]] = [holds(listed.c.words, word) for word in words]
     if words and holding:
-        named = [or_(and_(*named), listed.c.article_key.in_(each_of(holding)))]
+        named = [or_(and_(*named), listed.c.article_key.in_(each_key_of(holding)))]
     return named + within(listing.scope, listed)
 
 
 def _order(listing: Listing) -> list[ColumnElement[Any]]:
     column, key = _ORDERS[listing.by], listed.c.article_key
+    dated = listing.by is Column.DATE
     if listing.descending:
-        return [column.desc(), key.desc()]  # in SQLite what is unknown is less than anything else
-    return [column.asc().nulls_last() if column.nullable else column.asc(), key.asc()]
+        return [column.desc().nulls_last() if dated else column.desc(), key.desc()]
+    return [column.asc().nulls_last() if dated else column.asc(), key.asc()]
 
 
 def _entry(row: Any) -> Entry:

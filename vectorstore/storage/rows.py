@@ -3,16 +3,17 @@ on them."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import ColumnElement, Row, Select, Table, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Table, or_, select
 
+from vectorstore.accounts import person
 from vectorstore.models import Article, Correction, Matrix, Passage, PassageRow, Scope
 from vectorstore.storage.annotations import marks, tags
+from vectorstore.storage.dialect import each_of
 from vectorstore.storage.schema import articles, passages
 
 ARTICLE = [column for column in articles.c if column.name not in ("key", "text_hash", "story")]
@@ -95,20 +96,15 @@ def within(scope: Scope, table: Table = articles) -> list[ColumnElement[bool]]:
 
 
 def _chosen(scope: Scope, table: Table) -> list[ColumnElement[bool]]:
-    """Single articles, and what a reader has made of them."""
+    """Single articles, and what whoever asks has made of them."""
     wanted: list[Select[Any]] = []
     if scope.articles is not None:
         wanted.append(each_of(scope.articles))
     if scope.tags:
-        wanted.append(select(tags.c.article_id).where(tags.c.tag.in_(scope.tags)))
+        wanted.append(select(tags.c.article_id).where(tags.c.tag.in_(scope.tags), tags.c.person == person()))
     if scope.marked:
-        wanted.append(select(marks.c.article_id))
+        wanted.append(select(marks.c.article_id).where(marks.c.person == person()))
     return [table.c.id.in_(each) for each in wanted]
-
-
-def each_of(values: Iterable[str] | Iterable[int]) -> Select[Any]:
-    """As many as there are, in one parameter: SQLite takes 32,766 of them at most."""
-    return select(func.json_each(json.dumps(list(values))).table_valued("value").c.value)
 
 
 def vector_row(row: Row[Any]) -> VectorRow:

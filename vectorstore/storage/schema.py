@@ -27,8 +27,9 @@ from sqlalchemy import (
 )
 
 from vectorstore.errors import LibraryUnreadable
+from vectorstore.storage.dialect import WITHOUT_CASE
 
-SCHEMA_VERSION = "9"
+SCHEMA_VERSION = "10"
 
 
 class _Read(TypeDecorator[Any]):
@@ -126,14 +127,17 @@ listed = Table(
     metadata,
     Column("article_key", ForeignKey("articles.key", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("id", String, nullable=False),
-    Column("words", Text, nullable=False, index=True),
-    Column("outlet", Text(collation="NOCASE"), nullable=False, index=True),
+    Column("words", Text, nullable=False),
+    Column("outlet", WITHOUT_CASE, nullable=False, index=True),
     Column("language", String, nullable=False, index=True),
     Column("published_at", UtcTime, index=True),
     Column("ingested_at", UtcTime, nullable=False, index=True),
     Column("passages", Integer, nullable=False, index=True),
     Column("length", Integer, nullable=False, index=True),
 )
+
+# PostgreSQL indexes no text of more than 2,700 bytes, which a headline may have.
+Index("ix_listed_words", listed.c.words).ddl_if(dialect="sqlite")
 
 # `vector` is empty as long as the passage waits for it.
 passages = Table(
@@ -147,11 +151,13 @@ passages = Table(
     Column("end", Integer, nullable=False),
     Column("generation", Integer, nullable=False, index=True),
     Column("vector", LargeBinary, nullable=False),
+    # That in which it got the vector that it has, see Catalogue.vectors_since.
+    Column("vector_generation", Integer, nullable=False, index=True, server_default="0"),
 )
 
 # Written out: with a parameter in its place, SQLite would not use the index.
 WITHOUT_VECTOR = func.length(passages.c.vector) == literal_column("0")
-Index("passages_waiting", passages.c.article_key, sqlite_where=WITHOUT_VECTOR)
+Index("passages_waiting", passages.c.article_key, sqlite_where=WITHOUT_VECTOR, postgresql_where=WITHOUT_VECTOR)
 
 # While the embedder is being changed: the vectors of the next one.
 next_vectors = Table(
@@ -173,11 +179,13 @@ sketches = Table(
     sqlite_with_rowid=False,
 )
 
-# Passages that the catalogue no longer has and the indexes may still have.
+# Passages that the catalogue no longer has and the indexes may still have, with the generation in which they went. Each
+# index remembers up to which generation it has followed; what all of them have followed is taken out.
 withdrawn = Table(
     "withdrawn",
     metadata,
     Column("passage_id", String, primary_key=True),
+    Column("generation", Integer, nullable=False, index=True, server_default="0"),
 )
 
 # The feeds that the library follows. `digest` is that of the bytes read last, for servers that give no validators.
@@ -216,6 +224,14 @@ robots = Table(
     Column("read_at", UtcTime, nullable=False),
 )
 
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", String, primary_key=True),
+    Column("free_at", UtcTime, nullable=False),
+)
+"""Sites that several machines read: not before this moment is the next request made."""
+
 conversations = Table(
     "conversations",
     metadata,
@@ -223,6 +239,7 @@ conversations = Table(
     Column("title", Text, nullable=False),
     Column("started_at", UtcTime, nullable=False),
     Column("changed_at", UtcTime, nullable=False, index=True),
+    Column("person", String, nullable=False, server_default="", index=True),
 )
 
 # A question with its answer and the evidence for it, as it was shown; see vectorstore.storage.conversations.
@@ -241,7 +258,7 @@ exchanges = Table(
 )
 
 # What readers have done with articles and stories; see vectorstore.storage.reading_state. No foreign keys: an article
-# that is removed can be put back, and is read or starred as it was. `person` is "" as long as a library has one reader.
+# that is removed can be put back, and is read or starred as it was. `person` is "" without accounts, as everywhere.
 articles_read = Table(
     "articles_read",
     metadata,

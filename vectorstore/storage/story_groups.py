@@ -151,7 +151,7 @@ def openings(
 
 
 def _last(table: FromClause, by: str) -> list[ColumnElement[Any]]:
-    return [table.c[by].desc(), table.c.key.desc()]  # in SQLite what is unknown is less than anything else
+    return [table.c[by].desc().nulls_last(), table.c.key.desc()]
 
 
 def arrived_since(connection: Connection, moment: datetime) -> int:

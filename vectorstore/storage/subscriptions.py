@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import islice
+from zlib import crc32
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, select, update
 
-from vectorstore.storage.database import recall, remember
-from vectorstore.storage.schema import articles, pages, robots, subscriptions
+from vectorstore.storage.dialect import claim, give_back, insert_new, insert_over
+from vectorstore.storage.facts import recall, remember
+from vectorstore.storage.schema import articles, hosts, pages, robots, subscriptions
 
 _EVERY = "refresh_every"
+_FEED, _HOST = 5_610_004, 5_610_005
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,13 @@ class FeedArticle:
     published_at: datetime | None
 
 
+@dataclass(slots=True)
+class HostTurn:
+    """Not before `free_at` the site is asked again."""
+
+    free_at: datetime | None = None
+
+
 class Subscriptions:
     """Every method that writes is one transaction."""
 
@@ -73,10 +85,7 @@ class Subscriptions:
     def add(self, subscription: Subscription) -> bool:
         """False when the feed is followed already."""
         with self._engine.begin() as connection:
-            if _held(connection, subscription.url):
-                return False
-            connection.execute(insert(subscriptions).values(asdict(subscription)))
-        return True
+            return bool(insert_new(connection, subscriptions, [asdict(subscription)]))
 
     def remove(self, url: str) -> bool:
         """Follow a feed no longer; its articles stay. False when it was not followed."""
@@ -88,9 +97,8 @@ class Subscriptions:
         """What a refresh found out. The feed's address becomes `moved_to` unless that is followed already."""
         values = asdict(subscription)
         with self._engine.begin() as connection:
-            for page in known:
-                connection.execute(delete(pages).where(pages.c.url == page.url))
-                connection.execute(insert(pages).values(asdict(page)))
+            if rows := {page.url: asdict(page) for page in known}:
+                insert_over(connection, pages, [*rows.values()])
             if moved_to and not _held(connection, moved_to):
                 connection.execute(update(pages).where(pages.c.feed == subscription.url).values(feed=moved_to))
                 values["url"] = moved_to
@@ -144,8 +152,45 @@ class Subscriptions:
     def keep_robots(self, origin: str, text: str, read_at: datetime) -> None:
         """Several threads may keep what they read at once."""
         with self._engine.begin() as connection:
-            connection.execute(delete(robots).where(robots.c.origin == origin))
-            connection.execute(insert(robots).values(origin=origin, text=text, read_at=read_at))
+            insert_over(connection, robots, [{"origin": origin, "text": text, "read_at": read_at}])
+
+    @contextmanager
+    def claimed(self, urls: Sequence[str], most: int) -> Iterator[list[str]]:
+        """At most so many of these feeds, which no other process has meanwhile."""
+        if self._engine.dialect.name != "postgresql":
+            yield [*urls[:most]]
+            return
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            try:
+                ours = (url for url in urls if claim(connection, _FEED, _number(url)))
+                yield [*islice(ours, most)]
+            finally:
+                give_back(connection)
+
+    @contextmanager
+    def turn(self, host: str, stop: Callable[[], None]) -> Iterator[HostTurn]:
+        """To ask a site something, which no other machine does meanwhile; `stop` is called again and again while it is
+        waited for. Until when the site is left alone is kept for whoever comes next."""
+        if self._engine.dialect.name != "postgresql":
+            yield HostTurn()
+            return
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            try:
+                while not claim(connection, _HOST, _number(host)):
+                    stop()
+                turn = HostTurn(connection.execute(select(hosts.c.free_at).where(hosts.c.host == host)).scalar())
+                try:
+                    yield turn
+                finally:
+                    if turn.free_at:
+                        insert_over(connection, hosts, [{"host": host, "free_at": turn.free_at}])
+            finally:
+                give_back(connection)
+
+
+def _number(name: str) -> int:
+    """Of a name, as a 32-bit integer of PostgreSQL; of two names with the same one waits for the other."""
+    return crc32(name.encode()) - 2**31
 
 
 def _held(connection: Connection, url: str) -> bool:

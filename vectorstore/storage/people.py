@@ -1,0 +1,443 @@
+"""The accounts of a library: people with their passwords, sessions and tokens, and the audit log.
+
+Passwords are kept as argon2id hashes. Sessions, tokens and one-time links are random and long, so that their SHA-256
+is kept and nothing that a copy of the catalogue could be used with. Nothing here is SQLite's alone.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from vectorstore.accounts import Account, Role, account, person
+from vectorstore.errors import AccountUnusable, LibraryBusy, TooManyTries
+from vectorstore.storage.account_tables import (
+    Act,
+    PersonEntry,
+    TokenEntry,
+    audit,
+    links,
+    people,
+    personal,
+    sessions,
+    tokens,
+    tries,
+)
+from vectorstore.storage.annotations import collections, marks, tags
+from vectorstore.storage.schema import (
+    articles_read,
+    articles_starred,
+    conversations,
+    facts,
+    stories_followed,
+)
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+LONGEST_NAME, SHORTEST_PASSWORD, LONGEST_PASSWORD = 64, 12, 200
+_FEWEST_LETTERS = 5
+LINK_LASTS = timedelta(days=3)
+SESSION_LASTS = timedelta(days=30)
+_NAME = re.compile(r"[\w.@+-]+")
+_SECRET = "secret of sessions"
+_SEEN_ANEW = timedelta(minutes=10)
+TRIED_WITHIN = timedelta(minutes=15)
+MOST_TRIES = {"both": 5, "name": 20, "address": 40}
+"""Wrong passwords within that time: for one name from one address, for one name, from one address."""
+TOKEN = "dateline_"
+
+
+class People:
+    """Every method that writes is one transaction. It raises AccountUnusable for what cannot be, and LibraryBusy where
+    the library is only read. `now` is UTC."""
+
+    def __init__(self, engine: Engine, only_read: str = "") -> None:
+        self._engine, self._only_read = engine, only_read
+
+    # -- accounts --------------------------------------------------------------------------------------------------
+
+    def administered(self) -> bool:
+        """Whether there is anybody who could let others in."""
+        query = select(people.c.id).where(people.c.role == Role.ADMINISTRATOR.word).limit(1)
+        with self._engine.connect() as connection:
+            return connection.execute(query).first() is not None
+
+    def entries(self) -> list[PersonEntry]:
+        """In alphabetical order."""
+        seen = select(sessions.c.person, func.max(sessions.c.seen_at).label("seen_at")).group_by(sessions.c.person)
+        last = seen.subquery()
+        query = select(people, last.c.seen_at).outerjoin(last, last.c.person == people.c.id).order_by(people.c.name)
+        with self._engine.connect() as connection:
+            return [
+                PersonEntry(row.name, Role.named(row.role), bool(row.password or row.subject), row.made_at, row.seen_at)
+                for row in connection.execute(query)
+            ]
+
+    def add(self, name: str, role: Role, now: datetime | None = None) -> str:
+        """A new account without a password; returns the secret of the one-time link by which one is chosen."""
+        now = now or datetime.now(UTC)
+        with self._writing() as connection:
+            id = _add(connection, _named(name), role, "", now)
+            self._record(connection, "account added", f"{_named(name)} ({role.word})", now)
+            return _link(connection, id, now)
+
+    def reset(self, name: str, now: datetime | None = None) -> str:
+        """Takes the password away, ends all sessions and tokens, and returns the secret of another link."""
+        now = now or datetime.now(UTC)
+        with self._writing() as connection:
+            id = _id_of(connection, name)
+            connection.execute(update(people).where(people.c.id == id).values(password=""))
+            for table in (sessions, tokens):
+                connection.execute(delete(table).where(table.c.person == id))
+            self._record(connection, "password reset", _named(name), now)
+            return _link(connection, id, now)
+
+    def set_role(self, name: str, role: Role) -> None:
+        """From the next request on."""
+        with self._writing() as connection:
+            id = _id_of(connection, name)
+            if role < Role.ADMINISTRATOR:
+                _keep_one(connection, id)
+            connection.execute(update(people).where(people.c.id == id).values(role=role.word))
+            self._record(connection, "role changed", f"{_named(name)} ({role.word})")
+
+    def remove(self, name: str) -> None:
+        """With its sessions and tokens, and with all that is its own: conversations, marks, what was read."""
+        with self._writing() as connection:
+            id = _id_of(connection, name)
+            _keep_one(connection, id)
+            for table in (conversations, articles_read, articles_starred, stories_followed, marks, tags, collections):
+                connection.execute(delete(table).where(table.c.person == id))
+            connection.execute(delete(people).where(people.c.id == id))
+            self._record(connection, "account removed", _named(name))
+
+    # -- one-time links --------------------------------------------------------------------------------------------
+
+    def invited(self, secret: str, now: datetime | None = None) -> str:
+        """The name of whom a link is for; "" for one that is used, expired or none at all."""
+        with self._engine.connect() as connection:
+            row = connection.execute(_invitation(secret, now or datetime.now(UTC))).first()
+        return row.name if row else ""
+
+    def choose_password(self, secret: str, password: str, now: datetime | None = None) -> Account:
+        """By a link, which is good for nothing afterwards. Sessions that there are end. Raises AccountUnusable."""
+        now = now or datetime.now(UTC)
+        with self._engine.connect() as connection:
+            invited = connection.execute(_invitation(secret, now)).first()
+        if invited is None:
+            raise AccountUnusable("This link has been used or has expired. Ask an administrator for another one.")
+        _check(password, invited.name)
+        hashed = _hasher().hash(password)
+        with self._writing() as connection:
+            # Whoever deletes it has it: of two at once only one.
+            if not connection.execute(delete(links).where(links.c.digest == _digest(secret))).rowcount:
+                raise AccountUnusable("This link has been used or has expired. Ask an administrator for another one.")
+            connection.execute(delete(links).where(links.c.person == invited.id))
+            connection.execute(delete(sessions).where(sessions.c.person == invited.id))
+            connection.execute(update(people).where(people.c.id == invited.id).values(password=hashed))
+            self._record(connection, "password chosen", invited.name, now, who=invited.name)
+        return _account(invited)
+
+    # -- signing in ------------------------------------------------------------------------------------------------
+
+    def checked(self, name: str, password: str, address: str, now: datetime | None = None) -> Account | None:
+        """Whose password this is; None where it is wrong. Raises TooManyTries. An unknown name takes as long as a known
+        one. A try is counted before it is looked at, so that many at once are not more than one after the other."""
+        now, name = now or datetime.now(UTC), name.strip().casefold()[:LONGEST_NAME]
+        with self._writing() as connection:
+            connection.execute(delete(tries).where(tries.c.at < now - TRIED_WITHIN))
+            counted = insert(tries).returning(tries.c.key)
+            key = connection.execute(counted, {"name": name, "address": address, "at": now}).scalar_one()
+            if too_many := _too_many(connection, name, address):
+                connection.execute(delete(tries).where(tries.c.key == key))
+            row = connection.execute(select(people).where(people.c.name == name)).first()
+        if too_many:
+            raise TooManyTries("Too many wrong passwords. Try again in a quarter of an hour.")
+        if not (_matches(row.password if row else "", password) and row):
+            return None
+        self._forget_tries(row, password, address)
+        return _account(row)
+
+    def _forget_tries(self, row: Any, password: str, address: str) -> None:
+        """Of this person from this address; a hash of weaker parameters than today's is made anew."""
+        with self._writing() as connection:
+            connection.execute(delete(tries).where(tries.c.name == row.name, tries.c.address == address))
+            if _hasher().check_needs_rehash(row.password):
+                anew = _hasher().hash(password)
+                connection.execute(update(people).where(people.c.id == row.id).values(password=anew))
+
+    def known_at_provider(self, subject: str, name: str, role: Role) -> Account:
+        """The account of whom an OpenID provider has vouched for, made when it comes for the first time. Its role is
+        what the provider says each time. Raises AccountUnusable where the name is somebody else's."""
+        with self._writing() as connection:
+            row = connection.execute(select(people).where(people.c.subject == subject)).first()
+            if row is None:
+                named = _named(name)
+                if connection.execute(select(people.c.id).where(people.c.name == named)).first():
+                    raise AccountUnusable(
+                        f"There is an account {named} with a password. An administrator can remove it, so that you can "
+                        "sign in by your organisation."
+                    )
+                id = _add(connection, named, role, subject, datetime.now(UTC))
+                self._record(connection, "account added", f"{named} ({role.word}, by OpenID)", who=named)
+                return Account(id, named, role)
+            if row.role != role.word:
+                connection.execute(update(people).where(people.c.id == row.id).values(role=role.word))
+                self._record(connection, "role changed", f"{row.name} ({role.word}, by OpenID)", who=row.name)
+            return Account(row.id, row.name, role)
+
+    # -- sessions --------------------------------------------------------------------------------------------------
+
+    def make_ready(self) -> None:
+        """So that the first unknown name takes as long as every other; a fifth of a second."""
+        _of_nobody()
+
+    def begin(self, id: str, now: datetime | None = None) -> str:
+        """A new session of this account; returns its secret."""
+        now, secret = now or datetime.now(UTC), secrets.token_urlsafe(32)
+        row = {"digest": _digest(secret), "person": id, "begun_at": now, "seen_at": now}
+        with self._writing() as connection:
+            connection.execute(delete(sessions).where(sessions.c.expires_at < now))
+            connection.execute(insert(sessions), row | {"expires_at": now + SESSION_LASTS})
+            name = connection.execute(select(people.c.name).where(people.c.id == id)).scalar_one()
+            self._record(connection, "signed in", "", now, who=name)
+        return secret
+
+    def in_session(self, secret: str, now: datetime | None = None) -> Account | None:
+        """Whose session this is; None for one that has ended."""
+        now, digest = now or datetime.now(UTC), _digest(secret)
+        query = select(people, sessions.c.seen_at).join(sessions, sessions.c.person == people.c.id)
+        query = query.where(sessions.c.digest == digest, sessions.c.expires_at > now)
+        with self._engine.connect() as connection:
+            row = connection.execute(query).first()
+        if row and now - row.seen_at > _SEEN_ANEW and not self._only_read:
+            with self._engine.begin() as connection:
+                connection.execute(update(sessions).where(sessions.c.digest == digest).values(seen_at=now))
+        return _account(row) if row else None
+
+    def end(self, secret: str) -> None:
+        with self._writing() as connection:
+            connection.execute(delete(sessions).where(sessions.c.digest == _digest(secret)))
+
+    def session_secret(self) -> str:
+        """What cookies are signed with: the same for every server over this library."""
+        kept = select(facts.c.value).where(facts.c.name == _SECRET)
+        with suppress(IntegrityError), self._writing() as connection:
+            if not connection.execute(kept).first():
+                connection.execute(insert(facts), {"name": _SECRET, "value": secrets.token_urlsafe(32)})
+        with self._engine.connect() as connection:
+            return str(connection.execute(kept).scalar_one())
+
+    # -- tokens ----------------------------------------------------------------------------------------------------
+
+    def make_token(self, name: str, role: Role | None, lasts: timedelta, now: datetime | None = None) -> str:
+        """For programs of this account, with its role or a lesser one; told once and never again."""
+        now, secret, id = now or datetime.now(UTC), secrets.token_urlsafe(32), secrets.token_hex(4)
+        with self._writing() as connection:
+            row = connection.execute(select(people).where(people.c.name == _named(name))).first()
+            if row is None:
+                raise _nobody(name)
+            role = Role.named(row.role) if role is None else role
+            if role > Role.named(row.role):
+                raise AccountUnusable(f"{row.name} is {row.role}: a token can have that role or a lesser one.")
+            made = f"{TOKEN}{id}_{secret}"
+            kept = {"id": id, "digest": _digest(made), "person": row.id, "role": role.word, "made_at": now}
+            connection.execute(insert(tokens), kept | {"expires_at": now + lasts})
+            self._record(connection, "token made", f"{id} of {row.name} ({role.word})", now)
+        return made
+
+    def tokens(self) -> list[TokenEntry]:
+        """Those that have expired too, the last made first."""
+        query = select(tokens, people.c.name).join(people, people.c.id == tokens.c.person)
+        with self._engine.connect() as connection:
+            return [
+                TokenEntry(row.id, row.name, Role.named(row.role), row.made_at, row.expires_at, row.used_at)
+                for row in connection.execute(query.order_by(tokens.c.made_at.desc(), tokens.c.id))
+            ]
+
+    def revoke_token(self, id: str) -> None:
+        with self._writing() as connection:
+            if not connection.execute(delete(tokens).where(tokens.c.id == id)).rowcount:
+                raise AccountUnusable(f"There is no token {id!r}; `dateline users tokens` shows them.")
+            self._record(connection, "token revoked", id)
+
+    def with_token(self, token: str, now: datetime | None = None) -> Account | None:
+        """Whose token this is, with the lesser of its role and the account's; None for one that is none any more."""
+        if not token.startswith(TOKEN):
+            return None
+        now, digest = now or datetime.now(UTC), _digest(token)
+        query = select(people, tokens.c.role.label("given"), tokens.c.used_at)
+        query = query.join(tokens, tokens.c.person == people.c.id)
+        with self._engine.connect() as connection:
+            row = connection.execute(query.where(tokens.c.digest == digest, tokens.c.expires_at > now)).first()
+        if row is None:
+            return None
+        if not self._only_read and (row.used_at is None or now - row.used_at > _SEEN_ANEW):
+            with self._engine.begin() as connection:
+                connection.execute(update(tokens).where(tokens.c.digest == digest).values(used_at=now))
+        return Account(row.id, row.name, min(Role.named(row.given), Role.named(row.role)))
+
+    # -- what is somebody's own ------------------------------------------------------------------------------------
+
+    def kept(self, name: str) -> Any:
+        """What was kept under this name for whoever asks now, as plain JSON values; None for nothing."""
+        query = select(personal.c.value).where(personal.c.person == person(), personal.c.name == name)
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar()
+
+    def keep(self, name: str, value: Any) -> None:
+        with self._writing() as connection:
+            connection.execute(delete(personal).where(personal.c.person == person(), personal.c.name == name))
+            connection.execute(insert(personal), {"person": person(), "name": name, "value": value})
+
+    # -- the audit log ---------------------------------------------------------------------------------------------
+
+    def record(self, act: str, what: str) -> None:
+        """Whoever it is done for now has done this."""
+        if not self._only_read:
+            with self._engine.begin() as connection:
+                self._record(connection, act, what)
+
+    def acts(self, most: int = 200) -> list[Act]:
+        """The last ones, the last first."""
+        query = select(audit).order_by(audit.c.key.desc()).limit(most)
+        with self._engine.connect() as connection:
+            return [Act(row.at, row.who, row.act, row.what) for row in connection.execute(query)]
+
+    def _record(
+        self, connection: Connection, act: str, what: str, now: datetime | None = None, who: str | None = None
+    ) -> None:
+        done_by = account().name if who is None else who
+        row = {"at": now or datetime.now(UTC), "who": done_by, "act": act, "what": _stored(what)}
+        connection.execute(insert(audit), row)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        if self._only_read:
+            raise LibraryBusy(f"Accounts cannot be changed: the library was opened for reading, as {self._only_read}.")
+        with self._engine.begin() as connection:
+            yield connection
+
+
+def _named(name: str) -> str:
+    """As it is kept: in lower case. Raises AccountUnusable."""
+    kept = name.strip().casefold()
+    if not _NAME.fullmatch(kept) or len(kept) > LONGEST_NAME:
+        raise AccountUnusable(
+            f"{name[:LONGEST_NAME]!r} is no name for an account: letters, digits and . @ + - _, {LONGEST_NAME} at most."
+        )
+    return kept
+
+
+def _add(connection: Connection, name: str, role: Role, subject: str, now: datetime) -> str:
+    if connection.execute(select(people.c.id).where(people.c.name == name)).first():
+        raise AccountUnusable(f"There is an account {name} already. `dateline users reset {name}` gives a new link.")
+    id = secrets.token_hex(8)
+    row = {"id": id, "name": name, "role": role.word, "password": "", "subject": subject, "made_at": now}
+    connection.execute(insert(people), row)
+    return id
+
+
+def _id_of(connection: Connection, name: str) -> str:
+    id: str | None = connection.execute(select(people.c.id).where(people.c.name == _named(name))).scalar()
+    if id is None:
+        raise _nobody(name)
+    return id
+
+
+def _nobody(name: str) -> AccountUnusable:
+    return AccountUnusable(f"There is no account {name!r}; `dateline users list` shows them.")
+
+
+def _keep_one(connection: Connection, id: str) -> None:
+    """Raises AccountUnusable where nobody but this account could administer anything."""
+    others: Select[Any] = select(people.c.id).where(people.c.role == Role.ADMINISTRATOR.word, people.c.id != id)
+    own = connection.execute(select(people.c.role).where(people.c.id == id)).scalar()
+    if own == Role.ADMINISTRATOR.word and not connection.execute(others.limit(1)).first():
+        raise AccountUnusable("This is the only administrator. Make another one first.")
+
+
+def _link(connection: Connection, id: str, now: datetime) -> str:
+    """In place of those that there were."""
+    secret = secrets.token_urlsafe(32)
+    connection.execute(delete(links).where((links.c.person == id) | (links.c.expires_at < now)))
+    connection.execute(insert(links), {"digest": _digest(secret), "person": id, "expires_at": now + LINK_LASTS})
+    return secret
+
+
+def _invitation(secret: str, now: datetime) -> Select[Any]:
+    query = select(people).join(links, links.c.person == people.c.id)
+    return query.where(links.c.digest == _digest(secret), links.c.expires_at > now)
+
+
+def _check(password: str, name: str) -> None:
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise AccountUnusable(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
+    if (len(name) > 3 and name in password.casefold()) or len(set(password)) < _FEWEST_LETTERS:
+        raise AccountUnusable("This password is easy to guess. Take several words that do not belong together.")
+
+
+def _too_many(connection: Connection, name: str, address: str) -> bool:
+    recent = select(func.count()).select_from(tries)
+    of_name, from_there = tries.c.name == name, tries.c.address == address
+    counted = {
+        "both": recent.where(of_name, from_there),
+        "name": recent.where(of_name),
+        "address": recent.where(from_there),
+    }
+    return any(connection.execute(query).scalar_one() > MOST_TRIES[kind] for kind, query in counted.items())
+
+
+def _matches(hashed: str, password: str) -> bool:
+    from argon2.exceptions import InvalidHashError, VerificationError
+
+    password = password[:LONGEST_PASSWORD].encode("utf-8", "replace").decode()
+    try:
+        return _hasher().verify(hashed or _of_nobody(), password) and bool(hashed)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@lru_cache(maxsize=1)
+def _hasher() -> PasswordHasher:
+    """RFC 9106's second choice: 64 MB, three passes."""
+    from argon2 import PasswordHasher
+    from argon2.profiles import RFC_9106_LOW_MEMORY
+
+    return PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+
+
+@lru_cache(maxsize=1)
+def _of_nobody() -> str:
+    return _hasher().hash(secrets.token_urlsafe(32))
+
+
+def _digest(secret: str) -> str:
+    return sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def _account(row: Any) -> Account:
+    return Account(row.id, row.name, Role.named(row.role))
+
+
+def _stored(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
