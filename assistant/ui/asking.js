@@ -18,7 +18,18 @@ const dateline = (() => {
   let settings;
   let fields = ["", "", "", "", ""];
   let limits = {};
-  const own = new Set(); // conversations in which this tab has asked what is being answered now
+  // Of this tab, also after a reload: Gradio loads the page anew where a server that was started anew does not know it.
+  function remembered(key) {
+    const all = () => (storage.get(key, true) ?? "").split("\n").filter(Boolean);
+    const keep = (each) => storage.set(key, each.slice(-64).join("\n"), true);
+    return {
+      has: (each) => all().includes(each),
+      add: (each) => keep([...all().filter((other) => other !== each), each]),
+      delete: (each) => keep(all().filter((other) => other !== each)),
+    };
+  }
+  const own = remembered("dateline-own"); // conversations in which it has asked what is being answered now
+  const retried = remembered("dateline-retried");
 
   // --- What is kept in the browser. A tab keeps its own draft; a conversation's last one is there for other tabs too.
 
@@ -155,8 +166,8 @@ const dateline = (() => {
   }
 
   // Its answer ended with the server that wrote it. Once: the question may be what ended it.
-  const retried = new Set();
   function askAgain(state) {
+    if (waiting(state.id)) return; // it is on its way again
     own.delete(state.id);
     const which = `${state.id} ${state.count}`;
     if (retried.has(which)) return;

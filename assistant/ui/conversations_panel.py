@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 
 import gradio as gr
 
@@ -63,16 +63,28 @@ class Talks:
         self._desk = desk
         self._runs: dict[tuple[str, str], AnswerRun] = {}
         self._keys: OrderedDict[tuple[str, str], str] = OrderedDict()
-        self._asking = Lock()
+        self._asking = RLock()
 
     def read(self, id: str) -> Conversation:
         """Its exchanges as they stand now; none when there is no such conversation, or not yet."""
-        run = self.running(id)
-        try:
-            kept = self._desk.notebook.read(id)
-        except ConversationNotFound:
-            return ()
-        return tuple(run.exchange if run and each.number == run.exchange.number else each for each in kept)
+        return self.state(id)[0]
+
+    def state(self, id: str) -> tuple[Conversation, AnswerRun | None]:
+        """Its exchanges, and the answer that is being written. An answer that ends meanwhile is either still being
+        written in both or over in both."""
+        while True:
+            run = self.running(id)
+            try:
+                kept = self._desk.notebook.read(id)
+            except ConversationNotFound:
+                kept = ()
+            with self._asking:  # a question that has just been kept looks like one whose server has ended
+                if self.running(id) is run:
+                    break
+        if run is None:
+            return tuple(kept), None
+        exchange = run.exchange
+        return tuple(exchange if each.number == exchange.number else each for each in kept), run
 
     def running(self, id: str) -> AnswerRun | None:
         """The answer that is being written in this conversation."""

@@ -136,7 +136,7 @@ class TalkRoutes:
 
     def _state(self, id: str, past: str = "", onward: bool = False) -> State:
         """`past` is how many earlier answers the page has; they are not sent again while the last one grows."""
-        conversation, run = self._talks.read(id), self._talks.running(id)
+        conversation, run = self._talks.state(id)
         if not conversation:
             live, whole = self._drawing.welcoming(onward)
             empty = {"id": id, "count": 0, "busy": False, "gone": bool(id), "past": ""}

@@ -170,12 +170,11 @@ def test_a_day_half_typed_is_no_mistake_until_it_is_left(open_page: Open, many: 
 
 
 def test_a_library_that_cannot_be_read_is_told_in_place_of_the_table(open_page: Open, many: ScriptedDesk) -> None:
-    page = open_page()
-
     def unreadable(listing: object) -> None:
         raise LibraryBusy("Another Dateline is using the library.")
 
     many.listed = unreadable  # type: ignore[method-assign, assignment]
+    page = open_page()
     page.get_by_role("tab", name="Library").click()
     expect(page.locator("#library")).to_contain_text("Another Dateline is using the library.")
 
