@@ -133,6 +133,10 @@ class ConversationNotFound(LibraryError):
     """No conversation has that id."""
 
 
+class AnsweredElsewhere(LibraryError):
+    """Another server is writing an answer in this conversation."""
+
+
 class ConversationNotKept(LibraryError):
     """Conversations cannot be written; the question can still be answered."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from secrets import token_hex
 from threading import Lock
 from typing import Any
 
@@ -13,10 +14,21 @@ from assistant.types import Answer, Conversation, Exchange, Thumb
 from vectorstore.accounts import person
 from vectorstore.errors import ConversationNotFound, ConversationNotKept
 from vectorstore.storage.conversations import ConversationEntry, Conversations, RemovedConversation
+from vectorstore.storage.under_way import Growth
 
 Ledger = dict[int, Exchange]
 # A level of evidence that assistant.evaluation.dataset knows nothing of: the row is kept and never scored.
 _NOT_GOLD = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """An answer that is being written: its steps so far, and how many questions wait `ahead` of it, None for its
+    turn."""
+
+    exchange: Exchange
+    steps: int
+    ahead: int | None
 
 
 class Notebook:
@@ -30,7 +42,13 @@ class Notebook:
         self._find = find
         self._unkept: dict[tuple[str, str], Ledger] = {}
         self._lock = Lock()
+        self._writer = token_hex(8)
         self.problem = ""
+
+    @property
+    def shared(self) -> bool:
+        """Whether other servers answer in the same conversations: they are to be told how far an answer is."""
+        return self._conversations.shared
 
     def entries(self, search: str = "") -> Sequence[ConversationEntry]:
         """Those in which every word of `search` stands, in a title, a question or an answer; the last changed first."""
@@ -57,13 +75,14 @@ class Notebook:
         """Keep a question, in place of the one that has its number and of those after it; the conversation begins with
         it if there is none.
 
-        Until more is known it is one that was stopped: so it stays when the process ends in the middle.
+        Until more is known it is one that was stopped: so it stays when the process ends in the middle. Raises
+        AnsweredElsewhere while another server writes an answer in it.
         """
         begun = replace(exchange, stopped=True)
         with self._lock:
             if _own(id) not in self._unkept:
                 try:
-                    self._conversations.ask(id, as_kept(begun), datetime.now(UTC))
+                    self._conversations.ask(id, as_kept(begun), datetime.now(UTC), self._writer)
                     self.problem = ""
                     return
                 except ConversationNotKept as error:
@@ -86,10 +105,34 @@ class Notebook:
         with self._lock:
             if _own(id) not in self._unkept:
                 try:
-                    return self._conversations.finish(id, as_kept(exchange))
+                    return self._conversations.finish(id, as_kept(exchange), self._writer)
                 except ConversationNotKept as error:
                     self._go_on_in_memory(id, error)
             self._unkept[_own(id)][exchange.number] = exchange
+
+    def tell(self, growing: Mapping[str, Growing]) -> set[str]:
+        """How far the answers are that this server writes, by conversation; those that a reader has stopped at another
+        server come back. An answer that is None has not grown."""
+        told = {
+            id: Growth(each.exchange.number, each.steps, each.ahead, as_kept(each.exchange).answer)
+            for id, each in growing.items()
+        }
+        return self._conversations.tell(self._writer, told)
+
+    def growing(self, id: str) -> Growing | None:
+        """The answer that another server is writing in this conversation."""
+        growth = self._conversations.growth(id)
+        if growth is None:
+            return None
+        for kept in self._conversations.exchanges(id):
+            if kept.number == growth.number and kept.stopped:
+                written = replace(kept, stopped=False, answer=growth.answer)
+                return Growing(as_shown(written, self._find), growth.steps, growth.ahead)
+        return None
+
+    def halt(self, id: str) -> None:
+        """Whichever server is writing in it is to stop."""
+        self._conversations.halt(id)
 
     def _go_on_in_memory(self, id: str, error: ConversationNotKept) -> None:
         self.problem = str(error)

@@ -15,6 +15,7 @@ import gradio as gr
 
 from assistant.text.texts import tr, tr_later, tr_line, zone
 from assistant.types import AS_SET, Conversation, Exchange, Manner, Turn
+from assistant.ui.answer_elsewhere import AnswerElsewhere, Telling
 from assistant.ui.answer_run import AnswerRun
 from assistant.ui.conversation import telling, told, turns
 from assistant.ui.desk import Desk
@@ -22,7 +23,7 @@ from assistant.ui.render_talks import talks_html
 from assistant.ui.render_work import problem_html
 from assistant.ui.work import QUIET, QUIET_EACH
 from vectorstore.accounts import person
-from vectorstore.errors import ConversationNotFound, DatelineError
+from vectorstore.errors import AnsweredElsewhere, ConversationNotFound, DatelineError
 from vectorstore.models import EVERYTHING, Scope
 from vectorstore.storage.conversations import RemovedConversation
 
@@ -55,6 +56,9 @@ class Aside:
     title: str = ""
 
 
+Writing = AnswerRun | AnswerElsewhere
+
+
 class Talks:
     """A page knows the id of what it shows and nothing else. So a reload, a second browser and a server that was
     started anew all show the same. What is asked twice, since the answer to the request was lost, is asked once."""
@@ -64,12 +68,13 @@ class Talks:
         self._runs: dict[tuple[str, str], AnswerRun] = {}
         self._keys: OrderedDict[tuple[str, str], str] = OrderedDict()
         self._asking = RLock()
+        self._telling = Telling(lambda: desk.notebook, self._under_way)
 
     def read(self, id: str) -> Conversation:
         """Its exchanges as they stand now; none when there is no such conversation, or not yet."""
         return self.state(id)[0]
 
-    def state(self, id: str) -> tuple[Conversation, AnswerRun | None]:
+    def state(self, id: str) -> tuple[Conversation, Writing | None]:
         """Its exchanges, and the answer that is being written. An answer that ends meanwhile is either still being
         written in both or over in both."""
         while True:
@@ -81,13 +86,26 @@ class Talks:
             with self._asking:  # a question that has just been kept looks like one whose server has ended
                 if self.running(id) is run:
                     break
-        if run is None:
+        writing = run or (self._elsewhere(id) if kept and kept[-1].stopped else None)
+        if writing is None:
             return tuple(kept), None
-        exchange = run.exchange
-        return tuple(exchange if each.number == exchange.number else each for each in kept), run
+        exchange = writing.exchange
+        return tuple(exchange if each.number == exchange.number else each for each in kept), writing
+
+    def writing(self, id: str) -> Writing | None:
+        """The answer that is being written in this conversation, by whichever server."""
+        return self.running(id) or self._elsewhere(id)
+
+    def _elsewhere(self, id: str) -> AnswerElsewhere | None:
+        growing = self._desk.notebook.growing(id)
+        return AnswerElsewhere(self._desk.notebook, id, growing) if growing else None
+
+    def _under_way(self) -> dict[str, AnswerRun]:
+        with self._asking:
+            return {id: run for (_, id), run in self._runs.items() if not run.exchange.over}
 
     def running(self, id: str) -> AnswerRun | None:
-        """The answer that is being written in this conversation."""
+        """The answer that this server is writing in this conversation."""
         run = self._runs.get((person(), id))
         return None if run is None or run.exchange.over else run
 
@@ -103,6 +121,9 @@ class Talks:
                 return Aside()
             if self.running(id):
                 return None
+            if elsewhere := self._desk.notebook.growing(id):
+                sent_again = not question.again and elsewhere.exchange.number == question.number
+                return Aside() if sent_again and elsewhere.exchange.question == question.text else None
             conversation = self.read(id)
             known = not question.again and conversation[question.number - 1 : question.number]
             if known and known[0].question == question.text:  # by a page that has not heard so
@@ -111,7 +132,10 @@ class Talks:
                 question = replace(question, again=True)
             earlier = conversation[: question.number - 1] if question.again else conversation
             aside = self._put_aside(id, conversation[len(earlier) + 1 :])
-            self._run(id, Exchange(len(earlier) + 1, question.text), turns(earlier), scope, manner)
+            try:
+                self._run(id, Exchange(len(earlier) + 1, question.text), turns(earlier), scope, manner)
+            except AnsweredElsewhere:
+                return None
             self._remember(id, question.key)
         return aside
 
@@ -144,6 +168,8 @@ class Talks:
             del self._runs[known]
         finish = partial(notebook.finish, id)
         self._runs[person(), id] = AnswerRun(self._desk, exchange, earlier, scope, finish, manner, place)
+        if notebook.shared:
+            self._telling.begin()
 
     def _remember(self, id: str, key: str) -> None:
         self._keys[person(), id] = key

@@ -98,7 +98,7 @@ class TalkRoutes:
     def _looked(self, wanted: Mapping[str, str]) -> State:
         """The conversation as it stands. While an answer is written and the page has `seen` all of it: once it has
         grown, or after some seconds."""
-        id, run = wanted.get("id", ""), self._talks.running(wanted.get("id", ""))
+        id, run = wanted.get("id", ""), self._talks.writing(wanted.get("id", ""))
         steps = run.steps if run else 0
         if run and wanted.get("seen") == _step(run.exchange.number, steps):
             run.wait_beyond(steps, _WAITED)
@@ -126,7 +126,7 @@ class TalkRoutes:
         return {"taken": True, "aside": [aside.id, aside.title], "limits": limits, **self._state(asked.id)}
 
     def _stopped(self, named: _Named) -> State:
-        if run := self._talks.running(named.id):
+        if run := self._talks.writing(named.id):
             run.stop()
         return self._state(named.id)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -12,9 +12,11 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
 from vectorstore.accounts import person
-from vectorstore.errors import ConversationNotFound, ConversationNotKept, LibraryError
+from vectorstore.errors import AnsweredElsewhere, ConversationNotFound, ConversationNotKept, LibraryError
+from vectorstore.storage import under_way
 from vectorstore.storage.dialect import holds_in_any_case
 from vectorstore.storage.schema import conversations, exchanges
+from vectorstore.storage.under_way import Growth
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Conversations:
         """`only_read` says why nothing is to be written, "" where it is."""
         self._engine = engine
         self._only_read = only_read
+        self.shared = engine.dialect.name == "postgresql"
+        """Whether other servers may answer in them too: what is being written is then told in the database."""
 
     def entries(self, search: str = "") -> list[ConversationEntry]:
         """Those in which every word of `search` stands, in a title, a question or an answer; the last changed first."""
@@ -93,23 +97,47 @@ class Conversations:
         with self._engine.connect() as connection:
             return [KeptExchange(**row._mapping) for row in connection.execute(query)]
 
-    def ask(self, id: str, exchange: KeptExchange, at: datetime) -> None:
+    def ask(self, id: str, exchange: KeptExchange, at: datetime, writer: str = "") -> None:
         """Keep a question, in place of what has its number and of what came after that; the conversation begins with it
-        if there is none yet. Raises ConversationNotFound for somebody else's."""
+        if there is none yet. Its answer is going to be told by this writer, if there is one. Raises
+        ConversationNotFound for somebody else's, AnsweredElsewhere while another writer has it."""
         with self._writing() as connection:
             if not connection.execute(update(conversations).where(_named(id)).values(changed_at=at)).rowcount:
                 if connection.execute(select(conversations.c.id).where(conversations.c.id == id)).first():
                     raise ConversationNotFound(f"There is no conversation {id!r}.")  # of this person
                 row = {"id": id, "title": "", "started_at": at, "changed_at": at, "person": person()}
                 connection.execute(insert(conversations).values(row))
+            if self.shared and writer and not under_way.begin(connection, id, exchange.number, writer):
+                raise AnsweredElsewhere("Another server is writing an answer in this conversation.")
             from_there = (exchanges.c.conversation_id == id) & (exchanges.c.number >= exchange.number)
             connection.execute(delete(exchanges).where(from_there))
             connection.execute(insert(exchanges).values(_row(id, exchange)))
 
-    def finish(self, id: str, exchange: KeptExchange) -> None:
-        """What came of a question; nothing when the conversation was removed in the meantime."""
+    def finish(self, id: str, exchange: KeptExchange, writer: str = "") -> None:
+        """What came of a question; nothing when the conversation was removed in the meantime, or another writer has
+        taken over."""
         with self._writing() as connection:
+            if self.shared and writer and not under_way.end(connection, id, writer):
+                return
             connection.execute(update(exchanges).where(_is(id, exchange.number)).values(_row(id, exchange)))
+
+    def tell(self, writer: str, growing: Mapping[str, Growth]) -> set[str]:
+        """See vectorstore.storage.under_way.tell; these are of whoever asked."""
+        with self._writing() as connection:
+            return under_way.tell(connection, writer, growing)
+
+    def growth(self, id: str) -> Growth | None:
+        """How far the answer is that a server is writing in it; None where none is, or none tells."""
+        if not (self.shared and self.find(id)):
+            return None
+        with self._engine.connect() as connection:
+            return under_way.growth(connection, id)
+
+    def halt(self, id: str) -> None:
+        """Whichever server is writing in it is to stop."""
+        if self.shared and self.find(id):
+            with self._writing() as connection:
+                under_way.halt(connection, id)
 
     def copy(self, id: str, other: str, title: str) -> None:
         """All of it once more under another id, with a title of its own; nothing when it is not there."""
@@ -162,7 +190,7 @@ class Conversations:
                 yield connection
         except DatabaseError as error:
             raise _not_kept(str(error.orig)) from error
-        except ConversationNotFound:
+        except (ConversationNotFound, AnsweredElsewhere):
             raise
         except LibraryError as error:
             raise _not_kept(str(error).rstrip(".")) from error

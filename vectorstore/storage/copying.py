@@ -24,7 +24,7 @@ from vectorstore.storage.dialect import NO_NUL, go_on_counting, insert_over
 from vectorstore.storage.facts import recall, remember
 from vectorstore.storage.folder import CATALOGUE, make, make_catalogue, take, writer_lock
 from vectorstore.storage.postgres import open_postgres, shown
-from vectorstore.storage.schema import articles, facts, metadata, withdrawn
+from vectorstore.storage.schema import answers_under_way, articles, facts, metadata, withdrawn
 
 _BATCH = 500
 _UNDER_WAY = "copied from"
@@ -83,7 +83,7 @@ def digest(connection: Connection) -> str:
 
 def _tables() -> list[Table]:
     """Those that others refer to first."""
-    return [table for table in metadata.sorted_tables if table not in (facts, withdrawn)]
+    return [table for table in metadata.sorted_tables if table not in (facts, withdrawn, answers_under_way)]
 
 
 def _told(place: Path | str) -> str:

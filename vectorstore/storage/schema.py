@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -255,6 +256,20 @@ exchanges = Table(
     Column("stopped", Boolean, nullable=False),
     Column("thumb", String, nullable=False),
     Column("reason", Text, nullable=False),
+)
+
+# See vectorstore.storage.under_way.
+answers_under_way = Table(
+    "answers_under_way",
+    metadata,
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("writer", String, nullable=False),
+    Column("heard_at", Double, nullable=False),
+    Column("steps", Integer, nullable=False),
+    Column("ahead", Integer),
+    Column("answer", Json),
+    Column("halted", Boolean, nullable=False),
 )
 
 # What readers have done with articles and stories; see vectorstore.storage.reading_state. No foreign keys: an article
