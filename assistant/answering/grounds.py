@@ -82,8 +82,9 @@ class Finder:
         named = listed and request.kind is not AnswerKind.COMPARISON
         top, turns = (LOOKED_AT if listed else PASSAGES), (() if named else turns)
         with stage("search"):
-            reading, found = self.search(sought, turns, today, scope, top, manner.recency)
-        found = found._replace(hits=self._understood(sought, found.hits))
+            language = language_of(question)  # of a subject of two words it is a guess
+            reading, found = self.search(sought, turns, today, scope, top, manner.recency, language)
+        found = found._replace(hits=self._understood(sought, language, found.hits))
         asked = question if listed and reading.standalone == request.subject else reading.standalone
         with stage("evidence", passages=len(found.hits)):
             evidence = weigh(asked, found.hits, self._library.embedder, manner.sources, self._telling(reading))
@@ -125,12 +126,15 @@ class Finder:
         scope: Scope = EVERYTHING,
         top: int = PASSAGES,
         newer: Recency = Recency.NORMAL,
+        language: str = "",
     ) -> tuple[Reading, Found]:
-        """How the question is read, and what is found for it, part by part where it asks for several things."""
+        """How the question is read, and what is found for it, part by part where it asks for several things. The
+        language is the question's own where none is given."""
         question = checked(question, turns)
+        language = language or language_of(question)
         if self._rewording:
             question = reworded(self._rewording, question, turns)
-        outlets, known = self._library.outlets(), self._library.vocabulary(language_of(question))
+        outlets, known = self._library.outlets(), self._library.vocabulary(language)
         question, spelled = corrected(question, known)
         turns = [replace(turn, question=corrected(turn.question, known).text) for turn in turns]
         until = min(scope.until, today) if scope.until else today
@@ -156,10 +160,9 @@ class Finder:
         written = [f"{titled(hit.article)} {hit.passage.text}" for hit in best[:_AS_WRITTEN_IN]]
         return reading.as_written_in(written), Found(best, found.similarity)
 
-    def _understood(self, question: str, hits: list[Hit]) -> list[Hit]:
+    def _understood(self, question: str, language: str, hits: list[Hit]) -> list[Hit]:
         """Without those in another language with which the question shares no name and no number: how near an embedder
         that does not know the language says they are means nothing."""
-        language = language_of(question)
         if not language or knows(self._library.embedder, "other"):
             return hits
         named = {stem(word, language) for word in names_and_numbers(question)}

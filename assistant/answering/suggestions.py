@@ -232,9 +232,13 @@ def _of_the_story(answer: Answer) -> Iterator[str]:
     if answer.sources and answer.kind is not AnswerKind.TIMELINE:
         yield tr("Timeline of this story")
     cited = [each.article for each in answer.citations]
-    for article in dict.fromkeys((*cited, *(hit.article for hit in answer.sources), *answer.nearest)):
+    articles = list(dict.fromkeys((*cited, *(hit.article for hit in answer.sources), *answer.nearest)))
+    for article in articles:
         yield from summary_of(article)
     yield tr("What’s new?")
+    for outlet in [article.outlet for article in articles if article.outlet][:1]:
+        if len(key_words(outlet)) <= _OUTLET_WORDS and language() == ENGLISH:
+            yield from filter(is_plain, [f"What’s new from {outlet}?"])
 
 
 def _of_article(article: Article) -> Iterator[str]:

@@ -14,7 +14,8 @@ from assistant.evidence.spans import Span, cite, corrects, quotation, retracted,
 from assistant.evidence.stated_values import StatedValue, change, readings
 from assistant.query.answer_type import echoes, gives_reason, offers, wanted
 from assistant.text.facts import FactKind
-from assistant.text.words import key_stems, stems_of
+from assistant.text.names import names
+from assistant.text.words import key_stems, key_words, stems_of, words_of
 from assistant.types import Citation, Sentence
 from vectorstore.indexes.embedding import Embedder
 from vectorstore.models import Hit
@@ -54,12 +55,13 @@ class Evidence(NamedTuple):
     worths: Floats
     cosines: Floats
     vectors: Floats
+    question: str = ""
 
     def only(self, kept: Sequence[bool]) -> Evidence:
         """Those sentences for which `kept` is true."""
         spans = tuple(span for span, keep in zip(self.spans, kept, strict=True) if keep)
         rows = np.array(kept, bool)
-        return Evidence(spans, self.worths[rows], self.cosines[rows], self.vectors[rows])
+        return Evidence(spans, self.worths[rows], self.cosines[rows], self.vectors[rows], self.question)
 
     def beyond(self, told: str) -> Evidence:
         """Without the sentences that hold nearly nothing but words that the reader has had."""
@@ -99,7 +101,7 @@ def weigh(
         if not any(_states(span, changed.newest) for span in read):
             read += [span for span in spans_of(hits) if _states(span, changed.newest)]
     if not read:
-        return Evidence((), *(np.empty(shape, np.float32) for shape in (0, 0, (0, 0))))
+        return Evidence((), np.empty(0, np.float32), np.empty(0, np.float32), np.empty((0, 0), np.float32), question)
     spans, promised = _standing(read, [_promise(question, span, hits[0].score) for span in read])
     if telling:
         promised += [_WORDS_ALONE * _weighed_share(telling, span.text) for span in spans]
@@ -109,7 +111,7 @@ def weigh(
     cosines = vectors @ embedder.query(question)
     worths = promised[likely] + (_NOT_UNDERSTOOD if telling else 1.0) * cosines
     worths[leads[likely]] += max(0.0, worths.max() - worths[leads[likely]].max(initial=0.0)) if leads.any() else 0.0
-    return Evidence(tuple(spans[i] for i in likely), worths, cosines, vectors)
+    return Evidence(tuple(spans[i] for i in likely), worths, cosines, vectors, question)
 
 
 def led_by(evidence: Evidence, several: Sequence[Evidence]) -> Evidence:
@@ -126,6 +128,7 @@ def led_by(evidence: Evidence, several: Sequence[Evidence]) -> Evidence:
         np.concatenate([top, rest.worths]),
         np.concatenate([each.cosines for each in rows]),
         np.concatenate([each.vectors for each in rows]),
+        evidence.question,
     )
 
 
@@ -134,22 +137,35 @@ def quote(evidence: Evidence) -> Quoted:
     nearly as much.
 
     One counts for less when it says what one taken before it says (maximal marginal relevance, Carbonell and Goldstein
-    1998) or is of the same source. One that leans on a sentence taken before is quoted with it.
+    1998) or is of the same source. One that leans on a sentence taken before is quoted with it. None is of an article
+    about somebody or something else than what the best one's article and the question name.
     """
     chosen: list[tuple[Span, float]] = []
     adds = (evidence.worths >= _FLOOR * max(evidence.worths, default=0.0)) & (evidence.cosines >= _NEAR)
     scores = np.where(adds | (evidence.worths == max(evidence.worths, default=0.0)), evidence.worths, -np.inf)
-    for _ in range(min(_QUOTES, len(scores))):
+    while len(chosen) < _QUOTES and scores.max(initial=-np.inf) > -np.inf:
         best = int(np.argmax(scores))
         worth, span = float(evidence.worths[best]), evidence.spans[best]
-        if scores[best] == -np.inf:
-            break
+        if chosen and _of_another(evidence.question, chosen[0][0].hit, span.hit):
+            scores[best] = -np.inf
+            continue
         chosen = _with(chosen, span, worth)
         scores = scores - np.maximum(0.0, evidence.vectors @ evidence.vectors[best] - _ALIKE)
         scores = scores - _SAME_SOURCE * np.array([other.number == span.number for other in evidence.spans])
         scores[[any(other.inside(taken) for taken, _ in chosen) for other in evidence.spans]] = -np.inf
     citations = tuple(cite(span.number, span.hit, span.start, span.end) for span, _ in chosen)
     return Quoted(tuple(map(quotation, citations)), citations, tuple(worth for _, worth in chosen))
+
+
+def _of_another(question: str, best: Hit, further: Hit) -> bool:
+    """Whether the article of a further passage knows none of the names that the question and the best passage have, and
+    nothing else of the question that the best one's article does not know: of the bridge in Denby, not in Harlow."""
+    if best.article.id == further.article.id:
+        return False
+    asked = set(key_words(question))
+    named = asked & {word for name in names(best.passage.text, best.article.text) for word in words_of(name.text)}
+    first, other = (asked.intersection(words_of(f"{hit.article.title} {hit.article.text}")) for hit in (best, further))
+    return bool(named) and named.isdisjoint(other) and other <= first
 
 
 def _with(chosen: Sequence[tuple[Span, float]], span: Span, worth: float) -> list[tuple[Span, float]]:

@@ -101,7 +101,9 @@ class Intents:
         if self._closed:
             return Understood(Intent.FACT)
         vectors, weights = self._ready()
-        near = _MEANING * (vectors @ self._embedder.query(question)) + (1 - _MEANING) * _sharing(_frame(question))
+        # Most who ask in lower case put no mark either, and nearly all examples of a question of fact have one.
+        marked = [question] if words(question)[-1] == "?" else [question, f"{question}?"]
+        near: Floats = np.mean([self._near(vectors, each) for each in marked], axis=0)
         scores: Floats = near @ weights
         plain = max(scores[[*Intent].index(each)] for each in _PLAIN)
         for at in np.argsort(-scores):
@@ -115,6 +117,10 @@ class Intents:
             if intent not in OF_NO_ARTICLE or _unknown(question, intent) <= _MOST_UNKNOWN:
                 return Understood(intent, _detail(intent, near))
         return Understood(Intent.FACT)
+
+    def _near(self, vectors: Floats, question: str) -> Floats:
+        """How near it is to each example."""
+        return _MEANING * (vectors @ self._embedder.query(question)) + (1 - _MEANING) * _sharing(_frame(question))
 
     def _ready(self) -> tuple[Floats, Floats]:
         with self._lock:

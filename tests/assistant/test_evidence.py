@@ -214,6 +214,36 @@ def test_further_quotations_have_to_add_something() -> None:
     assert told == ["The council of Hale decided to close the harbour."]
 
 
+DENBY = of("b", "The bridge in Denby was closed on 5 May because of a flood. It is old.")
+
+
+@pytest.mark.parametrize(
+    ("question", "further"),
+    [
+        ("When was the bridge in Harlow closed?", DENBY),
+        ("Why was the bridge in Harlow closed in May?", DENBY),
+        ("Who won the prize of the bridge in Harlow?", DENBY),
+    ],
+)
+def test_no_further_quotation_is_of_something_else_of_the_kind(question: str, further: Hit) -> None:
+    harlow = of("a", "The bridge in Harlow was closed on 3 May after the prize of cracks was won. It is new.")
+    told = quoted(question, harlow, further)
+    assert told and all("Harlow" in each or "new" in each for each in told)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When were the bridges in Harlow and Denby closed?",  # both are asked about
+        "When was the bridge closed?",  # neither is
+        "Was the bridge in Harlow closed because of a flood?",  # which the other one alone knows of
+    ],
+)
+def test_a_further_quotation_may_be_of_another_where_that_is_asked_for(question: str) -> None:
+    harlow = of("a", "The bridge in Harlow was closed on 3 May after cracks. It is new.")
+    assert any("Denby" in each for each in quoted(question, harlow, DENBY))
+
+
 def test_a_sentence_with_signs_of_an_order_loses_rank_and_is_not_left_out() -> None:
     doubtful, plain = "Visit the fair in Hale at noon.", "A fair is held in Hale at noon."
     evidence = weigh("What is there in Hale at noon?", [of("a", f"{doubtful} {plain}")], WordEmbedder())

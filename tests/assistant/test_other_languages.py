@@ -20,7 +20,7 @@ from assistant.query.spelling import corrected
 from assistant.text.facts import NOT, FactKind, facts
 from assistant.text.texts import reading_in
 from assistant.text.words import key_stems, key_words
-from assistant.types import Support
+from assistant.types import AnswerKind, Intent, Request, Support
 from assistant.verification.support import ground
 from ingest.splitting import split
 from vectorstore.indexes.embedding import Unlimited
@@ -42,6 +42,24 @@ def abroad(tmp_path: Path) -> Iterator[Library]:
         articles = [FERRY, *(article(id, text, title="", outlet="") for id, text in told.items())]
         library.put([(replace(each, language=""), split(each)) for each in articles])
         yield library
+
+
+def test_what_is_asked_about_is_read_in_the_language_of_the_whole_question(tmp_path: Path) -> None:
+    """Of "bridge in denby" alone it is a guess, and what is not German was left out."""
+    told = {
+        "bridge": "The bridge in Denby was closed on 5 May 2022 because of a flood, and will open again in June.",
+        "fire": "In Fulda brannte am 6. Mai 2022 eine Schule. Zwei Kinder wurden dabei verletzt.",
+    }
+    with Library(tmp_path / "library", WordEmbedder()) as library:
+        library.put([(each, split(each)) for each in (article(id, text, title="") for id, text in told.items())])
+        assistant = Assistant(library, None)
+        found = assistant._finder.grounds(
+            "list all that is known of the bridge in denby",
+            Request(AnswerKind.LIST, "bridge in denby", intent=Intent.LIST),
+            (),
+            assistant.moment(TODAY),
+        )
+    assert [hit.article.id for hit in found.found.hits] == ["bridge"]
 
 
 @pytest.mark.parametrize(

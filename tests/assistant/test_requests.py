@@ -171,6 +171,21 @@ class Counting:
         return [0] * len(texts)
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "when was the bridge in denby closed",
+        "how many children were hurt in fulda",
+        "where did the balloon of the school come down",
+        "wann wurde die brücke in fulda gesperrt",
+        "dónde cayó el globo de la escuela",
+    ],
+)
+def test_a_question_of_fact_needs_no_mark(intents: Intents, question: str) -> None:
+    assert intents.of(question).intent in (Intent.FACT, Intent.YES_NO, Intent.FOLLOW_UP)
+    assert intents.of(question) == intents.of(f"{question}?")
+
+
 def test_the_vectors_of_the_examples_are_kept(tmp_path: Path) -> None:
     asked = ["What's new?", "How many articles do you have?", "Is Meta still open sourcing its models?", "¿Quién ganó?"]
 

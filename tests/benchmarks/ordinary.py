@@ -1,7 +1,7 @@
 """How many ordinary questions about a small library are answered rightly, by category.
 
     python tests/benchmarks/ordinary.py [--model quote|local] [--part tuning|held-out] [--category NAME]
-                                        [--details WRONG.jsonl]
+                                        [--details WRONG.jsonl] [--careless]
 
 sets/questions.jsonl are asked over sets/articles.jsonl, in a library of their own; sets/README.md tells what is in
 them. It looks for strings in what the reader is shown: read what it counts as wrong before you believe it.
@@ -88,6 +88,7 @@ def main() -> None:
     parser.add_argument("--model", choices=("quote", "local"), default="quote")
     parser.add_argument("--part", choices=PARTS)
     parser.add_argument("--category")
+    parser.add_argument("--careless", action="store_true", help="in lower case and without marks at the end")
     parser.add_argument("--details", type=Path, help="a file for the questions that were answered wrongly")
     options = parser.parse_args()
     questions = [
@@ -101,6 +102,8 @@ def main() -> None:
         news.ingest([SETS / "articles.jsonl"])
         asked = []
         for question in questions:
+            if options.careless:
+                question = {**question, "question": question["question"].lower().rstrip("?!. ")}
             asked.append(ask(news, question))
             print(f"{len(asked)}/{len(questions)}", end="\r", file=sys.stderr)
     if options.details:
