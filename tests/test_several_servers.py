@@ -214,6 +214,8 @@ def test_what_is_added_anywhere_is_answered_everywhere_whatever_fails(several: S
     for server in several.servers:
         assert "Dugong" in told(server, "What was the ferry to Pemba renamed?")
         assert "Until it answers again articles are found by their words" in server.log.read_text(encoding="utf-8")
+        health = httpx.get(f"{server.url}/health").json()
+        assert health["ready"] and health["degraded"][0].startswith("vectors: ")
 
     first.process.send_signal(signal.SIGKILL)
     first.process.wait(60)

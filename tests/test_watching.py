@@ -99,6 +99,7 @@ def test_a_server_that_has_loaded_its_models_is_ready(served: Served) -> None:
         "live": True,
         "ready": True,
         "reasons": [],
+        "degraded": [],
         "parts": {"catalogue": "ok", "models": "ok", "indexes": "ok"},
     }
 

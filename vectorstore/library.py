@@ -333,7 +333,8 @@ class Library(Shelf):
         failing = sum(bool(each.failures) for each in followed)
         loaded = {"embedder": bool(getattr(self.embedder, "in_memory", True))}
         waiting, behind = self._catalogue.waiting(), self._catalogue.unindexed()
-        return Condition(articles, passages, waiting, behind, len(followed), failing, loaded)
+        lost = self._kept.problem
+        return Condition(articles, passages, waiting, behind, len(followed), failing, loaded, vectors_problem=lost)
 
     # -- upkeep ------------------------------------------------------------------------------------------------
 

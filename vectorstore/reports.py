@@ -137,7 +137,8 @@ class Condition:
     """How a library stands right now, in numbers that cost nothing to find out. `waiting` passages have no vector yet,
     and the index of words lacks `unindexed`. Of `feeds` that are followed, `failing` could not be read last time.
     `loaded` says of each model that answers, `embedder` and `chat`, whether it is in memory; one elsewhere is not
-    named. `warmed` is true once loading them has been tried."""
+    named. `warmed` is true once loading them has been tried. `vectors_problem` is why nothing is found by its meaning
+    just now, "" where it is: what the last search or change came upon."""
 
     articles: int = 0
     passages: int = 0
@@ -147,6 +148,7 @@ class Condition:
     failing: int = 0
     loaded: Mapping[str, bool] = field(default_factory=dict)
     warmed: bool = True
+    vectors_problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

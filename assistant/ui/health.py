@@ -32,28 +32,33 @@ _FRESH = 1.0
 
 
 class Readiness(NamedTuple):
-    """Of each part `ok`, or why it cannot serve yet."""
+    """Of each part `ok`, or why it cannot serve yet. The server does without those `lost`, which say why."""
 
     parts: Mapping[str, str]
+    lost: Mapping[str, str] = {}
 
     @property
     def reasons(self) -> list[str]:
         return [f"{part}: {state}" for part, state in self.parts.items() if state != "ok"]
 
     def as_json(self) -> dict[str, Any]:
-        return {"ready": not self.reasons, "reasons": self.reasons, "parts": dict(self.parts)}
+        degraded = [f"{part}: {state}" for part, state in self.lost.items()]
+        told = {"ready": not self.reasons, "reasons": self.reasons, "degraded": degraded}
+        return {**told, "parts": {**self.parts, **self.lost}}
 
 
 def readiness(at: Condition | None, most_behind: int) -> Readiness:
     """None is a catalogue that cannot be read. A chat model that could not be loaded is no reason: answers are quoted
-    then. `most_behind` is how many passages this server's index may lack; those that wait for a vector are found by
-    their words meanwhile, here as on every other server."""
+    then, nor is a Chroma server that cannot be reached: articles are found by their words. `most_behind` is how many
+    passages this server's index may lack; those that wait for a vector are found by their words too, here as on every
+    other server."""
     if at is None:
         return Readiness({"catalogue": "cannot be read"})
     far = f"{at.unindexed} passages behind in words" if at.unindexed > most_behind else ""
     embedder = at.loaded.get("embedder", True)
     models = "ok" if at.warmed and embedder else "the embedding model is not loaded" if at.warmed else "being loaded"
-    return Readiness({"catalogue": "ok", "models": models, "indexes": far or "ok"})
+    lost = {"vectors": at.vectors_problem} if at.vectors_problem else {}
+    return Readiness({"catalogue": "ok", "models": models, "indexes": far or "ok"}, lost)
 
 
 class Watching(NamedTuple):

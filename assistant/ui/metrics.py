@@ -95,6 +95,8 @@ class Metrics(Collector):
             "index",
             {"words": at.unindexed, "vectors": at.waiting},
         )
+        reached = not at.vectors_problem
+        yield GaugeMetricFamily("dateline_vectors_up", "Whether articles are found by their meaning", reached)
         yield _labelled("dateline_model_loaded", "Whether a model is in memory", "model", at.loaded)
 
     # -- what happens -------------------------------------------------------------------------------------------

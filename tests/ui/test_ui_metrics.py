@@ -172,6 +172,7 @@ def test_the_dashboard_shows_every_figure_of_ours() -> None:
         (Condition(loaded={"embedder": True, "chat": False}, warmed=False), ["models: being loaded"]),
         (Condition(loaded={"embedder": False}), ["models: the embedding model is not loaded"]),
         (Condition(unindexed=101), ["indexes: 101 passages behind in words"]),
+        (Condition(vectors_problem="Connection refused"), []),
     ],
 )
 def test_a_server_is_ready_or_says_why_not(at: Condition | None, reasons: list[str]) -> None:
@@ -183,8 +184,16 @@ def test_each_part_is_told() -> None:
     assert told == {
         "ready": False,
         "reasons": ["models: being loaded"],
+        "degraded": [],
         "parts": {"catalogue": "ok", "models": "being loaded"},
     }
+
+
+def test_what_a_server_does_without_is_told_and_keeps_nobody_away() -> None:
+    told = readiness(Condition(vectors_problem="Connection refused"), most_behind=100).as_json()
+    assert told["ready"] and told["reasons"] == []
+    assert told["degraded"] == ["vectors: Connection refused"]
+    assert told["parts"]["vectors"] == "Connection refused"
 
 
 Seen = Callable[..., httpx.Response]
