@@ -5,6 +5,9 @@ PYTHON ?= python3
 ARGS ?=
 
 BIN := .venv/bin
+# Two files of tests at a time; half of them wait for a browser or another process. WORKERS=0 runs one after the other.
+WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 # -qq keeps errors, and only errors, on the screen.
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 INSTALL := $(PIP) -c .ci/constraints.txt -e
@@ -22,11 +25,11 @@ run: .venv/.installed-local ## install what is missing and serve the chat on htt
 
 test: .venv/.installed-dev chromium ## install what tests need and run all of them
 	@echo "Running the tests"
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 test-fast: .venv/.installed-dev ## run the tests that need no browser, no model and few processes: two minutes
 	@echo "Running the fast tests"
-	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	@$(PYTEST) -m "not slow" $(ARGS)
 
 check: .venv/.installed-dev ## style, types, direction of imports, documents against the code
 	@echo "Checking style"

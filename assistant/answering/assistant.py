@@ -207,7 +207,9 @@ class Assistant:
             yield _finished(replace(entries, read=""), started)
         else:
             follows = sought.again or request.intent is Intent.FOLLOW_UP
-            least = Verdict.CLOSEST if follows or _may_be_no(request, grounds) else Verdict.REFUSED
+            abroad = None if grounds.known else self._finder.told_abroad(asked.question, grounds)
+            near = follows or _may_be_no(request, grounds) or abroad
+            least, grounds = Verdict.CLOSEST if near else Verdict.REFUSED, abroad or grounds
             yield from self._told(answer, grounds, topic(sought.question, sought.turns), started, manner, least)
 
     def tells_more(self, question: str, answer: Answer, turns: Sequence[Turn]) -> bool:

@@ -17,12 +17,12 @@ from assistant.query.follow_ups import topic
 from assistant.query.reading import Reading, read
 from assistant.query.spelling import corrected
 from assistant.retrieval.search import Found, Rerank, bridge, joined, retrieve, widened
-from assistant.text.words import names_and_numbers, stem, stems_of
+from assistant.text.words import names_and_numbers, stem, words_of
 from assistant.types import AS_SET, AnswerKind, Manner, Recency, Request, Turn
 from assistant.verification.answerability import Signals, Verdict, confidence, signals, verdict, words_asked
 from vectorstore.errors import DatelineError
 from vectorstore.indexes.embedding import knows
-from vectorstore.languages import language_of
+from vectorstore.languages import language_of, without_accents
 from vectorstore.library import Library
 from vectorstore.models import EVERYTHING, Hit, Scope, titled
 from vectorstore.observing.work import stage
@@ -42,6 +42,8 @@ _LANGUAGES = 4
 _CLEARLY = 1.0
 # Passages whose way of writing is taken for that of the answer.
 _AS_WRITTEN_IN = 3
+# Letters of a name that its forms in several languages share.
+_BEGINNING = 5
 
 
 class Grounds(NamedTuple):
@@ -165,12 +167,19 @@ class Finder:
         that does not know the language says they are means nothing."""
         if not language or knows(self._library.embedder, "other"):
             return hits
-        named = {stem(word, language) for word in names_and_numbers(question)}
-        return [
-            hit
-            for hit in hits
-            if {language, ""} & {hit.article.language, language_of(hit.passage.text)} or named & _stems_in(hit)
-        ]
+        named = _beginnings(names_and_numbers(question))
+        return [hit for hit in hits if not _is_abroad(hit, language) or named & _words_in(hit)]
+
+    def told_abroad(self, question: str, grounds: Grounds) -> Grounds | None:
+        """What there is of a name in the question that articles in another language have and none in its own: how near
+        the rest of it is cannot be told, and a reader can have it translated."""
+        language, named = language_of(question), names_and_numbers(grounds.reading.timing.rest)
+        names = _beginnings(name for name in named if not name[:1].isdigit())
+        telling = [hit for hit in grounds.found.hits if names & _words_in(hit)]
+        if not language or not telling or not all(_is_abroad(hit, language) for hit in telling):
+            return None
+        own = [hit for hit in telling if hit.article.id == telling[0].article.id]
+        return grounds._replace(evidence=weigh(grounds.asked, own, self._library.embedder))
 
     def _of_each(self, asked: str, outlets: Sequence[str], found: Found, evidence: Evidence) -> list[Evidence]:
         """What answers each of several questions in a row, or what each of several outlets tells."""
@@ -213,8 +222,17 @@ class Finder:
         return self.known(reading, found, weigh(part, found.hits, self._library.embedder, _OF_A_PART), today)
 
 
-def _stems_in(hit: Hit) -> set[str]:
-    return stems_of(f"{titled(hit.article)} {hit.passage.text}")
+def _is_abroad(hit: Hit, language: str) -> bool:
+    return {language, ""}.isdisjoint({hit.article.language, language_of(hit.passage.text)})
+
+
+def _words_in(hit: Hit) -> set[str]:
+    return _beginnings(words_of(f"{titled(hit.article)} {hit.passage.text}"))
+
+
+def _beginnings(names: Iterable[str]) -> set[str]:
+    """What stays of names in the cases and spellings of languages: of Zawierzbie in Zawierzbiu."""
+    return {without_accents(name.lower())[:_BEGINNING] for name in names}
 
 
 def _of_the_days(evidence: Evidence, reading: Reading) -> Evidence:

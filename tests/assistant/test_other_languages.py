@@ -122,6 +122,23 @@ def test_a_name_leads_into_another_language(abroad: Library) -> None:
     assert "strike" in found and found.isdisjoint({"metro", "tram"})
 
 
+@pytest.mark.parametrize(
+    ("question", "id"),
+    [
+        ("How much do single tickets in Lindau cost from January?", "tram"),
+        ("Why did the binmen of Saint-Brevan go on strike?", "strike"),  # without its accent
+        ("What is planned in Brachau from January?", ""),
+        ("Who is in the fire brigade?", ""),
+    ],
+)
+def test_what_articles_in_another_language_alone_have_of_a_name_is_shown_as_the_closest(
+    abroad: Library, question: str, id: str
+) -> None:
+    answer = Assistant(abroad, None).answer(question, as_of=TODAY)
+    assert answer.closest is bool(id) and answer.refused is not bool(id)
+    assert {each.article.id for each in answer.citations} == ({id} if id else set())
+
+
 def test_a_question_is_put_into_the_languages_of_the_library(abroad: Library) -> None:
     model = says("Was kosten Einzelfahrten in Lindau ab Januar?")
     answer = Assistant(abroad, model).answer("How expensive does one trip by tram get?", as_of=TODAY)
