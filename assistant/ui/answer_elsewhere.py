@@ -46,19 +46,23 @@ class Telling:
         self._notebook, self._running = notebook, running
         self._told: dict[str, Answer | None] = {}
         self._beginning = Lock()
+        self._more = False
         self._thread: Thread | None = None
 
     def begin(self) -> None:
         with self._beginning:
+            self._more = True
             if self._thread is None:
                 self._thread = Thread(target=self._tell, name="telling", daemon=True)
                 self._thread.start()
 
     def _tell(self) -> None:
         while True:
+            with self._beginning:
+                self._more = False
             runs = self._running()
             with self._beginning:
-                if not runs:
+                if not (runs or self._more):
                     self._thread = None
                     self._told = {}
                     return
