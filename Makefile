@@ -7,7 +7,8 @@ ARGS ?=
 BIN := .venv/bin
 # Two files of tests at a time; half of them wait for a browser or another process. WORKERS=0 runs one after the other.
 WORKERS ?= 2
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+# In their order: a browser keeps a loop of events running, beside which those that come before it could not run theirs.
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # -qq keeps errors, and only errors, on the screen.
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 INSTALL := $(PIP) -c .ci/constraints.txt -e

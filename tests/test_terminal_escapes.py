@@ -144,5 +144,6 @@ def test_a_request_that_fails_is_one_line_in_the_log_of_a_server(tmp_path: Path)
     server.send_signal(signal.SIGINT)
     server.communicate(timeout=60)
     lines = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
-    assert len(lines) == 1 and "ValueError" in lines[0], lines
-    assert lines[0].isprintable() and len(lines[0]) <= 500
+    assert ["ValueError" in line for line in lines].count(True) == 1, lines
+    # Whatever else a server may say beside it: nothing of the request begins a line.
+    assert all(line.isprintable() and len(line) <= 500 and not line.startswith("forged") for line in lines), lines

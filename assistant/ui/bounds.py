@@ -11,7 +11,6 @@ from time import monotonic
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.ui.security import Refusal, described, shortened
@@ -73,11 +72,7 @@ class Bounds:
         try:
             await self._app(scope, exchange.receive, exchange.send)
         except Exception as error:
-            if isinstance(error.__cause__, HTTPException):
-                # Gradio says in the stream that it does not know the session, and raises what the client is to see
-                # as a status, when there is one already.
-                await exchange.send({"type": "http.response.body"})
-            elif not exchange.refused:
+            if not exchange.refused:
                 logger.error("%s failed: %s", shortened(scope["path"]), described(error))
 
 

@@ -292,16 +292,6 @@ def test_a_call_that_cannot_be_understood_is_one_line_of_the_log(
     assert_quiet(caplog, capsys)
 
 
-def test_a_session_that_is_not_known_is_told_so_and_is_no_line_of_the_log(
-    served: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A browser whose server was started anew comes with one."""
-    with caplog.at_level(logging.WARNING):
-        stream = httpx.get(f"{served}gradio_api/queue/data?session_hash=unheard-of", timeout=60)
-    assert '"session_not_found":true' in stream.text
-    assert caplog.records == []
-
-
 def test_events_with_any_data_are_lines_of_the_log(
     served: str, desk: ScriptedDesk, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:

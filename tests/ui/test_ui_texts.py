@@ -98,6 +98,7 @@ def test_what_an_answer_says_is_looked_up() -> None:
         "And what reason did … give?",
         "What was the … about?",
         "And what was the … about?",
+        "What’s new from …?",
     }
 
 
