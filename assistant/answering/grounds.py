@@ -86,7 +86,8 @@ class Finder:
         with stage("search"):
             language = language_of(question)  # of a subject of two words it is a guess
             reading, found = self.search(sought, turns, today, scope, top, manner.recency, language)
-        found = found._replace(hits=self._understood(sought, language, found.hits))
+        # "Strikes" alone are looked for in every language.
+        found = found._replace(hits=self._understood(sought, language_of(sought) and language, found.hits))
         asked = question if listed and reading.standalone == request.subject else reading.standalone
         with stage("evidence", passages=len(found.hits)):
             evidence = weigh(asked, found.hits, self._library.embedder, manner.sources, self._telling(reading))
