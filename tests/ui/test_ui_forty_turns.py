@@ -19,6 +19,7 @@ GONE = (
     *("net::ERR_INTERNET_DISCONNECTED", "net::ERR_CONNECTION", "net::ERR_EMPTY_RESPONSE", "net::ERR_INCOMPLETE"),
     # Gradio, of the event under way
     *("AbortError: signal is aborted", "Connection errored out", "network error", "Server stopped unexpectedly"),
+    "Unexpected error 404: Not Found",  # of its stream at the new server, which does not know the session
 )
 
 

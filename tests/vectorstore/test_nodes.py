@@ -19,7 +19,7 @@ from vectorstore.storage.catalogue import Catalogue
 from vectorstore.storage.dialect import insert_over
 from vectorstore.storage.glance import glance
 from vectorstore.storage.location import postgres_url
-from vectorstore.storage.postgres import shown
+from vectorstore.storage.postgres import open_postgres, shown
 from vectorstore.storage.schema import articles, facts, passages, withdrawn
 
 if TYPE_CHECKING:
@@ -159,6 +159,16 @@ class TestTheServer:
         one.put([FERRY])
         postgres.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dateline'")
         assert one.counts() == (1, 2) and by_words(one, "trawler") == {"ferry"}
+
+    def test_a_connection_that_is_out_when_the_library_is_closed_is_closed_too(self, database: str) -> None:
+        engine = open_postgres(database)
+        with engine.connect() as out:
+            driver = out.connection.driver_connection
+            engine.dispose()
+        assert driver.closed
+        with engine.connect() as later:
+            driver = later.connection.driver_connection
+        assert driver.closed, "a thread that had not heard of it"
 
     @pytest.mark.parametrize(
         ("change", "error", "told"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +80,15 @@ def engine_of(url: str) -> Engine:
     engine = create_engine(_complete(parts), pool_size=_POOLED, max_overflow=_MORE, pool_pre_ping=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "handle_error", partial(_tell, url))
+    _close_what_comes_back(engine)
     return engine
+
+
+def _close_what_comes_back(engine: Engine) -> None:
+    """What a thread still has out when the engine is closed would be left to the garbage collector."""
+    closed = threading.Event()
+    event.listen(engine, "engine_disposed", lambda _engine: closed.set())
+    event.listen(engine, "checkin", lambda _connection, record: record.close() if closed.is_set() else None)
 
 
 def _complete(parts: URL) -> URL:
