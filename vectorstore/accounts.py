@@ -37,11 +37,13 @@ class Role(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`id` is what is kept of the person's own stands under, "" for whoever has the machine to themselves."""
+    """`id` is what is kept of the person's own stands under, "" for whoever has the machine to themselves. A reader
+    whose `collections` are named sees the articles in these alone, none for an empty set; None keeps nothing out."""
 
     id: str
     name: str
     role: Role
+    collections: frozenset[str] | None = None
 
 
 THIS_MACHINE = Account("", "", Role.ADMINISTRATOR)
@@ -67,6 +69,13 @@ def account() -> Account:
 def person() -> str:
     """The id of whoever it is done for now; "" without accounts."""
     return _current.get().id
+
+
+def collections_seen() -> frozenset[str] | None:
+    """Those whose articles may be shown to whoever it is done for now; None for all articles, as whoever adds and
+    removes some has to see."""
+    asking = _current.get()
+    return None if asking.role >= Role.EDITOR else asking.collections
 
 
 def may(role: Role) -> bool:

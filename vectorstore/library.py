@@ -14,6 +14,7 @@ from time import sleep
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from vectorstore.accounts import collections_seen
 from vectorstore.errors import (
     ArticleNotFound,
     EmbedderMismatch,
@@ -32,7 +33,7 @@ from vectorstore.indexes.shared_vectors import ChromaServer
 from vectorstore.indexes.upkeep import KeptIndexes, Progress
 from vectorstore.indexes.vectors import VectorIndex
 from vectorstore.indexes.vocabulary import Vocabulary
-from vectorstore.models import Article, Candidate, Hit, Scope
+from vectorstore.models import EVERYTHING, Article, Candidate, Hit, Scope
 from vectorstore.reports import Condition, Health
 from vectorstore.shelf import Shelf
 from vectorstore.storage.catalogue import Catalogue
@@ -316,9 +317,10 @@ class Library(Shelf):
             return []
 
     def vocabulary(self, language: str = "") -> Vocabulary:
-        """Its words, as they are now."""
+        """Its words, as they are now: those of the articles that whoever asks may see."""
         self._follow()
-        return Vocabulary(self._searchable()[1], language)
+        scope = EVERYTHING if collections_seen() is None else Scope(articles=self._catalogue.ids_within(EVERYTHING))
+        return Vocabulary(self._searchable()[1], language, scope)
 
     def _follow(self) -> None:
         """What other processes have changed; before a search, since vectors are not exchanged for others during one."""

@@ -96,8 +96,9 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Which articles a search looks at: published from `since` until `until`, both included, by one of `outlets`, in
-    one of `languages`, and none whose id is in `without`. With `articles` only these, with `tags` only those that have
-    one of them, and `marked` only those in which the reader has marked words.
+    one of `languages`, and none whose id is in `without`. With `articles` only these, with `collections` only those in
+    one of them, with `tags` only those that have one of them, and `marked` only those in which the reader has marked
+    words.
 
     What is None or empty keeps nothing out, but for `articles`, of which none may be left. An article of unknown date
     is within only when `since` is None.
@@ -111,6 +112,7 @@ class Scope:
     articles: tuple[str, ...] | None = None
     tags: tuple[str, ...] = ()
     marked: bool = False
+    collections: tuple[str, ...] = ()
 
 
 EVERYTHING = Scope()

@@ -7,6 +7,7 @@ from datetime import datetime
 from vectorstore.errors import ArticleNotFound
 from vectorstore.models import EVERYTHING, Article, Entry, Passage, Scope
 from vectorstore.storage.annotations import Annotations
+from vectorstore.storage.article_collections import Collections
 from vectorstore.storage.catalogue import Catalogue
 from vectorstore.storage.conversations import Conversations
 from vectorstore.storage.listings import Listings
@@ -38,9 +39,15 @@ class Shelf:
 
     @property
     def state(self) -> str:
-        """Another one after each article that was added, changed or removed."""
+        """Another one after each article that was added, changed or removed, or came to be seen or not by whoever
+        asks."""
         articles, passages = self._catalogue.counts()
         return f"{self._catalogue.recall('generation')}/{articles}/{passages}"
+
+    @property
+    def collections(self) -> Collections:
+        """Articles under names that everybody shares."""
+        return self._catalogue.collections
 
     @property
     def annotations(self) -> Annotations:

@@ -1,24 +1,27 @@
 """What a reader sees of a library before the first question: how much it holds, its last stories, what to ask of them.
 
 The stories are grouped and each question is tried on the library, which takes seconds. That is done in a thread of its
-own, once for each state of the library; until it is done, a reader gets what was found out last.
+own, once for each state of the library and all who see the same of it; until it is done, a reader gets what was found
+out for these last.
 """
 
 from __future__ import annotations
 
 import logging
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from assistant.answering.stories import Brief, FrontPage, front_page
 from assistant.answering.suggestions import opening
 from assistant.text.texts import ENGLISH, LANGUAGES, reading_in
 from assistant.types import Citation
+from vectorstore.accounts import Account, Role, acting_for, collections_seen
 from vectorstore.errors import DatelineError
 from vectorstore.library import Library
 from vectorstore.storage.listings import Listing
@@ -31,6 +34,8 @@ _STORIES = 3
 _TRIED = 8
 # Of the front page: the largest of these are asked about.
 _LATEST = 20
+# For readers of so many different collections.
+_KEPT = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,10 @@ class Welcome:
     stories: tuple[Brief, ...] = ()
 
 
+Seen: TypeAlias = frozenset[str] | None
+"""The collections that a reader is kept to; None for all articles."""
+
+
 class _Found(NamedTuple):
     state: str
     questions: tuple[str, ...] = ()
@@ -56,8 +65,8 @@ class Host:
 
     def __init__(self, library: Library, told_from: Callable[[str, Collection[str]], Sequence[Citation]]) -> None:
         self._library, self._told_from = library, told_from
-        self._found = _Found("")
-        self._finding: Future[None] | None = None
+        self._found: OrderedDict[Seen, _Found] = OrderedDict()
+        self._finding: dict[Seen, Future[None]] = {}
         self._lock = Lock()
         self._thread = ThreadPoolExecutor(1, "welcome")
         self._closed = False
@@ -75,7 +84,7 @@ class Host:
 
     def front_page(self) -> FrontPage:
         """The last stories, as they are now."""
-        found = self._found
+        found = self._found.get(collections_seen(), _Found(""))
         return found.page if found.state == self._library.state else front_page(self._library)
 
     def close(self) -> None:
@@ -84,24 +93,35 @@ class Host:
         self._thread.shutdown(cancel_futures=True)
 
     def _now(self, patience: float) -> _Found:
-        if self._found.state != self._library.state and not self._closed:
+        seen, none = collections_seen(), _Found("")
+        if self._found.get(seen, none).state != self._library.state and not self._closed:
             with self._lock:
-                if self._finding is None or self._finding.done():
-                    self._finding = self._thread.submit(self._find)
+                finding = self._finding.get(seen)
+                if finding is None or finding.done():
+                    self._finding[seen] = finding = self._thread.submit(self._find, seen)
             if patience:
                 with suppress(TimeoutError):
-                    self._finding.result(patience)
-        return self._found
+                    finding.result(patience)
+        return self._found.get(seen, none)
 
-    def _find(self) -> None:
-        state = self._library.state
-        try:
-            page = front_page(self._library)
-            if not self._found.questions:
-                self._found = _Found("", (), page)  # the stories are there at once, the questions a moment later
-            self._found = _Found(state, self._questions(page), page)
-        except DatelineError as error:
-            logger.info("What could be asked first was not found out: %s", error)
+    def _find(self, seen: Seen) -> None:
+        with acting_for(Account("", "", Role.READER, seen)):
+            state = self._library.state
+            try:
+                page = front_page(self._library)
+                if seen not in self._found:
+                    self._keep(seen, _Found("", (), page))  # the stories at once, the questions a moment later
+                self._keep(seen, _Found(state, self._questions(page), page))
+            except DatelineError as error:
+                logger.info("What could be asked first was not found out: %s", error)
+
+    def _keep(self, seen: Seen, found: _Found) -> None:
+        with self._lock:
+            self._found[seen] = found
+            self._found.move_to_end(seen)
+            while len(self._found) > _KEPT:
+                gone, _ = self._found.popitem(last=False)
+                self._finding.pop(gone, None)
 
     def _questions(self, page: FrontPage) -> tuple[str, ...]:
         """One for each of the largest of the last stories."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -22,6 +22,9 @@ class NewsDesk(Protocol):
 
     def languages(self) -> Sequence[str]:
         """Those that its articles are in, that of most articles first."""
+
+    def collections(self) -> Iterable[str]:
+        """The names of those that whoever asks may see."""
 
     def article(self, article_id: str, version: int | None = None) -> Article:
         """The article as it stands now, or an earlier version; ArticleNotFound when it is not there."""

@@ -37,19 +37,21 @@ class Wire:
         articles: list[str] | None = None,
         tags: list[str] | None = None,
         marked: bool = False,
+        collections: list[str] | None = None,
     ) -> list[dict[str, Any]]:
         """Find passages of news articles that a question is about, best first.
 
         `since` and `until` are days such as 2022-07-03, both included, `outlets` names of publishers and `languages`
         such as "de" or "German": what was published otherwise is left out. `as_of` is the day to take for today:
-        nothing newer is found. `articles` are ids, `tags` those that the reader gave, and `marked` is true for articles
-        in which the reader marked words: only these are looked at. What is left out limits nothing. Each passage comes
-        with its article's id, headline (title), outlet, time of publication (published_at, UTC) and address, and
-        `start` and `end` say where in the article's text it stands.
+        nothing newer is found. `articles` are ids, `collections` names of collections, `tags` those that the
+        reader gave, and `marked` is true for articles in which the reader marked words: only these are looked at. What
+        is left out limits nothing. Each passage comes with its article's id, headline (title), outlet, time of
+        publication (published_at, UTC) and address, and `start` and `end` say where in the article's text it stands.
         """
         if not 1 <= top <= _MOST_PASSAGES:
             raise LimitUnusable(f"top must be 1 to {_MOST_PASSAGES}, and is {top}", "top")
-        scope = chosen(self._scope(since, until, outlets, languages), articles, tags, marked)
+        scope = self._scope(since, until, outlets, languages)
+        scope = chosen(scope, articles, tags, marked, collections, self._desk.collections() if collections else ())
         return hits_as_json(self._desk.search(question, as_of=moment(as_of), scope=scope, top=top))
 
     def article(self, article_id: str, version: int | None = None) -> dict[str, Any]:
@@ -69,6 +71,7 @@ class Wire:
         articles: list[str] | None = None,
         tags: list[str] | None = None,
         marked: bool = False,
+        collections: list[str] | None = None,
     ) -> dict[str, Any]:
         """Answer a question from the news articles of the library, sentence by sentence with exact quotations.
 
@@ -76,10 +79,11 @@ class Wire:
         the doubt. A citation's `quote` stands in its article's text from `start` to `end`. `refused` is true when the
         articles hold no answer; `nearest` are then the articles that come closest. `closest` is true when they do not
         say it directly, and the sentences are quotations that come near. `since`, `until`, `outlets`, `languages`,
-        `articles`, `tags`, `marked` and `as_of` are as for a search. `history` holds the earlier messages of the
-        conversation as {"role": "user" or "assistant", "content": text}.
+        `articles`, `tags`, `marked`, `collections` and `as_of` are as for a search. `history` holds the earlier
+        messages of the conversation as {"role": "user" or "assistant", "content": text}.
         """
-        scope = chosen(self._scope(since, until, outlets, languages), articles, tags, marked)
+        scope = self._scope(since, until, outlets, languages)
+        scope = chosen(scope, articles, tags, marked, collections, self._desk.collections() if collections else ())
         *_, answer = self._desk.stream(question, turns_of(history or []), as_of=moment(as_of), scope=scope)
         return answer_as_json(answer)
 

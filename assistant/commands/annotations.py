@@ -1,4 +1,4 @@
-"""`dateline library tag`, `edit` and `marks`: what its reader adds to the articles."""
+"""`dateline library tag`, `collect`, `collections`, `edit` and `marks`: what is added to the articles."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class AnnotationCommands:
         self._reading, self._writing = reading, writing
 
     def all(self) -> Iterator[Callable[..., None]]:
-        yield from (self.tag, self.edit, self.marks)
+        yield from (self.tag, self.collect, self.collections, self.edit, self.marks)
 
     def tag(
         self,
@@ -45,6 +45,52 @@ class AnnotationCommands:
                     kept.tag(article_id, tag)
             held = kept.tags_of([article_id]).get(article_id, ())
         tell({"article_id": article_id, "tags": list(held)}, ", ".join(held) or "No tags.", as_json)
+
+    def collect(
+        self,
+        collection: Annotated[str, typer.Argument(help="Its name; a new one makes it.")],
+        articles: Annotated[list[str] | None, typer.Argument(metavar="ARTICLE_ID...")] = None,
+        feeds: Annotated[
+            list[str] | None, typer.Option("--feed", help="What this feed brings, from its beginning on.")
+        ] = None,
+        remove: Annotated[
+            bool, typer.Option("--remove", help="Take these out instead; a feed fills it no more.")
+        ] = False,
+        library: LibraryOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Put articles into a collection, which readers can be kept to, or take them out."""
+        if not (articles or feeds):
+            raise typer.BadParameter("name the articles, or a feed with --feed.")
+        with self._writing(library) as opened:
+            held, kept = opened.library, opened.library.collections
+            for each in articles or ():
+                held.article(each)
+            followed = {each.url for each in held.subscriptions.all()}
+            if unknown := [each for each in feeds or () if each not in followed]:
+                raise AnnotationUnusable(f"{unknown[0]} is not followed; `dateline feeds list` shows what is.")
+            name = kept.put(collection, () if remove else articles or ())
+            if remove:
+                kept.take(name, articles or ())
+            for each in feeds or ():
+                (kept.stop_filling if remove else kept.fill)(name, each)
+            told = f"{', '.join([*(articles or ()), *(feeds or ())])} ({name})"
+            held.people.record("taken out of a collection" if remove else "put into a collection", told)
+            size = kept.all().get(name, 0)
+        number = f"{size:,} {'article' if size == 1 else 'articles'}"
+        tell({"collection": name, "articles": size}, f"{name} has {number} now.", as_json)
+
+    def collections(self, library: LibraryOption = None, as_json: JsonOption = False) -> None:
+        """Every collection with the number of its articles, and the feeds that fill it."""
+        with self._reading(library) as opened:
+            sizes, feeds = opened.library.collections.all(), opened.library.collections.feeds()
+        filling = {name: [url for url, names in feeds.items() if name in names] for name in sizes}
+        rows = [{"name": name, "articles": size, "feeds": filling[name]} for name, size in sizes.items()]
+        lines = [
+            "\n".join([f"{size:>7,}  {name}", *(f"         {url}" for url in filling[name])])
+            for name, size in sizes.items()
+        ]
+        tell(rows, "\n".join(lines) or "There are no collections. `dateline library collect` makes one.", as_json)
 
     def edit(
         self,

@@ -11,7 +11,7 @@ import typer
 
 from assistant.commands import Opened
 from assistant.commands.annotations import AnnotationCommands
-from assistant.commands.questions import LanguageOption, MarkedOption, TagOption, told_as_usage
+from assistant.commands.questions import CollectionOption, LanguageOption, MarkedOption, TagOption, told_as_usage
 from vectorstore.console.commands import JsonOption, LibraryOption, fail, tell
 from vectorstore.console.terminal import resolved, screen, stop_if_interrupted
 
@@ -46,6 +46,7 @@ class LibraryCommands:
         languages: LanguageOption = None,
         tags: TagOption = None,
         marked: MarkedOption = False,
+        collections: CollectionOption = None,
         as_json: JsonOption = False,
     ) -> None:
         """Every article, the newest addition first."""
@@ -55,7 +56,8 @@ class LibraryCommands:
 
         with self._reading(library) as opened, told_as_usage():
             scope = limited("", "", (), (), languages or (), opened.library.languages())
-            entries = opened.library.entries(chosen(scope, None, tags, marked))
+            scope = chosen(scope, None, tags, marked, collections, opened.library.collections.all())
+            entries = opened.library.entries(scope)
         tell([entry_as_json(entry) for entry in entries], entries_as_text(entries), as_json)
 
     def show(

@@ -28,6 +28,9 @@ ArticleOption = Annotated[
     list[str] | None, typer.Option("--article", help="Only the article with this id; can be repeated.")
 ]
 TagOption = Annotated[list[str] | None, typer.Option("--tag", help="Only articles with this tag; can be repeated.")]
+CollectionOption = Annotated[
+    list[str] | None, typer.Option("--collection", help="Only articles in this collection; can be repeated.")
+]
 MarkedOption = Annotated[bool, typer.Option("--marked", help="Only articles with marked passages.")]
 
 
@@ -53,6 +56,7 @@ class QuestionCommands:
         articles: ArticleOption = None,
         tags: TagOption = None,
         marked: MarkedOption = False,
+        collections: CollectionOption = None,
         top: Annotated[int, typer.Option(help="How many passages.", min=1, max=100)] = 10,
         as_json: JsonOption = False,
     ) -> None:
@@ -66,7 +70,7 @@ class QuestionCommands:
             known = opened.library.outlets()
             held = opened.library.languages()
             scope = limited(since or "", until or "", outlets or (), known, languages or (), held)
-            scope = chosen(scope, articles, tags, marked)
+            scope = chosen(scope, articles, tags, marked, collections, opened.library.collections.all())
             hits = opened.assistant.search(question, as_of=moment(as_of or ""), scope=scope, top=top)
             text = hits_as_text(hits) if hits or opened.library.counts()[0] else EMPTY
         tell(hits_as_json(hits), text, as_json)
@@ -83,6 +87,7 @@ class QuestionCommands:
         articles: ArticleOption = None,
         tags: TagOption = None,
         marked: MarkedOption = False,
+        collections: CollectionOption = None,
         model: ModelOption = None,
         as_json: JsonOption = False,
     ) -> None:
@@ -95,7 +100,7 @@ class QuestionCommands:
             known = opened.library.outlets()
             held = opened.library.languages()
             scope = limited(since or "", until or "", outlets or (), known, languages or (), held)
-            scope = chosen(scope, articles, tags, marked)
+            scope = chosen(scope, articles, tags, marked, collections, opened.library.collections.all())
             for answer in opened.assistant.stream(question, as_of=moment(as_of or ""), scope=scope):
                 stop_if_interrupted()
                 status.update(f"Reading {len(answer.sources)} passages" if not answer.sentences else "Writing")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ import typer
 from assistant.commands import Opened
 from vectorstore.accounts import Role
 from vectorstore.console.commands import JsonOption, LibraryOption, tell
+from vectorstore.errors import AccountUnusable
 
 Opens = Callable[[Path | None], AbstractContextManager[Opened]]
 AtOption = Annotated[
@@ -33,7 +34,10 @@ class UserCommands:
     def add_to(self, cli: typer.Typer) -> None:
         users = typer.Typer(no_args_is_help=True, help="Who may use a Dateline that others can reach, and as what.")
         users.command("list")(self.list_accounts)
-        for command in (self.add, self.remove, self.role, self.reset, self.token, self.tokens, self.revoke, self.audit):
+        for command in (
+            *(self.add, self.remove, self.role, self.collections, self.reset),
+            *(self.token, self.tokens, self.revoke, self.audit),
+        ):
             users.command()(command)
         cli.add_typer(users, name="users")
 
@@ -62,10 +66,14 @@ class UserCommands:
                 "role": each.role.word,
                 "can_sign_in": each.chosen,
                 "seen_at": each.seen_at and each.seen_at.isoformat(),
+                "collections": _listed(each.collections),
             }
             for each in entries
         ]
-        lines = [f"{each.name}  {each.role.word}{_seen(each.chosen, each.seen_at)}" for each in entries]
+        lines = [
+            f"{each.name}  {each.role.word}{_seen(each.chosen, each.seen_at)}{_kept_to(each.collections)}"
+            for each in entries
+        ]
         tell(rows, "\n".join(lines) or "There are no accounts.", as_json)
 
     def remove(self, name: str, library: LibraryOption = None, as_json: JsonOption = False) -> None:
@@ -87,6 +95,24 @@ class UserCommands:
             opened.library.people.set_role(name, given)
         tell({"name": name, "role": given.word}, f"{name} is {given.word} now.", as_json)
 
+    def collections(
+        self,
+        name: str,
+        collections: Annotated[list[str] | None, typer.Argument(metavar="COLLECTION...")] = None,
+        all: Annotated[bool, typer.Option("--all", help="All articles again.")] = False,
+        none: Annotated[bool, typer.Option("--none", help="No article, until something else is said.")] = False,
+        library: LibraryOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Keep a reader to the articles in some collections, from their next request on: the page, searches, answers
+        and tokens show nothing of any other."""
+        if bool(collections) + all + none != 1:
+            raise typer.BadParameter("name the collections, or say --all or --none.")
+        with self._writing(library) as opened:
+            kept = None if all else _known(collections or (), opened.library.collections.all())
+            opened.library.people.keep_to(name, kept)
+        tell({"name": name, "collections": kept}, f"{name} sees{_kept_to(kept) or '  all articles'}.", as_json)
+
     def reset(self, name: str, at: AtOption = None, library: LibraryOption = None, as_json: JsonOption = False) -> None:
         """Take somebody's password and tokens away, sign them out everywhere, and print a new link."""
         with self._writing(library) as opened:
@@ -98,13 +124,18 @@ class UserCommands:
         name: str,
         role: Annotated[str | None, typer.Option(help="A lesser role than the account has.")] = None,
         expires: Annotated[str, typer.Option(help="After this time: 12h, 90d.")] = "90d",
+        collections: Annotated[
+            list[str] | None,
+            typer.Option("--collection", help="Of a reader's token: only articles in this one; can be repeated."),
+        ] = None,
         library: LibraryOption = None,
         as_json: JsonOption = False,
     ) -> None:
         """Make a token for a program of somebody's. It is printed once, and kept nowhere."""
         given, lasts = _role(role) if role else None, self._lasts(expires)
         with self._writing(library) as opened:
-            token = opened.library.people.make_token(name, given, lasts)
+            kept = _known(collections, opened.library.collections.all()) if collections else None
+            token = opened.library.people.make_token(name, given, lasts, collections=kept)
         tell({"name": name, "token": token}, token, as_json)
 
     def tokens(self, library: LibraryOption = None, as_json: JsonOption = False) -> None:
@@ -118,11 +149,13 @@ class UserCommands:
                 "role": each.role.word,
                 "expires_at": each.expires_at.isoformat(),
                 "used_at": each.used_at and each.used_at.isoformat(),
+                "collections": _listed(each.collections),
             }
             for each in entries
         ]
         lines = [
             f"{each.id}  {each.name}  {each.role.word}  until {each.expires_at:%Y-%m-%d}{_used(each.used_at)}"
+            f"{_kept_to(each.collections)}"
             for each in entries
         ]
         tell(rows, "\n".join(lines) or "There are no tokens.", as_json)
@@ -182,6 +215,23 @@ def _tell_link(name: str, link: str, as_json: bool) -> None:
     tell(value, f"{name} chooses a password here, once and within three days:\n{link}", as_json)
 
 
+def _known(names: Iterable[str], held: Iterable[str]) -> list[str]:
+    """As they are written in the library. Raises AccountUnusable."""
+    spelled = {each.casefold(): each for each in held}
+    if unknown := [each for each in names if each.strip().casefold() not in spelled]:
+        raise AccountUnusable(
+            f"There is no collection {unknown[0]!r}; `dateline library collections` shows them, and `dateline library "
+            "collect` makes one."
+        )
+    return [spelled[each.strip().casefold()] for each in names]
+
+
+def _kept_to(collections: Sequence[str] | None) -> str:
+    if collections is None:
+        return ""
+    return f"  only {', '.join(collections)}" if collections else "  nothing"
+
+
 def _seen(chosen: bool, seen_at: Any) -> str:
     if not chosen:
         return "  has not chosen a password"
@@ -190,3 +240,7 @@ def _seen(chosen: bool, seen_at: Any) -> str:
 
 def _used(used_at: Any) -> str:
     return f"  used {used_at:%Y-%m-%d}" if used_at else "  never used"
+
+
+def _listed(collections: Sequence[str] | None) -> list[str] | None:
+    return None if collections is None else [*collections]

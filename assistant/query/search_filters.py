@@ -52,9 +52,26 @@ def limited(
     return Scope(window.opens, window.closes, tuple(outlets), languages=_codes(languages, held) if languages else ())
 
 
-def chosen(scope: Scope, articles: Sequence[str] | None, tags: Sequence[str] | None, marked: bool) -> Scope:
-    """Within the scope only single articles, those with one of the tags, or those in which words are marked."""
-    return replace(scope, articles=tuple(articles) if articles else None, tags=tuple(tags or ()), marked=marked)
+def chosen(
+    scope: Scope,
+    articles: Sequence[str] | None,
+    tags: Sequence[str] | None,
+    marked: bool,
+    collections: Sequence[str] | None = None,
+    known: Iterable[str] = (),
+) -> Scope:
+    """Within the scope only single articles, those with one of the tags, those in which words are marked, or those in
+    one of the collections, which are known, in any letter case. Raises LimitUnusable."""
+    names = {name.casefold(): name for name in known} if collections else {}
+    if unknown := [each for each in collections or () if each.strip().casefold() not in names]:
+        raise LimitUnusable(f"there is no collection {unknown[0]!r}", "collection")
+    return replace(
+        scope,
+        articles=tuple(articles) if articles else None,
+        tags=tuple(tags or ()),
+        marked=marked,
+        collections=tuple(names[each.strip().casefold()] for each in collections or ()),
+    )
 
 
 def dated(day: str, before: datetime | None = None) -> datetime | None:

@@ -1,5 +1,6 @@
-"""The articles that a question or the table is kept to besides days, outlet and language: those with a tag, those with
-the reader's marks, a saved filter, or one alone. Each choice is one value, as a field of the page holds it."""
+"""The articles that a question or the table is kept to besides days, outlet and language: those in a
+collection, those with a tag, those with the reader's marks, a saved filter, or one alone. Each choice is one value, as
+a field of the page holds it."""
 
 from __future__ import annotations
 
@@ -12,11 +13,11 @@ from assistant.ui.desk import Desk
 from assistant.ui.render import headline, legible
 from vectorstore.errors import ArticleNotFound, LimitUnusable
 from vectorstore.models import EVERYTHING, Scope
-from vectorstore.storage.annotations import Collection
+from vectorstore.storage.annotations import SavedFilter
 from vectorstore.storage.listings import Listing
 
 MARKED = "marked"
-_TAG, _COLLECTION, _ARTICLE = "tag:", "collection:", "article:"
+_TAG, _FILTER, _COLLECTION, _ARTICLE = "tag:", "filter:", "collection:", "article:"
 _LONGEST_TITLE = 80
 
 
@@ -25,9 +26,9 @@ def article_alone(article_id: str) -> str:
     return f"{_ARTICLE}{article_id}"
 
 
-def collection(name: str) -> str:
+def saved_filter(name: str) -> str:
     """The value that keeps to a saved filter."""
-    return f"{_COLLECTION}{name}"
+    return f"{_FILTER}{name}"
 
 
 def choices(desk: Desk, value: str = "") -> list[tuple[str, str]]:
@@ -35,9 +36,10 @@ def choices(desk: Desk, value: str = "") -> list[tuple[str, str]]:
     kept = desk.annotations
     marked = [(tr("Articles with my marks"), MARKED)] if kept.marks() else []
     tags = [(f"#{legible(tag)}", f"{_TAG}{tag}") for tag, _ in kept.tags()]
-    saved = [(legible(each.name), f"{_COLLECTION}{each.name}") for each in kept.collections()]
+    saved = [(legible(each.name), f"{_FILTER}{each.name}") for each in kept.filters()]
+    shared = [(legible(name), f"{_COLLECTION}{name}") for name in desk.collections()]
     alone = [(named(desk, value), value)] if value.startswith(_ARTICLE) else []
-    return [(tr("All articles"), ""), *alone, *marked, *saved, *tags]
+    return [(tr("All articles"), ""), *alone, *shared, *marked, *saved, *tags]
 
 
 def named(desk: Desk, value: str) -> str:
@@ -61,26 +63,28 @@ def scope_of(desk: Desk, value: str) -> Scope:
         return Scope(marked=True)
     if value.startswith(_ARTICLE):
         return Scope(articles=(value.removeprefix(_ARTICLE),))
+    if value.startswith(_COLLECTION):
+        return Scope(collections=(value.removeprefix(_COLLECTION),))
     if value.startswith(_TAG):
         return Scope(tags=(value.removeprefix(_TAG),))
-    wanted = value.removeprefix(_COLLECTION)
-    for each in desk.annotations.collections():
+    wanted = value.removeprefix(_FILTER)
+    for each in desk.annotations.filters():
         if each.name == wanted:
             return _collected(desk, each)
     raise LimitUnusable(tr("there is no tag and no saved filter “{name}”", name=wanted[:80]), "among")
 
 
-def _collected(desk: Desk, kept: Collection) -> Scope:
+def _collected(desk: Desk, kept: SavedFilter) -> Scope:
     held = desk.languages() if kept.languages else ()
     scope = limited(kept.since, kept.until, kept.outlets, desk.outlets(), kept.languages, held)
-    scope = replace(scope, tags=kept.tags, marked=kept.marked)
+    scope = replace(scope, tags=kept.tags, marked=kept.marked, collections=kept.collections)
     return Scope(articles=tuple(desk.found(Listing(kept.search, scope)))) if kept.search else scope
 
 
 def both(one: Scope, other: Scope) -> Scope:
     """What lies in both of them."""
-    named = [(getattr(one, name), getattr(other, name)) for name in ("outlets", "languages", "tags")]
-    outlets, languages, tags = (_in_both(*each) if all(each) else each[0] or each[1] for each in named)
+    named = [(getattr(one, name), getattr(other, name)) for name in ("outlets", "languages", "tags", "collections")]
+    outlets, languages, tags, collections = (_in_both(*each) if all(each) else each[0] or each[1] for each in named)
     articles = other.articles if one.articles is None else one.articles
     if one.articles is not None and other.articles is not None:
         articles = _in_both(one.articles, other.articles)
@@ -95,6 +99,7 @@ def both(one: Scope, other: Scope) -> Scope:
         articles,
         tags,
         one.marked or other.marked,
+        collections,
     )
 
 

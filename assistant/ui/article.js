@@ -1,10 +1,11 @@
 // Runs once, on the opened article: its versions can be turned to and compared, its story opened, its details put right.
 element.addEventListener("click", ({ target }) => {
-  const { version, before, after, story, untag, original, askArticle } = target.closest("button")?.dataset ?? {};
+  const { version, before, after, story, untag, uncollection, original, askArticle } = target.closest("button")?.dataset ?? {};
   if (version) trigger("turn", { version: Number(version) });
   if (before) trigger("compare", { before: Number(before), after: Number(after) });
   if (story !== undefined) trigger("story", {});
   if (untag !== undefined) trigger("tag", { add: "", remove: untag });
+  if (uncollection !== undefined) trigger("collect", { add: "", remove: uncollection });
   if (original !== undefined) trigger("edit", { original: true, details: {} });
   if (askArticle !== undefined) {
     trigger("about", { article: element.querySelector(".sheet").dataset.article });
@@ -22,8 +23,9 @@ element.addEventListener("submit", (event) => {
   const given = Object.fromEntries(new FormData(event.target));
   if (event.target.matches(".tag-form")) {
     event.preventDefault();
-    if (given.tag.trim()) trigger("tag", { add: given.tag, remove: "" });
-    retagging = true;
+    const { kind } = event.target.dataset;
+    if (given.name.trim()) trigger(kind === "tag" ? "tag" : "collect", { add: given.name, remove: "" });
+    labelling = kind;
     event.target.reset(); // Gradio, which draws the card anew, leaves what stands in its fields
   }
   if (event.target.matches(".edit-form")) {
@@ -47,15 +49,15 @@ function told() {
   else if (!element.textContent.trim()) dateline.stands("library", "", "");
 }
 // A tag is added after another one: the field keeps the focus though it is drawn anew.
-let retagging = false;
+let labelling = "";
 let edited = false; // what is drawn then is folded
 watch("value", () => {
   told();
   if (edited) element.querySelector(".edit")?.setAttribute("open", "");
   edited = false;
-  if (retagging) element.querySelector(".tag-form input")?.focus();
+  if (labelling) element.querySelector(`.tag-form[data-kind="${labelling}"] input`)?.focus();
   else show(120);
-  retagging = false;
+  labelling = "";
 });
 // What is opened before its tab ever was is there already when this runs.
 told();

@@ -82,6 +82,18 @@ class Desk(NewsDesk, Protocol):
     def edit(self, article_id: str, changes: Mapping[str, Any]) -> Article:
         """Put title, outlet, url or published_at right, or back; see vectorstore.library.Library.edit."""
 
+    def collections(self) -> Mapping[str, int]:
+        """Those that whoever asks may see, each with the number of its articles."""
+
+    def collections_of(self, article_id: str) -> Sequence[str]:
+        """Those of them that an article is in."""
+
+    def collect(self, article_id: str, collection: str) -> str:
+        """Put an article into a collection, a new one or not; returns its name. Raises AnnotationUnusable."""
+
+    def take_out(self, article_id: str, collection: str) -> int:
+        """The other way round; how many articles were taken out."""
+
     def stated_day(self, text: str) -> datetime | None:
         """The day that a text states at its head, which nobody has confirmed."""
 

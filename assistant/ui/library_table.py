@@ -11,22 +11,22 @@ import gradio as gr
 
 from assistant.text.labels import language_named
 from assistant.text.texts import tr, tr_later
-from assistant.ui.among import both, choices, collection, scope_of
+from assistant.ui.among import both, choices, saved_filter, scope_of
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
-from assistant.ui.library_view import Added, chart_html, collections_html, kept_to, library_html, marks_html
+from assistant.ui.library_view import Added, chart_html, kept_to, library_html, marks_html, saved_filters_html
 from assistant.ui.limits_panel import DAY, NAMES, unusable
 from assistant.ui.render import legible
 from assistant.ui.render_work import problem_html
 from assistant.ui.work import QUIET
 from vectorstore.errors import AnnotationUnusable, DatelineError, LimitUnusable
-from vectorstore.storage.annotations import Collection
+from vectorstore.storage.annotations import SavedFilter
 from vectorstore.storage.listings import Column, Listing
 
 Updates = tuple[Any, ...]
 Given = dict[Any, Any]
-SCRIPT, COLLECTIONS = (
-    (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("library.js", "collections.js")
+SCRIPT, FILTERS = (
+    (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("library.js", "saved_filters.js")
 )
 _WHOLE_DAY = len("2022-07-03")
 _LAST: dict[str, Any] = {**QUIET, "trigger_mode": "always_last"}
@@ -63,17 +63,17 @@ class TablePanel:
             self.since = gr.Textbox("", label=NAMES["from"], elem_id="table-from", **DAY)
             self.until = gr.Textbox("", label=NAMES["to"], elem_id="table-to", **DAY)
             self.among = gr.Dropdown([], label=NAMES["among"], min_width=150, elem_id="table-among", **named)
-        self.collections = gr.HTML(elem_id="collections", js_on_load=COLLECTIONS, apply_default_css=False)
+        self.saved_filters = gr.HTML(elem_id="saved-filters", js_on_load=FILTERS, apply_default_css=False)
         self.problem = gr.HTML(js_on_load=None, apply_default_css=False, elem_id="table-problem")
         self.table = gr.HTML(elem_id="library", js_on_load=SCRIPT, apply_default_css=False)
         self.chart = gr.HTML(elem_id="chart", js_on_load=None, apply_default_css=False, render=False)
         self.fields: list[Any] = [self.search, self.outlet, self.language, self.since, self.until, self.among]
         self.given = {*self.fields, self.listing}
-        self.shown = [self.listing, self.table, self.outlet, self.language, self.among, self.collections]
+        self.shown = [self.listing, self.table, self.outlet, self.language, self.among, self.saved_filters]
         self._connect()
 
     def _connect(self) -> None:
-        kept = [self.listing, self.problem, self.table, self.collections]
+        kept = [self.listing, self.problem, self.table, self.saved_filters]
         days = self.since, self.until
         at_once = [each.change for each in self.fields if each not in days]
         for changed in (
@@ -83,8 +83,8 @@ class TablePanel:
         ):
             changed.then(self.draw, self.listing, self.chart, **QUIET)
         named = [self.problem, *self.fields]
-        self.follow(self.collections.save(self.save, self.given, named, **QUIET))
-        self.follow(self.collections.forget(self.forget, self.given, named, **QUIET))
+        self.follow(self.saved_filters.save(self.save, self.given, named, **QUIET))
+        self.follow(self.saved_filters.forget(self.forget, self.given, named, **QUIET))
         self.table.sort(self.sort, self.given, [self.listing, self.table], **_LAST)
         self.table.turn(self.turn, self.given, [self.listing, self.table], **_LAST)
 
@@ -117,7 +117,7 @@ class TablePanel:
             languages = [(tr("All languages"), ""), *held]
             among = choices(self._desk, filter.among)
             fields = [gr.Dropdown(choices=each) for each in (names, languages, among)]
-            return listing, table, *fields, collections_html(listing, filter.among)
+            return listing, table, *fields, saved_filters_html(listing, filter.among)
         except DatelineError as error:
             return gr.skip(), problem_html(told(error)), *[gr.skip()] * 4
 
@@ -127,9 +127,9 @@ class TablePanel:
             filter, before = self._filter(given), given[self.listing]
             wanted = self._read(filter, before)
             if wanted == replace(before, start=0):
-                return gr.skip(), "", gr.skip(), collections_html(wanted, filter.among)
+                return gr.skip(), "", gr.skip(), saved_filters_html(wanted, filter.among)
             listing, table = self._drawn(wanted, filter.among)
-            return listing, "", table, collections_html(listing, filter.among)
+            return listing, "", table, saved_filters_html(listing, filter.among)
         except LimitUnusable as error:
             return gr.skip(), problem_html(unusable(error)), gr.skip(), gr.skip()
         except DatelineError as error:
@@ -156,15 +156,15 @@ class TablePanel:
             kept = self._read(self._filter(given), given[self.listing])
             if kept.scope.articles is not None:
                 raise AnnotationUnusable(tr("A saved filter with words cannot be saved again under another name."))
-            saved = self._desk.annotations.collect(_collected(str(event.name), kept))
+            saved = self._desk.annotations.save_filter(_collected(str(event.name), kept))
         except (LimitUnusable, DatelineError) as error:
             return problem_html(told(error)), *[gr.skip()] * len(self.fields)
-        value = collection(saved.name)
+        value = saved_filter(saved.name)
         return "", *[""] * (len(self.fields) - 1), gr.Dropdown(choices=choices(self._desk, value), value=value)
 
     def forget(self, given: Given, event: gr.EventData) -> Updates:
         try:
-            self._desk.annotations.forget(str(event.name))
+            self._desk.annotations.forget_filter(str(event.name))
         except DatelineError as error:
             return problem_html(told(error)), *[gr.skip()] * len(self.fields)
         return "", *[gr.skip()] * (len(self.fields) - 1), gr.Dropdown(choices=choices(self._desk), value="")
@@ -210,10 +210,11 @@ def _half_typed(day: str) -> bool:
     return bool(day) and (len(day) < _WHOLE_DAY or not day[:1].isdigit())
 
 
-def _collected(name: str, kept: Listing) -> Collection:
+def _collected(name: str, kept: Listing) -> SavedFilter:
     def day(moment: datetime | None) -> str:
         return moment.date().isoformat() if moment else ""
 
     scope = kept.scope
     days = day(scope.since), day(scope.until)
-    return Collection(name, kept.search, *days, scope.outlets, scope.languages, scope.tags, scope.marked)
+    named = scope.outlets, scope.languages, scope.tags
+    return SavedFilter(name, kept.search, *days, *named, scope.marked, scope.collections)

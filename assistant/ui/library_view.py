@@ -32,7 +32,7 @@ _BY = {
     Unit.YEAR: tr_later("Articles by year"),
 }
 OUTLETS_SHOWN = 10
-COLLECTION = "collection:"
+FILTER = "filter:"
 """With which the value of a saved filter begins, see assistant.ui.among."""
 _HEIGHT = 72
 # Of the width, in per cent: a bar is never wider than one of so many, and a tenth of its place is left free.
@@ -149,10 +149,10 @@ def _length(words: int) -> str:
     return f'<span title="{shown(count(words, "word"))}">{tr("{n} min", n=number(minutes))}</span>'
 
 
-def collections_html(listing: Listing, among: str) -> str:
+def saved_filters_html(listing: Listing, among: str) -> str:
     """What saves the filter under a name, and what forgets the one that is in use; nothing without a filter."""
-    if among.startswith(COLLECTION):
-        name = among.removeprefix(COLLECTION)
+    if among.startswith(FILTER):
+        name = among.removeprefix(FILTER)
         forget = tr("Forget the saved filter “{name}”", name=name)
         return f'<button type="button" class="plain" data-forget="{shown(name)}">{shown(forget)}</button>'
     if not listing.search and listing.scope == EVERYTHING:

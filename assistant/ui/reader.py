@@ -18,6 +18,7 @@ from assistant.ui.desk import Desk
 from assistant.ui.language import drawn
 from assistant.ui.places import Places
 from assistant.ui.reader_view import (
+    Labels,
     article_html,
     changes_html,
     details_html,
@@ -220,6 +221,7 @@ class ArticleCard:
         self.article.compare(self.compare, self.chosen, self.article, **QUIET_EACH)
         self.changed = (
             self.article.tag(self.tag, self.chosen, self.article, **QUIET_EACH),
+            self.article.collect(self.collect, self.chosen, self.article, **QUIET_EACH),
             self.article.edit(self.edit, self.chosen, self.article, **QUIET_EACH),
         )
 
@@ -249,7 +251,9 @@ class ArticleCard:
     def _card(self, article: Article, versions: Sequence[Article], cited: Sequence[Span] = ()) -> str:
         kept = self._desk.annotations
         tags = kept.tags_of([article.id]).get(article.id, ())
-        beside = details_html(article, tags, [tag for tag, _ in kept.tags()], kept.edited(article.id))
+        tagged = Labels(tags, [tag for tag, _ in kept.tags()])
+        shared = Labels(self._desk.collections_of(article.id), [*self._desk.collections()])
+        beside = details_html(article, tagged, shared, kept.edited(article.id))
         return article_html(article, versions, inside(cited, article), self._sheets.marks(article.id), beside)
 
     def turn_to(self, article_id: str, event: gr.EventData) -> str:
@@ -275,6 +279,17 @@ class ArticleCard:
                 self._desk.annotations.tag(article.id, str(event.add))
             else:
                 self._desk.annotations.untag(article.id, str(event.remove))
+
+        return self._acted(article_id, act)
+
+    def collect(self, article_id: str, event: gr.EventData) -> str:
+        """It is put into a collection or taken out of one."""
+
+        def act(article: Article) -> None:
+            if event.add:
+                self._desk.collect(article.id, str(event.add))
+            else:
+                self._desk.take_out(article.id, str(event.remove))
 
         return self._acted(article_id, act)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from assistant.presentation.changes import ChangeKind, Changes, Stretch, around
@@ -23,7 +24,7 @@ from assistant.ui.render import (
 )
 from assistant.ui.render_sources import Span
 from vectorstore.models import Article
-from vectorstore.storage.annotations import LONGEST_NOTE, LONGEST_TAG, Edit, Mark
+from vectorstore.storage.annotations import LONGEST_NAME, LONGEST_NOTE, LONGEST_TAG, Edit, Mark
 
 _SHOWN_WORDS = 280
 _TAGS = {ChangeKind.REMOVED: "del", ChangeKind.ADDED: "ins", ChangeKind.LEFT_OUT: "i"}
@@ -175,21 +176,43 @@ def article_html(
     )
 
 
-def details_html(article: Article, tags: Sequence[str], known: Sequence[str], edit: Edit | None) -> str:
-    """The tags of an article, and its headline, outlet, date and address to be put right."""
+class Labels(NamedTuple):
+    """Names that an article has, and all that are in use."""
+
+    own: Sequence[str] = ()
+    known: Sequence[str] = ()
+
+
+def details_html(article: Article, tags: Labels, collections: Labels, edit: Edit | None) -> str:
+    """The tags and the collections of an article, and its headline, outlet, date and address to be put right."""
+    tagged = _labels_html(
+        *("tag", tags, LONGEST_TAG, tr("Tags"), tr("New tag"), tr("Add tag")),
+        remove=lambda tag: tr("Remove the tag {tag}", tag=tag),
+    )
+    collected = _labels_html(
+        *("collection", collections, LONGEST_NAME, tr("Collections"), tr("Collection"), tr("Add to collection")),
+        remove=lambda name: tr("Take it out of {collection}", collection=name),
+        only=" for-editors",
+    )
+    return f"{tagged}{collected}{_edit_html(article, edit)}"
+
+
+def _labels_html(
+    kind: str, labels: Labels, longest: int, all: str, new: str, add: str, remove: Callable[[str], str], only: str = ""
+) -> str:
+    """What is there, and a field for one more; `only` is the class of whom it may be changed by."""
     chips = "".join(
-        f'<li><span dir="auto">{shown(tag)}</span><button type="button" data-untag="{shown(tag)}" '
-        f'aria-label="{shown(tr("Remove the tag {tag}", tag=tag))}">×</button></li>'
-        for tag in tags
+        f'<li><span dir="auto">{shown(name)}</span><button type="button" class="{only.strip()}" '
+        f'data-un{kind}="{shown(name)}" aria-label="{shown(remove(name))}">×</button></li>'
+        for name in labels.own
     )
-    others = "".join(f'<option value="{shown(tag)}"></option>' for tag in known if tag not in tags)
-    new = tr("New tag")
-    add = (
-        f'<form class="tag-form"><input name="tag" list="known-tags" maxlength="{LONGEST_TAG}" dir="auto" '
-        f'aria-label="{new}" placeholder="{new}" autocomplete="off"><datalist id="known-tags">{others}</datalist>'
-        f'<button type="submit" class="plain">{tr("Add tag")}</button></form>'
+    others = "".join(f'<option value="{shown(name)}"></option>' for name in labels.known if name not in labels.own)
+    field = (
+        f'<form class="tag-form{only}" data-kind="{kind}"><input name="name" list="known-{kind}s" '
+        f'maxlength="{longest}" dir="auto" aria-label="{new}" placeholder="{new}" autocomplete="off">'
+        f'<datalist id="known-{kind}s">{others}</datalist><button type="submit" class="plain">{add}</button></form>'
     )
-    return f'<div class="tags"><ul aria-label="{tr("Tags")}">{chips}</ul>{add}</div>{_edit_html(article, edit)}'
+    return f'<div class="tags"><ul aria-label="{all}">{chips}</ul>{field}</div>'
 
 
 def _edit_html(article: Article, edit: Edit | None) -> str:

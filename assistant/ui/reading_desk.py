@@ -80,6 +80,19 @@ class ReadingDesk:
     def languages(self) -> Sequence[str]:
         return self._library.languages()
 
+    def collections(self) -> Mapping[str, int]:
+        """Those that whoever asks may see, each with the number of its articles."""
+        return self._library.collections.all()
+
+    def collections_of(self, article_id: str) -> Sequence[str]:
+        return self._library.collections.of([article_id]).get(article_id, ())
+
+    def collect(self, article_id: str, collection: str) -> str:
+        return self._library.collections.put(collection, [article_id])
+
+    def take_out(self, article_id: str, collection: str) -> int:
+        return self._library.collections.take(collection, [article_id])
+
     def listed(self, listing: Listing) -> ListPage:
         return self._library.listings.page(listing)
 

@@ -13,7 +13,7 @@ from ui_desk import HOSTILE, META, ScriptedDesk
 from assistant.ui.article_body import body_html, directed, placed, tables
 from assistant.ui.library_view import Added, library_html
 from assistant.ui.reader import details
-from assistant.ui.reader_view import details_html, sheet_html
+from assistant.ui.reader_view import Labels, details_html, sheet_html
 from assistant.ui.render import legible
 from vectorstore.errors import AnnotationUnusable
 from vectorstore.models import Article
@@ -111,7 +111,8 @@ def test_the_quotation_names_outlet_day_and_address() -> None:
 
 
 def test_tags_and_details_of_strangers_are_text() -> None:
-    html = details_html(HOSTILE, ['<script>"x"'], ['"><img>'], Edit({"title": "<b>"}, {"title": HOSTILE.title}))
+    names = Labels(['<script>"x"'], ['"><img>'])
+    html = details_html(HOSTILE, names, names, Edit({"title": "<b>"}, {"title": HOSTILE.title}))
     assert "<script" not in html and "<img" not in html and "<b>" not in html
     listed = library_html(ScriptedDesk().listed(Listing()), Listing(), Added({"meta": ("<b>tag",)}, {"meta"}))
     assert "#&lt;b&gt;tag" in listed and ">marked<" in listed

@@ -47,24 +47,24 @@ def drawn(tmp_path: Path) -> Drawn:
 
 def test_a_filter_is_saved_used_and_forgotten(drawn: Drawn) -> None:
     *emptied, among = drawn.saved("My <b>", among="tag:sea", outlet="The Ledger", since="2022-07-01")
-    assert emptied == [""] * 6 and among.value == "collection:My <b>"
+    assert emptied == [""] * 6 and among.value == "filter:My <b>"
     kept, problem, table, _ = drawn.table.keep(drawn.given(among=among.value))
     assert problem == "" and kept.scope == drawn.scope(among.value) and table.count("data-article=") == 1
     assert (kept.scope.tags, kept.scope.outlets) == (("sea",), ("The Ledger",))
     drawn.table.forget(drawn.given(), SimpleNamespace(name="My <b>"))  # type: ignore[arg-type]
-    assert drawn.desk.annotations.collections() == []
+    assert drawn.desk.annotations.filters() == []
     assert "no saved filter “My &lt;b&gt;”" in drawn.table.keep(drawn.given(among=among.value))[1]
 
 
 def test_a_filter_with_words_keeps_a_question_to_what_they_find(drawn: Drawn) -> None:
-    assert drawn.saved("words", search="behemoth", among="tag:sea")[-1].value == "collection:words"
-    assert drawn.scope("collection:words") == Scope(articles=("behemoth",))
-    assert "cannot be saved again" in drawn.saved("again", among="collection:words")[0]
+    assert drawn.saved("words", search="behemoth", among="tag:sea")[-1].value == "filter:words"
+    assert drawn.scope("filter:words") == Scope(articles=("behemoth",))
+    assert "cannot be saved again" in drawn.saved("again", among="filter:words")[0]
 
 
 @pytest.mark.parametrize("name", ["", " \n", "\u200b", "x" * 81])
 def test_a_name_that_is_none_is_told(drawn: Drawn, name: str) -> None:
-    assert 'role="alert"' in drawn.saved(name, among="tag:sea")[0] and drawn.desk.annotations.collections() == []
+    assert 'role="alert"' in drawn.saved(name, among="tag:sea")[0] and drawn.desk.annotations.filters() == []
 
 
 def test_one_article_is_kept_to_and_named(drawn: Drawn) -> None:

@@ -160,7 +160,7 @@ def test_tags_are_added_filtered_by_and_saved_as_a_filter_that_questions_are_kep
     typed(page.get_by_label("Save this filter as"), "Open models")
     page.locator(".collect").get_by_role("button", name="Save").click()
     expect(page.get_by_role("button", name="Forget the saved filter “Open models”")).to_be_visible()
-    [saved] = desk.annotations.collections()
+    [saved] = desk.annotations.filters()
     assert (saved.name, saved.tags) == ("Open models", ("<b>Models</b>",))
     page.get_by_role("tab", name="Chat").click()
     page.locator("#limits > button").click()

@@ -31,12 +31,13 @@ from vectorstore.models import EVERYTHING, Article, Entry, Hit, Passage, Scope
 from vectorstore.reports import Again, Condition, Outcome, Report, Row, Standing, Step
 from vectorstore.storage import listings as listing
 from vectorstore.storage.annotations import EDITABLE, Annotations, Edit, keep_edit, marks, tags
+from vectorstore.storage.article_collections import Collections
 from vectorstore.storage.conversations import Conversations
 from vectorstore.storage.database import create_database, open_database
 from vectorstore.storage.listings import Listing, Listings, ListPage, Tally
 from vectorstore.storage.reading_state import ReadingStates
 from vectorstore.storage.rows import Removed, row_of
-from vectorstore.storage.schema import articles, metadata
+from vectorstore.storage.schema import article_collections, articles, metadata
 from vectorstore.storage.subscriptions import FeedArticle, Subscription
 
 NOW = datetime(2022, 7, 3, 12, tzinfo=UTC)
@@ -252,6 +253,7 @@ class ScriptedDesk:
         """Forget what was opened; the conversations stay on disk."""
         self.closed.set()
         self.__dict__.pop("annotations", None)
+        self.__dict__.pop("_collections", None)
         if self.__dict__.pop("notebook", None):
             self._database.dispose()
 
@@ -297,6 +299,22 @@ class ScriptedDesk:
 
     def follow_ups(self, answer: Answer, turns: Sequence[Turn]) -> Sequence[str]:
         return [] if answer.refused else ["What did Mark Zuckerberg say?", "How many people were hurt?"]
+
+    @cached_property
+    def _collections(self) -> Collections:
+        return Collections(self.annotations._engine)
+
+    def collections(self) -> Mapping[str, int]:
+        return self._collections.all()
+
+    def collections_of(self, article_id: str) -> Sequence[str]:
+        return self._collections.of([article_id]).get(article_id, ())
+
+    def collect(self, article_id: str, collection: str) -> str:
+        return self._collections.put(collection, [article_id])
+
+    def take_out(self, article_id: str, collection: str) -> int:
+        return self._collections.take(collection, [article_id])
 
     def outlets(self) -> Sequence[str]:
         return [each.outlet for each in self.articles.values()]
@@ -379,7 +397,7 @@ class ScriptedDesk:
             if rows:
                 connection.execute(insert(articles), rows)
             listing.enter_all(connection)
-            for table in (tags, marks):
+            for table in (tags, marks, article_collections):
                 with self.annotations._engine.connect() as kept:
                     added = [dict(row._mapping) for row in kept.execute(select(table))]
                 if added:

@@ -15,7 +15,7 @@ from vectorstore.errors import AnnotationUnusable, LibraryBusy
 from vectorstore.library import Library
 from vectorstore.models import Scope
 from vectorstore.reports import Outcome
-from vectorstore.storage.annotations import LONGEST_NOTE, Collection
+from vectorstore.storage.annotations import LONGEST_NOTE, SavedFilter
 from vectorstore.storage.listings import Column, Listing
 
 DAY = datetime(2026, 11, 21, tzinfo=UTC)
@@ -153,14 +153,14 @@ class TestWithin:
 class TestCollections:
     def test_a_filter_is_kept_replaced_and_forgotten(self, stocked: Library) -> None:
         kept = stocked.annotations
-        harbour = Collection("Harbour", "ferry", "2026-11-01", "", ("Post",), (), ("sea",), True)
-        assert kept.collect(harbour) == harbour and kept.collections() == [harbour]
-        assert kept.collect(Collection(" Harbour ", tags=("sea",))) == Collection("Harbour", tags=("sea",))
-        kept.collect(Collection("abroad"))
-        assert [each.name for each in kept.collections()] == ["abroad", "Harbour"]
-        assert kept.forget("Harbour") and not kept.forget("Harbour")
+        harbour = SavedFilter("Harbour", "ferry", "2026-11-01", "", ("Post",), (), ("sea",), True)
+        assert kept.save_filter(harbour) == harbour and kept.filters() == [harbour]
+        assert kept.save_filter(SavedFilter(" Harbour ", tags=("sea",))) == SavedFilter("Harbour", tags=("sea",))
+        kept.save_filter(SavedFilter("abroad"))
+        assert [each.name for each in kept.filters()] == ["abroad", "Harbour"]
+        assert kept.forget_filter("Harbour") and not kept.forget_filter("Harbour")
         with pytest.raises(AnnotationUnusable, match="This name needs"):
-            kept.collect(Collection("  "))
+            kept.save_filter(SavedFilter("  "))
 
 
 class TestDetails:
@@ -298,7 +298,7 @@ def test_another_person_sees_nothing_of_it(stocked: Library) -> None:
     other = Annotations(engine, person="bea")
     stocked.annotations.tag("ferry", "sea")
     stocked.annotations.mark("ferry", 1, text_of(stocked, "ferry"), 0, 3)
-    assert (other.tags(), other.marks(), other.collections()) == ([], [], [])
+    assert (other.tags(), other.marks(), other.filters()) == ([], [], [])
     other.tag("ferry", "hers")
     assert stocked.annotations.tags() == [("sea", 1)]
     engine.dispose()

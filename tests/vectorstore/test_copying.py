@@ -12,7 +12,7 @@ from stacks import NOW, WordEmbedder, by_meaning, by_words, story
 
 from vectorstore.errors import BackupFailed, LibraryBusy, LibraryUnreadable
 from vectorstore.library import Library
-from vectorstore.storage.annotations import Collection
+from vectorstore.storage.annotations import SavedFilter
 from vectorstore.storage.backup import back_up, restore
 from vectorstore.storage.catalogue import Catalogue
 from vectorstore.storage.conversations import KeptExchange
@@ -44,7 +44,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
         library.subscriptions.keep_every("30m")
         library.annotations.tag("n4", "sea")
         library.annotations.mark("n5", 1, "Report 5 on fishing.", 0, 6, "a note")
-        library.annotations.collect(Collection("Sea", tags=("sea",)))
+        library.annotations.save_filter(SavedFilter("Sea", tags=("sea",)))
         library.edit("n6", {"title": "Put right"})
         library.reading_states.star(["n4"])
         library.reading_states.follow(["n7", "n8"])
@@ -63,7 +63,7 @@ def test_there_and_back_it_is_the_same_and_nothing_is_embedded_again(full: Path,
             assert library.subscriptions.article_ids() == {"https://example.org/feed": ["n1"]}
             assert library.subscriptions.every() == "30m" and library.reading_states.of().followed
             assert library.annotations.edited("n6").stated["title"] == "É 6"
-            assert library.annotations.collections()[0].tags == ("sea",) and library.annotations.tags() == [("sea", 1)]
+            assert library.annotations.filters()[0].tags == ("sea",) and library.annotations.tags() == [("sea", 1)]
             library.check()
             assert library.check().sound and embedder.embedded == 0
             assert by_meaning(library, "A bridge opened.", limit=50)

@@ -14,7 +14,7 @@ from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
 
 from vectorstore.errors import IndexUnusable
 from vectorstore.languages import resolved, spelled_otherwise, stem, without_accents, words_in
-from vectorstore.models import PassageRow, Scope, titled
+from vectorstore.models import EVERYTHING, PassageRow, Scope, titled
 
 # Looked for by itself: with what stands before it, each character of a text would be a beginning to try.
 _IN_BRACKETS = re.compile(r"\s\(([^()\n]{2,80})\)")
@@ -193,11 +193,14 @@ class KeywordIndex:
             found = [each | together for each in found]
         return found
 
-    def frequency(self, word: str) -> int:
-        """In how many passages, or their headings, the word stands in any form; of one in very many, those that were
-        removed may be counted too."""
+    def frequency(self, word: str, scope: Scope = EVERYTHING) -> int:
+        """In how many passages of the scope, or their headings, the word stands in any form; of one in very many,
+        those that were removed may be counted too."""
         searcher: Any = self._searcher()
         parts = self._analyzer.analyze(word)
+        if conditions := self._within(scope):
+            found = [Query.boolean_query([(Occur.Must, each), *conditions]) for each in self._word(word, 1.0, searcher)]
+            return sum(int(searcher.search(each, 1, count=True).count) for each in found)
         if len(parts) == 1 and (held := int(searcher.doc_freq("words", parts[0]))) >= _COUNTED_ONE_BY_ONE:
             return held
         return sum(int(searcher.search(query, 1, count=True).count) for query in self._word(word, 1.0, searcher))

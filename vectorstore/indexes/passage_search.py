@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from vectorstore.accounts import collections_seen
 from vectorstore.errors import EmbedderMismatch, VectorsUnreachable
 from vectorstore.indexes.brute_force import ExactVectors
 from vectorstore.indexes.embedding import Embedder
@@ -68,11 +69,12 @@ class PassageSearch(threading.local):
         ]
 
     def _settled(self, scope: Scope) -> Scope:
-        """With the articles that have a tag or a mark, of which the index of words knows nothing, by their ids."""
-        if not (scope.tags or scope.marked):
+        """With the articles in a collection, or with a tag or a mark, of which the index of words knows nothing, by
+        their ids; and no others than whoever asks may see."""
+        if collections_seen() is None and not (scope.tags or scope.marked or scope.collections):
             return scope
-        chosen = Scope(articles=scope.articles, tags=scope.tags, marked=scope.marked)
-        return replace(scope, articles=self._catalogue.ids_within(chosen), tags=(), marked=False)
+        chosen = Scope(articles=scope.articles, tags=scope.tags, marked=scope.marked, collections=scope.collections)
+        return replace(scope, articles=self._catalogue.ids_within(chosen), tags=(), marked=False, collections=())
 
     def _meaning(self, texts: Mapping[str, float]) -> Matrix:
         """One vector of length 1 for texts of different weight."""
@@ -89,7 +91,7 @@ class PassageSearch(threading.local):
         A filter costs Chroma ten times the search itself. So a few articles are looked at one by one, and of many the
         index is asked for so much more that enough of it lies within.
         """
-        held, within = self._catalogue.articles_within(Scope()), self._catalogue.articles_within(scope)
+        held, within = self._catalogue.size()[0], self._catalogue.articles_within(scope)
         wanted = limit
         if within == held:
             scope = Scope()

@@ -96,7 +96,7 @@ class KeptIndexes:
         """None when it is not as it should be."""
         try:
             words = KeywordIndex(self._words) if self._words.exists() else None
-            return words if words and words.count() == self._catalogue.counts()[1] else None
+            return words if words and words.count() == self._catalogue.size()[1] else None
         except IndexUnusable:
             return None
 
@@ -207,7 +207,7 @@ class KeptIndexes:
 
     def embedded(self) -> int:
         """How many passages have a vector."""
-        return self._catalogue.counts()[1] - self._catalogue.waiting()
+        return self._catalogue.size()[1] - self._catalogue.waiting()
 
     def _start_renewing(self, coming: bool = False) -> threading.Thread:
         with self._starting:
@@ -284,7 +284,7 @@ class KeptIndexes:
     def _worn(self) -> float:
         """How much of the index was removed since it was built, as a share of what it holds."""
         replaced = int(self._catalogue.recall(self._of_vectors("replaced")) or 0)
-        return replaced / max(1, self._catalogue.counts()[1]) if replaced >= _WORTH_IT else 0.0
+        return replaced / max(1, self._catalogue.size()[1]) if replaced >= _WORTH_IT else 0.0
 
     def _place(self) -> str:
         return self._catalogue.recall(self._of_vectors("vectors")) or VECTORS[0]
@@ -415,7 +415,7 @@ class KeptIndexes:
 
     def _fill(self, words: KeywordIndex) -> None:
         now = self._generation()
-        if passages := self._catalogue.counts()[1]:
+        if passages := self._catalogue.size()[1]:
             logger.warning("making the index of words anew: %d passages", passages)
         words.clear()
         for rows in self._catalogue.passages_since(0):

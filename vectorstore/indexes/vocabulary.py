@@ -7,6 +7,7 @@ from math import exp, log
 
 from vectorstore.indexes.keywords import KeywordIndex
 from vectorstore.languages import share_at_large
+from vectorstore.models import EVERYTHING, Scope
 
 _OF_OTHER_THINGS = 300
 _WORDS_OF_A_PASSAGE = 150
@@ -15,17 +16,18 @@ _NO_SLIP = 1.2e-6
 
 
 class Vocabulary:
-    """As the library is at the moment; for one question, in a language that "" leaves open."""
+    """As the library is at the moment, or what of it lies within a scope; for one question, in a language that ""
+    leaves open."""
 
-    def __init__(self, index: KeywordIndex, language: str = "") -> None:
+    def __init__(self, index: KeywordIndex, language: str = "", scope: Scope = EVERYTHING) -> None:
         self._index = index
-        self._language = language
+        self._language, self._scope = language, scope
         self._counted: dict[str, int] = {}
 
     def frequency(self, word: str) -> int:
         """In how many passages, their headings or bylines the word, or a phrase, stands in any form."""
         if word not in self._counted:
-            self._counted[word] = self._index.frequency(word)
+            self._counted[word] = self._index.frequency(word, self._scope)
         return self._counted[word]
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
@@ -44,13 +46,15 @@ class Vocabulary:
         return 1 - exp(-_WORDS_OF_A_PASSAGE * share_at_large(word, self._language))
 
     def spellings(self, beginning: str) -> Mapping[str, int]:
-        """The words as written, in lower case, that begin so, and in how many passages each stands, or stood before."""
+        """The words as written, in lower case, that begin so, and in how many passages each stands, or stood before.
+        They are those of the whole library: which of them stand in the scope, `frequency` tells."""
         return self._index.spellings(beginning)
 
     def abbreviations(self, beginning: str) -> list[tuple[str, str]]:
         """Short forms and long ones, in lower case, that begin so, each with what articles have for it: "who" with
         "World Health Organization", and the other way round. The most frequent first."""
-        return self._index.abbreviations(beginning)
+        found = self._index.abbreviations(beginning)
+        return found if self._scope == EVERYTHING else [pair for pair in found if all(map(self.frequency, pair))]
 
     def common(self, word: str, least: float = _NO_SLIP) -> bool:
         """Whether at least that share of all words written in the language are this one: then it is spelled rightly,

@@ -17,6 +17,7 @@ def _of(**given: Any) -> Column[Any]:
 
 
 # `password` is "" before one is chosen; `subject` is who it is at the OpenID provider, "" for those without.
+# `collections` are the names of those whose articles may be seen, none for an empty list, null for all articles.
 people = Table(
     "people",
     metadata,
@@ -26,6 +27,7 @@ people = Table(
     Column("password", Text, nullable=False),
     Column("subject", Text, nullable=False, index=True),
     Column("made_at", UtcTime, nullable=False),
+    Column("collections", Json),
 )
 links = Table(
     "account_links",
@@ -53,6 +55,7 @@ tokens = Table(
     Column("made_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
     Column("used_at", UtcTime),
+    Column("collections", Json),
 )
 tries = Table(
     "account_tries",
@@ -84,13 +87,15 @@ audit = Table(
 
 @dataclass(frozen=True, slots=True)
 class PersonEntry:
-    """A row of the list. `chosen` is whether there is a way to sign in: a password, or an OpenID provider."""
+    """A row of the list. `chosen` is whether there is a way to sign in: a password, or an OpenID provider. None of
+    `collections` is every article."""
 
     name: str
     role: Role
     chosen: bool
     made_at: datetime
     seen_at: datetime | None
+    collections: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,7 @@ class TokenEntry:
     made_at: datetime
     expires_at: datetime
     used_at: datetime | None
+    collections: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

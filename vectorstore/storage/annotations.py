@@ -1,7 +1,7 @@
 """What readers add to articles: marked passages with notes, tags, saved filters, and details put right.
 
-Each row belongs to a `person`, "" without accounts; details that are put right are so for everybody. Rows name their
-article by its id and leave with it; what was removed keeps them, see `taken`.
+Each row belongs to a `person`, "" without accounts; details that are put right, and the collections that articles are
+in, are so for everybody. Rows name their article by its id and leave with it; what was removed keeps them, see `taken`.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from sqlalchemy import Column, Connection, Engine, Integer, String, Table, Text,
 from vectorstore import accounts
 from vectorstore.errors import AnnotationUnusable, LibraryBusy
 from vectorstore.storage.dialect import insert_new, insert_over
-from vectorstore.storage.schema import Json, UtcTime, metadata
+from vectorstore.storage.schema import Json, UtcTime, article_collections, metadata
+from vectorstore.storage.visibility import seen
 
 LONGEST_NOTE = 4000
 LONGEST_TAG = 60
 LONGEST_NAME = 80
 MOST_TAGS = 40
-MOST_COLLECTIONS = 200
+MOST_FILTERS = 200
 _LONGEST_MARK = 20_000
 
 
@@ -54,8 +55,8 @@ tags = Table(
     _person(),
 )
 
-# `kept` are the values of a filter, see Collection.
-collections = Table(
+# `kept` are the values of a filter, see SavedFilter. The table is called as they were in schema 10.
+saved_filters = Table(
     "collections", metadata, Column("name", String, primary_key=True), _person(), Column("kept", Json, nullable=False)
 )
 
@@ -71,7 +72,7 @@ edits = Table(
     Column("person", String, nullable=False, server_default=""),
 )
 
-_OF_ARTICLES = (marks, tags, edits)
+_OF_ARTICLES = (marks, tags, edits, article_collections)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Collection:
+class SavedFilter:
     """A filter that a reader has given a name: days such as 2022-07-03, and words to be found in the articles."""
 
     name: str
@@ -100,6 +101,7 @@ class Collection:
     languages: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     marked: bool = False
+    collections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ class Annotations:
 
     def marks(self, article_id: str | None = None) -> list[Mark]:
         """Those in one article in the order of its text, or all of them, the last made first."""
-        query = select(*_MARK).where(marks.c.person == self._person)
+        query = select(*_MARK).where(marks.c.person == self._person, *seen(marks.c.article_id))
         if article_id is None:
             query = query.order_by(marks.c.made_at.desc(), marks.c.key.desc())
         else:
@@ -186,7 +188,7 @@ class Annotations:
     def tag(self, article_id: str, tag: str) -> str:
         """Give an article a tag, written as one that there is in other letter case; returns it. Raises
         AnnotationUnusable."""
-        tag = _one_line(tag, LONGEST_TAG)
+        tag = one_line(tag, LONGEST_TAG)
         known = {each.casefold(): each for each, _ in self.tags()}
         tag = known.get(tag.casefold(), tag)
         if len(held := self.tags_of([article_id]).get(article_id, ())) >= MOST_TAGS and tag not in held:
@@ -202,32 +204,32 @@ class Annotations:
         with self._writing().begin() as connection:
             return bool(connection.execute(delete(tags).where(mine)).rowcount)
 
-    # -- collections -----------------------------------------------------------------------------------------------
+    # -- saved filters ---------------------------------------------------------------------------------------------
 
-    def collections(self) -> list[Collection]:
+    def filters(self) -> list[SavedFilter]:
         """In alphabetical order."""
-        query = select(collections).where(collections.c.person == self._person)
+        query = select(saved_filters).where(saved_filters.c.person == self._person)
         with self._engine.connect() as connection:
-            found = [_collection(row.name, row.kept) for row in connection.execute(query)]
+            found = [_filter(row.name, row.kept) for row in connection.execute(query)]
         return sorted(found, key=lambda each: each.name.casefold())
 
-    def collect(self, collection: Collection) -> Collection:
-        """Keep a filter, in place of one of that name. Raises AnnotationUnusable."""
-        name = _one_line(collection.name, LONGEST_NAME)
-        others = [each for each in self.collections() if each.name != name]
-        if len(others) >= MOST_COLLECTIONS:
-            raise AnnotationUnusable(f"{MOST_COLLECTIONS} filters can be saved. Remove one first.")
-        names = ("search", "since", "until", "outlets", "languages", "tags", "marked")
-        kept = {each: value for each in names if (value := getattr(collection, each))}
+    def save_filter(self, filter: SavedFilter) -> SavedFilter:
+        """In place of one of that name. Raises AnnotationUnusable."""
+        name = one_line(filter.name, LONGEST_NAME)
+        others = [each for each in self.filters() if each.name != name]
+        if len(others) >= MOST_FILTERS:
+            raise AnnotationUnusable(f"{MOST_FILTERS} filters can be saved. Remove one first.")
+        names = ("search", "since", "until", "outlets", "languages", "tags", "marked", "collections")
+        kept = {each: value for each in names if (value := getattr(filter, each))}
         with self._writing().begin() as connection:
-            insert_over(connection, collections, [{"name": name, "person": self._person, "kept": kept}])
-        return _collection(name, kept)
+            insert_over(connection, saved_filters, [{"name": name, "person": self._person, "kept": kept}])
+        return _filter(name, kept)
 
-    def forget(self, name: str) -> bool:
+    def forget_filter(self, name: str) -> bool:
         """False when there was no filter of that name."""
-        mine = (collections.c.name == name) & (collections.c.person == self._person)
+        mine = (saved_filters.c.name == name) & (saved_filters.c.person == self._person)
         with self._writing().begin() as connection:
-            return bool(connection.execute(delete(collections).where(mine)).rowcount)
+            return bool(connection.execute(delete(saved_filters).where(mine)).rowcount)
 
     # -- details put right -----------------------------------------------------------------------------------------
 
@@ -281,11 +283,11 @@ def put_back(connection: Connection, rows: Mapping[str, Sequence[Mapping[str, An
             insert_over(connection, table, rows[table.name])
 
 
-def _collection(name: str, kept: Mapping[str, Any]) -> Collection:
+def _filter(name: str, kept: Mapping[str, Any]) -> SavedFilter:
     values: dict[str, Any] = {
         each: tuple(value) if isinstance(value, list | tuple) else value for each, value in kept.items()
     }
-    return Collection(name, **values)
+    return SavedFilter(name, **values)
 
 
 def _written(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -303,7 +305,7 @@ def _note(note: str) -> str:
     return _stored(note.strip())
 
 
-def _one_line(text: str, longest: int) -> str:
+def one_line(text: str, longest: int) -> str:
     line = " ".join(_stored(text).split())
     if not line or not line.isprintable():
         raise AnnotationUnusable("This name needs a letter or a digit in it, and nothing that cannot be seen.")

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
+    Select,
     Table,
     bindparam,
     delete,
@@ -27,6 +28,7 @@ from vectorstore.storage import annotations as added
 from vectorstore.storage import listings as listing
 from vectorstore.storage import story_groups
 from vectorstore.storage.annotations import Annotations
+from vectorstore.storage.article_collections import Collections
 from vectorstore.storage.conversations import Conversations
 from vectorstore.storage.database import open_database
 from vectorstore.storage.details import as_edited, as_stated, put_right, stated_anew
@@ -59,6 +61,7 @@ from vectorstore.storage.schema import (
     withdrawn,
 )
 from vectorstore.storage.subscriptions import Subscriptions
+from vectorstore.storage.visibility import seen
 
 
 class Catalogue(IndexSource):
@@ -74,6 +77,7 @@ class Catalogue(IndexSource):
         self.listings = Listings(self._engine)
         self.reading_states = ReadingStates(self._engine)
         self.annotations = Annotations(self._engine, only_read)
+        self.collections = Collections(self._engine, only_read)
         self.people = People(self._engine, only_read)
 
     def close(self) -> None:
@@ -152,7 +156,7 @@ class Catalogue(IndexSource):
     def article(self, article_id: str, version: int | None = None) -> Article | None:
         """The current version, or the one asked for; None when there is no such article or version."""
         with self._engine.connect() as connection:
-            row = connection.execute(select(*ARTICLE).where(articles.c.id == article_id)).one_or_none()
+            row = connection.execute(_seen_articles().where(articles.c.id == article_id)).one_or_none()
             if row is not None and version not in (None, row.version):
                 earlier = earlier_versions.c
                 query = select(earlier_versions).where(earlier.id == article_id, earlier.version == version)
@@ -162,30 +166,30 @@ class Catalogue(IndexSource):
     def stated(self, article_id: str) -> Article | None:
         """As its publisher states it, whatever was put right here."""
         with self._engine.connect() as connection:
-            row = connection.execute(select(*ARTICLE).where(articles.c.id == article_id)).one_or_none()
+            row = connection.execute(_seen_articles().where(articles.c.id == article_id)).one_or_none()
             return None if row is None else as_stated(article_of(row), added.edit_of(connection, article_id))
 
     def versions(self, article_id: str, stated: bool = False) -> list[Article]:
         """Every version, the earliest first; none when there is no such article."""
         earlier = earlier_versions.c
-        query = select(earlier_versions).where(earlier.id == article_id).order_by(earlier.version, earlier.key)
+        query = select(earlier_versions).where(earlier.id == article_id, *seen(earlier.id))
         with self._engine.connect() as connection:
             rows = [
-                *connection.execute(query),
-                *connection.execute(select(*ARTICLE).where(articles.c.id == article_id)),
+                *connection.execute(query.order_by(earlier.version, earlier.key)),
+                *connection.execute(_seen_articles().where(articles.c.id == article_id)),
             ]
             edit, told = added.edit_of(connection, article_id), as_stated if stated else as_edited
         return [told(each, edit) for each in {row.version: article_of(row) for row in rows}.values()]
 
     def twins(self, body: str) -> list[Article]:
         """The articles whose current text is this one, white space aside, in the order in which they came."""
-        query = select(*ARTICLE).where(articles.c.text_hash == text_hash(body)).order_by(articles.c.key)
+        query = _seen_articles().where(articles.c.text_hash == text_hash(body)).order_by(articles.c.key)
         with self._engine.connect() as connection:
             return [article_of(row) for row in connection.execute(query)]
 
     def latest_of(self, outlet: str, most: int) -> list[Article]:
         """At most so many articles of an outlet, those that came last first."""
-        query = select(*ARTICLE).where(articles.c.outlet == outlet).order_by(articles.c.key.desc()).limit(most)
+        query = _seen_articles().where(articles.c.outlet == outlet).order_by(articles.c.key.desc()).limit(most)
         with self._engine.connect() as connection:
             return [article_of(row) for row in connection.execute(query)]
 
@@ -195,20 +199,23 @@ class Catalogue(IndexSource):
             return story_groups.copies(connection, article_ids, until)
 
     def counts(self) -> tuple[int, int]:
-        """Articles and passages."""
+        """Articles and passages that whoever asks may see."""
+        if not (conditions := seen(articles.c.id)):
+            return self.size()
+        held = select(func.count()).select_from(articles).where(*conditions)
+        its_passages = select(func.count()).select_from(passages).join(articles).where(*conditions)
         with self._engine.connect() as connection:
-            held = connection.execute(select(func.count()).select_from(articles)).scalar_one()
-            return held, connection.execute(select(func.count()).select_from(passages)).scalar_one()
+            return connection.execute(held).scalar_one(), connection.execute(its_passages).scalar_one()
 
     def passages(self, passage_ids: Sequence[str]) -> dict[str, tuple[Passage, Article]]:
         """The passages with these ids and their articles; ids that are gone are left out."""
         with self._engine.connect() as connection:
-            rows = placed(connection.execute(PLACED.where(passages.c.id.in_(passage_ids))))
+            rows = placed(connection.execute(PLACED.where(passages.c.id.in_(passage_ids), *seen(articles.c.id))))
         return {row.passage.id: (row.passage, row.article) for row in rows}
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """An article's passages in their order."""
-        query = PLACED.where(articles.c.id == article_id).order_by(passages.c.position)
+        query = PLACED.where(articles.c.id == article_id, *seen(articles.c.id)).order_by(passages.c.position)
         with self._engine.connect() as connection:
             return [row.passage for row in placed(connection.execute(query))]
 
@@ -218,7 +225,7 @@ class Catalogue(IndexSource):
         of_passage = passages.c.key, passages.c.id, articles.c.id.label("article_id"), passages.c.position
         query = select(*of_passage, *of_article, passages.c.vector).join_from(passages, articles)
         with self._engine.connect() as connection:
-            rows = connection.execute(query.where(passages.c.key.in_(keys)))
+            rows = connection.execute(query.where(passages.c.key.in_(keys), *seen(articles.c.id)))
             return [Described(*row[:-1], vector=vector(row.vector)) for row in rows]
 
     def passage_keys(self) -> set[int]:
@@ -228,11 +235,15 @@ class Catalogue(IndexSource):
     def outlets(self) -> list[str]:
         """The outlets of all articles."""
         with self._engine.connect() as connection:
-            return list(connection.execute(select(articles.c.outlet).distinct()).scalars())
+            return list(connection.execute(select(articles.c.outlet).where(*seen(articles.c.id)).distinct()).scalars())
 
     def languages(self) -> list[str]:
         """Those that are known, that of most articles first."""
-        asked = select(articles.c.language).where(articles.c.language != "").group_by(articles.c.language)
+        asked = (
+            select(articles.c.language)
+            .where(articles.c.language != "", *seen(articles.c.id))
+            .group_by(articles.c.language)
+        )
         with self._engine.connect() as connection:
             return list(connection.execute(asked.order_by(func.count().desc(), articles.c.language)).scalars())
 
@@ -241,7 +252,7 @@ class Catalogue(IndexSource):
         published = articles.c.published_at
         with self._engine.connect() as connection:
             newest: datetime | None = connection.execute(
-                select(func.max(published)).where(published <= until)
+                select(func.max(published)).where(published <= until, *seen(articles.c.id))
             ).scalar_one()
         return newest
 
@@ -286,6 +297,10 @@ class Catalogue(IndexSource):
         """Whether the database passes its own check."""
         with self._engine.connect() as connection:
             return is_sound(connection)
+
+
+def _seen_articles() -> Select[Any]:
+    return select(*ARTICLE).where(*seen(articles.c.id))
 
 
 def text_hash(body: str) -> str:

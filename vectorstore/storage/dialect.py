@@ -187,6 +187,8 @@ def insert_selected_over(connection: Connection, table: Table, names: Sequence[s
     statement = _insert(connection, table).from_select(list(names), query)
     keys = [column.name for column in table.primary_key]
     changed = {name: statement.excluded[name] for name in names if name not in keys}
+    if not changed:
+        return statement.on_conflict_do_nothing()
     return statement.on_conflict_do_update(index_elements=keys, set_=changed)
 
 

@@ -63,6 +63,12 @@ class IndexSource:
         self.words_facts = self.vector_facts = ""
         """What the facts about the two indexes begin with, where each of several machines has its own."""
 
+    def size(self) -> tuple[int, int]:
+        """Articles and passages."""
+        with self._engine.connect() as connection:
+            held = connection.execute(select(func.count()).select_from(articles)).scalar_one()
+            return held, connection.execute(select(func.count()).select_from(passages)).scalar_one()
+
     # -- vectors: those of the embedder in use, or those of the `coming` one ---------------------------------------
 
     def waiting(self, coming: bool = False) -> int:

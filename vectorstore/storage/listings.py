@@ -21,6 +21,7 @@ from vectorstore.models import EVERYTHING, Article, Entry, Passage, Scope
 from vectorstore.storage.dialect import day_of, each_key_of, holds, without_case
 from vectorstore.storage.rows import ARTICLE, PLACED, article_of, placed, within
 from vectorstore.storage.schema import WITHOUT_VECTOR, articles, listed, passages
+from vectorstore.storage.visibility import seen
 
 PAGE = 50
 """Rows of a page."""
@@ -133,14 +134,16 @@ class Listings:
         words, first = listed.c.words, folded(headline)
         titles = select(articles.c.title).join_from(listed, articles, articles.c.key == listed.c.article_key)
         with self._engine.connect() as connection:
-            found = connection.execute(titles.where(words >= first, words < first + _AFTER_ALL)).scalars()
+            found = connection.execute(
+                titles.where(words >= first, words < first + _AFTER_ALL, *seen(listed.c.id))
+            ).scalars()
             return headline in found
 
     def page(self, listing: Listing) -> ListPage:
         """A page of the table; beyond the last one it is the last one."""
         holding = self._holding(listing.search)
         conditions = _conditions(listing, holding)
-        count = select(func.count()).select_from(listed)
+        count = select(func.count()).select_from(listed).where(*seen(listed.c.id))
         with self._engine.connect() as connection:
             held = connection.execute(count).scalar_one()
             waiting = connection.execute(_WAITING).scalar_one()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -41,7 +41,7 @@ from vectorstore.storage.account_tables import (
     tokens,
     tries,
 )
-from vectorstore.storage.annotations import collections, marks, tags
+from vectorstore.storage.annotations import marks, saved_filters, tags
 from vectorstore.storage.schema import (
     articles_read,
     articles_starred,
@@ -88,7 +88,10 @@ class People:
         query = select(people, last.c.seen_at).outerjoin(last, last.c.person == people.c.id).order_by(people.c.name)
         with self._engine.connect() as connection:
             return [
-                PersonEntry(row.name, Role.named(row.role), bool(row.password or row.subject), row.made_at, row.seen_at)
+                PersonEntry(
+                    *(row.name, Role.named(row.role), bool(row.password or row.subject), row.made_at, row.seen_at),
+                    collections=_named_ones(row.collections),
+                )
                 for row in connection.execute(query)
             ]
 
@@ -120,12 +123,27 @@ class People:
             connection.execute(update(people).where(people.c.id == id).values(role=role.word))
             self._record(connection, "role changed", f"{_named(name)} ({role.word})")
 
+    def keep_to(self, name: str, collections: Iterable[str] | None) -> None:
+        """From the next request on a reader sees the articles in these collections alone, None for all articles. Who
+        adds and removes articles sees all of them: such a role cannot be kept to any."""
+        kept = None if collections is None else sorted(set(collections))
+        with self._writing() as connection:
+            id = _id_of(connection, name)
+            role = connection.execute(select(people.c.role).where(people.c.id == id)).scalar_one()
+            if kept is not None and Role.named(role) > Role.READER:
+                raise AccountUnusable(
+                    f"{_named(name)} is {role}, who sees every article. `dateline users role {_named(name)} reader` "
+                    "comes first."
+                )
+            connection.execute(update(people).where(people.c.id == id).values(collections=kept))
+            self._record(connection, "kept to collections", f"{_named(name)} ({_told(kept)})")
+
     def remove(self, name: str) -> None:
         """With its sessions and tokens, and with all that is its own: conversations, marks, what was read."""
         with self._writing() as connection:
             id = _id_of(connection, name)
             _keep_one(connection, id)
-            for table in (conversations, articles_read, articles_starred, stories_followed, marks, tags, collections):
+            for table in (conversations, articles_read, articles_starred, stories_followed, marks, tags, saved_filters):
                 connection.execute(delete(table).where(table.c.person == id))
             connection.execute(delete(people).where(people.c.id == id))
             self._record(connection, "account removed", _named(name))
@@ -203,7 +221,7 @@ class People:
             if row.role != role.word:
                 connection.execute(update(people).where(people.c.id == row.id).values(role=role.word))
                 self._record(connection, "role changed", f"{row.name} ({role.word}, by OpenID)", who=row.name)
-            return Account(row.id, row.name, role)
+            return Account(row.id, row.name, role, _of(row.collections))
 
     # -- sessions --------------------------------------------------------------------------------------------------
 
@@ -249,8 +267,16 @@ class People:
 
     # -- tokens ----------------------------------------------------------------------------------------------------
 
-    def make_token(self, name: str, role: Role | None, lasts: timedelta, now: datetime | None = None) -> str:
-        """For programs of this account, with its role or a lesser one; told once and never again."""
+    def make_token(
+        self,
+        name: str,
+        role: Role | None,
+        lasts: timedelta,
+        now: datetime | None = None,
+        collections: Iterable[str] | None = None,
+    ) -> str:
+        """For programs of this account, with its role or a lesser one; told once and never again. One of a reader can
+        be kept to collections, of those that the account may see."""
         now, secret, id = now or datetime.now(UTC), secrets.token_urlsafe(32), secrets.token_hex(4)
         with self._writing() as connection:
             row = connection.execute(select(people).where(people.c.name == _named(name))).first()
@@ -259,10 +285,14 @@ class People:
             role = Role.named(row.role) if role is None else role
             if role > Role.named(row.role):
                 raise AccountUnusable(f"{row.name} is {row.role}: a token can have that role or a lesser one.")
+            seen = None if collections is None else sorted(set(collections))
+            if seen is not None and role > Role.READER:
+                raise AccountUnusable(f"A token of {role.word} sees every article. Give it the role reader.")
             made = f"{TOKEN}{id}_{secret}"
             kept = {"id": id, "digest": _digest(made), "person": row.id, "role": role.word, "made_at": now}
-            connection.execute(insert(tokens), kept | {"expires_at": now + lasts})
-            self._record(connection, "token made", f"{id} of {row.name} ({role.word})", now)
+            connection.execute(insert(tokens), kept | {"expires_at": now + lasts, "collections": seen})
+            told = f"{id} of {row.name} ({role.word}{'' if seen is None else f', {_told(seen)}'})"
+            self._record(connection, "token made", told, now)
         return made
 
     def tokens(self) -> list[TokenEntry]:
@@ -270,7 +300,10 @@ class People:
         query = select(tokens, people.c.name).join(people, people.c.id == tokens.c.person)
         with self._engine.connect() as connection:
             return [
-                TokenEntry(row.id, row.name, Role.named(row.role), row.made_at, row.expires_at, row.used_at)
+                TokenEntry(
+                    *(row.id, row.name, Role.named(row.role), row.made_at, row.expires_at, row.used_at),
+                    collections=_named_ones(row.collections),
+                )
                 for row in connection.execute(query.order_by(tokens.c.made_at.desc(), tokens.c.id))
             ]
 
@@ -285,7 +318,7 @@ class People:
         if not token.startswith(TOKEN):
             return None
         now, digest = now or datetime.now(UTC), _digest(token)
-        query = select(people, tokens.c.role.label("given"), tokens.c.used_at)
+        query = select(people, tokens.c.role.label("given"), tokens.c.collections.label("of_token"), tokens.c.used_at)
         query = query.join(tokens, tokens.c.person == people.c.id)
         with self._engine.connect() as connection:
             row = connection.execute(query.where(tokens.c.digest == digest, tokens.c.expires_at > now)).first()
@@ -294,7 +327,10 @@ class People:
         if not self._only_read and (row.used_at is None or now - row.used_at > _SEEN_ANEW):
             with self._engine.begin() as connection:
                 connection.execute(update(tokens).where(tokens.c.digest == digest).values(used_at=now))
-        return Account(row.id, row.name, min(Role.named(row.given), Role.named(row.role)))
+        of_person = _of(row.collections) if Role.named(row.role) is Role.READER else None
+        either = [each for each in (of_person, _of(row.of_token)) if each is not None]
+        seen = frozenset.intersection(*either) if either else None
+        return Account(row.id, row.name, min(Role.named(row.given), Role.named(row.role)), seen)
 
     # -- what is somebody's own ------------------------------------------------------------------------------------
 
@@ -436,7 +472,24 @@ def _digest(secret: str) -> str:
 
 
 def _account(row: Any) -> Account:
-    return Account(row.id, row.name, Role.named(row.role))
+    return Account(row.id, row.name, Role.named(row.role), _of(row.collections))
+
+
+def _kept_to(row: Any) -> frozenset[str] | None:
+    return _of(row.collections)
+
+
+def _of(names: Sequence[str] | None) -> frozenset[str] | None:
+    return None if names is None else frozenset(names)
+
+
+def _named_ones(names: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if names is None else tuple(names)
+
+
+def _told(names: Sequence[str] | None) -> str:
+    """For the audit log."""
+    return "all articles" if names is None else ", ".join(names) or "no articles"
 
 
 def _stored(text: str) -> str:

@@ -15,6 +15,7 @@ from vectorstore.models import Article, Correction, Matrix, Passage, PassageRow,
 from vectorstore.storage.annotations import marks, tags
 from vectorstore.storage.dialect import each_of
 from vectorstore.storage.schema import articles, passages
+from vectorstore.storage.visibility import in_collections, seen
 
 ARTICLE = [column for column in articles.c if column.name not in ("key", "text_hash", "story")]
 _STATED = [column.name for column in ARTICLE]
@@ -77,10 +78,10 @@ def row_of(article: Article) -> dict[str, Any]:
 
 
 def within(scope: Scope, table: Table = articles) -> list[ColumnElement[bool]]:
-    """The conditions, none for a scope that holds everything. `table` has a row for each article, with its id, outlet,
-    language and date."""
+    """The conditions, none for a scope that holds everything, and that of what whoever it is done for may see. `table`
+    has a row for each article, with its id, outlet, language and date."""
     published = table.c.published_at
-    conditions: list[ColumnElement[bool]] = []
+    conditions = seen(table.c.id)
     if scope.since:
         conditions.append(published >= scope.since)
     if scope.until:
@@ -102,6 +103,8 @@ def _chosen(scope: Scope, table: Table) -> list[ColumnElement[bool]]:
         wanted.append(each_of(scope.articles))
     if scope.tags:
         wanted.append(select(tags.c.article_id).where(tags.c.tag.in_(scope.tags), tags.c.person == person()))
+    if scope.collections:
+        wanted.append(in_collections(scope.collections))
     if scope.marked:
         wanted.append(select(marks.c.article_id).where(marks.c.person == person()))
     return [table.c.id.in_(each) for each in wanted]

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from vectorstore.errors import LibraryUnreadable
 from vectorstore.storage.dialect import WITHOUT_CASE
 
-SCHEMA_VERSION = "10"
+SCHEMA_VERSION = "11"
 
 
 class _Read(TypeDecorator[Any]):
@@ -215,6 +215,20 @@ pages = Table(
     Column("etag", Text, nullable=False),
     Column("last_modified", Text, nullable=False),
     Column("listed", Boolean, nullable=False),
+)
+
+# Collections, see vectorstore.storage.article_collections: the articles in each, and the feeds that fill them.
+article_collections = Table(
+    "article_collections",
+    metadata,
+    Column("collection", String, primary_key=True),
+    Column("article_id", String, primary_key=True, index=True),
+)
+feed_collections = Table(
+    "feed_collections",
+    metadata,
+    Column("url", String, primary_key=True),
+    Column("collection", String, primary_key=True),
 )
 
 robots = Table(

@@ -26,6 +26,7 @@ from vectorstore.near_duplicates import (
 )
 from vectorstore.storage.rows import within
 from vectorstore.storage.schema import articles, passages, sketches
+from vectorstore.storage.visibility import seen
 
 # Those that share most are looked at. A story in more outlets than this is joined by any of them.
 _LOOKED_AT = 50
@@ -92,7 +93,7 @@ def copies(connection: Connection, article_ids: Sequence[str], until: datetime |
     shown = articles.alias()
     told = [articles.c[name] for name in ("id", "outlet", "url", "published_at")]
     query = select(shown.c.id, *told).join_from(shown, articles, shown.c.story == articles.c.story)
-    query = query.where(shown.c.id.in_(article_ids), articles.c.id != shown.c.id)
+    query = query.where(shown.c.id.in_(article_ids), articles.c.id != shown.c.id, *seen(articles.c.id))
     if until is not None:
         query = query.where(or_(articles.c.published_at.is_(None), articles.c.published_at <= until))
     found: dict[str, tuple[Copy, ...]] = {}
@@ -156,5 +157,5 @@ def _last(table: FromClause, by: str) -> list[ColumnElement[Any]]:
 
 def arrived_since(connection: Connection, moment: datetime) -> int:
     """How many articles came in, or came in anew, after it."""
-    query = select(func.count()).select_from(articles).where(articles.c.ingested_at > moment)
+    query = select(func.count()).select_from(articles).where(articles.c.ingested_at > moment, *seen(articles.c.id))
     return connection.execute(query).scalar_one()

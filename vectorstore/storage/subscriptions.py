@@ -11,9 +11,12 @@ from zlib import crc32
 
 from sqlalchemy import Connection, Engine, delete, select, update
 
+from vectorstore.accounts import collections_seen
+from vectorstore.storage.article_collections import collect_pages, follow_move
 from vectorstore.storage.dialect import claim, give_back, insert_new, insert_over
 from vectorstore.storage.facts import recall, remember
-from vectorstore.storage.schema import articles, hosts, pages, robots, subscriptions
+from vectorstore.storage.schema import articles, feed_collections, hosts, pages, robots, subscriptions
+from vectorstore.storage.visibility import seen
 
 _EVERY = "refresh_every"
 _FEED, _HOST = 5_610_004, 5_610_005
@@ -77,9 +80,13 @@ class Subscriptions:
         self._engine = engine
 
     def all(self) -> list[Subscription]:
-        """In the order in which they were added."""
+        """In the order in which they were added; to whoever may see some collections alone, those that fill these."""
+        query = select(subscriptions).order_by(subscriptions.c.added_at, subscriptions.c.url)
+        if (allowed := collections_seen()) is not None:
+            filling = select(feed_collections.c.url).where(feed_collections.c.collection.in_(sorted(allowed)))
+            query = query.where(subscriptions.c.url.in_(filling))
         with self._engine.connect() as connection:
-            rows = connection.execute(select(subscriptions).order_by(subscriptions.c.added_at, subscriptions.c.url))
+            rows = connection.execute(query)
             return [Subscription(**row._mapping) for row in rows]
 
     def add(self, subscription: Subscription) -> bool:
@@ -91,6 +98,7 @@ class Subscriptions:
         """Follow a feed no longer; its articles stay. False when it was not followed."""
         with self._engine.begin() as connection:
             connection.execute(delete(pages).where(pages.c.feed == url))
+            connection.execute(delete(feed_collections).where(feed_collections.c.url == url))
             return bool(connection.execute(delete(subscriptions).where(subscriptions.c.url == url)).rowcount)
 
     def record(self, subscription: Subscription, known: Iterable[KnownPage] = (), moved_to: str = "") -> None:
@@ -99,8 +107,10 @@ class Subscriptions:
         with self._engine.begin() as connection:
             if rows := {page.url: asdict(page) for page in known}:
                 insert_over(connection, pages, [*rows.values()])
+                collect_pages(connection, subscription.url)
             if moved_to and not _held(connection, moved_to):
                 connection.execute(update(pages).where(pages.c.feed == subscription.url).values(feed=moved_to))
+                follow_move(connection, subscription.url, moved_to)
                 values["url"] = moved_to
             connection.execute(update(subscriptions).where(subscriptions.c.url == subscription.url).values(values))
 
@@ -119,6 +129,7 @@ class Subscriptions:
     def article_ids(self) -> dict[str, list[str]]:
         """Of the articles that each feed led to and that are still there, by the address of the feed."""
         query = select(pages.c.feed, articles.c.id).distinct().join(articles, articles.c.id == pages.c.article_id)
+        query = query.where(*seen(articles.c.id))
         found: dict[str, list[str]] = {}
         with self._engine.connect() as connection:
             for feed, article_id in connection.execute(query):
@@ -131,7 +142,9 @@ class Subscriptions:
         query = select(*columns).distinct().join(pages, articles.c.id == pages.c.article_id)
         newest = articles.c.published_at.desc().nulls_last()
         with self._engine.connect() as connection:
-            rows = connection.execute(query.where(pages.c.feed == feed).order_by(newest, articles.c.id).limit(most))
+            rows = connection.execute(
+                query.where(pages.c.feed == feed, *seen(articles.c.id)).order_by(newest, articles.c.id).limit(most)
+            )
             return [FeedArticle(*row) for row in rows]
 
     def every(self) -> str | None:

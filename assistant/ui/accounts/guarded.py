@@ -45,6 +45,8 @@ RULES: Mapping[str, _Rule] = {
     "remove": _Rule(tr_later("article removed"), lambda given, removed: f"{given[0]}: {removed.article.title}"),
     "restore": _Rule(tr_later("article put back"), lambda given, done: given[0].article.id if done else ""),
     "edit": _Rule(tr_later("details changed"), lambda given, article: f"{given[0]}: {', '.join(given[1])}"),
+    "collect": _Rule(tr_later("put into a collection"), lambda given, name: f"{given[0]} ({name})"),
+    "take_out": _Rule(tr_later("taken out of a collection"), lambda given, size: f"{given[0]} ({given[1]})"),
     "follow": _Rule(tr_later("feed followed"), lambda given, feed: feed.url),
     "unfollow": _Rule(tr_later("feed left"), _first),
     "import_feeds": _Rule(tr_later("feeds imported"), lambda given, counts: f"{counts[0]} more"),

@@ -123,6 +123,7 @@ EVENTS: Mapping[str, Role] = {
     ),
     **dict.fromkeys(
         (
+            "ArticleCard.collect",
             "ArticleCard.edit",
             "FeedsTab.add",
             "FeedsTab.answer",
