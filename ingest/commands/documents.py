@@ -66,6 +66,9 @@ class DocumentCommands:
         dates_from_text: Annotated[
             bool, typer.Option("--dates-from-text", help="Take the date that a .txt states at its head for its own.")
         ] = False,
+        collection: Annotated[
+            str | None, typer.Option("--collection", help="Put them into this collection, a new one or not.")
+        ] = None,
     ) -> None:
         """Put articles into the library; what is there already is brought up to date."""
         from ingest.documents import DatedByText
@@ -80,6 +83,9 @@ class DocumentCommands:
         with report_file(report_to) as save, opening as intake:
             with progress_bar() as advance:
                 report = intake.ingest(named, advance, embed=False)
+            if collection is not None:
+                found = dict.fromkeys(filter(None, (row.article_id or row.duplicate_of for row in report.rows)))
+                intake.library.collections.put(collection, found)
             save(report.as_json())
             tell(report.as_json(), report_as_text(report), as_json)
             embed(intake, report.stopped)
