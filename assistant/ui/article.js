@@ -5,7 +5,10 @@ element.addEventListener("click", ({ target }) => {
   if (before) trigger("compare", { before: Number(before), after: Number(after) });
   if (story !== undefined) trigger("story", {});
   if (untag !== undefined) trigger("tag", { add: "", remove: untag });
-  if (uncollection !== undefined) trigger("collect", { add: "", remove: uncollection });
+  if (uncollection !== undefined) {
+    trigger("collect", { add: "", remove: uncollection });
+    labelling = "collection";
+  }
   if (original !== undefined) trigger("edit", { original: true, details: {} });
   if (askArticle !== undefined) {
     trigger("about", { article: element.querySelector(".sheet").dataset.article });
@@ -53,7 +56,7 @@ let labelling = "";
 let edited = false; // what is drawn then is folded
 watch("value", () => {
   told();
-  if (edited) element.querySelector(".edit")?.setAttribute("open", "");
+  if (edited || labelling === "collection") element.querySelector(".edit")?.setAttribute("open", "");
   edited = false;
   if (labelling) element.querySelector(`.tag-form[data-kind="${labelling}"] input`)?.focus();
   else show(120);

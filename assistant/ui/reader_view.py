@@ -184,7 +184,7 @@ class Labels(NamedTuple):
 
 
 def details_html(article: Article, tags: Labels, collections: Labels, edit: Edit | None) -> str:
-    """The tags and the collections of an article, and its headline, outlet, date and address to be put right."""
+    """The tags of an article; folded, its headline, outlet, date and address to be put right, and its collections."""
     tagged = _labels_html(
         *("tag", tags, LONGEST_TAG, tr("Tags"), tr("New tag"), tr("Add tag")),
         remove=lambda tag: tr("Remove the tag {tag}", tag=tag),
@@ -194,7 +194,7 @@ def details_html(article: Article, tags: Labels, collections: Labels, edit: Edit
         remove=lambda name: tr("Take it out of {collection}", collection=name),
         only=" for-editors",
     )
-    return f"{tagged}{collected}{_edit_html(article, edit)}"
+    return f"{tagged}{_edit_html(article, edit, collected)}"
 
 
 def _labels_html(
@@ -215,7 +215,7 @@ def _labels_html(
     return f'<div class="tags"><ul aria-label="{all}">{chips}</ul>{field}</div>'
 
 
-def _edit_html(article: Article, edit: Edit | None) -> str:
+def _edit_html(article: Article, edit: Edit | None, collected: str) -> str:
     changed = edit.changed if edit else {}
     date = f"{article.published_at:%Y-%m-%d}" if article.published_at else ""
     fields = "".join(
@@ -239,7 +239,7 @@ def _edit_html(article: Article, edit: Edit | None) -> str:
     return (
         f'<details class="edit"><summary>{tr("Edit details")}{label}</summary><form class="edit-form">{fields}'
         f'<span class="row"><button type="submit" class="plain">{tr("Save")}</button></span></form>'
-        f"{back if changed else ''}</details>"
+        f"{back if changed else ''}{collected}</details>"
     )
 
 
