@@ -32,6 +32,7 @@ from assistant.ui.reading_desk import ReadingDesk
 from ingest.commands.adding import adds_by_command
 from ingest.commands.documents import DocumentCommands
 from ingest.commands.feeds import FeedCommands
+from ingest.commands.queue import QueueCommands
 from ingest.commands.worker import WorkerCommand
 from ingest.intake import Intake
 from ingest.intake_desk import CommandIntake, IntakeDesk
@@ -393,6 +394,7 @@ def _add_commands(
     ConversationCommands(reading).add_to(cli)
     LibraryCommands(reading, writing, lambda library: _settings(library=library).place).add_to(cli)
     FeedCommands(reading, writing).add_to(cli)
+    QueueCommands(reading, writing).add_to(cli)
     UserCommands(reading, writing, address, span).add_to(cli)
 
 

@@ -85,7 +85,8 @@ def ingest(
         report = take_in(arrivals(), library, total, progress=progress, stop=stop, now=now)
     in_order = sorted(zip(places, report.rows, strict=False), key=itemgetter(0))
     again = tuple(_again(row, sources[place[0]]) for place, row in in_order if row.outcome is Outcome.REJECTED)
-    return replace(report, rows=tuple(row for _, row in in_order), again=again)
+    origins = tuple(place[0] for place, _ in in_order)
+    return replace(report, rows=tuple(row for _, row in in_order), again=again, origins=origins)
 
 
 def take_in(

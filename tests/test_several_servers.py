@@ -172,10 +172,16 @@ def waiting(several: Several) -> int:
     return int(json.loads(several.run("library", "check", "--json"))["waiting"])
 
 
+def queued(several: Several) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(several.run("queue", "list", "--json"))["addresses"]
+    return found
+
+
 def test_a_worker_gives_vectors_and_reads_feeds_and_another_one_goes_on(several: Several, tmp_path: Path) -> None:
     press = ThreadingHTTPServer(("127.0.0.1", 0), Press)
     threading.Thread(target=press.serve_forever, daemon=True).start()
-    several.run("feeds", "add", f"http://127.0.0.1:{press.server_port}/feed")
+    press_at = f"http://127.0.0.1:{press.server_port}"
+    several.run("feeds", "add", f"{press_at}/feed")
     Press.asked.clear()
     with several.begin_work() as second:
         eventually(lambda: "Read Harbour news" in several.worker.log.read_text() + second.log.read_text(), second.log)
@@ -183,6 +189,14 @@ def test_a_worker_gives_vectors_and_reads_feeds_and_another_one_goes_on(several:
         assert Press.asked["/feed"] == Press.asked["/crane"] == 1, "one of the two has read it, once"
         for server in several.servers:
             assert "Neema Mushi" in told(server, "Who wanted the crane of Mtwara to be orange?")
+        addresses = tmp_path / "addresses.txt"
+        addresses.write_text(f"# of the harbour\n{press_at}/crane\n{press_at}/gone\n", encoding="utf-8")
+        assert "2 more" in several.run("queue", "add", "--file", str(addresses), "--collection", "Archive")
+        eventually(lambda: [each["tries"] for each in queued(several)] == [1], second.log)
+        assert "404" in queued(several)[0]["problem"], "it is tried again, and the other one is in the library"
+        [collection] = json.loads(several.run("library", "collections", "--json"))
+        assert (collection["name"], collection["articles"]) == ("Archive", 1)
+        assert "1 taken out" in several.run("queue", "remove", f"{press_at}/gone")
         several.worker.process.send_signal(signal.SIGKILL)
         several.worker.process.wait(60)
         several.ingest(article(tmp_path, "Mast", "The mast of Lindi fell on 12 November 2026, Juma Said told us."))

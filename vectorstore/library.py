@@ -336,7 +336,9 @@ class Library(Shelf):
         loaded = {"embedder": bool(getattr(self.embedder, "in_memory", True))}
         waiting, behind = self._catalogue.waiting(), self._catalogue.unindexed()
         lost = self._kept.problem
-        return Condition(articles, passages, waiting, behind, len(followed), failing, loaded, vectors_problem=lost)
+        found = Condition(articles, passages, waiting, behind, len(followed), failing, loaded, vectors_problem=lost)
+        queued, aside = self.queue.counts()
+        return replace(found, queued=queued, set_aside=aside)
 
     # -- upkeep ------------------------------------------------------------------------------------------------
 

@@ -57,7 +57,8 @@ class Again(NamedTuple):
 class Report:
     """All documents in the order read. `passages` counts those stored; `stopped` means that there was more to read.
 
-    `again` has what was rejected and can be tried once more.
+    `again` has what was rejected and can be tried once more. `origins` says of each row which of the sources it came
+    from, counted from 0; empty where they were no sources.
     """
 
     rows: tuple[Row, ...]
@@ -65,6 +66,7 @@ class Report:
     seconds: float
     stopped: bool = False
     again: tuple[Again, ...] = ()
+    origins: tuple[int, ...] = ()
 
     @property
     def added(self) -> int:
@@ -138,7 +140,8 @@ class Condition:
     and the index of words lacks `unindexed`. Of `feeds` that are followed, `failing` could not be read last time.
     `loaded` says of each model that answers, `embedder` and `chat`, whether it is in memory; one elsewhere is not
     named. `warmed` is true once loading them has been tried. `vectors_problem` is why nothing is found by its meaning
-    just now, "" where it is: what the last search or change came upon."""
+    just now, "" where it is: what the last search or change came upon. `queued` addresses wait for a worker, and
+    `set_aside` are not tried any more."""
 
     articles: int = 0
     passages: int = 0
@@ -149,6 +152,8 @@ class Condition:
     loaded: Mapping[str, bool] = field(default_factory=dict)
     warmed: bool = True
     vectors_problem: str = ""
+    queued: int = 0
+    set_aside: int = 0
 
 
 @dataclass(frozen=True, slots=True)

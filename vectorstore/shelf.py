@@ -6,6 +6,7 @@ from datetime import datetime
 
 from vectorstore.errors import ArticleNotFound
 from vectorstore.models import EVERYTHING, Article, Entry, Passage, Scope
+from vectorstore.storage.address_queue import AddressQueue
 from vectorstore.storage.annotations import Annotations
 from vectorstore.storage.article_collections import Collections
 from vectorstore.storage.catalogue import Catalogue
@@ -43,6 +44,11 @@ class Shelf:
         asks."""
         articles, passages = self._catalogue.counts()
         return f"{self._catalogue.recall('generation')}/{articles}/{passages}"
+
+    @property
+    def queue(self) -> AddressQueue:
+        """Addresses that workers read."""
+        return self._catalogue.queue
 
     @property
     def collections(self) -> Collections:

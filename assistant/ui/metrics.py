@@ -89,6 +89,8 @@ class Metrics(Collector):
         yield GaugeMetricFamily("dateline_passages_waiting", "Passages waiting for a vector", at.waiting)
         yield GaugeMetricFamily("dateline_feeds", "Feeds followed", at.feeds)
         yield GaugeMetricFamily("dateline_feeds_failing", "Feeds that failed when they were last read", at.failing)
+        queue = {"waiting": at.queued, "set_aside": at.set_aside}
+        yield _labelled("dateline_queued_addresses", "Addresses for workers to read", "state", queue)
         yield _labelled(
             "dateline_index_lag_passages",
             "Passages that an index lacks",

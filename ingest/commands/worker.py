@@ -44,7 +44,7 @@ class WorkerCommand:
         feeds: Annotated[bool, typer.Option(help="Also read the feeds on time.")] = True,
         as_json: JsonOption = False,
     ) -> None:
-        """Give the articles of a library on PostgreSQL their vectors, and read its feeds, until Ctrl-C."""
+        """Give the articles of a library on PostgreSQL their vectors, read its queue and its feeds, until Ctrl-C."""
         left = threading.Event()
 
         def leave(*_: object) -> None:
@@ -75,6 +75,7 @@ class _Shift:
         while not self._left.is_set():
             try:
                 self._embed()
+                self._read_queued()
                 self._read_feeds()
                 self._pause = _FIRST_PAUSE
                 self._left.wait(_LOOK_EVERY)
@@ -100,6 +101,12 @@ class _Shift:
         if waiting != self._waiting and (not waiting or monotonic() - self._told_at > _TELL_EVERY):
             complain(f"{waiting:,} passages wait for their vectors" if waiting else "Every passage has its vector")
             self._waiting, self._told_at = waiting, monotonic()
+
+    def _read_queued(self) -> None:
+        from ingest.queued import read_queued
+
+        for url, problem in read_queued(self._intake, self._left.is_set).items():
+            complain(f"Read {printable_line(url)}{f': {printable_line(problem)}' if problem else ''}")
 
     def _read_feeds(self) -> None:
         from ingest.feeds.rounds import read_due

@@ -155,7 +155,7 @@ def every_reading(library: Library) -> dict[str, Callable[[], object]]:
 
 
 # Not about articles, or of whoever asks alone.
-_NOT_OF_ARTICLES = {"conversations", "people", "reading_states", "state", "listings", "subscriptions"}
+_NOT_OF_ARTICLES = {"conversations", "people", "reading_states", "state", "listings", "subscriptions", "queue"}
 
 
 class TestWhoIsKeptToSome:

@@ -27,6 +27,7 @@ from vectorstore.models import Article, Copy, Passage, Scope
 from vectorstore.storage import annotations as added
 from vectorstore.storage import listings as listing
 from vectorstore.storage import story_groups
+from vectorstore.storage.address_queue import AddressQueue
 from vectorstore.storage.annotations import Annotations
 from vectorstore.storage.article_collections import Collections
 from vectorstore.storage.conversations import Conversations
@@ -78,6 +79,7 @@ class Catalogue(IndexSource):
         self.reading_states = ReadingStates(self._engine)
         self.annotations = Annotations(self._engine, only_read)
         self.collections = Collections(self._engine, only_read)
+        self.queue = AddressQueue(self._engine)
         self.people = People(self._engine, only_read)
 
     def close(self) -> None:

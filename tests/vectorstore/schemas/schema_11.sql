@@ -246,6 +246,15 @@ CREATE TABLE personal (
 	PRIMARY KEY (person, name),
 	FOREIGN KEY(person) REFERENCES people (id) ON DELETE CASCADE
 );
+CREATE TABLE queued_addresses (
+	url VARCHAR NOT NULL, 
+	collection VARCHAR NOT NULL, 
+	queued_at DATETIME NOT NULL, 
+	tries INTEGER NOT NULL, 
+	due_at DATETIME, 
+	problem TEXT NOT NULL, 
+	PRIMARY KEY (url)
+);
 CREATE TABLE robots (
 	origin VARCHAR NOT NULL,
 	text TEXT NOT NULL,
@@ -327,6 +336,7 @@ CREATE INDEX ix_account_links_person ON account_links (person);
 CREATE INDEX ix_account_sessions_person ON account_sessions (person);
 CREATE INDEX ix_account_tokens_person ON account_tokens (person);
 CREATE INDEX ix_article_collections_article_id ON article_collections (article_id);
+CREATE INDEX ix_queued_addresses_due_at ON queued_addresses (due_at);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('marks',1);
 COMMIT;
