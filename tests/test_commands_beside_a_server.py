@@ -142,6 +142,7 @@ def test_every_path_of_a_command_line_is_known_to_be_read_from_there() -> None:
     }
     assert paths == {
         ("ingest", "report_to"),
+        ("queue add", "file"),
         ("conversations feedback", "file"),
         ("conversations export", "file"),
         ("library export", "file"),
