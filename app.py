@@ -374,7 +374,7 @@ def _site(samples: bool, **given: Any) -> Iterator[Site]:
             named = settings.public_name or settings.host
             require_administrator(people, named, settings.reached_by_others, settings.oidc_roles)
         by_organisation = settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret
-        provider = provider_of(*by_organisation, settings.oidc_roles)
+        provider = provider_of(*by_organisation, settings.oidc_roles, settings.oidc_collections)
         # Without a token the figures are this machine's alone, and nobody's where there is a page for others.
         watched = Watched(settings.metrics_token, not settings.reached_by_others, settings.ready_lag)
         # Of a library that may only be read, whoever may read it makes no less of it than the server would.

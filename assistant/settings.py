@@ -80,6 +80,7 @@ class Settings(BaseSettings):
     oidc_client_id: str = ""
     oidc_client_secret: str = Field(default="", repr=False)
     oidc_roles: Annotated[dict[str, str], NoDecode] = Field(default_factory=dict)
+    oidc_collections: Annotated[tuple[str, ...], NoDecode] = ()
 
     @property
     def reached_by_others(self) -> bool:
@@ -176,6 +177,11 @@ class Settings(BaseSettings):
     def _roles(cls, given: object) -> object:
         return oidc_roles(given) if isinstance(given, str) else given
 
+    @field_validator("oidc_collections", mode="before")
+    @classmethod
+    def _collections(cls, given: object) -> object:
+        return tuple(filter(None, map(str.strip, given.split(",")))) if isinstance(given, str) else given
+
     @field_validator("allowed_origins", mode="before")
     @classmethod
     def _origins(cls, given: object) -> object:
@@ -218,6 +224,7 @@ class GivenSettings(TypedDict, total=False):
     oidc_client_id: str
     oidc_client_secret: str
     oidc_roles: dict[str, str]
+    oidc_collections: tuple[str, ...]
 
 
 def _is_this_machine(host: str) -> bool:

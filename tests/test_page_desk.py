@@ -133,8 +133,10 @@ def test_settings_are_the_same_in_another_process() -> None:
         "refresh_every": timedelta(minutes=90),
         "allowed_origins": "https://a.example",
         "oidc_roles": '{"claim": "g"}',
+        "oidc_collections": "Sport desk, Wire,",
     }
     settings = read_settings(given)
+    assert settings.oidc_collections == ("Sport desk", "Wire")
     there = json.loads(json.dumps(settings.model_dump(mode="json")))
     assert settings.model_validate(there) == settings
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from vectorstore.errors import SettingsError
@@ -23,7 +23,9 @@ def require_administrator(people: People, public_name: str, reached_by_others: b
     )
 
 
-def provider_of(issuer: str, client_id: str, client_secret: str, roles: Mapping[str, str]) -> Provider | None:
+def provider_of(
+    issuer: str, client_id: str, client_secret: str, roles: Mapping[str, str], collections: Sequence[str] = ()
+) -> Provider | None:
     """Where people sign in by their organisation, if that is set. Raises SettingsError for half of one."""
     given = (issuer, client_id, client_secret)
     if any(given) and not all(given):
@@ -37,4 +39,4 @@ def provider_of(issuer: str, client_id: str, client_secret: str, roles: Mapping[
     except ImportError as error:
         raise SettingsError("DATELINE_OIDC_ISSUER needs the package authlib: pip install 'dateline[oidc]'.") from error
 
-    return Provider(*given, roles)
+    return Provider(*given, roles, tuple(collections))

@@ -258,3 +258,18 @@ class TestAccounts:
         people.set_role("bea", Role.EDITOR)
         assert (sees(narrow), sees(wide)) == ({"Sport", "Desk"}, None), "the account sees everything now"
         assert {each.collections for each in people.tokens()} == {("Desk", "Sport"), None, ("Desk",)}
+
+    def test_whoever_comes_by_a_provider_is_kept_to_some_from_the_first_time_on(self, library: Library) -> None:
+        people = library.people
+        kept = people.known_at_provider("at bea", "bea", Role.READER, ["Sport"])
+        assert kept.collections == {"Sport"}
+        people.keep_to("bea", ["Desk"])
+        assert people.known_at_provider("at bea", "bea", Role.READER, ["Sport"]).collections == {"Desk"}
+        people.keep_to("bea", None)
+        assert people.known_at_provider("at bea", "bea", Role.READER, ["Sport"]).collections is None
+        assert people.known_at_provider("at ann", "ann", Role.READER).collections is None
+        editor = people.known_at_provider("at ed", "ed", Role.EDITOR, ["Sport"])
+        with acting_for(editor):
+            assert collections_seen() is None
+        with acting_for(people.known_at_provider("at ed", "ed", Role.READER, ["Sport"])):
+            assert collections_seen() == {"Sport"}, "once they edit no more"

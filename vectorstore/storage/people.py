@@ -203,9 +203,10 @@ class People:
                 anew = _hasher().hash(password)
                 connection.execute(update(people).where(people.c.id == row.id).values(password=anew))
 
-    def known_at_provider(self, subject: str, name: str, role: Role) -> Account:
-        """The account of whom an OpenID provider has vouched for, made when it comes for the first time. Its role is
-        what the provider says each time. Raises AccountUnusable where the name is somebody else's."""
+    def known_at_provider(self, subject: str, name: str, role: Role, collections: Sequence[str] = ()) -> Account:
+        """The account of whom an OpenID provider has vouched for, made when it comes for the first time, and kept as a
+        reader to these `collections` then, if there are any. Its role is what the provider says each time. Raises
+        AccountUnusable where the name is somebody else's."""
         with self._writing() as connection:
             row = connection.execute(select(people).where(people.c.subject == subject)).first()
             if row is None:
@@ -216,8 +217,10 @@ class People:
                         "sign in by your organisation."
                     )
                 id = _add(connection, named, role, subject, datetime.now(UTC))
+                kept = [*collections] or None
+                connection.execute(update(people).where(people.c.id == id).values(collections=kept))
                 self._record(connection, "account added", f"{named} ({role.word}, by OpenID)", who=named)
-                return Account(id, named, role)
+                return Account(id, named, role, _of(kept))
             if row.role != role.word:
                 connection.execute(update(people).where(people.c.id == row.id).values(role=role.word))
                 self._record(connection, "role changed", f"{row.name} ({role.word}, by OpenID)", who=row.name)

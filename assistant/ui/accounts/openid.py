@@ -35,12 +35,14 @@ _LASTS = 600
 @dataclass(frozen=True, slots=True)
 class Provider:
     """`roles` has the `claim` of the ID token that tells who is what, dots leading into it, and by role the value that
-    gives it. Where none stands for reader, everybody at the provider is one."""
+    gives it. Where none stands for reader, everybody at the provider is one. Whoever comes for the first time is kept to
+    the `collections`, if there are any, as long as they are a reader."""
 
     issuer: str
     client_id: str
     client_secret: str = field(repr=False)
     roles: Mapping[str, str] = field(default_factory=dict)
+    collections: tuple[str, ...] = ()
 
     def role_of(self, claims: Mapping[str, Any]) -> Role:
         """NOBODY for whoever is not let in."""
@@ -121,7 +123,8 @@ class OpenID:
         names = (claims.get("preferred_username"), claims.get("email"), subject)
         name = next(each for each in names if isinstance(each, str) and each)
         plain = _NO_NAME.sub("-", name)[:LONGEST_NAME]
-        return self._people.known_at_provider(f"{self._provider.issuer} {subject}", plain, role)
+        at, collections = f"{self._provider.issuer} {subject}", self._provider.collections
+        return self._people.known_at_provider(at, plain, role, collections)
 
     def _back(self, request: Request) -> str:
         if self._public:
