@@ -35,8 +35,8 @@ _LASTS = 600
 @dataclass(frozen=True, slots=True)
 class Provider:
     """`roles` has the `claim` of the ID token that tells who is what, dots leading into it, and by role the value that
-    gives it. Where none stands for reader, everybody at the provider is one. Whoever comes for the first time is kept to
-    the `collections`, if there are any, as long as they are a reader."""
+    gives it. Where none stands for reader, everybody at the provider is one. Whoever comes for the first time is kept
+    to the `collections`, if there are any, as long as they are a reader."""
 
     issuer: str
     client_id: str
