@@ -86,15 +86,20 @@ def offers(sentence: str, question: str, published: date | None) -> bool:
     kind = wanted(question)
     if kind is None:
         return False
-    if kind is FactKind.NUMBER and _HOW_MANY.search(question) and _NONE.search(sentence):
+    if kind is FactKind.NUMBER and _says_none(sentence, question):
         return True
     given = _of_kind(kind, question, None)
     return bool(_of_kind(kind, sentence, published) - given)
 
 
 def echoes(sentence: str, question: str) -> bool:
-    """Whether the sentence says nothing but what the question says itself, which may be all that a yes or no needs."""
-    return not asks_yes_or_no(question) and adds_nothing(sentence, question)
+    """Whether the sentence says nothing but what the question says itself, which may be all that a yes or no needs.
+    "No one was killed" tells how many were."""
+    return not (asks_yes_or_no(question) or _says_none(sentence, question)) and adds_nothing(sentence, question)
+
+
+def _says_none(sentence: str, question: str) -> bool:
+    return bool(_HOW_MANY.search(question) and _NONE.search(sentence))
 
 
 def adds_nothing(sentence: str, question: str) -> bool:
