@@ -180,7 +180,12 @@ class Settings(BaseSettings):
     @field_validator("oidc_collections", mode="before")
     @classmethod
     def _collections(cls, given: object) -> object:
-        return tuple(filter(None, map(str.strip, given.split(",")))) if isinstance(given, str) else given
+        if not isinstance(given, str):
+            return given
+        names = tuple(filter(None, map(str.strip, given.split(","))))
+        if given and not names:
+            raise ValueError("it names no collection")
+        return names
 
     @field_validator("allowed_origins", mode="before")
     @classmethod

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ingest.documents import Source, Upload
 from ingest.intake import Intake
+from vectorstore.accounts import collections_seen
 from vectorstore.console.commands import complain
 from vectorstore.console.terminal import interrupted, stop_if_interrupted
 from vectorstore.errors import RejectedDocument
@@ -146,7 +147,10 @@ class IntakeDesk:
         return self.clock.refresh(urls, self._telling(progress), stop).report
 
     def refreshing(self) -> Standing:
-        return self.clock.standing
+        standing = self.clock.standing
+        if collections_seen() is None:
+            return standing
+        return replace(standing, done=0, report=None, problem="")  # which tell of feeds that they do not see
 
     def close(self) -> None:
         """End what is being added or refreshed; what is done stays."""

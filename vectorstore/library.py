@@ -312,15 +312,18 @@ class Library(Shelf):
         try:
             self._follow()
             with self._kept.searches.one():
-                return self._searchable()[1].holding(words, _MOST_HELD)
+                return self._searchable()[1].holding(words, _MOST_HELD, self._seen())
         except EmbedderMismatch:  # which is told where a question is asked
             return []
 
     def vocabulary(self, language: str = "") -> Vocabulary:
         """Its words, as they are now: those of the articles that whoever asks may see."""
         self._follow()
-        scope = EVERYTHING if collections_seen() is None else Scope(articles=self._catalogue.ids_within(EVERYTHING))
-        return Vocabulary(self._searchable()[1], language, scope)
+        return Vocabulary(self._searchable()[1], language, self._seen())
+
+    def _seen(self) -> Scope:
+        """What whoever asks may see, as the index of words takes it."""
+        return EVERYTHING if collections_seen() is None else Scope(articles=self._catalogue.ids_within(EVERYTHING))
 
     def _follow(self) -> None:
         """What other processes have changed; before a search, since vectors are not exchanged for others during one."""

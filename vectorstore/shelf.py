@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from vectorstore.accounts import collections_seen
 from vectorstore.errors import ArticleNotFound
 from vectorstore.models import EVERYTHING, Article, Entry, Passage, Scope
 from vectorstore.storage.address_queue import AddressQueue
@@ -11,6 +12,7 @@ from vectorstore.storage.annotations import Annotations
 from vectorstore.storage.article_collections import Collections
 from vectorstore.storage.catalogue import Catalogue
 from vectorstore.storage.conversations import Conversations
+from vectorstore.storage.facts import COLLECTIONS
 from vectorstore.storage.listings import Listings
 from vectorstore.storage.people import People
 from vectorstore.storage.reading_state import ReadingStates
@@ -43,7 +45,8 @@ class Shelf:
         """Another one after each article that was added, changed or removed, or came to be seen or not by whoever
         asks."""
         articles, passages = self._catalogue.counts()
-        return f"{self._catalogue.recall('generation')}/{articles}/{passages}"
+        kept = "" if collections_seen() is None else f"/{self._catalogue.recall(COLLECTIONS)}"
+        return f"{self._catalogue.recall('generation')}/{articles}/{passages}{kept}"
 
     @property
     def queue(self) -> AddressQueue:

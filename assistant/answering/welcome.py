@@ -102,7 +102,9 @@ class Host:
             if patience:
                 with suppress(TimeoutError):
                     finding.result(patience)
-        return self._found.get(seen, none)
+        found = self._found.get(seen, none)
+        # What was found out last may tell of an article that may be seen no longer.
+        return found if seen is None or found.state == self._library.state else none
 
     def _find(self, seen: Seen) -> None:
         with acting_for(Account("", "", Role.READER, seen)):

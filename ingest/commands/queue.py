@@ -16,6 +16,7 @@ from vectorstore.console.printable import printable_line
 from vectorstore.console.terminal import resolved
 
 Opens = Callable[[Path | None], AbstractContextManager[Intake]]
+_LONGEST = 2000
 UrlsArgument = Annotated[list[str] | None, typer.Argument(metavar="URL...")]
 
 
@@ -47,6 +48,9 @@ class QueueCommands:
         if not typed:
             raise typer.BadParameter("name an address, or a file of them with --file.")
         wanted = [with_scheme(each) for each in typed]
+        if too_long := [each for each in wanted if len(each) > _LONGEST]:
+            named = printable_line(too_long[0][:100])
+            raise typer.BadParameter(f"{named}… is too long; nothing was put into the queue.")
         if unusable := [each for each, given in zip(typed, wanted, strict=True) if not web_address(given)]:
             raise typer.BadParameter(
                 f"{printable_line(unusable[0][:200])} is not a web address; nothing was put into the queue."
@@ -95,14 +99,20 @@ class QueueCommands:
     def retry(self, urls: UrlsArgument = None, library: LibraryOption = None, as_json: JsonOption = False) -> None:
         """Try these anew, or all that is set aside."""
         with self._writing(library) as intake:
-            again = intake.library.queue.retry(datetime.now(UTC), urls or ())
+            again = intake.library.queue.retry(datetime.now(UTC), _named(urls))
         tell({"again": again}, f"{again:,} tried again.", as_json)
 
     def remove(self, urls: UrlsArgument = None, library: LibraryOption = None, as_json: JsonOption = False) -> None:
         """Take these out of the queue, or all that is set aside."""
         with self._writing(library) as intake:
-            removed = intake.library.queue.remove(urls or ())
+            removed = intake.library.queue.remove(_named(urls))
         tell({"removed": removed}, f"{removed:,} taken out.", as_json)
+
+
+def _named(urls: list[str] | None) -> list[str]:
+    from ingest.identity import with_scheme
+
+    return [with_scheme(each) for each in urls or ()]
 
 
 def _lines(file: Path) -> list[str]:

@@ -75,10 +75,11 @@ class _Shift:
         while not self._left.is_set():
             try:
                 self._embed()
-                self._read_queued()
+                more = self._read_queued()
                 self._read_feeds()
                 self._pause = _FIRST_PAUSE
-                self._left.wait(_LOOK_EVERY)
+                if not more:
+                    self._left.wait(_LOOK_EVERY)
             except DatelineError as error:
                 complain(f"{error} Tried again in {self._pause:.0f} seconds.")
                 self._rest()
@@ -102,11 +103,14 @@ class _Shift:
             complain(f"{waiting:,} passages wait for their vectors" if waiting else "Every passage has its vector")
             self._waiting, self._told_at = waiting, monotonic()
 
-    def _read_queued(self) -> None:
+    def _read_queued(self) -> bool:
+        """Whether there may be more."""
         from ingest.queued import read_queued
 
-        for url, problem in read_queued(self._intake, self._left.is_set).items():
+        done = read_queued(self._intake, self._left.is_set)
+        for url, problem in done.items():
             complain(f"Read {printable_line(url)}{f': {printable_line(problem)}' if problem else ''}")
+        return bool(done)
 
     def _read_feeds(self) -> None:
         from ingest.feeds.rounds import read_due

@@ -12,7 +12,9 @@ from following import CountingEmbedder, story
 from ingest.intake import Intake
 from ingest.queued import read_queued
 from ingest.web.politeness import Web
+from vectorstore.errors import LibraryUnwritable
 from vectorstore.library import Library
+from vectorstore.reports import Outcome, Report, Row
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
@@ -29,6 +31,19 @@ def page(topic: str) -> bytes:
 
 def read(intake: Intake, now: datetime = NOW) -> dict[str, str]:
     return read_queued(intake, lambda: False, lambda: now)
+
+
+HTML = {"Content-Type": "text/html"}
+
+
+def listed(site, articles: int) -> None:
+    """A feed of so many pages."""
+    links = ""
+    for number in range(articles):
+        site.pages[f"/{number}"] = page(f"number {number}")
+        links += f"<item><link>{site.url}/{number}</link></item>"
+    feed = f"<rss version='2.0'><channel><title>Post</title>{links}</channel></rss>"
+    site.answer("/feed", (feed.encode(), 200, {"Content-Type": "application/rss+xml"}))
 
 
 def test_what_is_read_is_in_the_library_and_its_collection_and_out_of_the_queue(intake: Intake, site) -> None:
@@ -75,9 +90,29 @@ def test_a_stop_gives_back_what_was_not_read(intake: Intake, site) -> None:
     queue.add([f"{site.url}/{number}" for number in range(5)], NOW)
     stops = iter([False, False, True])
     done = read_queued(intake, lambda: next(stops, True), lambda: NOW)
-    waiting, aside = queue.counts()
-    assert waiting + len(done) == 5 and waiting > 0 and aside == 0
+    assert done == {} and queue.counts() == (5, 0) and all(each.tries == 0 for each in queue.entries())
     assert read(intake) and queue.counts() == (0, 0) and len(intake.library.entries()) == 5
+
+
+def test_a_list_that_was_stopped_is_read_again_to_its_end(intake: Intake, site) -> None:
+    listed(site, 6)
+    intake.library.queue.add([f"{site.url}/feed"], NOW)
+    stops = iter([False, False, False, True])
+    assert read_queued(intake, lambda: next(stops, True), lambda: NOW) == {}
+    assert read(intake) == {f"{site.url}/feed": ""} and len(intake.library.entries()) == 6
+
+
+def test_what_of_a_list_cannot_be_read_now_waits_by_itself(intake: Intake, site) -> None:
+    listed(site, 3)
+    site.answer("/2", (b"later", 503, {}), (b"later", 503, {}), (b"later", 503, {}), (page("2"), 200, HTML))
+    queue = intake.library.queue
+    queue.add([f"{site.url}/feed"], NOW, "Archive")
+    assert read(intake) == {f"{site.url}/feed": ""}
+    [left] = queue.entries()
+    assert (left.url, left.collection) == (f"{site.url}/2", "Archive")
+    for hours in range(9):
+        read(intake, NOW + timedelta(hours=hours))
+    assert queue.counts() == (0, 0) and intake.library.collections.all() == {"Archive": 3}
 
 
 def test_a_fault_of_the_library_costs_no_try(intake: Intake, site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,12 +120,50 @@ def test_a_fault_of_the_library_costs_no_try(intake: Intake, site, monkeypatch: 
     intake.library.queue.add([f"{site.url}/ferry"], NOW)
 
     def full(batch: object) -> None:
-        raise OSError("the disk is full")
+        raise LibraryUnwritable("the disk is full")
 
     with monkeypatch.context() as patched:
         patched.setattr(intake.library, "store", full)
-        with pytest.raises(OSError, match="disk is full"):
+        with pytest.raises(LibraryUnwritable, match="disk is full"):
             read(intake)
     [left] = intake.library.queue.entries()
     assert left.tries == 0 and left.problem == ""
     assert read(intake) == {f"{site.url}/ferry": ""}
+
+
+def test_a_fault_of_ours_costs_the_address_that_it_is_of_alone(
+    intake: Intake, site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for topic in ("ferry", "tram"):
+        site.pages[f"/{topic}"] = page(topic)
+    queue, store = intake.library.queue, intake.library.store
+    queue.add([f"{site.url}/ferry", f"{site.url}/tram"], NOW)
+
+    def fails(batch: list) -> None:
+        if any(article.title == "tram" for article, _ in batch):
+            raise ValueError("a fault of ours")
+        store(batch)
+
+    monkeypatch.setattr(intake.library, "store", fails)
+    now = NOW
+    for _ in range(6):
+        read(intake, now)
+        now += timedelta(hours=5)
+    [left] = queue.entries()
+    assert left.url == f"{site.url}/tram" and left.due_at is None and "fault of Dateline" in left.problem
+    assert [each.title for each in intake.library.entries()] == ["ferry"]
+
+
+def test_what_takes_long_stays_its_workers(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
+    queue, clock, url = intake.library.queue, [NOW], "https://post.example/sitemap.xml"
+    queue.add([url], NOW)
+
+    def slow(urls: list[str], progress, stop, embed: bool) -> Report:
+        for _ in range(20):
+            clock[0] += timedelta(minutes=3)
+            progress(None)
+            assert queue.take(9, clock[0]) == []
+        return Report((Row(urls[0], Outcome.ADDED, "a"),), 1, 1.0, origins=(0,))
+
+    monkeypatch.setattr(intake, "ingest", slow)
+    assert read_queued(intake, lambda: False, lambda: clock[0]) == {url: ""} and queue.counts() == (0, 0)

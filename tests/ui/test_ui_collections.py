@@ -24,7 +24,7 @@ from assistant.ui.openai_api import routes
 from assistant.ui.page import Page, build_page
 from assistant.ui.sent_pages import sent_page_routes
 from assistant.ui.server import serve
-from vectorstore.accounts import Role
+from vectorstore.accounts import Account, Role, acting_for
 
 SECRET = "Quillhaven"
 QUESTION = f"What did the mayor of {SECRET} resign over?"
@@ -41,6 +41,7 @@ HIDDEN = (
 
 class Served(NamedTuple):
     news: Dateline
+    desk: PageDesk
     page: Page
     url: str
     hidden: str
@@ -74,7 +75,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         beside = [*article_routes(desk, ""), *sent_page_routes(desk), *routes(desk), *library_routes(desk)]
         server = serve(page, "127.0.0.1", free_port(), 5, beside, accounts=Accounts(people))
         until.callback(server.close)
-        yield Served(news, page, server.url.rstrip("/"), hidden)
+        yield Served(news, plain, page, server.url.rstrip("/"), hidden)
 
 
 @pytest.fixture(scope="module")
@@ -208,6 +209,17 @@ def test_the_page_shows_a_reader_the_collection_and_an_editor_puts_articles_in(
     finally:
         served.news.library.people.set_role("kept", Role.READER)
         context.close()
+
+
+def test_what_is_taken_out_is_in_no_welcome_any_more(served: Served) -> None:
+    news, [account] = served.news, [Account("", "", Role.READER, frozenset({"Shown"}))]
+    news.library.collections.put("Shown", [served.hidden])
+    with acting_for(account):
+        eventually(lambda: told(str(served.desk.welcome())))
+    news.library.collections.take("Shown", [served.hidden])
+    for _ in range(3):
+        with acting_for(account):
+            assert not told(str(served.desk.welcome())) and not told(str(served.desk.front_page()))
 
 
 def test_to_name_the_hidden_article_its_outlet_or_its_collection_is_no_way_around(

@@ -30,7 +30,8 @@ def test_each_is_there_once_and_the_first_come_first(queue: AddressQueue) -> Non
     assert queue.add([A, B, A], NOW) == 2 and queue.add([B, C], NOW + MINUTE) == 1
     assert queue.counts() == (3, 0) and queue.counts() == (3, 0)
     assert urls(queue, NOW) == [A, B] and urls(queue, NOW + MINUTE) == [C]
-    queue.done([A, C])
+    queue.retry(NOW, [A, C])
+    queue.done([each for each in queue.take(9, NOW) if each.url != B])
     assert [each.url for each in queue.entries()] == [B]
 
 
@@ -100,3 +101,23 @@ def test_what_was_not_tried_is_given_back(queue: AddressQueue) -> None:
 def test_a_long_list_goes_in(queue: AddressQueue) -> None:
     assert queue.add((f"https://post.example/{number}" for number in range(2500)), NOW, "Archive") == 2500
     assert queue.counts() == (2500, 0) and queue.entries(1)[0].collection == "Archive"
+
+
+def test_a_collection_that_is_named_later_takes_the_place_of_the_one_before(queue: AddressQueue) -> None:
+    queue.add([A, B], NOW, "Public")
+    assert queue.add([A], NOW, "Desk") == 0 and queue.add([B], NOW) == 0
+    assert {each.url: each.collection for each in queue.entries()} == {A: "Desk", B: "Public"}
+    for each in queue.take(2, NOW):
+        queue.failed(each, "refused", NOW, for_good=True)
+    assert queue.add([B], NOW) == 1
+    assert {each.url: each.collection for each in queue.entries()} == {A: "Desk", B: ""}, "not into the old one"
+
+
+def test_who_comes_back_late_changes_nothing_of_who_has_it_now(queue: AddressQueue) -> None:
+    queue.add([A], NOW)
+    late = queue.take(1, NOW)
+    [now_theirs] = queue.take(1, NOW + LEASE)
+    queue.done(late)
+    queue.failed(late[0], "late", NOW + LEASE)
+    queue.give_back(late, NOW + LEASE)
+    assert queue.entries() == [now_theirs]

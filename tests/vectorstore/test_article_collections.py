@@ -86,6 +86,25 @@ class TestCollections:
         feeds.remove(f"{FEED}.xml")
         assert kept.feeds() == {} and kept.all()["Wire"] == 4, "its articles stay, and stay where they are"
 
+    def test_what_was_taken_out_stays_out_when_its_feed_brings_more(self, library: Library) -> None:
+        kept, feeds = library.collections, library.subscriptions
+        kept.fill("Wire", FEED)
+        assert kept.take("Wire", [f"{SECRET}-alone"]) == 1
+        known = [KnownPage(f"{FEED}/{number}", FEED, id) for number, id in enumerate((f"{SECRET}-alone", "match"), 1)]
+        feeds.record(Subscription(FEED, NOW), known)
+        assert kept.of([f"{SECRET}-alone", "match"]) == {"match": ("Sport", "Wire")}
+        library.remove("match")
+        feeds.record(Subscription(FEED, NOW), known)
+        assert "Wire" not in str(kept.of(["match"])), "which is not there"
+
+    def test_the_state_tells_of_changes_to_whoever_is_kept_to_some(self, library: Library) -> None:
+        with acting_for(kept_to("Sport")):
+            before = library.state
+        library.collections.take("Sport", ["match"])
+        library.collections.put("Sport", [f"{SECRET}-copy"])
+        with acting_for(kept_to("Sport")):
+            assert library.state != before, "as many articles, and others"
+
     def test_a_search_is_kept_to_one(self, library: Library) -> None:
         scope = Scope(collections=("Desk",))
         found = library.search({"ferry pier": 1.0}, {"ferry": 1.0, "match": 1.0}, scope, 10)
@@ -256,7 +275,7 @@ class TestAccounts:
         people.keep_to("bea", ["Desk", "Archive"])
         assert (sees(narrow), sees(wide)) == ({"Desk"}, {"Desk", "Archive"})
         people.set_role("bea", Role.EDITOR)
-        assert (sees(narrow), sees(wide)) == ({"Sport", "Desk"}, None), "the account sees everything now"
+        assert (sees(narrow), sees(wide)) == ({"Desk"}, {"Desk", "Archive"}), "a token of before is no more than it was"
         assert {each.collections for each in people.tokens()} == {("Desk", "Sport"), None, ("Desk",)}
 
     def test_whoever_comes_by_a_provider_is_kept_to_some_from_the_first_time_on(self, library: Library) -> None:

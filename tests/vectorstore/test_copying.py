@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -120,3 +123,14 @@ def test_a_database_is_backed_up_to_a_file_that_a_folder_is_restored_from(
     connection.close()
     with pytest.raises(BackupFailed, match="library copy FILE"):
         restore(database, file)
+
+
+def test_a_copy_of_a_fresh_process_has_every_table(tmp_path: Path) -> None:
+    """Also those of modules that copying itself does not need."""
+    with Library(tmp_path / "first", WordEmbedder()) as library:
+        library.queue.add(["https://post.example/a"], datetime(2026, 11, 29, tzinfo=UTC))
+    program = "import sys, pathlib as p, vectorstore.storage.copying as c; c.copy(*map(p.Path, sys.argv[1:]))"
+    places = [str(tmp_path / "first"), str(tmp_path / "second")]
+    subprocess.run([sys.executable, "-c", program, *places], check=True)
+    with Library(tmp_path / "second", WordEmbedder()) as library:
+        assert library.queue.counts() == (1, 0)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import tantivy
 from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
@@ -76,6 +76,9 @@ def _long(short: str, text: str) -> str:
             return ""
     long = text[at:]
     return long if len(long.split()) > 1 and len(long) > len(short) else ""
+
+
+Conditions: TypeAlias = "Sequence[tuple[Occur, Query]]"
 
 
 class KeywordIndex:
@@ -174,18 +177,20 @@ class KeywordIndex:
                 wanted.append((Occur.Should, Query.disjunction_max_query(either)))
         if not wanted:
             return {}
-        query = Query.boolean_query([(Occur.Must, Query.boolean_query(wanted)), *self._within(scope)])
+        query = Query.boolean_query([(Occur.Must, Query.boolean_query(wanted)), *self.within(scope)])
         found = searcher.search(query, limit, count=False)
         scores = [score for score, _ in found.hits]
         return dict(zip(self._keys(searcher, found), scores, strict=True))
 
-    def holding(self, words: Sequence[str], limit: int) -> list[set[int]]:
-        """For each word the keys of the passages that it stands in, or that its article's heading is over, about
-        `limit` of them, the best first; of several words also those in which all of them stand."""
-        searcher = self._searcher()
+    def holding(self, words: Sequence[str], limit: int, scope: Scope = EVERYTHING) -> list[set[int]]:
+        """For each word the keys of the passages of the scope that it stands in, or that its article's heading is over,
+        about `limit` of them, the best first; of several words also those in which all of them stand."""
+        searcher, conditions = self._searcher(), self.within(scope)
         queries = [
             Query.boolean_query([(Occur.Should, each) for each in self._word(word, 1.0, searcher)]) for word in words
         ]
+        if conditions:
+            queries = [Query.boolean_query([(Occur.Must, each), *conditions]) for each in queries]
         found = [set(self._keys(searcher, searcher.search(query, limit, count=False))) for query in queries]
         if queries[1:]:
             every = Query.boolean_query([(Occur.Must, query) for query in queries])
@@ -193,12 +198,12 @@ class KeywordIndex:
             found = [each | together for each in found]
         return found
 
-    def frequency(self, word: str, scope: Scope = EVERYTHING) -> int:
-        """In how many passages of the scope, or their headings, the word stands in any form; of one in very many,
-        those that were removed may be counted too."""
+    def frequency(self, word: str, conditions: Conditions = ()) -> int:
+        """In how many passages, or their headings, the word stands in any form, of those that lie `within` a scope; of
+        one in very many, those that were removed may be counted too."""
         searcher: Any = self._searcher()
         parts = self._analyzer.analyze(word)
-        if conditions := self._within(scope):
+        if conditions:
             found = [Query.boolean_query([(Occur.Must, each), *conditions]) for each in self._word(word, 1.0, searcher)]
             return sum(int(searcher.search(each, 1, count=True).count) for each in found)
         if len(parts) == 1 and (held := int(searcher.doc_freq("words", parts[0]))) >= _COUNTED_ONE_BY_ONE:
@@ -231,8 +236,9 @@ class KeywordIndex:
             found += [Query.term_query(self._schema, "forms", way) for way in ways if searcher.doc_freq("forms", way)]
         return [Query.boost_query(Query.disjunction_max_query(found) if found[1:] else found[0], weight)]
 
-    def _within(self, scope: Scope) -> list[tuple[Occur, Query]]:
-        """See storage/scope.py, of which this is the other half: what is not dated lies before every `until`."""
+    def within(self, scope: Scope) -> Conditions:
+        """What keeps a search to it; to make them takes longer the more articles are named. See storage/rows.py, of
+        which this is the other half: what is not dated lies before every `until`."""
         conditions = []
         if scope.since or scope.until:
             earliest, latest = (moment and _moment(moment) for moment in (scope.since, scope.until))

@@ -21,13 +21,14 @@ class Vocabulary:
 
     def __init__(self, index: KeywordIndex, language: str = "", scope: Scope = EVERYTHING) -> None:
         self._index = index
-        self._language, self._scope = language, scope
+        self._language = language
+        self._conditions = index.within(scope)
         self._counted: dict[str, int] = {}
 
     def frequency(self, word: str) -> int:
         """In how many passages, their headings or bylines the word, or a phrase, stands in any form."""
         if word not in self._counted:
-            self._counted[word] = self._index.frequency(word, self._scope)
+            self._counted[word] = self._index.frequency(word, self._conditions)
         return self._counted[word]
 
     def rarity(self, words: Iterable[str]) -> dict[str, float]:
@@ -54,7 +55,7 @@ class Vocabulary:
         """Short forms and long ones, in lower case, that begin so, each with what articles have for it: "who" with
         "World Health Organization", and the other way round. The most frequent first."""
         found = self._index.abbreviations(beginning)
-        return found if self._scope == EVERYTHING else [pair for pair in found if all(map(self.frequency, pair))]
+        return found if not self._conditions else [pair for pair in found if all(map(self.frequency, pair))]
 
     def common(self, word: str, least: float = _NO_SLIP) -> bool:
         """Whether at least that share of all words written in the language are this one: then it is spelled rightly,

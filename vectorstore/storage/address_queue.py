@@ -12,21 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Engine, Integer, String, Table, Text, delete, func, select, update
+from sqlalchemy import Engine, bindparam, delete, func, select, update
 
 from vectorstore.storage.dialect import each_of, insert_new
-from vectorstore.storage.schema import UtcTime, metadata
-
-queued_addresses = Table(
-    "queued_addresses",
-    metadata,
-    Column("url", String, primary_key=True),
-    Column("collection", String, nullable=False),
-    Column("queued_at", UtcTime, nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("due_at", UtcTime, index=True),  # none where it is set aside
-    Column("problem", Text, nullable=False),
-)
+from vectorstore.storage.schema import queued_addresses
 
 MOST_TRIES = 6
 _FIRST_PAUSE, _SLOWER = timedelta(minutes=1), 4
@@ -49,6 +38,14 @@ class QueuedAddress:
     problem: str
 
 
+# Each try is another one's.
+_HELD = queued_addresses.c.url == bindparam("of"), queued_addresses.c.tries == bindparam("at")
+
+
+def _held(taken: QueuedAddress) -> dict[str, object]:
+    return {"of": taken.url, "at": taken.tries}
+
+
 class AddressQueue:
     """Every method that writes is one transaction. `now` is UTC."""
 
@@ -56,22 +53,23 @@ class AddressQueue:
         self._engine = engine
 
     def add(self, urls: Iterable[str], now: datetime, collection: str = "") -> int:
-        """How many were not waiting before; what was set aside waits anew."""
-        rows: list[dict[str, Any]] = [
-            {"url": url, "collection": collection, "queued_at": now, "tries": 0, "due_at": now, "problem": ""}
-            for url in dict.fromkeys(urls)
-        ]
+        """How many were not waiting before; what was set aside waits anew. A collection that is named takes the place
+        of the one before."""
+        # In one order, so that two who add the same ones do not wait for each other.
+        wanted = sorted({*urls})
         added = 0
         with self._engine.begin() as connection:
-            for start in range(0, len(rows), _BATCH):
-                part = rows[start : start + _BATCH]
-                aside = queued_addresses.c.url.in_(each_of(row["url"] for row in part))
-                again = update(queued_addresses).where(aside, queued_addresses.c.due_at.is_(None))
-                added += connection.execute(again.values(due_at=now, tries=0, problem="")).rowcount
-                before = connection.execute(select(func.count()).select_from(queued_addresses)).scalar_one()
-                insert_new(connection, queued_addresses, part)
-                after = connection.execute(select(func.count()).select_from(queued_addresses)).scalar_one()
-                added += after - before
+            for start in range(0, len(wanted), _BATCH):
+                part = wanted[start : start + _BATCH]
+                these = queued_addresses.c.url.in_(each_of(part))
+                held = connection.execute(select(queued_addresses.c.url).where(these)).scalars().all()
+                aside = update(queued_addresses).where(these, queued_addresses.c.due_at.is_(None))
+                again = {"due_at": now, "tries": 0, "problem": "", "collection": collection}
+                added += connection.execute(aside.values(again)).rowcount + len(part) - len(held)
+                if collection:
+                    connection.execute(update(queued_addresses).where(these).values(collection=collection))
+                new = {"collection": collection, "queued_at": now, "tries": 0, "due_at": now, "problem": ""}
+                insert_new(connection, queued_addresses, [{"url": url, **new} for url in part])
         return added
 
     def entries(self, most: int = 1000) -> list[QueuedAddress]:
@@ -94,10 +92,11 @@ class AddressQueue:
         over; with this try counted."""
         due = queued_addresses.c.due_at <= now
         first = select(queued_addresses.c.url).where(due).order_by(queued_addresses.c.due_at, queued_addresses.c.url)
-        # Whoever was quicker has put them off, which `due` sees once more when its transaction has ended.
         taken = (
             update(queued_addresses)
-            .where(due, queued_addresses.c.url.in_(first.limit(most).scalar_subquery()))
+            .where(
+                due, queued_addresses.c.url.in_(first.limit(most).with_for_update(skip_locked=True).scalar_subquery())
+            )
             .values(due_at=now + LEASE, tries=queued_addresses.c.tries + 1, problem=_ENDED)
             .returning(*queued_addresses.c)
         )
@@ -106,28 +105,30 @@ class AddressQueue:
             connection.execute(update(queued_addresses).where(due, spent).values(due_at=None))
             return [QueuedAddress(**row._mapping) for row in connection.execute(taken)]
 
-    def done(self, urls: Sequence[str]) -> None:
+    def renew(self, taken: Sequence[QueuedAddress], now: datetime) -> None:
+        """They are still being read: nobody else takes them for another LEASE."""
+        self._change(taken, due_at=now + LEASE)
+
+    def done(self, taken: Sequence[QueuedAddress]) -> None:
         """They are in the library."""
         with self._engine.begin() as connection:
-            connection.execute(delete(queued_addresses).where(queued_addresses.c.url.in_(each_of(urls))))
+            connection.execute(delete(queued_addresses).where(*_HELD), [_held(each) for each in taken])
 
     def failed(self, taken: QueuedAddress, problem: str, now: datetime, for_good: bool = False) -> None:
         """To be tried again, or set aside where it will not change or was tried too often."""
         aside = for_good or taken.tries >= MOST_TRIES
         pause = _FIRST_PAUSE * _SLOWER ** (taken.tries - 1)
-        with self._engine.begin() as connection:
-            row = update(queued_addresses).where(queued_addresses.c.url == taken.url)
-            connection.execute(row.values(due_at=None if aside else now + pause, problem=problem))
+        self._change([taken], due_at=None if aside else now + pause, problem=problem)
 
     def give_back(self, taken: Sequence[QueuedAddress], now: datetime) -> None:
         """They were not tried."""
-        untried = queued_addresses.c.url.in_(each_of(each.url for each in taken))
+        self._change(taken, due_at=now, tries=queued_addresses.c.tries - 1, problem="")
+
+    def _change(self, taken: Sequence[QueuedAddress], **changed: Any) -> None:
+        """Nothing of one that somebody else has taken since."""
         with self._engine.begin() as connection:
-            connection.execute(
-                update(queued_addresses)
-                .where(untried)
-                .values(due_at=now, tries=queued_addresses.c.tries - 1, problem="")
-            )
+            change = update(queued_addresses).where(*_HELD).values(changed)
+            connection.execute(change, [_held(each) for each in taken])
 
     def retry(self, now: datetime, urls: Sequence[str] = ()) -> int:
         """What is set aside, or of these what is in the queue at all, waits anew; how many."""

@@ -15,7 +15,8 @@ from vectorstore.accounts import collections_seen
 from vectorstore.errors import LibraryBusy
 from vectorstore.storage.annotations import LONGEST_NAME, one_line
 from vectorstore.storage.dialect import each_of, insert_new, insert_selected_over
-from vectorstore.storage.schema import article_collections, feed_collections, pages
+from vectorstore.storage.facts import COLLECTIONS, recall, remember
+from vectorstore.storage.schema import article_collections, articles, feed_collections, pages
 
 
 class Collections:
@@ -54,6 +55,7 @@ class Collections:
         with self._writing().begin() as connection:
             if rows := [{"collection": name, "article_id": each} for each in article_ids]:
                 insert_new(connection, article_collections, rows)
+                changed(connection)
         return name
 
     def take(self, name: str, article_ids: Iterable[str]) -> int:
@@ -61,6 +63,7 @@ class Collections:
         own = article_collections.c.collection == self._spelled(name)
         with self._writing().begin() as connection:
             gone = delete(article_collections).where(own, article_collections.c.article_id.in_(each_of(article_ids)))
+            changed(connection)
             return connection.execute(gone).rowcount
 
     def feeds(self) -> dict[str, tuple[str, ...]]:
@@ -88,11 +91,8 @@ class Collections:
 
     def _spelled(self, name: str) -> str:
         """As one that there is in other letter case."""
-        name = one_line(name, LONGEST_NAME)
-        written = select(article_collections.c.collection).union(select(feed_collections.c.collection))
         with self._engine.connect() as connection:
-            known: dict[str, str] = {each.casefold(): each for each in connection.execute(written).scalars()}
-        return known.get(name.casefold(), name)
+            return spelled(connection, one_line(name, LONGEST_NAME))
 
     def _writing(self) -> Engine:
         if self._only_read:
@@ -102,11 +102,27 @@ class Collections:
         return self._engine
 
 
-def collect_pages(connection: Connection, url: str) -> None:
-    """What is known to have come by a feed goes into the feed's collections."""
+def spelled(connection: Connection, name: str) -> str:
+    """As a collection that there is in other letter case."""
+    written = select(article_collections.c.collection).union(select(feed_collections.c.collection))
+    known: dict[str, str] = {each.casefold(): each for each in connection.execute(written).scalars()}
+    return known.get(name.casefold(), name)
+
+
+def changed(connection: Connection) -> None:
+    """What whoever is kept to collections sees may be another thing from now on."""
+    remember(connection, COLLECTIONS, str(int(recall(connection, COLLECTIONS) or 0) + 1))
+
+
+def collect_pages(connection: Connection, url: str, article_ids: Iterable[str] | None = None) -> None:
+    """What is known to have come by a feed, or these articles of it, goes into the feed's collections. What somebody
+    has taken out of one meanwhile is not among them."""
     both = feed_collections.c.url == pages.c.feed
     rows = select(feed_collections.c.collection, pages.c.article_id).join_from(feed_collections, pages, both)
-    rows = rows.where(pages.c.feed == url)
+    rows = rows.join(articles, articles.c.id == pages.c.article_id).where(pages.c.feed == url)
+    if article_ids is not None:
+        rows = rows.where(pages.c.article_id.in_(each_of(article_ids)))
+    changed(connection)
     connection.execute(insert_selected_over(connection, article_collections, ["collection", "article_id"], rows))
 
 

@@ -13,6 +13,8 @@ from vectorstore.storage.schema import facts
 INDEXED, INDEXED_VECTORS = "indexed", "indexed vectors"
 """At the end of the names of the facts that say up to which generation an index has followed the catalogue."""
 NEXT_EMBEDDER = "next embedder"
+COLLECTIONS = "collections changed"
+"""How often what is in collections has changed."""
 """The fact that names it while the vectors of the one in use are still searched."""
 VECTORS_OF = "vectors of"
 """The embedder whose vectors an index has."""

@@ -14,7 +14,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, delete, func, insert, or_, select
 
 from vectorstore.languages import count_of_words, words_in
 from vectorstore.models import EVERYTHING, Article, Entry, Passage, Scope
@@ -108,7 +108,10 @@ _SHOWN = [
 _ENTRY = select(*_SHOWN, listed.c.passages).join_from(listed, articles, articles.c.key == listed.c.article_key)
 
 
-_WAITING = select(func.count()).select_from(passages).where(WITHOUT_VECTOR)
+def _waiting() -> Select[Any]:
+    query = select(func.count()).select_from(passages).where(WITHOUT_VECTOR)
+    conditions = seen(articles.c.id)
+    return query.join(articles).where(*conditions) if conditions else query
 
 
 Holding = Callable[[Sequence[str]], Sequence[Collection[int]]]
@@ -146,7 +149,7 @@ class Listings:
         count = select(func.count()).select_from(listed).where(*seen(listed.c.id))
         with self._engine.connect() as connection:
             held = connection.execute(count).scalar_one()
-            waiting = connection.execute(_WAITING).scalar_one()
+            waiting = connection.execute(_waiting()).scalar_one()
             found = connection.execute(count.where(*conditions)).scalar_one() if conditions else held
             start = max(0, min(listing.start, (found - 1) // PAGE * PAGE))
             chosen = select(listed.c.article_key).where(*conditions).order_by(*_order(listing))

@@ -42,6 +42,7 @@ from vectorstore.storage.account_tables import (
     tries,
 )
 from vectorstore.storage.annotations import marks, saved_filters, tags
+from vectorstore.storage.article_collections import spelled
 from vectorstore.storage.schema import (
     articles_read,
     articles_starred,
@@ -217,7 +218,7 @@ class People:
                         "sign in by your organisation."
                     )
                 id = _add(connection, named, role, subject, datetime.now(UTC))
-                kept = [*collections] or None
+                kept = [spelled(connection, each) for each in collections] or None
                 connection.execute(update(people).where(people.c.id == id).values(collections=kept))
                 self._record(connection, "account added", f"{named} ({role.word}, by OpenID)", who=named)
                 return Account(id, named, role, _of(kept))
@@ -330,8 +331,7 @@ class People:
         if not self._only_read and (row.used_at is None or now - row.used_at > _SEEN_ANEW):
             with self._engine.begin() as connection:
                 connection.execute(update(tokens).where(tokens.c.digest == digest).values(used_at=now))
-        of_person = _of(row.collections) if Role.named(row.role) is Role.READER else None
-        either = [each for each in (of_person, _of(row.of_token)) if each is not None]
+        either = [each for each in (_of(row.collections), _of(row.of_token)) if each is not None]
         seen = frozenset.intersection(*either) if either else None
         return Account(row.id, row.name, min(Role.named(row.given), Role.named(row.role)), seen)
 

@@ -231,6 +231,18 @@ feed_collections = Table(
     Column("collection", String, primary_key=True),
 )
 
+# See vectorstore.storage.address_queue.
+queued_addresses = Table(
+    "queued_addresses",
+    metadata,
+    Column("url", String, primary_key=True),
+    Column("collection", String, nullable=False),
+    Column("queued_at", UtcTime, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("due_at", UtcTime, index=True),  # none where it is set aside
+    Column("problem", Text, nullable=False),
+)
+
 robots = Table(
     "robots",
     metadata,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Any
 from zlib import crc32
 
 from sqlalchemy import Connection, Engine, delete, select, update
 
 from vectorstore.accounts import collections_seen
 from vectorstore.storage.article_collections import collect_pages, follow_move
-from vectorstore.storage.dialect import claim, give_back, insert_new, insert_over
+from vectorstore.storage.dialect import claim, each_of, give_back, insert_new, insert_over
 from vectorstore.storage.facts import recall, remember
 from vectorstore.storage.schema import articles, feed_collections, hosts, pages, robots, subscriptions
 from vectorstore.storage.visibility import seen
@@ -106,8 +107,10 @@ class Subscriptions:
         values = asdict(subscription)
         with self._engine.begin() as connection:
             if rows := {page.url: asdict(page) for page in known}:
+                new = _new_articles(connection, rows)
                 insert_over(connection, pages, [*rows.values()])
-                collect_pages(connection, subscription.url)
+                if new:
+                    collect_pages(connection, subscription.url, new)
             if moved_to and not _held(connection, moved_to):
                 connection.execute(update(pages).where(pages.c.feed == subscription.url).values(feed=moved_to))
                 follow_move(connection, subscription.url, moved_to)
@@ -204,6 +207,13 @@ class Subscriptions:
 def _number(name: str) -> int:
     """Of a name, as a 32-bit integer of PostgreSQL; of two names with the same one waits for the other."""
     return crc32(name.encode()) - 2**31
+
+
+def _new_articles(connection: Connection, rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Of pages that the feed did not lead to before, or that became another article."""
+    columns = pages.c.url, pages.c.feed, pages.c.article_id
+    before = {tuple(row) for row in connection.execute(select(*columns).where(pages.c.url.in_(each_of(rows))))}
+    return [row["article_id"] for url, row in rows.items() if (url, row["feed"], row["article_id"]) not in before]
 
 
 def _held(connection: Connection, url: str) -> bool:
