@@ -248,7 +248,7 @@ def test_of_too_many_questions_the_last_are_told_so_and_the_rest_of_the_page_goe
     too_many, full = "Too many questions are waiting. Try again in a moment.", Event()
 
     def ask() -> None:
-        if too_many in told(served, "ask", "slowly", "", "", None, "", None, None, None, None, False):
+        if too_many in told(served, "ask", "slowly", "", "", None, "", None, None, None, None, False, None):
             full.set()
 
     asking = [Thread(target=ask) for _ in range(17)]  # one more than there are places
@@ -256,7 +256,7 @@ def test_of_too_many_questions_the_last_are_told_so_and_the_rest_of_the_page_goe
         each.start()
     assert full.wait(30)
     assert too_many in told(served, "chat", "Is Meta open?", None)
-    assert "event: complete" in told(served, "search", "Is Meta open?", "", "", None, "", 5, None, None, None, False)
+    assert "event: complete" in told(served, "search", "Is Meta open?", "", "", None, "", 5, None, None, None, False, None)
     assert httpx.get(served).status_code == 200
     desk.closed.set()
     for each in asking:
