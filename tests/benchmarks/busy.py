@@ -102,7 +102,7 @@ def outcome(host: str, number: int) -> str:
 
 
 def search(host: str, question: str) -> tuple[int, str]:
-    filled = [question, "", "", None, "", 5, None, None, None, False]
+    filled = [question, "", "", None, "", 5, None, None, None, False, None]
     status, text = request(host, "POST", "/gradio_api/call/search", {"data": filled})
     if status != 200:
         return status, text
