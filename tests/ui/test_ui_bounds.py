@@ -256,7 +256,8 @@ def test_of_too_many_questions_the_last_are_told_so_and_the_rest_of_the_page_goe
         each.start()
     assert full.wait(30)
     assert too_many in told(served, "chat", "Is Meta open?", None)
-    assert "event: complete" in told(served, "search", "Is Meta open?", "", "", None, "", 5, None, None, None, False, None)
+    sent = ("Is Meta open?", "", "", None, "", 5, None, None, None, False, None)
+    assert "event: complete" in told(served, "search", *sent)
     assert httpx.get(served).status_code == 200
     desk.closed.set()
     for each in asking:
