@@ -26,12 +26,6 @@ from vectorstore.sentences import sentence_spans
 
 # "[1]", "[1, 2]", "[1][2]", and the forms that models fall into: "(1)" is left alone, it may be the text's own.
 _MARK = re.compile(r"\s*\[\s*(?:passages?\s*)?(\d{1,2}(?:\s*(?:,|;|and|&)\s*\d{1,2})*)\s*\]", re.I)
-# "In [1], 40 people were hurt.": words at the beginning of a sentence that mean nothing without the mark behind them.
-_LEADS_TO_MARK = re.compile(
-    r"(?:^|[.!?:]\s+|\n)(?P<words>(?:[^\W\d_]+\s){0,2}(?:in|from|to|by|per|on|laut|nach|selon|según|secondo|segundo)"
-    r"(?:\s(?:the\s)?(?:passages?|sources?|articles?|reports?))?)\s?$",
-    re.I,
-)
 # What stood between two marks: "5.9 [1], [2]."
 _BETWEEN_MARKS = re.compile(r"(?:\s*[,;])+(?=[.!?]*$)")
 _FIGURE = re.compile(r"\d\.$")
@@ -109,16 +103,10 @@ def shown_while_writing(text: str) -> str:
 def _without_marks(text: str) -> tuple[str, list[tuple[int, Sequence[int]]]]:
     plain, at = "", 0
     marks: list[tuple[int, Sequence[int]]] = []
-    while match := _MARK.search(text, at):
+    for match in _MARK.finditer(text):
         plain += text[at : match.start()]
-        numbers = [int(number) for number in re.findall(r"\d+", match[1])]
+        marks.append((len(plain), [int(number) for number in re.findall(r"\d+", match[1])]))
         at = match.end()
-        led = text.startswith(",", at) and _LEADS_TO_MARK.search(plain)
-        if led:
-            plain = plain[: led.start("words")]
-            rest = text[at + 1 :].lstrip()
-            text, at = rest[:1].upper() + rest[1:], 0
-        marks.append((len(plain) + bool(led), numbers))
     return plain + text[at:], marks
 
 

@@ -19,18 +19,6 @@ from assistant.generation.draft import Written, read_marks, shown_while_writing,
         pytest.param("[1] Rates rose.", [("Rates rose.", (1,))], id="before the first sentence"),
         pytest.param("In [2022] rates rose.", [("In [2022] rates rose.", ())], id="a year in brackets is no mark"),
         pytest.param("One [1]. Two. [2] Three.", [("One.", (1,)), ("Two.", (2,)), ("Three.", ())], id="several"),
-        pytest.param("In [1], the rates rose.", [("The rates rose.", (1,))], id="what leads to it goes with it"),
-        pytest.param(
-            "Banks wait. According to passage [2], 40 of them pay [1]. Savers do not.",
-            [("Banks wait.", ()), ("40 of them pay.", (2, 1)), ("Savers do not.", ())],
-            id="in the middle, before a figure",
-        ),
-        pytest.param(
-            "Laut [1], stiegen sie. Selon [2], non.", [("Stiegen sie.", (1,)), ("Non.", (2,))], id="elsewhere"
-        ),
-        pytest.param("Yes [1], rates rose.", [("Yes, rates rose.", (1,))], id="a word of its own stays"),
-        pytest.param("In Denby [1], rates rose.", [("In Denby, rates rose.", (1,))], id="a place stays"),
-        pytest.param("The bank he works in [1], rose.", [("The bank he works in, rose.", (1,))], id="so does a clause"),
         pytest.param("", [], id="nothing"),
         pytest.param("[1]", [], id="only a mark"),
     ],
