@@ -29,13 +29,10 @@ from assistant.settings import GivenSettings, Settings, read_settings, set_up_ot
 from assistant.types import AS_SET, Answer, Citation, Manner, Sentence, Turn
 from assistant.ui.places import Line
 from assistant.ui.reading_desk import ReadingDesk
-from ingest.commands.adding import adds_by_command
-from ingest.commands.documents import DocumentCommands
+from ingest.commands.documents import DocumentCommands, adds_by_command
 from ingest.commands.feeds import FeedCommands
-from ingest.commands.queue import QueueCommands
-from ingest.commands.worker import WorkerCommand
-from ingest.intake import Intake
-from ingest.intake_desk import CommandIntake, IntakeDesk
+from ingest.commands.queue import QueueCommands, WorkerCommand
+from ingest.intake import CommandIntake, Intake, IntakeDesk
 from vectorstore.console.command_client import Served, carried_out_there, surroundings
 from vectorstore.console.commands import complain, errors_as_one_line, exit_status
 from vectorstore.console.logs import JsonLines, LoggedStream, log_as, log_to_standard_error, send_traces_if_installed

@@ -41,7 +41,7 @@ class Upload:
 class Pasted:
     """Text that someone pasted. Its content is its identity, unless it says which address it is from.
 
-    `published_at` is the day that they state; ingest.datelines.stated_day proposes one.
+    `published_at` is the day that they state; ingest.dates.stated_day proposes one.
     """
 
     text: str

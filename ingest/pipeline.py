@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -13,12 +15,11 @@ from typing import TYPE_CHECKING
 from ingest.change_detection import Shelf, recognise
 from ingest.dates import latest
 from ingest.documents import Gone, Rejection, Seen, Source
-from ingest.interrupts import first_interrupt
-from ingest.repeated import LOOKED_AT, own_stretch
 from ingest.sources import Extracted, Taken, articles, expected, is_address
-from ingest.splitting import split
+from ingest.splitting import LOOKED_AT, own_stretch, split
 from ingest.text import squeezed
 from ingest.web.workers import Place
+from vectorstore.console.terminal import remote
 from vectorstore.models import Article, Passage
 from vectorstore.observing.work import stage, tell
 from vectorstore.reports import Again, Outcome, Report, Row
@@ -225,3 +226,30 @@ class _Pending:
     row: Row
     article: Article
     passages: Sequence[Passage]
+
+
+@contextmanager
+def first_interrupt() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed since; pressed again, it raises KeyboardInterrupt as always.
+
+    Only the main thread hears of it, and a program that has its own way with Ctrl-C keeps it.
+    """
+    if terminal := remote():
+        with terminal.taking_interrupts_as_a_wish() as wished:
+            yield wished
+        return
+    pressed = threading.Event()
+    usual = signal.default_int_handler
+
+    def note(*_: object) -> None:
+        pressed.set()
+        signal.signal(signal.SIGINT, usual)
+
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) is not usual:
+        yield pressed.is_set
+        return
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, usual)

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO, TYPE_CHECKING
 
-from ingest.datelines import stated_day
-from ingest.dates import past
+from ingest.dates import past, stated_day
 from ingest.documents import LARGEST_DOCUMENT, Document, Format, Listed, Readable, Rejection, Source
 from ingest.formats.sniffing import kind_of_bytes
 from ingest.pages.extract import head

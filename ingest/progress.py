@@ -1,15 +1,18 @@
-"""Progress and the report in a terminal."""
+"""Progress and the report in a terminal, and the report as a file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.text import word_count
-from vectorstore.console.printable import printable_line
-from vectorstore.console.terminal import screen
+from vectorstore.console.printable import as_json, printable_line
+from vectorstore.console.terminal import resolved, screen
+from vectorstore.errors import ReportUnwritable
 from vectorstore.reports import Outcome, Report
 
 if TYPE_CHECKING:
@@ -124,3 +127,35 @@ def subscriptions_as_text(subscriptions: Sequence[Subscription]) -> str:
 
 def _moment(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "never"
+
+
+@contextmanager
+def report_file(path: Path | None) -> Iterator[Callable[[Mapping[str, object]], None]]:
+    """Yields the function that saves a report; without a path it does nothing.
+
+    The report is written beside its place and moved there whole, so that one from before stays until the new one is
+    complete. Raises ReportUnwritable before the block begins, not after an hour of work.
+    """
+    if path is None:
+        yield lambda _: None
+        return
+    place = resolved(path).expanduser().resolve()
+    part = place.with_name(f".{place.name}.{os.getpid()}.part")
+    try:
+        if place.exists() and not place.is_file():
+            raise OSError("is not a file")
+        stream = part.open("w", encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or error
+        raise ReportUnwritable(f"The report cannot be written to {path} ({reason}); choose another place.") from error
+
+    def save(report: Mapping[str, object]) -> None:
+        stream.write(as_json(report))
+        stream.close()
+        part.replace(place)
+
+    try:
+        yield save
+    finally:
+        stream.close()
+        part.unlink(missing_ok=True)

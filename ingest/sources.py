@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ingest.datelines import stated_day
+from ingest.dates import stated_day
 from ingest.documents import (
     LISTS,
     DatedByText,
@@ -33,8 +33,8 @@ from ingest.documents import (
     Upload,
 )
 from ingest.files import count, read_file, read_path
-from ingest.formats.decoding import decode
 from ingest.formats.lists import addresses_in, link_to
+from ingest.formats.sniffing import decode
 from ingest.identity import canonical_url, web_address
 from ingest.pages.extract import extract, extract_listed
 from ingest.text import squeezed, tidy

@@ -76,8 +76,7 @@ class FeedCommands:
         as_json: JsonOption = False,
     ) -> None:
         """Read the feeds and take in what is new, corrected or gone."""
-        from ingest.progress import progress_bar, refresh_as_text
-        from ingest.report import report_file
+        from ingest.progress import progress_bar, refresh_as_text, report_file
 
         opening = self._writing(library)
         with report_file(report_to) as save, opening as intake:

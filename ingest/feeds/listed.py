@@ -9,15 +9,14 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from ingest.documents import Document, Format, Listed, Readable, Record, Rejection
-from ingest.feeds.entries import Feed, FeedEntry
-from ingest.feeds.parsing import parse_feed, parse_sitemap, read_opml
+from ingest.feeds.parsing import Feed, FeedEntry, parse_feed, parse_sitemap, read_opml
 from ingest.formats.sandbox import bounded
 from ingest.formats.sniffing import kind_of_page
 from ingest.identity import file_id
-from ingest.web.bodies import unpacked
 from ingest.web.fetch import FetchedPage
 from ingest.web.paging import Get, whole_story
 from ingest.web.politeness import Web
+from ingest.web.responses import unpacked
 from ingest.web.workers import Errand, host_of
 from vectorstore.errors import RejectedDocument
 
@@ -119,7 +118,7 @@ def feeds_of_page(document: Document) -> list[str]:
     """The addresses of the feeds that a page names, its main one first."""
     from trafilatura.feeds import FeedParameters, determine_feed
 
-    from ingest.formats.decoding import decode
+    from ingest.formats.sniffing import decode
 
     host = urlsplit(document.url).hostname or ""
     named = determine_feed(

@@ -3,23 +3,84 @@
 from __future__ import annotations
 
 import io
+import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import struct_time
+from typing import Any
 from xml.sax import SAXException
 
 from lxml import etree
 
 from ingest.dates import parse_date
-from ingest.feeds.entries import MOST_TITLE, Feed, FeedEntry, told_apart
-from ingest.feeds.json_feed import is_json, parse_json_feed
-from ingest.formats.fragments import plain_text
-from ingest.formats.xml import local_name, parse_xml, texts
-from ingest.identity import web_address
+from ingest.formats.markup import local_name, parse_xml, plain_text, texts
+from ingest.identity import canonical_url, web_address
 from ingest.text import one_line
 from vectorstore.errors import RejectedDocument
+
+MOST_TITLE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """One item of a feed. `id`, `url` and the dates are as the feed states them, the rest is plain text.
+
+    `text` is the longest that the feed itself has of the article, which may be all of it, a teaser or "". `shared` is
+    an address that other items have too, so that what stands there is none of them.
+    """
+
+    id: str
+    url: str
+    title: str = ""
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    authors: tuple[str, ...] = ()
+    text: str = ""
+    shared: str = ""
+
+    @property
+    def address(self) -> str:
+        """The canonical form of its address, "" where it has none of the web."""
+        return canonical_url(self.url) if web_address(self.url) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What a feed or a sitemap lists, in its order. `link` is the site that it belongs to; `dialect` is feedparser's
+    name for how it is written, "" for what is no feed at all. What is `damaged` may end before its last entries."""
+
+    title: str
+    link: str
+    language: str
+    entries: tuple[FeedEntry, ...]
+    dialect: str = ""
+    damaged: bool = False
+
+
+def told_apart(feed: Feed) -> Feed:
+    """Items of different names with one address for all, as of a page on how a service does, are items of their own:
+    at the address that is such a name, or without any. Places on one page are of that page."""
+    named: dict[str, list[FeedEntry]] = defaultdict(list)
+    for entry in feed.entries:
+        named[entry.address].append(entry)
+    shared = {address for address, entries in named.items() if address and _differ(entries)}
+    return replace(feed, entries=tuple(_on_its_own(each) if each.address in shared else each for each in feed.entries))
+
+
+def _differ(entries: Iterable[FeedEntry]) -> bool:
+    ids, titles, urls = ({getattr(each, name) for each in entries} for name in ("id", "title", "url"))
+    return len(ids) > 1 and len(titles) > 1 and len(urls) == 1 and "" not in ids
+
+
+def _on_its_own(entry: FeedEntry) -> FeedEntry:
+    own = web_address(entry.id)
+    if own and canonical_url(own) != entry.address:
+        return replace(entry, url=own)
+    return replace(entry, url="", shared=entry.url)
+
 
 # What entities may add to a document when every reference to one stands for the longest that is declared.
 _MOST_ADDED = 2_000_000
@@ -188,3 +249,51 @@ def write_opml(outlines: Iterable[Outline]) -> bytes:
         etree.SubElement(body, "outline", type="rss", text=name, title=name, xmlUrl=outline.url)
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return written
+
+
+_BOM = b"\xef\xbb\xbf"
+
+
+def is_json(content: bytes) -> bool:
+    """Whether it begins like an object of JSON, which no XML does."""
+    return content.removeprefix(_BOM).lstrip().startswith(b"{")
+
+
+def parse_json_feed(content: bytes) -> Feed:
+    """Items that are none are left out. Raises RejectedDocument for what is no JSON."""
+    try:
+        about = json.loads(content.removeprefix(_BOM).decode("utf-8", "replace"), strict=False)
+    except (ValueError, RecursionError) as error:
+        raise RejectedDocument(f"is not a JSON Feed that can be read ({type(error).__name__})") from error
+    items = about.get("items")
+    return Feed(
+        title=_line(about.get("title")),
+        link=_string(about.get("home_page_url")),
+        language=_string(about.get("language")),
+        entries=tuple(_item(item, about) for item in items if isinstance(item, dict)) if items else (),
+        dialect="json" if isinstance(items, list) else "",
+    )
+
+
+def _item(item: Mapping[str, Any], feed: Mapping[str, Any]) -> FeedEntry:
+    """`external_url` is what a list of links is about, and `url` then its remark on it: that is the item's own."""
+    address = next((url for name in ("url", "external_url") if (url := web_address(_string(item.get(name))))), "")
+    told = (_string(item.get("content_text")), *(plain_text(_string(item.get(n))) for n in ("content_html", "summary")))
+    identifier = item.get("id")
+    return FeedEntry(
+        id=str(identifier) if isinstance(identifier, str | int) else "",
+        url=address or web_address(_string(identifier)),
+        title=_line(item.get("title"))[:MOST_TITLE],
+        published_at=parse_date(_string(item.get("date_published"))),
+        updated_at=parse_date(_string(item.get("date_modified"))),
+        authors=_people(item) or _people(feed),
+        text=max(told, key=len),
+    )
+
+
+def _people(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """One `author` in its first version, several in the next."""
+    listed = given.get("authors")
+    people = listed if isinstance(listed, list) else [given.get("author")]
+    names = (_line(person.get("name")) for person in people if isinstance(person, dict))
+    return tuple(dict.fromkeys(filter(None, names)))

@@ -10,11 +10,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from ingest.documents import Document, Found, Gone, Listed, Record, Rejection, Seen
-from ingest.feeds.entries import Feed, FeedEntry
 from ingest.feeds.listed import MOST_ENTRIES, document_of, feed_of, left_over, story_at, told_of
 from ingest.feeds.mailbox import is_mailbox, mailbox_of, opened
-from ingest.web.headers import NEVER_SEEN, Validators
+from ingest.feeds.parsing import Feed, FeedEntry
 from ingest.web.politeness import Web
+from ingest.web.responses import NEVER_SEEN, Validators
 from vectorstore.errors import PageGone, RejectedDocument, ToldToWait
 from vectorstore.models import Article
 from vectorstore.storage.subscriptions import KnownPage, Subscription

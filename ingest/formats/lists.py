@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ingest.documents import Link, Record
-from ingest.formats.decoding import decode
+from ingest.formats.sniffing import decode
 from ingest.identity import web_address
 from ingest.text import one_line
 
@@ -59,7 +59,7 @@ def links_in(content: bytes) -> list[tuple[str, str]]:
     """Each address with its title, of a page that holds nothing but links to other sites; else nothing."""
     from lxml import html
 
-    from ingest.formats.fragments import without_nulls
+    from ingest.formats.markup import without_nulls
 
     tree = html.document_fromstring(without_nulls(decode(content)))
     bookmarks = _BOOKMARKS.search(content[:2000])

@@ -10,9 +10,8 @@ import zipfile
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from ingest.formats.fragments import plain_text
-from ingest.formats.limits import MOST_MEMBERS, Unpacking, whole
-from ingest.formats.xml import local_name, parse_xml, texts
+from ingest.formats.markup import local_name, parse_xml, plain_text, texts
+from ingest.formats.sandbox import MOST_MEMBERS, Unpacking, whole
 from ingest.text import word_count
 from vectorstore.errors import RejectedDocument
 

@@ -10,16 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from ingest.documents import LARGEST_DOCUMENT, LISTS, Document, Format, Link, Listed, Readable, Record, Rejection
-from ingest.formats.archives import File, read_gzip, read_mbox, read_wacz, read_warc, read_zip
+from ingest.formats.archives import File, page_of_mhtml, read_gzip, read_mbox, read_wacz, read_warc, read_zip
 from ingest.formats.databases import articles_in
-from ingest.formats.decoding import decode
-from ingest.formats.limits import LARGEST_ILLUSTRATED, whole
 from ingest.formats.lists import addresses_in, is_list_of_links, link_to, links_in
-from ingest.formats.sandbox import bounded
-from ingest.formats.sniffing import BY_SUFFIX, kind_of_bytes
+from ingest.formats.sandbox import LARGEST_ILLUSTRATED, bounded, whole
+from ingest.formats.sniffing import BY_SUFFIX, decode, kind_of_bytes
 from ingest.formats.subtitles import transcript
 from ingest.formats.tabular import ROW_READERS
-from ingest.formats.webarchives import page_of_mhtml
 from ingest.identity import web_address
 from vectorstore.errors import RejectedDocument
 

@@ -1,11 +1,14 @@
 """Work on what strangers wrote, in a process of its own that is stopped when it takes too long or too much.
 
-A parser that has met the input it was never tried on can neither be interrupted in a thread nor trusted to end.
+A parser that has met the input it was never tried on can neither be interrupted in a thread nor trusted to end. Bounds
+for what was made to keep one busy stand here too: pages that are read in the square of their size, files that unpack to
+more than a disk holds.
 """
 
 from __future__ import annotations
 
 import atexit
+import io
 import os
 import pickle
 import signal
@@ -14,9 +17,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import IO, Any, ParamSpec, TypeVar
+from itertools import islice
+from typing import IO, TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from ingest.documents import LARGEST_DOCUMENT
 from vectorstore.errors import RejectedDocument
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -149,3 +157,74 @@ def _limit_memory() -> None:
         return
     limit = _MEGABYTES * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+# Each several times what the largest pages in the wild have.
+_MOST_ELEMENTS = 50_000
+_MOST_META_TAGS = 500
+_LONGEST_ATTRIBUTE = 100_000
+_LONGEST_SCRIPT = 2_000_000
+_LONGEST_TEXT = 200_000
+
+# A file with pictures, of which the text is a small part.
+LARGEST_ILLUSTRATED = 5 * LARGEST_DOCUMENT
+MOST_MEMBERS = 10_000
+# JSON of articles is a fifth of its size when packed, and a tenth where little but its names repeats.
+_MOST_UNPACKED = 100
+
+
+def whole(stream: IO[bytes], limit: int = LARGEST_DOCUMENT, advice: str = "give each article by itself") -> bytes:
+    """All that a stream holds. Raises RejectedDocument beyond `limit` bytes."""
+    content = stream.read(limit + 1)
+    if len(content) > limit:
+        raise RejectedDocument(f"is larger than {limit // 1024**2} MB; {advice}")
+    return content
+
+
+class Unpacking:
+    """How much may still come out of an archive of so many bytes, whatever its members say of their sizes."""
+
+    def __init__(self, packed: int) -> None:
+        self._left = LARGEST_DOCUMENT + _MOST_UNPACKED * packed
+
+    def stream(self, member: IO[bytes]) -> io.BufferedReader:
+        """The member, read within what is left."""
+        return io.BufferedReader(_Counted(member, self))
+
+    def take(self, number: int) -> None:
+        self._left -= number
+        if self._left < 0:
+            # No RejectedDocument, which costs one row and lets the next one be read.
+            raise OSError("unpacks to far more than any articles do; unpack it and give what is in it")
+
+
+class _Counted(io.RawIOBase):
+    def __init__(self, member: IO[bytes], unpacking: Unpacking) -> None:
+        self._member, self._unpacking = member, unpacking
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        read = self._member.read(len(buffer))
+        self._unpacking.take(len(read))
+        buffer[: len(read)] = read
+        return len(read)
+
+
+def tame(tree: HtmlElement) -> None:
+    """Takes out of the tree what no article has. Raises RejectedDocument when that is nearly everything."""
+    if next(islice(tree.iter(), _MOST_ELEMENTS, None), None) is not None:
+        raise RejectedDocument(f"has more than {_MOST_ELEMENTS:,} elements, which no article has")
+    for tag in [*islice(tree.iter("meta"), _MOST_META_TAGS, None)]:
+        tag.drop_tree()
+    for element in tree.iter("*"):
+        longest = _LONGEST_SCRIPT if element.tag == "script" else _LONGEST_TEXT
+        element.text, element.tail = _within(element.text, longest), _within(element.tail, _LONGEST_TEXT)
+        for name, value in element.attrib.items():
+            if len(value) > _LONGEST_ATTRIBUTE:
+                del element.attrib[name]
+
+
+def _within(text: str | None, longest: int) -> str | None:
+    return text[:longest] if text else text

@@ -11,9 +11,9 @@ from itertools import chain
 from typing import TypeVar
 
 from ingest.documents import LARGEST_DOCUMENT, Link, Listed, Record, Rejection
-from ingest.formats.decoding import BINARY, decode, is_binary, marked_encoding
-from ingest.formats.exports import names_an_article, row, rows_in, without_text
-from ingest.formats.limits import whole
+from ingest.formats.fields import names_an_article, row, rows_in, without_text
+from ingest.formats.sandbox import whole
+from ingest.formats.sniffing import BINARY, decode, is_binary, marked_encoding
 from ingest.identity import web_address
 from vectorstore.errors import RejectedDocument
 

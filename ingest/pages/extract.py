@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from ingest.dates import past
 from ingest.documents import Document, Format, Listed, Record
-from ingest.formats.decoding import decode
 from ingest.formats.fields import completed, described, stated
 from ingest.formats.sandbox import bounded
+from ingest.formats.sniffing import decode
 from ingest.identity import article_id, file_id, host_name, pasted_id
 from ingest.text import headline_of, word_count
 from vectorstore.errors import RejectedDocument
@@ -92,7 +92,6 @@ def _read(document: Document) -> Mapping[str, object]:
 
 def _page(document: Document) -> Mapping[str, object]:
     from ingest.pages.html import read_page
-    from ingest.pages.joining import join_pages
 
     first = bounded(read_page, document.content, document.url, document.charset)
     rest = []
@@ -131,3 +130,22 @@ def _row_id(identity: str, article: Article) -> str:
     day = article.published_at.date().isoformat() if article.published_at else ""
     known_by = f"{article.title}\n{day}" if article.title else pasted_id(article.text)
     return file_id(f"{identity}\n{known_by}")
+
+
+Fields = Mapping[str, object]
+
+
+def join_pages(first: Fields, rest: Sequence[Fields]) -> dict[str, object]:
+    """What the first page states, with the text and the corrections of all. A paragraph that several pages repeat
+    stands where it came first."""
+    text = str(first.get("text", ""))
+    for page in rest:
+        known = {"", *(line.strip() for line in text.split("\n"))}
+        fresh = [line for line in str(page.get("text", "")).split("\n") if line.strip() not in known]
+        text = "\n".join([text, *fresh])
+    corrections = [each for page in (first, *rest) for each in _listed(page.get("corrections"))]
+    return {**first, "text": text, "corrections": corrections}
+
+
+def _listed(value: object) -> Sequence[object]:
+    return value if isinstance(value, list) else []

@@ -14,14 +14,13 @@ from trafilatura import load_html
 from trafilatura.metadata import extract_metadata
 
 from ingest.dates import parse_date
-from ingest.formats.decoding import decode
-from ingest.formats.limits import tame
+from ingest.formats.sandbox import tame
+from ingest.formats.sniffing import decode
 from ingest.identity import host_name, web_address
 from ingest.pages.address import absolute, base, link, of_page, own_address
-from ingest.pages.body import body_text
+from ingest.pages.body import body_text, remove
 from ingest.pages.corrections import all_notes, take_notes, with_notes
 from ingest.pages.headline import headline, names
-from ingest.pages.mending import remove
 from ingest.pages.metadata import (
     AUTHOR,
     LANGUAGE,

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from ingest.pages.body import remove
 from ingest.pages.furniture import HEADINGS, QUOTED, addresses
 from ingest.pages.headline import last_part, parts
-from ingest.pages.mending import remove
 from ingest.pages.words import pattern, phrases
 from ingest.text import squeezed
 from vectorstore.languages import count_of_words

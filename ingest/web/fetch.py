@@ -16,9 +16,8 @@ import httpcore
 import httpx
 
 from ingest.web.addresses import CheckedBackend, Permitted, Resolve, is_public, resolve
-from ingest.web.bodies import unpacked
-from ingest.web.headers import NEVER_SEEN, Validators, charset_of, refusal, type_of, validators_of
 from ingest.web.redirects import kept_by_google, named_target, refreshed_to
+from ingest.web.responses import NEVER_SEEN, Validators, charset_of, refusal, type_of, unpacked, validators_of
 from vectorstore.errors import AddressRefused, FetchFailed, NotReached
 from vectorstore.observing.work import stage
 

@@ -15,7 +15,7 @@ import httpcore
 from protego import Protego
 
 from ingest.web.fetch import SECONDS, FetchedPage, Gate, fetch
-from ingest.web.headers import NEVER_SEEN, Validators
+from ingest.web.responses import NEVER_SEEN, Validators
 from vectorstore.errors import AddressRefused, FetchFailed, NotReached, ToldToWait
 from vectorstore.storage.subscriptions import HostTurn
 

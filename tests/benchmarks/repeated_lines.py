@@ -13,8 +13,8 @@ from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ingest.repeated import LOOKED_AT, own_stretch
 from ingest.sources import Extracted, articles
+from ingest.splitting import LOOKED_AT, own_stretch
 from ingest.web.politeness import Web
 from vectorstore.models import Article
 

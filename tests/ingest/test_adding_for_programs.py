@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.commands.adding import adds_by_command
+from ingest.commands.documents import adds_by_command
 from vectorstore.errors import DatelineError
 
 

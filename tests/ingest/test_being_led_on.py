@@ -17,11 +17,11 @@ from ingest.documents import Format
 from ingest.formats.sandbox import Bounded
 from ingest.formats.sniffing import kind_of_page
 from ingest.pipeline import ingest
-from ingest.web.bodies import unpacked
 from ingest.web.fetch import FetchedPage, fetch, fetch_permitted
 from ingest.web.paging import whole_story
 from ingest.web.politeness import Web
 from ingest.web.redirects import kept_by_google, named_target, refreshed_to
+from ingest.web.responses import unpacked
 from vectorstore.errors import FetchFailed, RejectedDocument
 
 STORY = "The mill on the Elster was sold to a bakers' cooperative on Friday, which wants to grind rye there by spring. "

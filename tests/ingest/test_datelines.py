@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.datelines import stated_day
+from ingest.dates import stated_day
 from ingest.documents import DatedByText, Pasted
 from ingest.pipeline import ingest
 from ingest.preview import look

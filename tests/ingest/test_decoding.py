@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.formats.decoding import decode
+from ingest.formats.sniffing import decode
 from vectorstore.errors import RejectedDocument
 
 ENGLISH = "The café said “no” to £5 — again."

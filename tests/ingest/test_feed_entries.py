@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.feeds.entries import FeedEntry
-from ingest.feeds.parsing import parse_feed
+from ingest.feeds.parsing import FeedEntry, parse_feed
 from ingest.pipeline import ingest
 from ingest.web.politeness import Web
 

@@ -15,8 +15,8 @@ from ingest.formats.sniffing import kind_of_page
 from ingest.sources import read
 from ingest.web.addresses import is_public
 from ingest.web.fetch import fetch, fetch_permitted
-from ingest.web.headers import Validators, validators_of
 from ingest.web.politeness import Web
+from ingest.web.responses import Validators, validators_of
 from vectorstore.errors import FetchFailed, RejectedDocument
 
 MEGABYTE = 1024 * 1024

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.formats import tabular, webarchives
-from ingest.formats.limits import MOST_MEMBERS
+from ingest.formats import archives, tabular
+from ingest.formats.sandbox import MOST_MEMBERS
 from ingest.pipeline import ingest
 from vectorstore.reports import Report
 
@@ -79,13 +79,13 @@ def test_a_crawl_of_which_every_record_is_slow_comes_to_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack
 ) -> None:
     """As a header of millions of lines makes it, which packs to a few kilobytes."""
-    monkeypatch.setattr(webarchives, "_SECONDS_AT_ONCE", 0.0)
+    monkeypatch.setattr(archives, "_SECONDS_AT_ONCE", 0.0)
     record = b"WARC/1.0\r\nWARC-Type: metadata\r\nContent-Length: 2\r\n\r\nhi\r\n\r\n"
     crawl = tmp_path / "a.warc"
     crawl.write_bytes(pack(record) * 3)
     starts: list[int | None] = [0]
     for _ in range(3):
-        starts.append(webarchives.pages_of_warc(str(crawl), starts[-1] or 0).next)
+        starts.append(archives.pages_of_warc(str(crawl), starts[-1] or 0).next)
     assert starts == [0, len(pack(record)), 2 * len(pack(record)), None]
 
 

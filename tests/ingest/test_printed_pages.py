@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from following import CountingEmbedder
 
-from ingest.formats.pdf import read_pdf
-from ingest.formats.pdf_layout import flowing
+from ingest.formats.pdf import flowing, read_pdf
 from ingest.pipeline import ingest
 from vectorstore.library import Library
 

@@ -10,8 +10,8 @@ import pytest
 from following import CountingEmbedder, story
 
 from ingest.intake import Intake
-from ingest.queued import read_queued
 from ingest.web.politeness import Web
+from ingest.worker import read_queued
 from vectorstore.errors import LibraryUnwritable
 from vectorstore.library import Library
 from vectorstore.reports import Outcome, Report, Row

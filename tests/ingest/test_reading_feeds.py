@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from ingest.feeds.entries import Feed, FeedEntry
-from ingest.feeds.parsing import parse_feed
-from ingest.formats.fragments import plain_text
+from ingest.feeds.parsing import Feed, FeedEntry, parse_feed
+from ingest.formats.markup import plain_text
 from ingest.formats.sandbox import Bounded
 from vectorstore.errors import RejectedDocument
 

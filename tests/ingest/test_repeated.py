@@ -10,8 +10,8 @@ import pytest
 from following import CountingEmbedder
 
 from ingest.pipeline import take_in
-from ingest.repeated import own_stretch
 from ingest.sources import Extracted
+from ingest.splitting import own_stretch
 from vectorstore.library import Library
 from vectorstore.models import Article
 from vectorstore.reports import Report

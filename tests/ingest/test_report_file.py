@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.report import report_file
+from ingest.progress import report_file
 from vectorstore.errors import ReportUnwritable
 
 

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 import pytest
 from conftest import MemoryShelf
 
-from ingest.intake import Intake
-from ingest.intake_desk import IntakeDesk
+from ingest.intake import Intake, IntakeDesk
 from ingest.web.politeness import Web
 from vectorstore.errors import RejectedDocument
 from vectorstore.models import Article

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import MemoryShelf, Site
 
-from ingest.intake import Intake
-from ingest.intake_desk import IntakeDesk
+from ingest.intake import Intake, IntakeDesk
 from ingest.web.politeness import Web
 from vectorstore.errors import RejectedDocument
 from vectorstore.reports import Outcome, Report, Step

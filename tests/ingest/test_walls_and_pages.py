@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from following import Newsroom
 
-from ingest.pages.joining import join_pages
+from ingest.pages.extract import join_pages
 from ingest.pipeline import ingest
 from ingest.progress import report_as_text
 from ingest.web.paging import number_of

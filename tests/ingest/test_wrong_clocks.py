@@ -14,8 +14,8 @@ from following import Newsroom, Press, story
 
 from ingest.pipeline import ingest
 from ingest.preview import look
-from ingest.web.headers import wait_of
 from ingest.web.politeness import Web
+from ingest.web.responses import wait_of
 from vectorstore.reports import Outcome
 
 TODAY = datetime(2027, 5, 3, 12, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Addresses of the queue read by a worker; see vectorstore.storage.address_queue."""
+"""What a worker does: addresses of the queue, and feeds on time, read by several machines and by none twice."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from ingest.feeds.scheduler import is_due
 from ingest.sources import is_address
 from vectorstore.errors import DatelineError
 from vectorstore.reports import Outcome
 
 if TYPE_CHECKING:
+    from ingest.feeds.scheduler import FeedResult
     from ingest.intake import Intake
     from vectorstore.reports import Report, Row
     from vectorstore.storage.address_queue import QueuedAddress
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # At once, several sites side by side; the next worker has the others.
-_AT_ONCE = 16
+_ADDRESSES = 16
 _RENEWED = timedelta(minutes=2)
 _OUR_FAULT = "a fault of Dateline's own; the worker's log says which"
 
@@ -28,7 +30,7 @@ def read_queued(
     intake: Intake, stop: Callable[[], bool], now: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> dict[str, str]:
     """Some of what is due and no other worker has: by its address "" or why it was not read. Nothing when none is."""
-    taken = intake.library.queue.take(_AT_ONCE, now())
+    taken = intake.library.queue.take(_ADDRESSES, now())
     return _read(intake, taken, stop, now) if taken else {}
 
 
@@ -88,3 +90,38 @@ def _settle(intake: Intake, taken: QueuedAddress, rows: list[Row], report: Repor
         library.collections.put(taken.collection, filter(None, (row.article_id or row.duplicate_of for row in read)))
     library.queue.done([taken])
     return ""
+
+
+# At once, so that the next machine has some left.
+_FEEDS = 8
+
+
+def read_due(
+    intake: Intake,
+    every: timedelta,
+    stop: Callable[[], bool],
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> list[FeedResult]:
+    """The feeds that nobody has read for so long and that no other machine is reading, until there is none."""
+    subscriptions = intake.library.subscriptions
+    results: list[FeedResult] = []
+    tried: set[str] = set()
+
+    def unread() -> list[str]:
+        return [
+            each.url
+            for each in subscriptions.all()
+            if is_due(each, now()) and not (each.last_run_at and now() - every < each.last_run_at <= now())
+        ]
+
+    while not stop():
+        with subscriptions.claimed([url for url in unread() if url not in tried], _FEEDS) as ours:
+            # What another machine has read until they were claimed is no longer among them.
+            urls = [url for url in unread() if url in ours]
+            if not ours:
+                break
+            tried |= {*ours}
+            if urls:
+                done = intake.refresh(urls, stop=stop, embed=False)
+                results += [each for each in done.feeds if each.url in urls]
+    return results
