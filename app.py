@@ -33,19 +33,11 @@ from ingest.commands.documents import DocumentCommands, adds_by_command
 from ingest.commands.feeds import FeedCommands
 from ingest.commands.queue import QueueCommands, WorkerCommand
 from ingest.intake import CommandIntake, Intake, IntakeDesk
-from vectorstore.console.command_client import Served, carried_out_there, surroundings
+from vectorstore.console.command_client import Opener, Served, carried_out_there, surroundings
 from vectorstore.console.commands import complain, errors_as_one_line, exit_status
 from vectorstore.console.logs import JsonLines, LoggedStream, log_as, log_to_standard_error, send_traces_if_installed
-from vectorstore.console.opening import Opener
 from vectorstore.console.terminal import remote
-from vectorstore.errors import (
-    ArticleNotFound,
-    DatelineError,
-    LibraryBusy,
-    ModelError,
-    SettingsError,
-    WeightsMissing,
-)
+from vectorstore.errors import ArticleNotFound, DatelineError, LibraryBusy, ModelError, SettingsError, WeightsMissing
 from vectorstore.models import EVERYTHING, Article, Hit, Passage, Scope
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import re
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from ingest.text import squeezed
-from vectorstore.console.printable import printable_line
+from vectorstore.characters import printable_line
 
 _TRACKING = re.compile(
     r"utm_\w+|mc_[ce]id|[gdf]clid|fbclid|msclkid|gbraid|wbraid|yclid|igshid|twclid|ttclid|cmpid|cmp|ocid|ito"

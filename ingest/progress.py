@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.text import word_count
-from vectorstore.console.printable import as_json, printable_line
+from vectorstore.characters import as_json, printable_line
 from vectorstore.console.terminal import resolved, screen
 from vectorstore.errors import ReportUnwritable
 from vectorstore.reports import Outcome, Report

@@ -39,7 +39,7 @@ from ingest.identity import canonical_url, web_address
 from ingest.pages.extract import extract, extract_listed
 from ingest.text import squeezed, tidy
 from ingest.web.workers import Errand, Place, host_of, in_order, side_by_side
-from vectorstore.console.printable import printable_line
+from vectorstore.characters import printable_line
 from vectorstore.console.terminal import remote, resolved
 from vectorstore.errors import RejectedDocument
 from vectorstore.models import Article

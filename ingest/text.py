@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from vectorstore.hidden import without_hidden
+from vectorstore.characters import without_hidden
 from vectorstore.languages import count_of_words
 from vectorstore.sentences import sentence_spans
 

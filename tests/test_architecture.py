@@ -18,9 +18,9 @@ MAY_NOT_IMPORT = {
     "assistant": {"ingest", "app"},
 }
 ONLY_HOME = {
-    "argon2": ("vectorstore/storage/people.py",),
+    "argon2": ("vectorstore/storage/passwords.py",),
     "authlib": ("assistant/ui/accounts/openid.py",),
-    "chromadb": ("vectorstore/indexes/vectors.py", "vectorstore/indexes/shared_vectors.py"),
+    "chromadb": ("vectorstore/indexes/vectors.py",),
     "tantivy": ("vectorstore/indexes/keywords.py",),
     "sentence_transformers": ("vectorstore/indexes/embedding.py", "vectorstore/indexes/reranking.py"),
     "gradio": ("assistant/ui/",),
@@ -208,7 +208,7 @@ def test_no_file_names_a_package_registry_or_a_folder_of_one_machine(tracked: li
         (
             "vectorstore/library.py",
             "import chromadb.api",
-            "chromadb may be imported in vectorstore/indexes/vectors.py, vectorstore/indexes/shared_vectors.py only",
+            "chromadb may be imported in vectorstore/indexes/vectors.py only",
         ),
         ("ingest/web/fetch.py", "importlib.import_module('chromadb')", "chromadb may be imported"),
         ("app.py", "import gradio as gr", "gradio may be imported in assistant/ui/ only"),

@@ -141,7 +141,7 @@ def test_wrong_use_is_told_in_words_with_its_exit_status(
 def test_a_second_writer_is_told_when_waiting_has_not_helped_and_readers_go_on(library: Path) -> None:
     from app import open_dateline
 
-    at_once = "from vectorstore.console import opening; opening._SECONDS_TO_WAIT = 0.1"
+    at_once = "from vectorstore.console import command_client; command_client._SECONDS_TO_WAIT = 0.1"
     impatient = f"import app, sys; {at_once}; app.main(sys.argv[1:])"
     command = [sys.executable, "-c", impatient, "ingest", str(SAMPLES), "--library", str(library)]
     with open_dateline(library=library, model="quote"):

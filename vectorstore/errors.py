@@ -43,7 +43,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vectorstore.console.printable import printable_line
+from vectorstore.characters import printable_line
 
 
 class DatelineError(Exception):

@@ -15,24 +15,14 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from vectorstore.accounts import collections_seen
-from vectorstore.errors import (
-    ArticleNotFound,
-    EmbedderMismatch,
-    LibraryBusy,
-    LibraryUnreachable,
-    LibraryUnwritable,
-)
-from vectorstore.indexes.brute_force import ExactVectors
+from vectorstore.errors import ArticleNotFound, EmbedderMismatch, LibraryBusy, LibraryUnreachable, LibraryUnwritable
 from vectorstore.indexes.embedding import Embedder, TokenLimit
-from vectorstore.indexes.following import Following
 from vectorstore.indexes.homes import ServerHome
-from vectorstore.indexes.keywords import KeywordIndex
+from vectorstore.indexes.keywords import KeywordIndex, Vocabulary
 from vectorstore.indexes.passage_search import PassageSearch
-from vectorstore.indexes.pending import PendingVectors
-from vectorstore.indexes.shared_vectors import ChromaServer
+from vectorstore.indexes.pending import Following, PendingVectors
 from vectorstore.indexes.upkeep import KeptIndexes, Progress
-from vectorstore.indexes.vectors import VectorIndex
-from vectorstore.indexes.vocabulary import Vocabulary
+from vectorstore.indexes.vectors import ChromaServer, ExactVectors, VectorIndex
 from vectorstore.models import EVERYTHING, Article, Candidate, Hit, Scope
 from vectorstore.reports import Condition, Health
 from vectorstore.shelf import Shelf

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from vectorstore.characters import printable_line
 from vectorstore.console.commands import JsonOption, LibraryOption, tell
-from vectorstore.console.printable import printable_line
 
 if TYPE_CHECKING:
     from assistant.commands.exposure import Circumstances

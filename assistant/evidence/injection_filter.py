@@ -14,7 +14,7 @@ import unicodedata
 from functools import lru_cache
 
 from assistant.text.sanitizing import carries_link
-from vectorstore.hidden import without_hidden
+from vectorstore.characters import without_hidden
 from vectorstore.sentences import sentence_spans
 
 _SAY = (

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
+from vectorstore.characters import without_hidden
 from vectorstore.errors import DatelineError, ModelUnavailable, ProviderMissing, SettingsError
-from vectorstore.hidden import without_hidden
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

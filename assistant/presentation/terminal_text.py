@@ -14,7 +14,7 @@ from assistant.presentation.layout import laid_out
 from assistant.text.labels import also_in, clock, corrected, corrections, day, looked_at, marks
 from assistant.text.texts import speaking, tr
 from assistant.types import Answer, Citation, Sentence, Support
-from vectorstore.console.printable import Printable, printable, printable_line
+from vectorstore.characters import Printable, printable, printable_line
 from vectorstore.models import Article, Copy, Entry, Hit
 
 if TYPE_CHECKING:

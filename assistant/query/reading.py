@@ -24,7 +24,7 @@ from assistant.text.texts import tr
 from assistant.text.time_window import Strength, Timing, read_timing
 from assistant.text.words import STOP_WORDS, key_words, plain, quoted_phrases, stem, words_of
 from assistant.types import Recency, Turn, Window
-from vectorstore.indexes.vocabulary import Vocabulary
+from vectorstore.indexes.keywords import Vocabulary
 from vectorstore.models import Scope
 
 _WORD = re.compile(r"[^\W_]+(?:[.&'’-][^\W_]+)*")

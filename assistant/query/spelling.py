@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from assistant.text.text_dates import moments
 from assistant.text.words import ENGLISH, QUOTED, folded, small_words
-from vectorstore.indexes.vocabulary import Vocabulary
+from vectorstore.indexes.keywords import Vocabulary
 from vectorstore.languages import language_of
 
 _WORD = re.compile(r"[^\W\d_]{3,30}")

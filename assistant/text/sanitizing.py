@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from tld.utils import is_tld
 
 from assistant.text.words import STOP_WORDS
-from vectorstore.hidden import without_hidden
+from vectorstore.characters import without_hidden
 
 # Markdown pictures and links keep their target, by which the whole sentence is then left out.
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[/!?|]?[a-zA-Z][^<>]*(?:>|\Z)|<\|[^<>]*(?:\|?>|\Z)", re.S)

@@ -14,7 +14,7 @@ from itertools import pairwise
 from assistant.text.texts import tr
 from assistant.ui.render import SUBSTITUTED, shown
 from assistant.ui.render_sources import Span, joined
-from vectorstore.hidden import hidden_in
+from vectorstore.characters import hidden_in
 from vectorstore.models import Article
 from vectorstore.storage.annotations import Mark
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from assistant.text.labels import clock, day, marks
 from assistant.text.labels import count as count
 from assistant.text.texts import tr
-from vectorstore.hidden import without_hidden
+from vectorstore.characters import without_hidden
 from vectorstore.models import Article, Entry
 
 # Control characters, the bidi characters that turn the order of letters around, and lone surrogates (which

@@ -11,8 +11,8 @@ import typer
 
 from ingest.commands.documents import STOPPED, ReportOption, embed
 from ingest.intake import Intake
+from vectorstore.characters import printable, printable_line
 from vectorstore.console.commands import JsonOption, LibraryOption, fail, tell
-from vectorstore.console.printable import printable, printable_line
 from vectorstore.console.terminal import out, resolved
 
 Opens = Callable[[Path | None], AbstractContextManager[Intake]]

@@ -15,8 +15,8 @@ from typing import Annotated
 import typer
 
 from ingest.intake import Intake
+from vectorstore.characters import printable_line
 from vectorstore.console.commands import JsonOption, LibraryOption, complain, fail, tell
-from vectorstore.console.printable import printable_line
 from vectorstore.console.terminal import resolved
 from vectorstore.errors import DatelineError
 

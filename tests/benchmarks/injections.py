@@ -38,7 +38,7 @@ from app import Dateline, open_dateline
 from assistant.evaluation.metrics import holds
 from assistant.evaluation.tables import figure, markdown
 from assistant.types import Answer
-from vectorstore.hidden import without_hidden
+from vectorstore.characters import without_hidden
 from vectorstore.sentences import sentence_spans
 
 HERE = Path(__file__).parent

@@ -35,8 +35,8 @@ from assistant.evaluation.dataset import Question, read_questions
 from assistant.evaluation.metrics import retrieve_all
 from assistant.evaluation.tables import latencies, markdown
 from ingest.splitting import split
-from vectorstore.indexes.brute_force import ExactVectors
 from vectorstore.indexes.embedding import Embedder, SentenceEmbedder, Unlimited
+from vectorstore.indexes.vectors import ExactVectors
 from vectorstore.library import Library
 from vectorstore.models import Article, Hit, Matrix, Passage, Scope
 

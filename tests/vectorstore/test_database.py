@@ -89,7 +89,7 @@ def test_a_log_that_may_not_be_read_is_told(large: Path, monkeypatch: pytest.Mon
     def refuse(path: Path) -> bool:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("vectorstore.storage.wal.belongs", refuse)  # the superuser may read everything
+    monkeypatch.setattr("vectorstore.storage.database.belongs", refuse)  # the superuser may read everything
     with pytest.raises(LibraryUnreadable, match=r"catalogue.db-wal .* cannot be read .Permission denied"):
         Library(large, WordEmbedder())
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from vectorstore.console.printable import Printable, as_json, printable, printable_line
+from vectorstore.characters import Printable, as_json, printable, printable_line
 from vectorstore.errors import FetchFailed, LimitUnusable, ToldToWait
 
 STEERING = [chr(n) for n in (*range(0x20), *range(0x7F, 0xA0)) if chr(n) not in "\n\t"] + [

@@ -14,8 +14,8 @@ import pytest
 from stacks import SQLITE_ONLY, Place, WordEmbedder, by_meaning, by_words, story
 
 from vectorstore.errors import SettingsError
-from vectorstore.indexes import shared_vectors
-from vectorstore.indexes.shared_vectors import ChromaServer
+from vectorstore.indexes import vectors as of_vectors
+from vectorstore.indexes.vectors import ChromaServer
 
 RATES = story("rates", "The central bank raised interest rates.")
 
@@ -59,7 +59,7 @@ def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chroma]:
 @pytest.fixture
 def chroma(_server: Chroma, monkeypatch: pytest.MonkeyPatch) -> Chroma:
     """Each library has collections of its own on it."""
-    monkeypatch.setattr(shared_vectors, "_TRY_AGAIN_AFTER", 0.0)
+    monkeypatch.setattr(of_vectors, "_TRY_AGAIN_AFTER", 0.0)
     return _server
 
 

@@ -1,26 +1,30 @@
-"""A command of this process carried out by the one that has the library open; see command_server.py."""
+"""How a command comes by a library that other processes may have open, and is carried out by the one that has it.
+
+See command_server.py for the other side.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection, answer_challenge, deliver_challenge
 from pathlib import Path
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from filelock import FileLock, Timeout
 
 from vectorstore.console.commands import complain
 from vectorstore.console.terminal import Surroundings
-from vectorstore.errors import LibraryBusy
+from vectorstore.errors import LibraryBusy, LibraryUnwritable
 
 T = TypeVar("T")
 
@@ -209,3 +213,55 @@ def _interrupts(hand_on: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, usual)
+
+
+logger = logging.getLogger("dateline")
+
+_SECONDS_TO_WAIT = 60.0
+
+Opened = TypeVar("Opened", bound=AbstractContextManager[Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Opener(Generic[Opened]):
+    """`opened(read_only)` opens the library in this folder; each method says when, and as what."""
+
+    library: Path
+    opened: Callable[[bool], Opened]
+
+    @contextmanager
+    def writing(self) -> Iterator[Opened]:
+        """As soon as the command that has the library is done. Raises LibraryBusy, or on entering Served where a server
+        has it, which carries out the command."""
+        leave_to_server(self.library)
+        with self._when_free(lambda: self.opened(False), lambda: leave_to_server(self.library)) as there:
+            yield there
+
+    @contextmanager
+    def reading(self) -> Iterator[Opened]:
+        """As `beside_a_writer`. Raises Served on entering, as `writing` does."""
+        leave_to_server(self.library)
+        with self.beside_a_writer() as there:
+            yield there
+
+    def beside_a_writer(self) -> Opened:
+        """While another process has the library, and where it may not be written, the catalogue is searched on its
+        own."""
+        try:
+            return self._where_it_may_be_written()
+        except LibraryBusy:
+            return self.opened(True)
+
+    def serving(self) -> Opened:
+        """As `writing`, and only read where it may not be written. Raises LibraryBusy where a server has it."""
+        return self._when_free(self._where_it_may_be_written, lambda: is_served(self.library))
+
+    def _when_free(self, opened: Callable[[], Opened], give_up: Callable[[], object]) -> Opened:
+        return when_free(self.library, opened, _SECONDS_TO_WAIT, give_up)
+
+    def _where_it_may_be_written(self) -> Opened:
+        try:
+            return self.opened(False)
+        except LibraryUnwritable as error:
+            logger.warning("%s It is only read.", error)
+            return self.opened(True)

@@ -14,9 +14,9 @@ from typing import IO, Annotated, NoReturn
 import typer
 from typer.main import get_command
 
+from vectorstore.characters import as_json as _json
+from vectorstore.characters import printable, printable_line
 from vectorstore.console import terminal
-from vectorstore.console.printable import as_json as _json
-from vectorstore.console.printable import printable, printable_line
 from vectorstore.errors import DatelineError, ResultsUnwritable
 
 logger = logging.getLogger("dateline")

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from vectorstore.console.printable import printable_line
+from vectorstore.characters import printable_line
 from vectorstore.observing.work import request_id
 
 logger = logging.getLogger(__name__)

@@ -1,15 +1,19 @@
-"""Where an index of vectors lies: in folders beside the catalogue, or on a Chroma server."""
+"""Where an index of vectors lies, in folders beside the catalogue or on a Chroma server, and the searches under way."""
 
 from __future__ import annotations
 
 import json
 import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from vectorstore.errors import IndexUnusable, VectorsUnreachable
-from vectorstore.indexes.shared_vectors import ChromaServer, ServerVectors
-from vectorstore.indexes.vectors import ChromaVectors, Difference, difference_in_a_process
+from vectorstore.indexes.keywords import KeywordIndex
+from vectorstore.indexes.vectors import ChromaServer, ChromaVectors, Difference, ServerVectors, difference_in_a_process
 from vectorstore.storage.folder import VECTORS
 
 
@@ -101,3 +105,36 @@ def seal(folder: Path) -> str:
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
     stats = [(str(path.relative_to(folder)), path.stat()) for path in files]
     return json.dumps([[name, stat.st_size, stat.st_mtime_ns] for name, stat in stats])
+
+
+@dataclass(slots=True)
+class Indexes:
+    """The words of all passages, and the vectors of those that have one."""
+
+    vectors: ChromaVectors
+    words: KeywordIndex
+
+
+class Searches:
+    """Many at once, and none while the vectors are exchanged for others."""
+
+    def __init__(self) -> None:
+        self._entry, self._changed = threading.Lock(), threading.Condition()
+        self._under_way = 0
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        with self._entry, self._changed:
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._under_way -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def none(self) -> Iterator[None]:
+        with self._entry, self._changed:
+            self._changed.wait_for(lambda: not self._under_way)
+            yield

@@ -10,10 +10,9 @@ import numpy as np
 
 from vectorstore.accounts import collections_seen
 from vectorstore.errors import EmbedderMismatch, VectorsUnreachable
-from vectorstore.indexes.brute_force import ExactVectors
 from vectorstore.indexes.embedding import Embedder
 from vectorstore.indexes.keywords import KeywordIndex
-from vectorstore.indexes.vectors import VectorIndex
+from vectorstore.indexes.vectors import ExactVectors, VectorIndex
 from vectorstore.models import Candidate, Matrix, Scope, heading
 from vectorstore.storage.catalogue import Catalogue
 from vectorstore.storage.rows import Described

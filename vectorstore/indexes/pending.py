@@ -1,4 +1,5 @@
-"""Passages that wait for their vectors, and the thread that gives them some."""
+"""What goes on in the background: passages that wait for their vectors are given some, and the indexes of one process
+are brought up to what other processes have done to the catalogue."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from time import monotonic
 from typing import NamedTuple
 
@@ -228,3 +230,52 @@ class PendingVectors:
         last = monotonic() + at_most
         while not self._hurry.is_set() and (until := min(last, others() + _AFTER_OTHERS)) > monotonic():
             self._hurry.wait(until - monotonic())
+
+
+_FOLLOW_EVERY = 1.0
+_TELL_EVERY = 30.0
+
+
+class Following:
+    """From `start` on. Searches follow by themselves; this keeps what they have to follow short. Passages that another
+    process left without vectors, since it was killed, get some here."""
+
+    def __init__(self, catalogue: Catalogue, kept: KeptIndexes, pending: PendingVectors) -> None:
+        self._catalogue, self._kept, self._pending = catalogue, kept, pending
+        self._leaving = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._failing = False
+        self._told_at: datetime | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._leaving.set()
+        if self._thread:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._leaving.is_set():
+            try:
+                self._look()
+            except LibraryError as error:
+                if not self._failing:
+                    logger.warning("The search indexes do not follow the catalogue: %s", error)
+                self._failing = True
+            except Exception:
+                logger.exception("The search indexes do not follow the catalogue")
+                self._failing = True
+            self._leaving.wait(_FOLLOW_EVERY)
+
+    def _look(self) -> None:
+        self._kept.follow_others(_FOLLOW_EVERY)
+        now = datetime.now(UTC)
+        if self._told_at is None or (now - self._told_at).total_seconds() >= _TELL_EVERY:
+            self._catalogue.seen(now)
+            self._pending.resume()
+            self._told_at = now
+        if self._failing:
+            logger.warning("The search indexes follow the catalogue again.")
+            self._failing = False

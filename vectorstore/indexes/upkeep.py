@@ -11,11 +11,9 @@ from functools import partial
 from pathlib import Path
 
 from vectorstore.errors import IndexUnusable, LibraryError, VectorsUnreachable
-from vectorstore.indexes.brute_force import ExactVectors
-from vectorstore.indexes.homes import FolderHome, VectorHome, other, seal
+from vectorstore.indexes.homes import FolderHome, Indexes, Searches, VectorHome, other, seal
 from vectorstore.indexes.keywords import KeywordIndex
-from vectorstore.indexes.searched import Indexes, Searches
-from vectorstore.indexes.vectors import ChromaVectors, Difference
+from vectorstore.indexes.vectors import ChromaVectors, Difference, ExactVectors
 from vectorstore.storage.catalogue import Catalogue
 from vectorstore.storage.facts import INDEXED, INDEXED_VECTORS, VECTORS_OF
 from vectorstore.storage.folder import VECTORS, WORDS

@@ -16,8 +16,7 @@ from sqlalchemy import Column, Connection, Engine, Integer, String, Table, Text,
 from vectorstore import accounts
 from vectorstore.errors import AnnotationUnusable, LibraryBusy
 from vectorstore.storage.dialect import insert_new, insert_over
-from vectorstore.storage.schema import Json, UtcTime, article_collections, metadata
-from vectorstore.storage.visibility import seen
+from vectorstore.storage.schema import Json, UtcTime, article_collections, metadata, seen
 
 LONGEST_NOTE = 4000
 LONGEST_TAG = 60

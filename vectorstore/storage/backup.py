@@ -12,12 +12,11 @@ from tempfile import TemporaryDirectory
 
 from vectorstore.errors import BackupFailed
 from vectorstore.storage.copying import copy
-from vectorstore.storage.database import connect_to_read
+from vectorstore.storage.database import belongs, connect_to_read
 from vectorstore.storage.folder import CATALOGUE, RESTORING, take, writer_lock
 from vectorstore.storage.migrations import READABLE
 from vectorstore.storage.private import make_folder
 from vectorstore.storage.schema import SCHEMA_VERSION
-from vectorstore.storage.wal import belongs
 
 _PAGES_AT_ONCE = 2000
 _BESIDE = ("", "-wal", "-shm")

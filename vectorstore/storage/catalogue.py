@@ -10,17 +10,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Select,
-    Table,
-    bindparam,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Select, Table, bindparam, delete, func, insert, select, update
 
 from vectorstore.languages import resolved
 from vectorstore.models import Article, Copy, Passage, Scope
@@ -54,15 +44,8 @@ from vectorstore.storage.rows import (
     vector_row,
     within,
 )
-from vectorstore.storage.schema import (
-    articles,
-    earlier_versions,
-    facts,
-    passages,
-    withdrawn,
-)
+from vectorstore.storage.schema import articles, earlier_versions, facts, passages, seen, withdrawn
 from vectorstore.storage.subscriptions import Subscriptions
-from vectorstore.storage.visibility import seen
 
 
 class Catalogue(IndexSource):

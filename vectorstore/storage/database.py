@@ -5,27 +5,21 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
+import struct
 import time
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from secrets import randbits
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    URL,
-    Connection,
-    Engine,
-    ExceptionContext,
-    create_engine,
-    event,
-    inspect,
-)
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, inspect
 from sqlalchemy.exc import DatabaseError
 
 from vectorstore.errors import LibraryBusy, LibraryError, LibraryUnreadable, LibraryUnwritable
 from vectorstore.storage import account_tables as _and_those_of_accounts  # noqa: F401
 from vectorstore.storage import annotations as _with_its_tables  # noqa: F401
-from vectorstore.storage import migrations, wal
+from vectorstore.storage import migrations
 from vectorstore.storage.facts import recall, remember
 from vectorstore.storage.schema import SCHEMA_VERSION, metadata
 
@@ -108,7 +102,7 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
     try:
         return _opened_to_read(path, "mode=ro")
     except sqlite3.OperationalError:
-        log = wal.log_of(path)
+        log = log_of(path)
         if log.is_file() and log.stat().st_size:
             logger.warning("What was stored last is in %s, which cannot be read where nothing may be written.", log)
         return _opened_to_read(path, "immutable=1")
@@ -147,7 +141,7 @@ def _refuse_foreign_log(path: Path) -> None:
     time.sleep(0.5)
     if not _log_belongs(path):
         raise LibraryUnreadable(
-            f"The catalogue {path} was put beside a log of another state of it, {wal.log_of(path).name}, which would "
+            f"The catalogue {path} was put beside a log of another state of it, {log_of(path).name}, which would "
             f"spoil it. Bring the copy back with `dateline library restore FILE`, or move {path.name}-wal and "
             f"{path.name}-shm out of the folder, and start again."
         )
@@ -155,10 +149,10 @@ def _refuse_foreign_log(path: Path) -> None:
 
 def _log_belongs(path: Path) -> bool:
     try:
-        return wal.belongs(path)
+        return belongs(path)
     except OSError as error:
         raise LibraryUnreadable(
-            f"The log {wal.log_of(path)} beside the catalogue, which holds what was stored last, cannot be read "
+            f"The log {log_of(path)} beside the catalogue, which holds what was stored last, cannot be read "
             f"({error.strerror}). Give Dateline the right to read it, then do the same again."
         ) from error
 
@@ -220,7 +214,7 @@ def _prepare(connection: Any, _record: object) -> None:
 
 
 def _count_up(connection: Connection) -> None:
-    """Number each transaction in the file's first page, see vectorstore.storage.wal."""
+    """Number each transaction in the file's first page, see `belongs`."""
     pooled = connection.connection
     driver: Any = pooled.dbapi_connection
     if not driver.in_transaction:
@@ -247,3 +241,54 @@ def _checkpoint(connection: Any, record: Any) -> None:
         logger.info("the log of the catalogue stays: %s", error)
     finally:
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+
+
+_HEADER = struct.Struct(">8I")
+_FRAME = struct.Struct(">6I")
+_USER_VERSION, _APPLICATION_ID = 60, 68
+_FIRST_PAGE = 1
+
+
+class LogState(NamedTuple):
+    """Of which library a first page is, and after how many transactions; `library` is 0 where none was given."""
+
+    library: int
+    transactions: int
+
+
+def log_of(database: Path) -> Path:
+    return database.with_name(f"{database.name}-wal")
+
+
+def belongs(database: Path) -> bool:
+    """Whether SQLite may replay the log beside this database; True where there is none, or it says nothing of it."""
+    log = log_of(database)
+    logged = list(_committed(log)) if log.is_file() and log.stat().st_size > _HEADER.size else []
+    if not logged:
+        return True
+    with database.open("rb") as file:
+        held = _state(file.read(100))
+    same_library = 0 in (held.library, logged[0].library) or held.library == logged[0].library
+    return same_library and logged[0].transactions - 1 <= held.transactions <= logged[-1].transactions
+
+
+def _committed(log: Path) -> Iterator[LogState]:
+    """The first page after each transaction in the log that changed it."""
+    with log.open("rb") as file:
+        _, _, page_size, _, *salts, _, _ = _HEADER.unpack(file.read(_HEADER.size))
+        page: bytes = b""
+        while len(head := file.read(_FRAME.size)) == _FRAME.size:
+            number, pages_after, *its_salts, _, _ = _FRAME.unpack(head)
+            content = file.read(page_size)
+            if its_salts != salts or len(content) < page_size:
+                return  # what an earlier use of the log left behind
+            if number == _FIRST_PAGE:
+                page = content
+            if pages_after and page:
+                yield _state(page)
+
+
+def _state(page: bytes) -> LogState:
+    if len(page) < _APPLICATION_ID + 4:
+        return LogState(0, 0)
+    return LogState(*(int.from_bytes(page[at : at + 4], "big") for at in (_APPLICATION_ID, _USER_VERSION)))

@@ -20,8 +20,7 @@ from vectorstore.languages import count_of_words, words_in
 from vectorstore.models import EVERYTHING, Article, Entry, Passage, Scope
 from vectorstore.storage.dialect import day_of, each_key_of, holds, without_case
 from vectorstore.storage.rows import ARTICLE, PLACED, article_of, placed, within
-from vectorstore.storage.schema import WITHOUT_VECTOR, articles, listed, passages
-from vectorstore.storage.visibility import seen
+from vectorstore.storage.schema import WITHOUT_VECTOR, articles, listed, passages, seen
 
 PAGE = 50
 """Rows of a page."""

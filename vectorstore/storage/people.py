@@ -1,7 +1,7 @@
 """The accounts of a library: people with their passwords, sessions and tokens, and the audit log.
 
-Passwords are kept as argon2id hashes. Sessions, tokens and one-time links are random and long, so that their SHA-256
-is kept and nothing that a copy of the catalogue could be used with. Nothing here is SQLite's alone.
+Sessions, tokens and one-time links are random and long, so that their SHA-256 is kept and nothing that a copy of the
+catalogue could be used with. Nothing here is SQLite's alone.
 """
 
 from __future__ import annotations
@@ -11,24 +11,14 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    Select,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from vectorstore.accounts import Account, Role, account, person
 from vectorstore.errors import AccountUnusable, LibraryBusy, TooManyTries
+from vectorstore.storage import passwords
 from vectorstore.storage.account_tables import (
     Act,
     PersonEntry,
@@ -43,19 +33,10 @@ from vectorstore.storage.account_tables import (
 )
 from vectorstore.storage.annotations import marks, saved_filters, tags
 from vectorstore.storage.article_collections import spelled
-from vectorstore.storage.schema import (
-    articles_read,
-    articles_starred,
-    conversations,
-    facts,
-    stories_followed,
-)
+from vectorstore.storage.passwords import digest_of
+from vectorstore.storage.schema import articles_read, articles_starred, conversations, facts, stories_followed
 
-if TYPE_CHECKING:
-    from argon2 import PasswordHasher
-
-LONGEST_NAME, SHORTEST_PASSWORD, LONGEST_PASSWORD = 64, 12, 200
-_FEWEST_LETTERS = 5
+LONGEST_NAME = 64
 LINK_LASTS = timedelta(days=3)
 SESSION_LASTS = timedelta(days=30)
 _NAME = re.compile(r"[\w.@+-]+")
@@ -65,6 +46,7 @@ TRIED_WITHIN = timedelta(minutes=15)
 MOST_TRIES = {"both": 5, "name": 20, "address": 40}
 """Wrong passwords within that time: for one name from one address, for one name, from one address."""
 TOKEN = "dateline_"
+_USED = "This link has been used or has expired. Ask an administrator for another one."
 
 
 class People:
@@ -163,13 +145,12 @@ class People:
         with self._engine.connect() as connection:
             invited = connection.execute(_invitation(secret, now)).first()
         if invited is None:
-            raise AccountUnusable("This link has been used or has expired. Ask an administrator for another one.")
-        _check(password, invited.name)
-        hashed = _hasher().hash(password)
+            raise AccountUnusable(_USED)
+        hashed = passwords.chosen(password, invited.name)
         with self._writing() as connection:
             # Whoever deletes it has it: of two at once only one.
-            if not connection.execute(delete(links).where(links.c.digest == _digest(secret))).rowcount:
-                raise AccountUnusable("This link has been used or has expired. Ask an administrator for another one.")
+            if not connection.execute(delete(links).where(links.c.digest == digest_of(secret))).rowcount:
+                raise AccountUnusable(_USED)
             connection.execute(delete(links).where(links.c.person == invited.id))
             connection.execute(delete(sessions).where(sessions.c.person == invited.id))
             connection.execute(update(people).where(people.c.id == invited.id).values(password=hashed))
@@ -191,7 +172,7 @@ class People:
             row = connection.execute(select(people).where(people.c.name == name)).first()
         if too_many:
             raise TooManyTries("Too many wrong passwords. Try again in a quarter of an hour.")
-        if not (_matches(row.password if row else "", password) and row):
+        if not (passwords.matches(row.password if row else "", password) and row):
             return None
         self._forget_tries(row, password, address)
         return _account(row)
@@ -200,8 +181,7 @@ class People:
         """Of this person from this address; a hash of weaker parameters than today's is made anew."""
         with self._writing() as connection:
             connection.execute(delete(tries).where(tries.c.name == row.name, tries.c.address == address))
-            if _hasher().check_needs_rehash(row.password):
-                anew = _hasher().hash(password)
+            if anew := passwords.hashed_anew(row.password, password):
                 connection.execute(update(people).where(people.c.id == row.id).values(password=anew))
 
     def known_at_provider(self, subject: str, name: str, role: Role, collections: Sequence[str] = ()) -> Account:
@@ -231,12 +211,12 @@ class People:
 
     def make_ready(self) -> None:
         """So that the first unknown name takes as long as every other; a fifth of a second."""
-        _of_nobody()
+        passwords.of_nobody()
 
     def begin(self, id: str, now: datetime | None = None) -> str:
         """A new session of this account; returns its secret."""
         now, secret = now or datetime.now(UTC), secrets.token_urlsafe(32)
-        row = {"digest": _digest(secret), "person": id, "begun_at": now, "seen_at": now}
+        row = {"digest": digest_of(secret), "person": id, "begun_at": now, "seen_at": now}
         with self._writing() as connection:
             connection.execute(delete(sessions).where(sessions.c.expires_at < now))
             connection.execute(insert(sessions), row | {"expires_at": now + SESSION_LASTS})
@@ -246,7 +226,7 @@ class People:
 
     def in_session(self, secret: str, now: datetime | None = None) -> Account | None:
         """Whose session this is; None for one that has ended."""
-        now, digest = now or datetime.now(UTC), _digest(secret)
+        now, digest = now or datetime.now(UTC), digest_of(secret)
         query = select(people, sessions.c.seen_at).join(sessions, sessions.c.person == people.c.id)
         query = query.where(sessions.c.digest == digest, sessions.c.expires_at > now)
         with self._engine.connect() as connection:
@@ -258,7 +238,7 @@ class People:
 
     def end(self, secret: str) -> None:
         with self._writing() as connection:
-            connection.execute(delete(sessions).where(sessions.c.digest == _digest(secret)))
+            connection.execute(delete(sessions).where(sessions.c.digest == digest_of(secret)))
 
     def session_secret(self) -> str:
         """What cookies are signed with: the same for every server over this library."""
@@ -293,7 +273,7 @@ class People:
             if seen is not None and role > Role.READER:
                 raise AccountUnusable(f"A token of {role.word} sees every article. Give it the role reader.")
             made = f"{TOKEN}{id}_{secret}"
-            kept = {"id": id, "digest": _digest(made), "person": row.id, "role": role.word, "made_at": now}
+            kept = {"id": id, "digest": digest_of(made), "person": row.id, "role": role.word, "made_at": now}
             connection.execute(insert(tokens), kept | {"expires_at": now + lasts, "collections": seen})
             told = f"{id} of {row.name} ({role.word}{'' if seen is None else f', {_told(seen)}'})"
             self._record(connection, "token made", told, now)
@@ -321,7 +301,7 @@ class People:
         """Whose token this is, with the lesser of its role and the account's; None for one that is none any more."""
         if not token.startswith(TOKEN):
             return None
-        now, digest = now or datetime.now(UTC), _digest(token)
+        now, digest = now or datetime.now(UTC), digest_of(token)
         query = select(people, tokens.c.role.label("given"), tokens.c.collections.label("of_token"), tokens.c.used_at)
         query = query.join(tokens, tokens.c.person == people.c.id)
         with self._engine.connect() as connection:
@@ -419,20 +399,13 @@ def _link(connection: Connection, id: str, now: datetime) -> str:
     """In place of those that there were."""
     secret = secrets.token_urlsafe(32)
     connection.execute(delete(links).where((links.c.person == id) | (links.c.expires_at < now)))
-    connection.execute(insert(links), {"digest": _digest(secret), "person": id, "expires_at": now + LINK_LASTS})
+    connection.execute(insert(links), {"digest": digest_of(secret), "person": id, "expires_at": now + LINK_LASTS})
     return secret
 
 
 def _invitation(secret: str, now: datetime) -> Select[Any]:
     query = select(people).join(links, links.c.person == people.c.id)
-    return query.where(links.c.digest == _digest(secret), links.c.expires_at > now)
-
-
-def _check(password: str, name: str) -> None:
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise AccountUnusable(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
-    if (len(name) > 3 and name in password.casefold()) or len(set(password)) < _FEWEST_LETTERS:
-        raise AccountUnusable("This password is easy to guess. Take several words that do not belong together.")
+    return query.where(links.c.digest == digest_of(secret), links.c.expires_at > now)
 
 
 def _too_many(connection: Connection, name: str, address: str) -> bool:
@@ -446,40 +419,8 @@ def _too_many(connection: Connection, name: str, address: str) -> bool:
     return any(connection.execute(query).scalar_one() > MOST_TRIES[kind] for kind, query in counted.items())
 
 
-def _matches(hashed: str, password: str) -> bool:
-    from argon2.exceptions import InvalidHashError, VerificationError
-
-    password = password[:LONGEST_PASSWORD].encode("utf-8", "replace").decode()
-    try:
-        return _hasher().verify(hashed or _of_nobody(), password) and bool(hashed)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-@lru_cache(maxsize=1)
-def _hasher() -> PasswordHasher:
-    """RFC 9106's second choice: 64 MB, three passes."""
-    from argon2 import PasswordHasher
-    from argon2.profiles import RFC_9106_LOW_MEMORY
-
-    return PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
-
-
-@lru_cache(maxsize=1)
-def _of_nobody() -> str:
-    return _hasher().hash(secrets.token_urlsafe(32))
-
-
-def _digest(secret: str) -> str:
-    return sha256(secret.encode("utf-8", "replace")).hexdigest()
-
-
 def _account(row: Any) -> Account:
     return Account(row.id, row.name, Role.named(row.role), _of(row.collections))
-
-
-def _kept_to(row: Any) -> frozenset[str] | None:
-    return _of(row.collections)
 
 
 def _of(names: Sequence[str] | None) -> frozenset[str] | None:

@@ -14,8 +14,7 @@ from vectorstore.accounts import person
 from vectorstore.models import Article, Correction, Matrix, Passage, PassageRow, Scope
 from vectorstore.storage.annotations import marks, tags
 from vectorstore.storage.dialect import each_of
-from vectorstore.storage.schema import articles, passages
-from vectorstore.storage.visibility import in_collections, seen
+from vectorstore.storage.schema import articles, in_collections, passages, seen
 
 ARTICLE = [column for column in articles.c if column.name not in ("key", "text_hash", "story")]
 _STATED = [column.name for column in ARTICLE]

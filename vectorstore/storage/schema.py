@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     DateTime,
     Dialect,
     Double,
@@ -19,14 +20,17 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Select,
     String,
     Table,
     Text,
     TypeDecorator,
     func,
     literal_column,
+    select,
 )
 
+from vectorstore.accounts import collections_seen
 from vectorstore.errors import LibraryUnreadable
 from vectorstore.storage.dialect import WITHOUT_CASE
 
@@ -326,3 +330,20 @@ stories_followed = Table(
     Column("story", String, nullable=False, index=True),
     Column("known_at", UtcTime, nullable=False),
 )
+
+
+# -- which articles may be seen ------------------------------------------------------------------------------------
+
+# By whoever it is done for: a condition in each statement that reads some for a reader. Whatever keeps the indexes, the
+# stories and the feeds going works on all articles, whoever has set it off.
+
+
+def seen(article_id: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+    """The condition, none where every article may be seen."""
+    allowed = collections_seen()
+    return [] if allowed is None else [article_id.in_(in_collections(sorted(allowed)))]
+
+
+def in_collections(names: Sequence[str]) -> Select[tuple[str]]:
+    """The ids of the articles in any of these collections."""
+    return select(article_collections.c.article_id).where(article_collections.c.collection.in_(names))

@@ -25,8 +25,7 @@ from vectorstore.near_duplicates import (
     sketch,
 )
 from vectorstore.storage.rows import within
-from vectorstore.storage.schema import articles, passages, sketches
-from vectorstore.storage.visibility import seen
+from vectorstore.storage.schema import articles, passages, seen, sketches
 
 # Those that share most are looked at. A story in more outlets than this is joined by any of them.
 _LOOKED_AT = 50

@@ -16,8 +16,7 @@ from vectorstore.accounts import collections_seen
 from vectorstore.storage.article_collections import collect_pages, follow_move
 from vectorstore.storage.dialect import claim, each_of, give_back, insert_new, insert_over
 from vectorstore.storage.facts import recall, remember
-from vectorstore.storage.schema import articles, feed_collections, hosts, pages, robots, subscriptions
-from vectorstore.storage.visibility import seen
+from vectorstore.storage.schema import articles, feed_collections, hosts, pages, robots, seen, subscriptions
 
 _EVERY = "refresh_every"
 _FEED, _HOST = 5_610_004, 5_610_005

@@ -14,7 +14,8 @@ from assistant.ui.accounts.gate import role_name
 from assistant.ui.render import shown
 from vectorstore.accounts import Account
 from vectorstore.storage.account_tables import Act, PersonEntry
-from vectorstore.storage.people import LONGEST_NAME, LONGEST_PASSWORD, SHORTEST_PASSWORD
+from vectorstore.storage.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from vectorstore.storage.people import LONGEST_NAME
 
 _HERE = Path(__file__).parent
 
