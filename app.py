@@ -18,17 +18,14 @@ import typer
 
 from assistant.commands.conversations import ConversationCommands
 from assistant.commands.doctor import DoctorCommand
-from assistant.commands.evaluate import EvaluateCommand
 from assistant.commands.library import LibraryCommands
-from assistant.commands.mcp import McpCommand
-from assistant.commands.questions import QuestionCommands
-from assistant.commands.serve import ServeCommand, Site, Watched
-from assistant.commands.signing_in import provider_of, require_administrator
+from assistant.commands.questions import EvaluateCommand, QuestionCommands
+from assistant.commands.serve import McpCommand, ServeCommand, Site, Watched, provider_of, require_administrator
 from assistant.commands.users import UserCommands
 from assistant.settings import GivenSettings, Settings, read_settings, set_up_others, span
 from assistant.types import AS_SET, Answer, Citation, Manner, Sentence, Turn
+from assistant.ui.desk import ReadingDesk
 from assistant.ui.places import Line
-from assistant.ui.reading_desk import ReadingDesk
 from ingest.commands.documents import DocumentCommands, adds_by_command
 from ingest.commands.feeds import FeedCommands
 from ingest.commands.queue import QueueCommands, WorkerCommand

@@ -1,4 +1,4 @@
-"""`dateline serve`."""
+"""`dateline serve` and `dateline mcp`."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.commands import Opened
 from assistant.commands.questions import ModelOption
 from assistant.ui.desk import Desk
 from vectorstore.console.commands import JsonOption, LibraryOption, tell
-from vectorstore.errors import DatelineError
+from vectorstore.errors import DatelineError, SettingsError
 from vectorstore.observing.work import watched
 
 if TYPE_CHECKING:
+    from assistant.api.service import AddsArticle
     from assistant.ui.accounts.openid import Provider
     from vectorstore.storage.people import People
 
@@ -88,11 +91,10 @@ class ServeCommand:
 
 def _serve_until_stopped(site: Site, as_json: bool) -> None:
     from assistant.ui.accounts import Accounts
-    from assistant.ui.accounts.guarded import guarded
+    from assistant.ui.accounts.gate import guarded
     from assistant.ui.articles_api import article_routes
-    from assistant.ui.health import Watching, watch_routes
     from assistant.ui.library_tab import library_routes
-    from assistant.ui.metrics import CONTENT_TYPE, Metrics
+    from assistant.ui.monitoring import CONTENT_TYPE, Metrics, Watching, watch_routes
     from assistant.ui.openai_api import routes
     from assistant.ui.page import build_page
     from assistant.ui.sent_pages import sent_page_routes
@@ -128,3 +130,68 @@ def _quietly(warm: Callable[[], None]) -> None:
         warm()
     except DatelineError as error:
         logger.warning("%s", error)
+
+
+def require_administrator(people: People, public_name: str, reached_by_others: bool, roles: Mapping[str, str]) -> None:
+    """Somebody who can let others in, by an account here or by the organisation's `roles`. Raises SettingsError."""
+    if people.administered() or "administrator" in roles:
+        return
+    why = f"Others can reach {public_name}" if reached_by_others else "DATELINE_ACCOUNTS wants people to sign in"
+    raise SettingsError(
+        f"{why}, and nobody has an account yet. Make an administrator with `dateline users add NAME --admin` and "
+        "start again; or let everybody read and change the library with --open."
+    )
+
+
+def provider_of(
+    issuer: str, client_id: str, client_secret: str, roles: Mapping[str, str], collections: Sequence[str] = ()
+) -> Provider | None:
+    """Where people sign in by their organisation, if that is set. Raises SettingsError for half of one."""
+    given = (issuer, client_id, client_secret)
+    if any(given) and not all(given):
+        raise SettingsError(
+            "DATELINE_OIDC_ISSUER, DATELINE_OIDC_CLIENT_ID and DATELINE_OIDC_CLIENT_SECRET go together."
+        )
+    if not all(given):
+        return None
+    try:
+        from assistant.ui.accounts.openid import Provider
+    except ImportError as error:
+        raise SettingsError("DATELINE_OIDC_ISSUER needs the package authlib: pip install 'dateline[oidc]'.") from error
+
+    return Provider(*given, roles, tuple(collections))
+
+
+class McpCommand:
+    """Over the library for reading only, since it stays open as long as the program that started it. What adds an
+    article has the library for as long as that takes."""
+
+    def __init__(
+        self,
+        looking: Callable[[Path | None, str | None], AbstractContextManager[Opened]],
+        adding: Callable[[Path | None], AddsArticle],
+    ) -> None:
+        self._looking, self._adding = looking, adding
+
+    def add_to(self, cli: typer.Typer) -> None:
+        cli.command()(self.mcp)
+
+    def mcp(
+        self,
+        library: LibraryOption = None,
+        model: ModelOption = None,
+        write: Annotated[bool, typer.Option("--write", help="Let the program add articles, too.")] = False,
+    ) -> None:
+        """Give the library to a program that speaks MCP, on standard input and output; such programs start this."""
+        try:
+            from assistant.api.mcp_server import serve_tools
+        except ImportError as error:
+            raise DatelineError("This needs the package mcp: pip install 'dateline[mcp]'.") from error
+        from assistant.api.service import Intake, Wire
+        from assistant.ui.desk import ReadingDesk
+
+        # The protocol's reader waits for input in a thread that hears of no Ctrl-C; what only reads can just end.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        with self._looking(library, model) as opened:
+            desk = ReadingDesk(opened.library, opened.assistant)
+            serve_tools(Wire(desk), Intake(self._adding(library)) if write else None)

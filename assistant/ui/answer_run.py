@@ -1,19 +1,22 @@
-"""One answer being written, in a thread of its own: Stop is heard while the model reads, not after its next word, and
-a reader who leaves or comes in the middle misses nothing."""
+"""One answer being written, in a thread of its own: Stop is heard while the model reads, not after its next word, and a
+reader who leaves or comes in the middle misses nothing, at another server either."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from contextvars import copy_context
 from dataclasses import replace
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
+from time import monotonic, sleep
 from typing import Any
 
+from assistant.conversations.notebook import Growing, Notebook
 from assistant.types import AS_SET, Answer, Exchange, Manner, Turn
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
 from assistant.ui.places import Turn as Place
+from vectorstore.errors import DatelineError
 from vectorstore.models import EVERYTHING, Scope
 from vectorstore.observing.work import stage
 
@@ -127,3 +130,75 @@ def snapshots(
 ) -> Generator[Answer]:
     """The desk's stream as a generator: closing it closes the stream, and so ends the model's work."""
     yield from desk.stream(question, turns, scope=scope, manner=manner)
+
+
+_BEAT = 0.7
+"""Seconds after which it is told, or asked, how far an answer is."""
+
+
+class AnswerElsewhere:
+    """An answer that another server writes, with the face of an AnswerRun."""
+
+    def __init__(self, notebook: Notebook, id: str, growing: Growing) -> None:
+        self._notebook, self._id = notebook, id
+        self.exchange, self.steps, self.ahead = growing.exchange, growing.steps, growing.ahead
+
+    def wait_beyond(self, steps: int, seconds: float) -> None:
+        """Until it has grown beyond so many steps, is over, or its server has not been heard of for a while."""
+        due = monotonic() + seconds
+        while monotonic() < due:
+            growing = self._notebook.growing(self._id)
+            if growing is None or growing.steps != steps:
+                return
+            sleep(_BEAT)
+
+    def stop(self) -> None:
+        """Its server hears of it when it tells next."""
+        self._notebook.halt(self._id)
+
+
+class Telling:
+    """Tells other servers how far the answers are that this one writes, as long as there are any; those that are not
+    wanted any more are stopped."""
+
+    def __init__(self, notebook: Callable[[], Notebook], running: Callable[[], Mapping[str, AnswerRun]]) -> None:
+        self._notebook, self._running = notebook, running
+        self._told: dict[str, Answer | None] = {}
+        self._beginning = Lock()
+        self._more = False
+        self._thread: Thread | None = None
+
+    def begin(self) -> None:
+        with self._beginning:
+            self._more = True
+            if self._thread is None:
+                self._thread = Thread(target=self._tell, name="telling", daemon=True)
+                self._thread.start()
+
+    def _tell(self) -> None:
+        while True:
+            with self._beginning:
+                self._more = False
+            runs = self._running()
+            with self._beginning:
+                if not (runs or self._more):
+                    self._thread = None
+                    self._told = {}
+                    return
+            try:
+                self._tell_of(runs)
+            except DatelineError as error:  # they are heard of again when the database is
+                told(error)
+            sleep(_BEAT)
+
+    def _tell_of(self, runs: Mapping[str, AnswerRun]) -> None:
+        growing, told = {}, {}
+        for id, run in runs.items():
+            steps, exchange = run.steps, run.exchange  # in this order: what grows meanwhile is told once more
+            told[id] = exchange.answer
+            if exchange.answer is self._told.get(id):
+                exchange = replace(exchange, answer=None)
+            growing[id] = Growing(exchange, steps, run.ahead)
+        for id in self._notebook().tell(growing):
+            runs[id].stop()
+        self._told = told

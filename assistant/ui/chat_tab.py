@@ -1,4 +1,4 @@
-"""The tab of the chat."""
+"""The tab of the chat, and what stands in it before the first question."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from typing import Any
 import gradio as gr
 from starlette.routing import BaseRoute
 
-from assistant.text.texts import tr_later
+from assistant.answering.stories import Brief
+from assistant.answering.welcome import Welcome
+from assistant.text.labels import count, day
+from assistant.text.texts import tr, tr_later
 from assistant.types import Conversation, Exchange
 from assistant.ui.answer_view import live_html, past_html
 from assistant.ui.conversation import turns
@@ -18,8 +21,8 @@ from assistant.ui.conversations_panel import Talks, TalksPanel, View
 from assistant.ui.desk import Desk
 from assistant.ui.limits_panel import LimitsPanel
 from assistant.ui.reader import Reader
+from assistant.ui.render import beside, headline, isolated, shown
 from assistant.ui.talk_routes import TalkRoutes
-from assistant.ui.welcome_view import welcome_html
 from assistant.ui.work import QUIET, QUIET_EACH
 from vectorstore.errors import ArticleNotFound, DatelineError
 from vectorstore.models import Article
@@ -161,3 +164,60 @@ class ChatTab:
         """The fields, filled with what the last answer looked at."""
         conversation = self.talks.read(id)
         return self.limits.filled(conversation[-1].answer if conversation else None)
+
+
+def welcome_html(welcome: Welcome) -> str:
+    """What this is, what is in it and what could be asked; of an empty library how to fill it."""
+    keys = f'<button type="button" class="quiet" data-keys>{tr("Keyboard shortcuts (?)")}</button>'
+    return (
+        f'<section class="welcome active"><h2>{tr("Ask the news")}</h2>'
+        f"{_holding(welcome) if welcome.articles else _empty()}"
+        f'<aside class="sources" aria-label="{tr("Sources")}">'
+        f'<p class="hint">{tr("The sources of an answer appear here.")}</p>'
+        f'<p class="hint keys-hint">{keys}</p></aside></section>'
+    )
+
+
+def _empty() -> str:
+    empty = tr(
+        "There is nothing to ask about yet: the library is empty. Add articles by their address, as files or as text."
+    )
+    return f'<p>{empty}</p><p><button type="button" class="chip" data-library>{tr("Add articles")}</button></p>'
+
+
+def _holding(welcome: Welcome) -> str:
+    promise = tr("Your articles answer. Each answer shows the exact sentences that it is based on.")
+    adding = f'<button type="button" class="link" data-library>{tr("Add yours")}</button>'
+    asked = dict.fromkeys([*welcome.questions, tr("What’s new?")])
+    chips = "".join(f'<button type="button" class="chip" data-ask>{isolated(each)}</button>' for each in asked)
+    return (
+        f'<p>{promise}</p><p class="held">{shown(_held(welcome))} {adding}</p>'
+        f'<div class="chips">{chips}</div>{_latest(welcome)}'
+    )
+
+
+def _held(welcome: Welcome) -> str:
+    """`352 articles from 4 outlets, newest 30 January 2026.`"""
+    held = count(welcome.articles, "article")
+    if welcome.outlets:
+        held = tr("{articles} from {outlets}", articles=held, outlets=count(welcome.outlets, "outlet"))
+    if welcome.newest:
+        return tr("{held}, newest {day}.", held=held, day=day(welcome.newest))
+    return tr("{line}.", line=held)
+
+
+def _latest(welcome: Welcome) -> str:
+    if not welcome.stories:
+        return ""
+    rows = "".join(map(_story, welcome.stories))
+    every = f'<button type="button" class="link" data-stories>{tr("All stories")}</button>'
+    return f'<div class="latest"><h3>{tr("The latest")}</h3> {every}<ul>{rows}</ul></div>'
+
+
+def _story(story: Brief) -> str:
+    article = story.pick.hit.article
+    told = count(len(story.outlets), "outlet") if len(story.outlets) > 1 else article.outlet
+    return (
+        f'<li><button type="button" class="link" data-open-story="{shown(article.id)}">{isolated(headline(article))}'
+        f'</button> <span class="byline">{beside(told, day(story.day))}</span></li>'
+    )

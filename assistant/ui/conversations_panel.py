@@ -15,8 +15,7 @@ import gradio as gr
 
 from assistant.text.texts import tr, tr_later, tr_line, zone
 from assistant.types import AS_SET, Conversation, Exchange, Manner, Turn
-from assistant.ui.answer_elsewhere import AnswerElsewhere, Telling
-from assistant.ui.answer_run import AnswerRun
+from assistant.ui.answer_run import AnswerElsewhere, AnswerRun, Telling
 from assistant.ui.conversation import telling, told, turns
 from assistant.ui.desk import Desk
 from assistant.ui.render_talks import talks_html

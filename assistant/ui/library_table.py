@@ -11,11 +11,10 @@ import gradio as gr
 
 from assistant.text.labels import language_named
 from assistant.text.texts import tr, tr_later
-from assistant.ui.among import both, choices, saved_filter, scope_of
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
 from assistant.ui.library_view import Added, chart_html, kept_to, library_html, marks_html, saved_filters_html
-from assistant.ui.limits_panel import DAY, NAMES, unusable
+from assistant.ui.limits_panel import DAY, NAMES, both, choices, saved_filter, scope_of, unusable
 from assistant.ui.render import legible
 from assistant.ui.render_work import problem_html
 from assistant.ui.work import QUIET

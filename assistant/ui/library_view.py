@@ -33,7 +33,7 @@ _BY = {
 }
 OUTLETS_SHOWN = 10
 FILTER = "filter:"
-"""With which the value of a saved filter begins, see assistant.ui.among."""
+"""With which the value of a saved filter begins, see assistant.ui.limits_panel."""
 _HEIGHT = 72
 # Of the width, in per cent: a bar is never wider than one of so many, and a tenth of its place is left free.
 _FEWEST_PLACES = 12
@@ -47,7 +47,7 @@ _SHOWN_WORDS = 200
 @dataclass(frozen=True, slots=True)
 class Added:
     """What readers added to the articles of a page: tags by their ids, which are marked; and what `among` says, see
-    assistant.ui.among."""
+    assistant.ui.limits_panel."""
 
     tags: Mapping[str, Sequence[str]] = field(default_factory=dict)
     marked: Collection[str] = ()

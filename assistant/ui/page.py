@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,18 +16,20 @@ from starlette.routing import BaseRoute
 from assistant.text.texts import reading_at, reading_in, tr, tr_later, wanted, zone_of
 from assistant.ui.accounts.gate import Owners, not_allowed
 from assistant.ui.chat_tab import ChatTab
-from assistant.ui.conversation import FAILED, said
+from assistant.ui.conversation import FAILED, said, telling
 from assistant.ui.desk import Desk
 from assistant.ui.endpoints import offer
-from assistant.ui.exports import Exports
 from assistant.ui.feeds_tab import FeedsTab
 from assistant.ui.library_tab import LibraryTab
 from assistant.ui.observing import ID
+from assistant.ui.render_talks import file_html
 from assistant.ui.security import described, shortened
 from assistant.ui.settings_tab import SettingsTab, reader_settings
 from assistant.ui.stories_tab import StoriesTab, last_visit
+from assistant.ui.transcript_file import ExportedFile, Format, exported
 from assistant.ui.work import QUIET, QUIET_EACH
 from vectorstore.accounts import STRANGER, THIS_MACHINE, Account, Role, account, acting_for, may
+from vectorstore.errors import ConversationNotFound
 from vectorstore.observing.work import for_request, stage
 from vectorstore.storage.people import People
 
@@ -213,3 +217,40 @@ def _connect_feeds(feeds: FeedsTab, library: LibraryTab, pages: gr.Tabs) -> None
 
     feeds.list.read(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
     feeds.list.read(open_listed, None, library.card.shown, **QUIET)
+
+
+SCRIPT = (Path(__file__).parent / "exports.js").read_text(encoding="utf-8")
+
+
+class Exports:
+    """Hears of every button for a file, wherever on the page it is. To stand outside the tabs: what is in one is not
+    there until it is opened."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        file = gr.HTML(elem_id="exports", js_on_load=SCRIPT, apply_default_css=False)
+        for event, write in ((file.save, self.save), (file.ratings, self.ratings)):
+            written = event(write, None, file, **QUIET)
+            written.then(lambda: "", None, file, **QUIET)  # or the same file a second time would be no news
+
+    def save(self, event: gr.EventData) -> str:
+        """A conversation, or with `exchange` one answer of it, which is called by its question."""
+        with telling():
+            id, number, notebook = str(event.id), int(event.exchange), self._desk.notebook
+            conversation = notebook.read(id)
+            if number:
+                conversation = tuple(each for each in conversation if each.number == number)
+            title = next((each.question for each in conversation), "")
+            if not number:
+                with suppress(ConversationNotFound):  # one that could not be written goes on in memory
+                    title = notebook.entry(id).title
+            return file_html(exported(Format(event.form), title, conversation))
+
+    def ratings(self) -> str:
+        """What readers thought, as a question file."""
+        with telling():
+            rows = list(self._desk.notebook.feedback())
+            if not rows:
+                raise said(tr("No answer has a thumb yet."))
+            lines = "".join(f"{json.dumps(row)}\n" for row in rows)
+            return file_html(ExportedFile("dateline-ratings.jsonl", "text/plain;charset=utf-8", lines.encode()))

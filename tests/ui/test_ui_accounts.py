@@ -23,7 +23,7 @@ from ui_desk import ScriptedDesk, free_port
 
 from assistant.text.texts import LANGUAGES
 from assistant.ui.accounts import Accounts
-from assistant.ui.accounts.guarded import guarded
+from assistant.ui.accounts.gate import guarded
 from assistant.ui.accounts.openid import Provider
 from assistant.ui.articles_api import article_routes
 from assistant.ui.library_tab import library_routes

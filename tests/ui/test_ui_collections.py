@@ -16,7 +16,7 @@ from ui_desk import eventually, free_port
 
 from app import Dateline, PageDesk, open_dateline
 from assistant.ui.accounts import Accounts
-from assistant.ui.accounts.guarded import guarded
+from assistant.ui.accounts.gate import guarded
 from assistant.ui.accounts.roles import EVENTS
 from assistant.ui.articles_api import article_routes
 from assistant.ui.library_tab import library_routes

@@ -14,7 +14,7 @@ from test_ui_render import Reader
 from ui_desk import FAILING, FEED, NOW, ScriptedDesk, document, eventually, reported, typed
 
 from assistant.text.texts import reading_at, reading_in
-from assistant.ui.feeds_view import Followed, feeds_html, schedule_html, standing_html
+from assistant.ui.feeds_tab import Followed, feeds_html, schedule_html, standing_html
 from assistant.ui.render_work import pace
 from vectorstore.reports import Standing, Step
 

@@ -10,9 +10,8 @@ import gradio as gr
 import pytest
 from ui_desk import META, NOW, ScriptedDesk
 
-from assistant.ui.among import both
 from assistant.ui.library_tab import LibraryTab
-from assistant.ui.limits_panel import LimitsPanel
+from assistant.ui.limits_panel import LimitsPanel, both
 from vectorstore.models import Scope
 from vectorstore.storage.listings import Listing
 

@@ -13,8 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from ui_desk import ScriptedDesk, free_port
 
-from assistant.ui.health import Readiness, Watching, readiness, watch_routes
-from assistant.ui.metrics import CONTENT_TYPE, Metrics
+from assistant.ui.monitoring import CONTENT_TYPE, Metrics, Readiness, Watching, readiness, watch_routes
 from assistant.ui.page import build_page
 from assistant.ui.places import Line
 from assistant.ui.server import serve

@@ -33,15 +33,15 @@ from assistant.presentation.changes import changes
 from assistant.text.labels import day
 from assistant.types import Account, Answer, AnswerKind, Exchange, Sentence, Stage, Support
 from assistant.ui.answer_view import live_html, past_html, stage
+from assistant.ui.chat_tab import welcome_html
 from assistant.ui.conversation_markdown import plain
-from assistant.ui.feeds_view import Followed, empty_html, export_html, feeds_html, standing_html
+from assistant.ui.feeds_tab import Followed, empty_html, export_html, feeds_html, standing_html
 from assistant.ui.library_view import library_html
 from assistant.ui.reader_view import article_html, changes_html, leaf_html
 from assistant.ui.render import byline, is_web_address, link, shown
 from assistant.ui.render_sources import marked, sources_html, spans
 from assistant.ui.render_work import note_html, problem_html, receipt_html, working_html
 from assistant.ui.story_view import arrivals_html, story_html
-from assistant.ui.welcome_view import welcome_html
 from vectorstore.models import Copy
 from vectorstore.reports import Standing, Step
 from vectorstore.storage.listings import Listing, ListPage

@@ -17,8 +17,8 @@ from ui_desk import ScriptedDesk, free_port
 from assistant.ui.accounts import Accounts
 from assistant.ui.accounts.roles import EVENTS, FUNCTIONS, ROUTES, of_route
 from assistant.ui.articles_api import article_routes
-from assistant.ui.health import Watching, watch_routes
 from assistant.ui.library_tab import library_routes
+from assistant.ui.monitoring import Watching, watch_routes
 from assistant.ui.openai_api import routes
 from assistant.ui.page import Page, build_page
 from assistant.ui.security import OPEN

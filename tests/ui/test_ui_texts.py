@@ -40,8 +40,7 @@ UI = ROOT / "assistant" / "ui"
 OTHERS = sorted(set(LANGUAGES) - {"en"})
 # What these say is for programs, or is the plain text of an answer that is no page.
 FOR_PROGRAMS = {
-    f"{name}.py"
-    for name in "articles_api assets bounds endpoints health metrics openai_api places security server".split()
+    f"{name}.py" for name in "articles_api assets bounds endpoints monitoring openai_api places security server".split()
 }
 # A script, what a browser is told of an image, and Gradio's own words, which are looked for and hidden.
 NO_TEXT = {
@@ -81,7 +80,7 @@ def _is_no_text(found: str) -> bool:
 
 def test_every_text_of_the_page_is_looked_up() -> None:
     assert said_outside(UI) == []
-    assert [each for each in said_outside(UI / "accounts") if each.startswith("door_pages")] == []
+    assert [each for each in said_outside(UI / "accounts") if each.startswith("doors")] == []
 
 
 def test_what_an_answer_says_is_looked_up() -> None:

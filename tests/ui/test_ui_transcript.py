@@ -15,9 +15,7 @@ from ui_desk import HOSTILE_TEXT, META, answered, hit, hostile_answer, meta_answ
 
 from assistant.types import Exchange, Sentence, Support
 from assistant.ui.transcript import Transcript, right_to_left, transcript
-from assistant.ui.transcript_docx import docx
-from assistant.ui.transcript_file import Format, exported, file_name
-from assistant.ui.transcript_pdf import pdf
+from assistant.ui.transcript_file import Format, docx, exported, file_name, pdf
 from vectorstore.errors import FontMissing
 
 ARABIC = "اصطدمت العبّارة بالرصيف."

@@ -46,7 +46,7 @@ TRIED_WITHIN = timedelta(minutes=15)
 MOST_TRIES = {"both": 5, "name": 20, "address": 40}
 """Wrong passwords within that time: for one name from one address, for one name, from one address."""
 TOKEN = "dateline_"
-_USED = "This link has been used or has expired. Ask an administrator for another one."
+LINK_USED = "This link has been used or has expired. Ask an administrator for another one."
 
 
 class People:
@@ -145,12 +145,12 @@ class People:
         with self._engine.connect() as connection:
             invited = connection.execute(_invitation(secret, now)).first()
         if invited is None:
-            raise AccountUnusable(_USED)
+            raise AccountUnusable(LINK_USED)
         hashed = passwords.chosen(password, invited.name)
         with self._writing() as connection:
             # Whoever deletes it has it: of two at once only one.
             if not connection.execute(delete(links).where(links.c.digest == digest_of(secret))).rowcount:
-                raise AccountUnusable(_USED)
+                raise AccountUnusable(LINK_USED)
             connection.execute(delete(links).where(links.c.person == invited.id))
             connection.execute(delete(sessions).where(sessions.c.person == invited.id))
             connection.execute(update(people).where(people.c.id == invited.id).values(password=hashed))

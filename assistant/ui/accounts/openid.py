@@ -17,8 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from assistant.text.texts import tr, tr_line
-from assistant.ui.accounts.door_pages import told_page
-from assistant.ui.accounts.doors import Doors, is_encrypted, onward_of
+from assistant.ui.accounts.doors import Doors, is_encrypted, onward_of, told_page
 from assistant.ui.security import described
 from vectorstore.accounts import Account, Role
 from vectorstore.errors import AccountUnusable

@@ -75,7 +75,7 @@ EVENTS: Mapping[str, Role] = {
             "Exports.__init__.<locals>.<lambda>",
             "Exports.ratings",
             "Exports.save",
-            "FeedsTab.act",  # to leave a feed takes more, see assistant.ui.accounts.guarded
+            "FeedsTab.act",  # to leave a feed takes more, see assistant.ui.accounts.gate
             "FeedsTab.come",
             "FeedsTab.look",
             "LibraryTab.pick",
