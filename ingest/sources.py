@@ -32,8 +32,8 @@ from ingest.documents import (
     Source,
     Upload,
 )
-from ingest.files import count, read_file, read_path
 from ingest.formats.lists import addresses_in, link_to
+from ingest.formats.registry import count, read_file, read_path
 from ingest.formats.sniffing import decode
 from ingest.identity import canonical_url, web_address
 from ingest.pages.extract import extract, extract_listed

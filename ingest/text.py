@@ -37,6 +37,11 @@ def squeezed(text: str) -> str:
     return " ".join(text.split())
 
 
+def alike(text: str) -> str:
+    """Letters and figures alone: two texts that differ in marks and capitals only are the same so."""
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
 def word_count(text: str) -> int:
     """How much text it is, in words: a string of letters and figures without a space counts by its length."""
     return max(count_of_words(text), len(text) // _CHARACTERS_A_WORD)

@@ -27,7 +27,7 @@ ONLY_HOME = {
     "mcp": ("assistant/api/mcp_server.py",),
     "opentelemetry": ("vectorstore/observing/tracing.py",),
     "prometheus_client": ("assistant/ui/monitoring.py",),
-    "openvino": ("vectorstore/indexes/converted.py",),
+    "openvino": ("vectorstore/indexes/weights.py",),
     "openvino_genai": ("assistant/generation/engine.py",),
     "typer": ("app.py", "assistant/commands/", "ingest/commands/", "vectorstore/console/commands.py"),
 }

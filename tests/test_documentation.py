@@ -21,7 +21,7 @@ from typer.main import get_command
 from app import Dateline, cli
 from assistant.settings import Settings
 from assistant.ui.security import EMBEDDABLE, OPEN
-from ingest.files import SUFFIXES
+from ingest.formats.registry import READERS
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = {
@@ -285,7 +285,7 @@ def test_each_python_example_is_python(block: str) -> None:
 
 def test_the_documents_name_exactly_the_formats_that_are_read() -> None:
     named = named_in_first_column(DOCUMENTS["docs/using.md"], "Format")
-    assert sorted(named) == sorted(SUFFIXES)
+    assert sorted(named) == sorted(READERS)
 
 
 # -- where things are ----------------------------------------------------------------------------------------------

@@ -57,3 +57,8 @@ def as_json(value: object) -> str:
 
 def _written_out(found: re.Match[str]) -> str:
     return found[0].encode("unicode_escape").decode("ascii")
+
+
+def storable(text: str) -> str:
+    """Half a surrogate pair, which a browser can send, is nothing that a database can hold."""
+    return text.encode("utf-8", "replace").decode()

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +59,7 @@ def subscription_as_json(subscription: Subscription) -> dict[str, Any]:
     """A feed that is followed."""
     shown = ("url", "title", "added_at", "last_run_at", "last_result", "failures", "next_due_at")
     values = {name: getattr(subscription, name) for name in shown}
-    return {name: iso(value) if isinstance(value, datetime) else value for name, value in values.items()}
+    return {name: iso(value) if isinstance(value, date) else value for name, value in values.items()}
 
 
 def conversation_as_json(entry: ConversationEntry) -> dict[str, Any]:
@@ -68,8 +68,8 @@ def conversation_as_json(entry: ConversationEntry) -> dict[str, Any]:
     return {"id": entry.id, "title": entry.title} | times
 
 
-def iso(moment: datetime | None) -> str | None:
-    """ISO 8601, or None for an unknown time."""
+def iso(moment: date | None) -> str | None:
+    """ISO 8601 of a day or a time, or None for an unknown one."""
     return moment.isoformat() if moment else None
 
 

@@ -5,6 +5,9 @@ Comes in: a command line. Goes out: lines or JSON. May be imported by app.py alo
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -19,3 +22,7 @@ class Opened(Protocol):
     def library(self) -> Library: ...
     @property
     def assistant(self) -> Assistant: ...
+
+
+Opens = Callable[[Path | None], AbstractContextManager[Opened]]
+"""Of the folder that was named, or that of the settings for None."""

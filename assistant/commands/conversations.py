@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from assistant.commands import Opened
+from assistant.commands import Opened, Opens
 from vectorstore.console.commands import JsonOption, LibraryOption, tell
 from vectorstore.console.terminal import resolved
 from vectorstore.errors import ReportUnwritable
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 class ConversationCommands:
     """Over the library for reading: beside a running server too."""
 
-    def __init__(self, reading: Callable[[Path | None], AbstractContextManager[Opened]]) -> None:
+    def __init__(self, reading: Opens) -> None:
         self._reading = reading
 
     def add_to(self, cli: typer.Typer) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.commands import Opened
+from assistant.commands import Opens
 from assistant.commands.questions import CollectionOption, LanguageOption, MarkedOption, TagOption, told_as_usage
 from vectorstore.console.commands import JsonOption, LibraryOption, fail, tell
 from vectorstore.console.terminal import resolved, screen, stop_if_interrupted
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from vectorstore.reports import Health
 
 ForceOption = Annotated[bool, typer.Option("--force", help="Also in the place of what is there.")]
-Opens = Callable[[Path | None], AbstractContextManager[Opened]]
 
 
 class LibraryCommands:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from assistant.commands import Opened
+from assistant.commands import Opens
 from vectorstore.accounts import Role
 from vectorstore.console.commands import JsonOption, LibraryOption, tell
 from vectorstore.errors import AccountUnusable
 
-Opens = Callable[[Path | None], AbstractContextManager[Opened]]
 AtOption = Annotated[
     str | None, typer.Option("--at", help="The address by which readers open the page, for the link.", metavar="URL")
 ]

@@ -13,8 +13,7 @@ from assistant.conversations.serialization import FindArticle, as_kept, as_shown
 from assistant.types import Answer, Conversation, Exchange, Thumb
 from vectorstore.accounts import person
 from vectorstore.errors import ConversationNotFound, ConversationNotKept
-from vectorstore.storage.conversations import ConversationEntry, Conversations, RemovedConversation
-from vectorstore.storage.under_way import Growth
+from vectorstore.storage.conversations import ConversationEntry, Conversations, Growth, RemovedConversation
 
 Ledger = dict[int, Exchange]
 # A level of evidence that assistant.evaluation.dataset knows nothing of: the row is kept and never scored.

@@ -33,7 +33,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-# OpenVINO would report to its maker's server, see vectorstore/indexes/converted.py.
+# OpenVINO would report to its maker's server, see vectorstore/indexes/weights.py.
 sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
 
 # Prompts are read so many tokens at a time, between which cancelling is heard: a quarter of a second on two slow cores.

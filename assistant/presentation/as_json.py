@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from assistant.answering.provenance import basis
@@ -52,7 +51,7 @@ def _told(answer: Answer) -> dict[str, Any]:
         "closest": answer.closest,
         "nearest": [origin_as_json(article) for article in answer.nearest],
         "as_of": answer.as_of.isoformat(),
-        "window": answer.window and {"from": _day(answer.window.first), "to": _day(answer.window.last)},
+        "window": answer.window and {"from": iso(answer.window.first), "to": iso(answer.window.last)},
         "outlets": list(answer.outlets),
         "newest_source": iso(answer.newest_source),
         "newest_article": iso(answer.newest_article),
@@ -75,10 +74,6 @@ def changes_as_json(found: Changes) -> dict[str, Any]:
     runs = {name.lower(): [asdict(run) for run in changed] for name, changed in found.fields}
     versions = {"from": found.earlier.version, "to": found.later.version}
     return {"article_id": found.later.id} | versions | runs | {"text": [asdict(run) for run in found.text]}
-
-
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day else None
 
 
 def _citation(citation: Citation) -> dict[str, Any]:

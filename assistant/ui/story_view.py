@@ -156,10 +156,6 @@ def _span(events: Sequence[Pick]) -> str:
     return tr("{events}, {first} to {last}", events=told, first=day(days[0]), last=day(days[-1]))
 
 
-VIEWS = ("latest", "new", "unread", "starred", "followed")
-"""Which stories can be shown; see assistant.ui.stories_tab."""
-
-
 def stories_html(view: str, stories: Sequence[Brief], told: str, state: ReadingState, more: int = 0) -> str:
     """A view of stories, `told` above them; by day, but for what is new, where the largest stands first."""
     head = f"<h2>{tr('What’s new') if view == 'new' else tr('Stories')}</h2>{_views(view, state)}"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ingest.preview import Look
     from ingest.web.politeness import Web
 
+Opens = Callable[[Path | None], AbstractContextManager[Intake]]
 ReportOption = Annotated[
     Path | None, typer.Option("--report", help="Save what became of each document, as JSON.", dir_okay=False)
 ]
@@ -52,9 +53,7 @@ def embed(intake: Intake, stopped: bool) -> None:
 class DocumentCommands:
     """Over the library for writing, and what asks sites."""
 
-    def __init__(
-        self, writing: Callable[[Path | None], AbstractContextManager[Intake]], open_web: Callable[[], Web]
-    ) -> None:
+    def __init__(self, writing: Opens, open_web: Callable[[], Web]) -> None:
         self._writing, self._open_web = writing, open_web
 
     def add_to(self, cli: typer.Typer) -> None:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ingest.commands.documents import STOPPED, ReportOption, embed
-from ingest.intake import Intake
+from ingest.commands.documents import STOPPED, Opens, ReportOption, embed
 from vectorstore.characters import printable, printable_line
 from vectorstore.console.commands import JsonOption, LibraryOption, fail, tell
 from vectorstore.console.terminal import out, resolved
-
-Opens = Callable[[Path | None], AbstractContextManager[Intake]]
 
 
 class FeedCommands:

@@ -6,7 +6,6 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -14,13 +13,13 @@ from typing import Annotated
 
 import typer
 
+from ingest.commands.documents import Opens
 from ingest.intake import Intake
 from vectorstore.characters import printable_line
 from vectorstore.console.commands import JsonOption, LibraryOption, complain, fail, tell
 from vectorstore.console.terminal import resolved
 from vectorstore.errors import DatelineError
 
-Opens = Callable[[Path | None], AbstractContextManager[Intake]]
 _LONGEST = 2000
 UrlsArgument = Annotated[list[str] | None, typer.Argument(metavar="URL...")]
 

@@ -206,7 +206,6 @@ _CELL_WORDS = 6
 _MARGIN = 15
 _LABEL = re.compile(r"[>\s]*\*?([^\W\d][\w \-]{0,18}?)\s*\*?\s*[:：]\s*\*?\s*(.*)")
 _FEWEST_LABELS, _MOST_LABELS = 3, 8
-_SEPARATOR = re.compile(r"[-_=*\s>]{3,}[^\n]{0,60}|[^\n]{3,60}[:：]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document as Extracted
 
 from ingest.pages.furniture import HEADINGS, is_furniture, keep_subheads, remove_furniture, unlink_headings
-from ingest.text import one_line, squeezed, word_count
+from ingest.text import alike, one_line, squeezed, word_count
 from vectorstore.languages import count_of_words
 
 # What it warns of becomes the reason of a rejection.
@@ -249,8 +249,8 @@ def _open_boxes(tree: HtmlElement) -> None:
     whole = ""
     boxes = list(islice(filter(_may_hold_facts, tree.iter("aside", "div", "section", "figure")), _MOST))
     for box in filter(_holds_prose, boxes):
-        whole = whole or _alike(tree.text_content())
-        if whole.count(_alike(box.text_content())) == 1:  # a quotation set beside the text is repeated from it
+        whole = whole or alike(tree.text_content())
+        if whole.count(alike(box.text_content())) == 1:  # a quotation set beside the text is repeated from it
             _make_plain(box)
 
 
@@ -315,10 +315,6 @@ def _times(tree: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
 
 def _told(update: HtmlElement) -> bool:
     return any(count_of_words(each.text_content()) >= _PROSE for each in update.iter("p"))
-
-
-def _alike(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _element(tag: str, text: str) -> HtmlElement:

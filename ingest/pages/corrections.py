@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 from ingest.dates import days_in, parse_date
 from ingest.pages.furniture import HEADINGS
 from ingest.pages.words import pattern
-from ingest.text import squeezed
+from ingest.text import alike, squeezed
 from vectorstore.languages import count_of_words
 
 _NAMED = re.compile(
@@ -60,9 +60,7 @@ def all_notes(shown: Iterable[Note], stated: Iterable[tuple[object, str]]) -> li
     notes = list(shown)
     for day, text in stated:
         known = [
-            at
-            for at, note in enumerate(notes)
-            if _alike(text) in _alike(note.text) or _alike(note.text) in _alike(text)
+            at for at, note in enumerate(notes) if alike(text) in alike(note.text) or alike(note.text) in alike(text)
         ]
         for at in known:
             notes[at] = notes[at]._replace(date=notes[at].date or parse_date(day))
@@ -73,8 +71,8 @@ def all_notes(shown: Iterable[Note], stated: Iterable[tuple[object, str]]) -> li
 
 def with_notes(text: str, notes: Iterable[Note]) -> str:
     """The text of a story with its notes, above and below it where it lacks them."""
-    held = _alike(text)
-    missing = [note for note in notes if _alike(note.text) not in held]
+    held = alike(text)
+    missing = [note for note in notes if alike(note.text) not in held]
     above = [note.text for note in missing if note.above]
     below = [note.text for note in missing if not note.above]
     return "\n".join([*above, text, *below]) if text else text
@@ -108,7 +106,7 @@ def _text(block: HtmlElement) -> str:
             pieces.append(f"{said.rstrip(':')}:" if each.tag in HEADINGS and said else said)
     whole = squeezed(block.text_content())
     joined = " ".join(filter(None, pieces))
-    return joined if _alike(joined) == _alike(whole) else whole
+    return joined if alike(joined) == alike(whole) else whole
 
 
 def _day(block: HtmlElement, text: str) -> datetime | None:
@@ -139,7 +137,3 @@ def _following(block: HtmlElement) -> Iterator[HtmlElement]:
         for each in outer.itersiblings():
             if isinstance(each, html.HtmlElement):
                 yield from each.iter("p")
-
-
-def _alike(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from ingest.identity import canonical_url, web_address
-from ingest.text import one_line
+from ingest.text import alike, one_line
 
 # In order of trust. OpenGraph's title is written for sharing, Dublin Core's for the library.
 TITLE = "dc.title dcterms.title dcterm.title og.title headline parsely-title weibo.article.title twitter.title".split()
@@ -109,7 +109,7 @@ def read_statement(tree: HtmlElement, shown: Sequence[str], addresses: Collectio
     `addresses` are those of the page, as canonical_url writes them."""
     nodes = [node for block in _blocks(tree) for node in _nodes(block)]
     known = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
-    titles = [_alike(title) for title in shown]
+    titles = [alike(title) for title in shown]
     own = _own([node for node in nodes if _is_article(node)], titles, known, addresses)
     # A page's own node knows its dates too, though its name is that of the page.
     around = own + [node for node in nodes if "webpage" in _types(node) and not _elsewhere(node, known, addresses)]
@@ -253,13 +253,9 @@ def _headline(node: Node, shown: Sequence[str], known: Mapping[object, Node]) ->
     """The headline, and whether the page shows it. Some state a summary as the headline, and the headline as name."""
     given = [text for key in ("headline", "name") if (text := _text(node.get(key), known))]
     for text in given:
-        if any(_alike(text) in title for title in shown):
+        if any(alike(text) in title for title in shown):
             return text, True
     return (given[0] if given else ""), False
-
-
-def _alike(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _first(nodes: Sequence[Node], *keys: str) -> object:

@@ -9,6 +9,7 @@ from copy import deepcopy
 from lxml.html import HtmlElement
 
 from ingest.dates import days_in, parse_date
+from ingest.pages.body import remove
 from ingest.pages.metadata import read_blocks
 from ingest.pages.words import pattern
 from ingest.text import squeezed
@@ -37,17 +38,11 @@ def day_of_publication(tree: HtmlElement, find: Callable[[HtmlElement], str | No
     What cannot be told from the day of publication goes too: an unknown day is better than a wrong one.
     """
     left: HtmlElement = deepcopy(tree)
-    _drop(each for kind in (read_blocks, _named, _lists_of_days, _changed, _told) for each in list(kind(left)))
+    remove(each for kind in (read_blocks, _named, _lists_of_days, _changed, _told) for each in list(kind(left)))
     found = find(left)
     doubtful = list(_of_other_stories(left)) if found else []
-    _drop(doubtful)
+    remove(doubtful)
     return found if not doubtful or find(left) == found else None
-
-
-def _drop(elements: Iterable[HtmlElement]) -> None:
-    for each in elements:
-        if each.getparent() is not None:
-            each.drop_tree()
 
 
 def _holds_publication(element: HtmlElement) -> bool:

@@ -19,7 +19,7 @@ from assistant.conversations.notebook import Notebook
 from assistant.ui.library_tab import library_routes
 from assistant.ui.page import build_page
 from assistant.ui.server import serve
-from vectorstore.storage import under_way
+from vectorstore.storage import conversations
 from vectorstore.storage.conversations import Conversations
 from vectorstore.storage.postgres import open_postgres
 
@@ -111,7 +111,7 @@ def test_of_a_server_that_is_not_heard_of_any_more_another_takes_over(
 ) -> None:
     """And what the first one still brings to an end is not kept in the place of the new answer."""
     first, second = nodes
-    monkeypatch.setattr(under_way, "HEARD", 2.0)
+    monkeypatch.setattr(conversations, "HEARD", 2.0)
     asked(first, SLOWLY)
     eventually(lambda: seen(second)["busy"])
     monkeypatch.setattr(first.notebook, "tell", lambda growing: set())  # its network is gone

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from vectorstore.errors import WeightsMissing
-from vectorstore.indexes.converted import (
+from vectorstore.indexes.weights import (
     INPUTS,
     LEAST_AGREEMENT,
     SAMPLE,
@@ -28,9 +28,10 @@ from vectorstore.indexes.converted import (
     agreement,
     keep,
     openvino,
+    packaged_file,
     read_kept,
+    verify,
 )
-from vectorstore.indexes.weights import packaged_file, verify
 from vectorstore.models import Matrix
 
 if TYPE_CHECKING:

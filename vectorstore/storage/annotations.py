@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Engine, Integer, String, Table, Text, delete, func, insert, select, update
 
 from vectorstore import accounts
+from vectorstore.characters import storable
 from vectorstore.errors import AnnotationUnusable, LibraryBusy
 from vectorstore.storage.dialect import insert_new, insert_over
 from vectorstore.storage.schema import Json, UtcTime, article_collections, metadata, seen
@@ -149,7 +150,7 @@ class Annotations:
             same = [marks.c[name] == value for name, value in values.items()]
             key = connection.execute(select(marks.c.key).where(*same)).scalar()
             if key is None:
-                row = values | {"words": _stored(text[start:end]), "note": _note(note), "made_at": datetime.now(UTC)}
+                row = values | {"words": storable(text[start:end]), "note": _note(note), "made_at": datetime.now(UTC)}
                 key = connection.execute(insert(marks).returning(marks.c.key), row).scalar_one()
             elif note:
                 connection.execute(update(marks).where(marks.c.key == key).values(note=_note(note)))
@@ -301,18 +302,13 @@ def _read(values: Mapping[str, Any]) -> dict[str, Any]:
 def _note(note: str) -> str:
     if len(note) > LONGEST_NOTE:
         raise AnnotationUnusable(f"This is too long: {len(note):,} characters, and {LONGEST_NOTE:,} is the most.")
-    return _stored(note.strip())
+    return storable(note.strip())
 
 
 def one_line(text: str, longest: int) -> str:
-    line = " ".join(_stored(text).split())
+    line = " ".join(storable(text).split())
     if not line or not line.isprintable():
         raise AnnotationUnusable("This name needs a letter or a digit in it, and nothing that cannot be seen.")
     if len(line) > longest:
         raise AnnotationUnusable(f"This is too long: {len(line):,} characters, and {longest:,} is the most.")
     return line
-
-
-def _stored(text: str) -> str:
-    """Half a surrogate pair, which a browser can send, is nothing that a database can hold."""
-    return text.encode("utf-8", "replace").decode()

@@ -1,4 +1,10 @@
-"""The conversations of a library: what was asked, what came of it, and what the reader thought of it."""
+"""The conversations of a library: what was asked, what came of it, and what the reader thought of it.
+
+And the answers that are being written in them. Where several servers answer over one database, whoever follows one may
+be served by another server than writes it; on SQLite one process serves, which knows by itself. A row tells
+how far an answer is as long as its server tells so again every few seconds; who has told nothing for longer is taken
+for ended, and what it then still finishes is not kept.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +18,11 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
 from vectorstore.accounts import person
+from vectorstore.characters import storable
 from vectorstore.errors import AnsweredElsewhere, ConversationNotFound, ConversationNotKept, LibraryError
-from vectorstore.storage import under_way
-from vectorstore.storage.dialect import holds_in_any_case
+from vectorstore.storage.dialect import holds_in_any_case, insert_new
+from vectorstore.storage.schema import answers_under_way as under_way
 from vectorstore.storage.schema import conversations, exchanges
-from vectorstore.storage.under_way import Growth
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,7 @@ class Conversations:
                     raise ConversationNotFound(f"There is no conversation {id!r}.")  # of this person
                 row = {"id": id, "title": "", "started_at": at, "changed_at": at, "person": person()}
                 connection.execute(insert(conversations).values(row))
-            if self.shared and writer and not under_way.begin(connection, id, exchange.number, writer):
+            if self.shared and writer and not _begin(connection, id, exchange.number, writer):
                 raise AnsweredElsewhere("Another server is writing an answer in this conversation.")
             from_there = (exchanges.c.conversation_id == id) & (exchanges.c.number >= exchange.number)
             connection.execute(delete(exchanges).where(from_there))
@@ -117,27 +123,27 @@ class Conversations:
         """What came of a question; nothing when the conversation was removed in the meantime, or another writer has
         taken over."""
         with self._writing() as connection:
-            if self.shared and writer and not under_way.end(connection, id, writer):
+            if self.shared and writer and not _end(connection, id, writer):
                 return
             connection.execute(update(exchanges).where(_is(id, exchange.number)).values(_row(id, exchange)))
 
     def tell(self, writer: str, growing: Mapping[str, Growth]) -> set[str]:
-        """See vectorstore.storage.under_way.tell; these are of whoever asked."""
+        """See `_tell`; these are of whoever asked."""
         with self._writing() as connection:
-            return under_way.tell(connection, writer, growing)
+            return _tell(connection, writer, growing)
 
     def growth(self, id: str) -> Growth | None:
         """How far the answer is that a server is writing in it; None where none is, or none tells."""
         if not (self.shared and self.find(id)):
             return None
         with self._engine.connect() as connection:
-            return under_way.growth(connection, id)
+            return _growth(connection, id)
 
     def halt(self, id: str) -> None:
         """Whichever server is writing in it is to stop."""
         if self.shared and self.find(id):
             with self._writing() as connection:
-                under_way.halt(connection, id)
+                _halt(connection, id)
 
     def copy(self, id: str, other: str, title: str) -> None:
         """All of it once more under another id, with a title of its own; nothing when it is not there."""
@@ -145,18 +151,19 @@ class Conversations:
         with self._writing() as connection:
             row = connection.execute(select(conversations).where(_named(id))).one_or_none()
             if row:
-                connection.execute(insert(conversations).values({**row._mapping, "id": other, "title": _text(title)}))
+                copy = {**row._mapping, "id": other, "title": storable(title)}
+                connection.execute(insert(conversations).values(copy))
                 connection.execute(insert(exchanges), [_row(other, each) for each in kept])
 
     def rename(self, id: str, title: str) -> None:
         """With "" it is called after its first question again."""
         with self._writing() as connection:
-            connection.execute(update(conversations).where(_named(id)).values(title=_text(title)))
+            connection.execute(update(conversations).where(_named(id)).values(title=storable(title)))
 
     def rate(self, id: str, number: int, thumb: str, reason: str) -> None:
         """See KeptExchange."""
         with self._writing() as connection:
-            values = {"thumb": thumb, "reason": _text(reason)}
+            values = {"thumb": thumb, "reason": storable(reason)}
             connection.execute(update(exchanges).where(_is(id, number)).values(values))
 
     def remove(self, id: str) -> RemovedConversation | None:
@@ -210,13 +217,8 @@ def _is(id: str, number: int) -> Any:
 
 
 def _row(id: str, exchange: KeptExchange) -> dict[str, Any]:
-    texts = {name: _text(getattr(exchange, name)) for name in ("question", "said", "problem", "reason")}
+    texts = {name: storable(getattr(exchange, name)) for name in ("question", "said", "problem", "reason")}
     return asdict(exchange) | texts | {"conversation_id": id}
-
-
-def _text(text: str) -> str:
-    """Half a surrogate pair, which a browser can send, is nothing that a database can hold."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _not_kept(reason: str) -> ConversationNotKept:
@@ -224,3 +226,80 @@ def _not_kept(reason: str) -> ConversationNotKept:
         f"Conversations are not being kept ({reason}). What you ask now is lost when Dateline stops; make room or let "
         "Dateline write to the library's folder, then start it again."
     )
+
+
+HEARD = 8.0
+"""Seconds after which a server that has told nothing is taken for ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """How far an answer is: the number of its exchange, its steps so far, how many questions wait `ahead` of it, None
+    for its turn, and what there is of it, as vectorstore.storage.conversations keeps it, None as long as that is
+    nothing."""
+
+    number: int
+    steps: int
+    ahead: int | None
+    answer: dict[str, Any] | None
+
+
+def _begin(connection: Connection, id: str, number: int, writer: str) -> bool:
+    """Whether this writer is the one that answers in the conversation `id` now; False while another one does."""
+    row = {"number": number, "writer": writer, "steps": 0, "ahead": None, "answer": None, "halted": False}
+    row["heard_at"] = _now()
+    over = (under_way.c.conversation_id == id) & ((under_way.c.writer == writer) | ~_heard())
+    if connection.execute(update(under_way).where(over).values(row)).rowcount:
+        return True
+    # The database's time is an expression, which only a statement of one row takes.
+    if not insert_new(connection, under_way, [{"conversation_id": id, **row, "heard_at": 0.0}]):
+        return False
+    connection.execute(update(under_way).where(under_way.c.conversation_id == id).values(heard_at=_now()))
+    return True
+
+
+def _tell(connection: Connection, writer: str, growing: Mapping[str, Growth]) -> set[str]:
+    """How far this writer is in each conversation; the ids of those in which a reader wants it to stop. An answer that
+    is None leaves what was told before."""
+    unwanted = set()
+    for id, growth in growing.items():
+        told: dict[str, Any] = {"steps": growth.steps, "ahead": growth.ahead, "heard_at": _now()}
+        if growth.answer is not None:
+            told["answer"] = growth.answer
+        own = (under_way.c.conversation_id == id) & (under_way.c.writer == writer)
+        changed = update(under_way).where(own).values(told).returning(under_way.c.halted)
+        if connection.execute(changed).scalar_one_or_none():
+            unwanted.add(id)
+    return unwanted
+
+
+def _end(connection: Connection, id: str, writer: str) -> bool:
+    """Whether this writer still was the one."""
+    own = (under_way.c.conversation_id == id) & (under_way.c.writer == writer)
+    return bool(connection.execute(delete(under_way).where(own)).rowcount)
+
+
+def _growth(connection: Connection, id: str) -> Growth | None:
+    """None where no server is writing in it that has been heard of."""
+    columns = (
+        under_way.c.number,
+        under_way.c.steps,
+        under_way.c.ahead,
+        under_way.c.answer,
+    )
+    row = connection.execute(select(*columns).where((under_way.c.conversation_id == id) & _heard())).one_or_none()
+    return row and Growth(**row._mapping)
+
+
+def _halt(connection: Connection, id: str) -> None:
+    """Whoever is writing in it is to stop, which it does when it tells next."""
+    connection.execute(update(under_way).where(under_way.c.conversation_id == id).values(halted=True))
+
+
+def _heard() -> Any:
+    return under_way.c.heard_at > _now() - HEARD
+
+
+def _now() -> Any:
+    """In seconds, by the database's clock: those of several machines differ. It goes on within a transaction."""
+    return func.extract("epoch", func.clock_timestamp())

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, Select, delete, func, insert, select,
 from sqlalchemy.exc import IntegrityError
 
 from vectorstore.accounts import Account, Role, account, person
+from vectorstore.characters import storable
 from vectorstore.errors import AccountUnusable, LibraryBusy, TooManyTries
 from vectorstore.storage import passwords
 from vectorstore.storage.account_tables import (
@@ -346,7 +347,7 @@ class People:
         self, connection: Connection, act: str, what: str, now: datetime | None = None, who: str | None = None
     ) -> None:
         done_by = account().name if who is None else who
-        row = {"at": now or datetime.now(UTC), "who": done_by, "act": act, "what": _stored(what)}
+        row = {"at": now or datetime.now(UTC), "who": done_by, "act": act, "what": storable(what)}
         connection.execute(insert(audit), row)
 
     @contextmanager
@@ -434,7 +435,3 @@ def _named_ones(names: Sequence[str] | None) -> tuple[str, ...] | None:
 def _told(names: Sequence[str] | None) -> str:
     """For the audit log."""
     return "all articles" if names is None else ", ".join(names) or "no articles"
-
-
-def _stored(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()

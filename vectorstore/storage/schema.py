@@ -288,7 +288,7 @@ exchanges = Table(
     Column("reason", Text, nullable=False),
 )
 
-# See vectorstore.storage.under_way.
+# See vectorstore.storage.conversations.
 answers_under_way = Table(
     "answers_under_way",
     metadata,
