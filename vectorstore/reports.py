@@ -70,23 +70,23 @@ class Report:
 
     @property
     def added(self) -> int:
-        return self._count(Outcome.ADDED)
+        return self.count(Outcome.ADDED)
 
     @property
     def updated(self) -> int:
-        return self._count(Outcome.UPDATED)
+        return self.count(Outcome.UPDATED)
 
     @property
     def unchanged(self) -> int:
-        return self._count(Outcome.UNCHANGED)
+        return self.count(Outcome.UNCHANGED)
 
     @property
     def duplicate(self) -> int:
-        return self._count(Outcome.DUPLICATE)
+        return self.count(Outcome.DUPLICATE)
 
     @property
     def gone(self) -> int:
-        return self._count(Outcome.GONE)
+        return self.count(Outcome.GONE)
 
     @property
     def rejected(self) -> tuple[Row, ...]:
@@ -95,9 +95,9 @@ class Report:
     @property
     def readable(self) -> int:
         """How many documents could be read, whatever became of them."""
-        return len(self.rows) - self._count(Outcome.REJECTED)
+        return len(self.rows) - self.count(Outcome.REJECTED)
 
-    def _count(self, outcome: Outcome) -> int:
+    def count(self, outcome: Outcome) -> int:
         return sum(row.outcome is outcome for row in self.rows)
 
     def as_json(self) -> dict[str, Any]:

@@ -19,8 +19,7 @@ from assistant.ui.answer_run import AnswerElsewhere, AnswerRun, Telling
 from assistant.ui.conversation import telling, told, turns
 from assistant.ui.desk import Desk
 from assistant.ui.render_talks import talks_html
-from assistant.ui.render_work import problem_html
-from assistant.ui.work import QUIET, QUIET_EACH
+from assistant.ui.work import QUIET, QUIET_EACH, problem_html
 from vectorstore.accounts import person
 from vectorstore.errors import AnsweredElsewhere, ConversationNotFound, DatelineError
 from vectorstore.models import EVERYTHING, Scope

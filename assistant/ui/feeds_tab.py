@@ -17,8 +17,19 @@ from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
 from assistant.ui.language import drawn
 from assistant.ui.render import beside, count, isolated, link, shown, time_html
-from assistant.ui.render_work import brought, counted, note_html, problem_html, sentence
-from assistant.ui.work import QUIET, QUIET_EACH, Job, halt, report_component, retried
+from assistant.ui.work import (
+    QUIET,
+    QUIET_EACH,
+    Job,
+    brought,
+    counted,
+    halt,
+    note_html,
+    problem_html,
+    report_component,
+    retried,
+    sentence,
+)
 from vectorstore.errors import DatelineError, FeedEmpty
 from vectorstore.reports import Outcome, Standing
 from vectorstore.storage.subscriptions import FeedArticle, Subscription

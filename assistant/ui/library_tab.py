@@ -28,10 +28,9 @@ from assistant.ui.library_view import files_html, proposal_html, removed_html
 from assistant.ui.limits_panel import DAY
 from assistant.ui.reader import ArticleCard
 from assistant.ui.render import headline
-from assistant.ui.render_work import note_html, problem_html
 from assistant.ui.sent_pages import SCRIPT as BOOKMARK
 from assistant.ui.sent_pages import bookmark_html
-from assistant.ui.work import QUIET, QUIET_EACH, Job, Work, halt, report_component, retried
+from assistant.ui.work import QUIET, QUIET_EACH, Job, Work, halt, note_html, problem_html, report_component, retried
 from vectorstore.errors import ArticleNotFound, DatelineError, LimitUnusable
 from vectorstore.export import lines
 from vectorstore.reports import Outcome, Report

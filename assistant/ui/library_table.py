@@ -16,8 +16,7 @@ from assistant.ui.desk import Desk
 from assistant.ui.library_view import Added, chart_html, kept_to, library_html, marks_html, saved_filters_html
 from assistant.ui.limits_panel import DAY, NAMES, both, choices, saved_filter, scope_of, unusable
 from assistant.ui.render import legible
-from assistant.ui.render_work import problem_html
-from assistant.ui.work import QUIET
+from assistant.ui.work import QUIET, problem_html
 from vectorstore.errors import AnnotationUnusable, DatelineError, LimitUnusable
 from vectorstore.storage.annotations import SavedFilter
 from vectorstore.storage.listings import Column, Listing

@@ -15,8 +15,7 @@ from assistant.text.texts import tr, tr_later, tr_line
 from assistant.types import Answer
 from assistant.ui.desk import Desk
 from assistant.ui.render import headline, legible
-from assistant.ui.render_work import problem_html
-from assistant.ui.work import QUIET
+from assistant.ui.work import QUIET, problem_html
 from vectorstore.errors import ArticleNotFound, DatelineError, LimitUnusable
 from vectorstore.models import EVERYTHING, Scope
 from vectorstore.storage.annotations import SavedFilter

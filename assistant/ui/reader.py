@@ -30,8 +30,7 @@ from assistant.ui.reader_view import (
 )
 from assistant.ui.render import is_web_address, legible, shown
 from assistant.ui.render_sources import Span, joined, preview_html
-from assistant.ui.render_work import problem_html
-from assistant.ui.work import QUIET, QUIET_EACH
+from assistant.ui.work import QUIET, QUIET_EACH, problem_html
 from vectorstore.errors import AnnotationUnusable, ArticleNotFound, DatelineError, LimitUnusable
 from vectorstore.models import Article
 from vectorstore.storage.annotations import LONGEST_NOTE, Mark

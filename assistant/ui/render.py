@@ -1,7 +1,7 @@
 """The ground of everything drawn: text that stays text, dates, links and counts. Pure.
 
 Whatever comes from an article, a reader or a model passes through `shown` (or `href`) on its way to the page,
-and every page fragment is built in a render*.py file and nowhere else.
+and every page fragment is built from what is here.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from assistant.ui.assets import head
 from assistant.ui.conversation import told
 from assistant.ui.desk import Desk
 from assistant.ui.openai_api import Refused
-from assistant.ui.render_work import problem_html, receipt_html
+from assistant.ui.work import problem_html, receipt_html
 from vectorstore.reports import Report
 
 _HERE = Path(__file__).parent

@@ -15,9 +15,8 @@ from assistant.text.texts import tr, tr_plural
 from assistant.types import Conversation
 from assistant.ui.conversation import said, told
 from assistant.ui.desk import Desk
-from assistant.ui.render_work import problem_html
 from assistant.ui.story_view import arrivals_html, stories_html, story_html
-from assistant.ui.work import QUIET_EACH
+from assistant.ui.work import QUIET_EACH, problem_html
 from vectorstore.errors import DatelineError
 from vectorstore.storage.people import People
 from vectorstore.storage.reading_state import ReadingState

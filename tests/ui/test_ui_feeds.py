@@ -15,7 +15,7 @@ from ui_desk import FAILING, FEED, NOW, ScriptedDesk, document, eventually, repo
 
 from assistant.text.texts import reading_at, reading_in
 from assistant.ui.feeds_tab import Followed, feeds_html, schedule_html, standing_html
-from assistant.ui.render_work import pace
+from assistant.ui.work import pace
 from vectorstore.reports import Standing, Step
 
 Open = Callable[..., Page]

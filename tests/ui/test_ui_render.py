@@ -40,8 +40,8 @@ from assistant.ui.library_view import library_html
 from assistant.ui.reader_view import article_html, changes_html, leaf_html
 from assistant.ui.render import byline, is_web_address, link, shown
 from assistant.ui.render_sources import marked, sources_html, spans
-from assistant.ui.render_work import note_html, problem_html, receipt_html, working_html
 from assistant.ui.story_view import arrivals_html, story_html
+from assistant.ui.work import note_html, problem_html, receipt_html, working_html
 from vectorstore.models import Copy
 from vectorstore.reports import Standing, Step
 from vectorstore.storage.listings import Listing, ListPage

@@ -12,7 +12,7 @@ from ui_desk import HOSTILE_TEXT, META, NOW, ScriptedDesk, document, reported
 
 from assistant.text.texts import reading_in
 from assistant.ui.library_view import chart_html, library_html, removed_html
-from assistant.ui.render_work import receipt_html
+from assistant.ui.work import receipt_html
 from vectorstore.models import Entry, Scope
 from vectorstore.reports import Row
 from vectorstore.storage.listings import Column, Listing, ListPage, Tally

@@ -18,11 +18,10 @@ from vectorstore.storage import annotations as added
 from vectorstore.storage import listings as listing
 from vectorstore.storage import story_groups
 from vectorstore.storage.address_queue import AddressQueue
-from vectorstore.storage.annotations import Annotations
+from vectorstore.storage.annotations import EDITABLE, Annotations, Edit, edit_of, keep_edit
 from vectorstore.storage.article_collections import Collections
 from vectorstore.storage.conversations import Conversations
 from vectorstore.storage.database import open_database
-from vectorstore.storage.details import as_edited, as_stated, put_right, stated_anew
 from vectorstore.storage.dialect import insert_new, insert_over, is_sound
 from vectorstore.storage.facts import next_generation, recall, remember, saw
 from vectorstore.storage.index_source import VECTORS, IndexSource
@@ -44,7 +43,7 @@ from vectorstore.storage.rows import (
     vector_row,
     within,
 )
-from vectorstore.storage.schema import articles, earlier_versions, facts, passages, seen, withdrawn
+from vectorstore.storage.schema import articles, earlier_versions, facts, next_vectors, passages, seen, withdrawn
 from vectorstore.storage.subscriptions import Subscriptions
 
 
@@ -106,9 +105,9 @@ class Catalogue(IndexSource):
             added.put_back(connection, removed.added)
 
     def edit(self, article_id: str, changes: Mapping[str, Any]) -> list[str] | None:
-        """See details.put_right."""
+        """See `_put_right`."""
         with self._engine.begin() as connection:
-            return put_right(connection, article_id, changes, next_generation(connection))
+            return _put_right(connection, article_id, changes, next_generation(connection))
 
     def held(self, article_id: str) -> Removed | None:
         """All of an article, as `restore` takes it."""
@@ -146,13 +145,13 @@ class Catalogue(IndexSource):
                 earlier = earlier_versions.c
                 query = select(earlier_versions).where(earlier.id == article_id, earlier.version == version)
                 row = connection.execute(query.order_by(earlier.key.desc())).first()
-            return None if row is None else as_edited(article_of(row), added.edit_of(connection, article_id))
+            return None if row is None else _as_edited(article_of(row), edit_of(connection, article_id))
 
     def stated(self, article_id: str) -> Article | None:
         """As its publisher states it, whatever was put right here."""
         with self._engine.connect() as connection:
             row = connection.execute(_seen_articles().where(articles.c.id == article_id)).one_or_none()
-            return None if row is None else as_stated(article_of(row), added.edit_of(connection, article_id))
+            return None if row is None else _as_stated(article_of(row), edit_of(connection, article_id))
 
     def versions(self, article_id: str, stated: bool = False) -> list[Article]:
         """Every version, the earliest first; none when there is no such article."""
@@ -163,7 +162,7 @@ class Catalogue(IndexSource):
                 *connection.execute(query.order_by(earlier.version, earlier.key)),
                 *connection.execute(_seen_articles().where(articles.c.id == article_id)),
             ]
-            edit, told = added.edit_of(connection, article_id), as_stated if stated else as_edited
+            edit, told = edit_of(connection, article_id), _as_stated if stated else _as_edited
         return [told(each, edit) for each in {row.version: article_of(row) for row in rows}.values()]
 
     def twins(self, body: str) -> list[Article]:
@@ -300,9 +299,9 @@ def _shelve_all(connection: Connection, batch: Sequence[Shelved]) -> None:
 
 
 def _shelve(connection: Connection, article: Article, its_passages: Sequence[Passage], generation: int) -> None:
-    edit = added.edit_of(connection, article.id)
+    edit = edit_of(connection, article.id)
     article = replace(article, language=resolved(article.language, article.text))
-    article = stated_anew(connection, article, edit)
+    article = _stated_anew(connection, article, edit)
     values = row_of(article) | {"text_hash": text_hash(article.text)}
     current = connection.execute(select(articles.c.key, *ARTICLE).where(articles.c.id == article.id)).one_or_none()
     if current is None:
@@ -310,7 +309,7 @@ def _shelve(connection: Connection, article: Article, its_passages: Sequence[Pas
         story_groups.join(connection, key, article)
     else:
         key = current.key
-        connection.execute(insert(earlier_versions).values(row_of(as_stated(article_of(current), edit))))
+        connection.execute(insert(earlier_versions).values(row_of(_as_stated(article_of(current), edit))))
         _withdraw_passages(connection, key, generation)
         story_groups.leave(connection, key, current.text)
         connection.execute(update(articles).where(articles.c.key == key).values(values))
@@ -337,3 +336,54 @@ def _withdraw_passages(connection: Connection, article_key: int, generation: int
     if ids:
         insert_over(connection, withdrawn, ids)
     connection.execute(delete(passages).where(mine))
+
+
+# -- details as a reader has put them right ------------------------------------------------------------------------
+
+# Headline, outlet, date and address: the article's own row has them so, for whatever searches, sorts and cites it; what
+# its publisher states is kept beside it, see annotations.edits. Earlier versions are stored as they were stated.
+
+
+def _as_edited(article: Article, edit: Edit | None) -> Article:
+    return replace(article, **edit.changed) if edit else article
+
+
+def _as_stated(article: Article, edit: Edit | None) -> Article:
+    return replace(article, **edit.stated) if edit else article
+
+
+def _stated_anew(connection: Connection, article: Article, edit: Edit | None) -> Article:
+    """A new version with what was put right, which stays; the publisher's own is kept beside it."""
+    if edit:
+        keep_edit(connection, article.id, Edit(edit.changed, _details(article)))
+    return _as_edited(article, edit)
+
+
+def _put_right(
+    connection: Connection, article_id: str, changes: Mapping[str, Any], generation: int
+) -> list[str] | None:
+    """The ids of its passages, which are to be indexed and embedded anew; None when it is not there.
+
+    `changes` are by their names in an Article; what is as its publisher states it is no longer edited.
+    """
+    query = select(articles.c.key, *ARTICLE).where(articles.c.id == article_id)
+    if (row := connection.execute(query).one_or_none()) is None:
+        return None
+    edit, current = edit_of(connection, article_id), article_of(row)
+    stated = _details(_as_stated(current, edit))
+    wanted = {**(edit.changed if edit else {}), **changes}
+    changed = {name: value for name, value in wanted.items() if value != stated[name]}
+    keep_edit(connection, article_id, Edit(changed, stated))
+    values = stated | changed
+    connection.execute(update(articles).where(articles.c.key == row.key).values(values))
+    mine = passages.c.article_key == row.key
+    keys = select(passages.c.key).where(mine)
+    connection.execute(delete(next_vectors).where(next_vectors.c.passage_key.in_(keys)))
+    connection.execute(update(passages).where(mine).values(generation=generation, vector=b""))
+    held = connection.execute(select(func.count()).select_from(passages).where(mine)).scalar_one()
+    listing.enter(connection, row.key, replace(current, **values), held)
+    return list(connection.execute(select(passages.c.id).where(mine)).scalars())
+
+
+def _details(article: Article) -> dict[str, Any]:
+    return {name: getattr(article, name) for name in EDITABLE}
