@@ -97,10 +97,7 @@ _FEEDS = 8
 
 
 def read_due(
-    intake: Intake,
-    every: timedelta,
-    stop: Callable[[], bool],
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    intake: Intake, every: timedelta, stop: Callable[[], bool], now: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> list[FeedResult]:
     """The feeds that nobody has read for so long and that no other machine is reading, until there is none."""
     subscriptions = intake.library.subscriptions

@@ -123,11 +123,7 @@ class Shelf:
         return self._catalogue.passages_of(article_id)
 
     def openings(
-        self,
-        scope: Scope = EVERYTHING,
-        arrived: datetime | None = None,
-        limit: int = 4000,
-        by_date: bool = False,
+        self, scope: Scope = EVERYTHING, arrived: datetime | None = None, limit: int = 4000, by_date: bool = False
     ) -> list[Opening]:
         """How the articles open that came in after `arrived`, the last to come first; `by_date` the last published
         first, and those of unknown date last."""

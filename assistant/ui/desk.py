@@ -144,14 +144,7 @@ class Desk(NewsDesk, Protocol):
         """Each file is where it was uploaded to, with the name that its owner gave it."""
 
     def add_text(
-        self,
-        text: str,
-        title: str,
-        outlet: str,
-        progress: Progress,
-        stop: Stop,
-        published_at: str = "",
-        url: str = "",
+        self, text: str, title: str, outlet: str, progress: Progress, stop: Stop, published_at: str = "", url: str = ""
     ) -> Report: ...
 
     def take_articles(self, articles: Sequence[Mapping[str, object]], stop: Stop) -> Report:

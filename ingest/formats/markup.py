@@ -38,23 +38,7 @@ def texts(element: etree._Element) -> dict[str, str]:
     return found
 
 
-_BLOCKS = (
-    "p",
-    "div",
-    "li",
-    "tr",
-    "table",
-    "blockquote",
-    "pre",
-    "section",
-    "article",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-)
+_BLOCKS = tuple("p div li tr table blockquote pre section article h1 h2 h3 h4 h5 h6".split())
 UNSEEN = ("script", "style", "template", "noscript", "iframe", "object")
 _MARKUP = re.compile(r"<[a-zA-Z/!]|&\w+;|&#")
 

@@ -13,13 +13,7 @@ from vectorstore.errors import RejectedDocument
 BY_SUFFIX = {
     **{".txt": Format.TEXT, ".md": Format.MARKDOWN, ".html": Format.HTML, ".htm": Format.HTML},
     **{".pdf": Format.PDF, ".eml": Format.LETTER},
-    **{
-        ".xml": Format.FEED,
-        ".rss": Format.FEED,
-        ".atom": Format.FEED,
-        ".rdf": Format.FEED,
-        ".opml": Format.OPML,
-    },
+    **{".xml": Format.FEED, ".rss": Format.FEED, ".atom": Format.FEED, ".rdf": Format.FEED, ".opml": Format.OPML},
 }
 _BY_CONTENT_TYPE = {
     "text/html": Format.HTML,

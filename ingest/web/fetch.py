@@ -158,10 +158,7 @@ class _Read:
         """The page, or where to go on."""
         target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
         cookies = self._noted(url)
-        with (
-            self._gate(str(url)),
-            self._pool.stream("GET", target, headers=_asking(self._known, cookies)) as response,
-        ):
+        with self._gate(str(url)), self._pool.stream("GET", target, headers=_asking(self._known, cookies)) as response:
             headers = httpx.Headers(response.headers)
             self._keep_cookies(url, headers)
             if response.status in _REDIRECTING and "location" in headers:

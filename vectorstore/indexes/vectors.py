@@ -99,10 +99,7 @@ class ChromaVectors:
         with self._telling():
             for start in range(0, len(rows), self._batch):
                 part = rows[start : start + self._batch]
-                self._collection.upsert(
-                    ids=[row.passage_id for row in part],
-                    embeddings=[row.vector for row in part],
-                )
+                self._collection.upsert(ids=[row.passage_id for row in part], embeddings=[row.vector for row in part])
 
     def remove(self, passage_ids: Iterable[str]) -> None:
         ids = list(passage_ids)

@@ -281,12 +281,7 @@ def _end(connection: Connection, id: str, writer: str) -> bool:
 
 def _growth(connection: Connection, id: str) -> Growth | None:
     """None where no server is writing in it that has been heard of."""
-    columns = (
-        under_way.c.number,
-        under_way.c.steps,
-        under_way.c.ahead,
-        under_way.c.answer,
-    )
+    columns = (under_way.c.number, under_way.c.steps, under_way.c.ahead, under_way.c.answer)
     row = connection.execute(select(*columns).where((under_way.c.conversation_id == id) & _heard())).one_or_none()
     return row and Growth(**row._mapping)
 

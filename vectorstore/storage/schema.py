@@ -255,12 +255,7 @@ robots = Table(
     Column("read_at", UtcTime, nullable=False),
 )
 
-hosts = Table(
-    "hosts",
-    metadata,
-    Column("host", String, primary_key=True),
-    Column("free_at", UtcTime, nullable=False),
-)
+hosts = Table("hosts", metadata, Column("host", String, primary_key=True), Column("free_at", UtcTime, nullable=False))
 """Sites that several machines read: not before this moment is the next request made."""
 
 conversations = Table(
