@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from assistant.presentation.histogram import Bar, Timeline, Unit, timeline
-from assistant.presentation.snippets import Stretch, marked_up, snippet
 from assistant.query.search_filters import limited
 from assistant.text.labels import day, language_named, listed, month
 from assistant.text.texts import number, tr, tr_later, tr_plural
 from assistant.ui.render import count, headline, isolated, label_html, shown
 from assistant.ui.render import marks_html as notices_html
+from vectorstore.languages import resolved, stem, without_accents, words_in
 from vectorstore.models import EVERYTHING, Entry, Passage
 from vectorstore.storage.annotations import LONGEST_NAME, Mark
 from vectorstore.storage.listings import PAGE, Column, Listing, ListPage, Tally
@@ -123,9 +125,9 @@ def _head(column: Column, name: str, listing: Listing) -> str:
 
 
 def _row(entry: Entry, place: Passage | None, search: str, added: Added) -> str:
-    title = _highlighted(marked_up(headline(entry), search, entry.language))
+    title = _highlighted(_marked_up(headline(entry), search, entry.language))
     opener = f'<button type="button" class="headline" data-article="{shown(entry.id)}" dir="auto">{title}</button>'
-    found = _highlighted(snippet(place.text, search, entry.language)) if place else ""
+    found = _highlighted(_snippet(place.text, search, entry.language)) if place else ""
     opener += f'<p class="found" dir="auto">{found}</p>' if found else ""
     noted = [tr("marked")] * (entry.id in added.marked) + [f"#{tag}" for tag in added.tags.get(entry.id, ())]
     opener += "".join(map(label_html, noted))
@@ -304,3 +306,60 @@ def as_query(listing: Listing, among: str = "") -> str:
         "among": among,
     }
     return urlencode({name: value for name, value in given.items() if value}, errors="replace")
+
+
+# -- where the words stand that were searched for ------------------------------------------------------------------
+
+_WORD = re.compile(r"\w+")
+_AROUND = 90
+
+
+class Stretch(NamedTuple):
+    """Text, and whether it was searched for."""
+
+    text: str
+    sought: bool
+
+
+def _marked_up(text: str, search: str, language: str = "") -> list[Stretch]:
+    """The whole text in stretches; no stretch is sought where none of the words stands in it."""
+    parts, at = [], 0
+    for start, end in _places(text, search, language):
+        parts += [Stretch(text[at:start], False), Stretch(text[start:end], True)]
+        at = end
+    return [each for each in [*parts, Stretch(text[at:], False)] if each.text]
+
+
+def _snippet(text: str, search: str, language: str = "") -> list[Stretch]:
+    """Some twenty words around where most of the words stand; nothing where none does."""
+    places = _places(text, search, language)
+    if not places:
+        return []
+    best = max(places, key=lambda place: sum(place[0] <= other[0] < place[0] + 2 * _AROUND for other in places))
+    start, end = _cut(text, best[0] - _AROUND // 4, -1), _cut(text, best[0] + 2 * _AROUND, 1)
+    shown = _marked_up(" ".join(text[start:end].split()), search, language)
+    return [*[Stretch("… ", False)] * (start > 0), *shown, *[Stretch(" …", False)] * (end < len(text))]
+
+
+def _cut(text: str, at: int, step: int) -> int:
+    """The edge of the word there, or where a run of letters has none near."""
+    at = max(0, min(len(text), at))
+    for edge in range(at, max(0, min(len(text), at + 30 * step)), step):
+        if text[edge].isspace():
+            return edge
+    return at if 0 < at < len(text) else max(0, min(len(text), at))
+
+
+def _places(text: str, search: str, language: str) -> Sequence[tuple[int, int]]:
+    language = resolved(language, text)
+    sought = {without_accents(word) for word in words_in(search, language)}
+    stems = {stem(word, language or "en") for word in sought}
+    found = []
+    for match in _WORD.finditer(text):
+        word = without_accents(match.group().lower())
+        if word in sought or stem(word, language or "en") in stems:
+            found.append(match.span())
+        else:  # of scripts without spaces a run is many words
+            inside = [(word.find(each), each) for each in sought if not each.isascii() and each in word]
+            found += [(match.start() + at, match.start() + at + len(each)) for at, each in sorted(inside)]
+    return [each for number, each in enumerate(found) if number == 0 or each[0] >= found[number - 1][1]]

@@ -14,6 +14,7 @@ from assistant.text.labels import kept_to, listed
 from assistant.text.texts import tr, tr_later, tr_line
 from assistant.types import Answer
 from assistant.ui.desk import Desk
+from assistant.ui.library_view import FILTER
 from assistant.ui.render import headline, legible
 from assistant.ui.work import QUIET, problem_html
 from vectorstore.errors import ArticleNotFound, DatelineError, LimitUnusable
@@ -22,7 +23,7 @@ from vectorstore.storage.annotations import SavedFilter
 from vectorstore.storage.listings import Listing
 
 MARKED = "marked"
-_TAG, _FILTER, _COLLECTION, _ARTICLE = "tag:", "filter:", "collection:", "article:"
+_TAG, _COLLECTION, _ARTICLE = "tag:", "collection:", "article:"
 _LONGEST_TITLE = 80
 
 
@@ -33,7 +34,7 @@ def article_alone(article_id: str) -> str:
 
 def saved_filter(name: str) -> str:
     """The value that keeps to a saved filter."""
-    return f"{_FILTER}{name}"
+    return f"{FILTER}{name}"
 
 
 def choices(desk: Desk, value: str = "") -> list[tuple[str, str]]:
@@ -41,7 +42,7 @@ def choices(desk: Desk, value: str = "") -> list[tuple[str, str]]:
     kept = desk.annotations
     marked = [(tr("Articles with my marks"), MARKED)] if kept.marks() else []
     tags = [(f"#{legible(tag)}", f"{_TAG}{tag}") for tag, _ in kept.tags()]
-    saved = [(legible(each.name), f"{_FILTER}{each.name}") for each in kept.filters()]
+    saved = [(legible(each.name), f"{FILTER}{each.name}") for each in kept.filters()]
     shared = [(legible(name), f"{_COLLECTION}{name}") for name in desk.collections()]
     alone = [(named(desk, value), value)] if value.startswith(_ARTICLE) else []
     return [(tr("All articles"), ""), *alone, *shared, *marked, *saved, *tags]
@@ -72,7 +73,7 @@ def scope_of(desk: Desk, value: str) -> Scope:
         return Scope(collections=(value.removeprefix(_COLLECTION),))
     if value.startswith(_TAG):
         return Scope(tags=(value.removeprefix(_TAG),))
-    wanted = value.removeprefix(_FILTER)
+    wanted = value.removeprefix(FILTER)
     for each in desk.annotations.filters():
         if each.name == wanted:
             return _collected(desk, each)
