@@ -21,6 +21,7 @@ from assistant.answering.grounds import Grounds
 from assistant.answering.listing import Tells
 from assistant.evidence import Evidence, quote
 from assistant.evidence.context import Excerpt, Room, context
+from assistant.evidence.stated_values import change, readings
 from assistant.generation.draft import Asked, Draft, beside, judge, whole_sentences
 from assistant.generation.odds import Judge, judge_of
 from assistant.generation.prompting import (
@@ -207,6 +208,7 @@ class _Drafting:
         self._least = least
         self._earlier, self._quoted = earlier, quote(grounds.evidence)
         self._answer = replace(answer, quoted=self._quoted.citations)
+        self._asked = _asked(answer)
         self._read = context(answer.sources, answer.standalone_question, writer.room(model))
         # A model behind an address says itself that it finds no answer, and is not asked twice before it writes.
         self._judge = model if isinstance(model, Judge) else None
@@ -276,15 +278,19 @@ class _Drafting:
         return _with(self._answer, beside(draft, self._quoted, self._answer.question))
 
     def _judged(self, finished: bool, left: Event | None = None) -> Draft:
-        asked = Asked(self._answer.standalone_question, self._answer.as_of.date())
         sources = [each.hit for each in self._read]
-        return judge(self.text, sources, asked, finished, self._entails if finished else None, left)
+        return judge(self.text, sources, self._asked, finished, self._entails if finished else None, left)
 
     def _entailment(self, entailment: Entailment | None) -> Entails | None:
         if entailment:
             return by_model(entailment, [f"{heading(each.hit.article)}. {each.text}" for each in self._read])
         judge = judge_of(self._model)
         return by_judge(judge, self._read) if judge else None
+
+
+def _asked(answer: Answer) -> Asked:
+    question = answer.standalone_question
+    return Asked(question, answer.as_of.date(), change(readings(question, answer.sources)))
 
 
 def _with_genres(sentences: Sequence[Sentence], sources: Sequence[Hit]) -> Iterator[Sentence]:
@@ -301,8 +307,7 @@ def _with_genres(sentences: Sequence[Sentence], sources: Sequence[Hit]) -> Itera
 def _cut_short(text: str, answer: Answer, evidence: Evidence, found: Verdict, error: ModelError) -> Answer:
     """The quotations before whatever whole sentences there are, and why."""
     whole = "" if says_not_found(text) else whole_sentences(text)
-    asked = Asked(answer.standalone_question, answer.as_of.date())
-    draft = judge(whole, answer.sources, asked, finished=True)
+    draft = judge(whole, answer.sources, _asked(answer), finished=True)
     words = tr("The articles' own words come first.") if draft.sentences else tr("These are the articles' own words.")
     answer = replace(answer, notice=f"{tr_line(str(error))} {words} {answer.notice}".strip())
     return _with(answer, beside(draft, quote(evidence), answer.question, lead=True), found)

@@ -7,6 +7,7 @@ from threading import Event
 import pytest
 from newsroom import hit_of
 
+from assistant.evidence.stated_values import change, readings
 from assistant.generation.draft import Asked, Draft, judge
 from assistant.types import Support
 from vectorstore.models import Hit
@@ -26,7 +27,6 @@ def test_every_citation_is_the_exact_words_of_the_article() -> None:
     draft = judged(
         "The bank raised its rate to 2.5 percent [1]. Rescuers brought 41 passengers to land [2].",
         [RATES, FERRY],
-        TODAY,
         True,
     )
     assert [citation.number for citation in draft.citations] == [1, 2]
@@ -80,6 +80,30 @@ def test_a_judge_may_reject_what_the_rules_let_pass_and_no_quotation() -> None:
     said = "Rescuers brought 41 passengers to land [2]. The ferry ran aground near the harbour [2]."
     told = judge(said, [RATES, FERRY], Asked("", TODAY), True, lambda sentences, left: [False for _ in sentences])
     assert [sentence.support for sentence in told.sentences] == [Support.QUOTED]
+
+
+FIRST = hit_of("A tram hit a bus on Mill Street. 23 people were hurt, the police said.", published="2022-07-01")
+LATER_ON = hit_of(
+    "Two days after the tram hit a bus on Mill Street, 31 people are known to have been hurt.",
+    published="2022-07-03",
+)
+HURT = "How many people were hurt on Mill Street?"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("In the first passage, 23 people were hurt [1].", 0),
+        ("23 people were hurt, the police said [1].", 0),
+        ("31 people are known to have been hurt [2].", 1),
+        ("A tram hit a bus on Mill Street [1].", 1),
+    ],
+)
+def test_a_figure_that_has_changed_since_is_not_the_answer(said: str, told: int) -> None:
+    sources = [FIRST, LATER_ON]
+    changed = change(readings(HURT, sources))
+    assert changed and changed.newest.hit is LATER_ON
+    assert len(judge(said, sources, Asked(HURT, TODAY, changed), True).sentences) == told
 
 
 def test_two_stretches_of_one_passage_are_two_citations_with_one_number() -> None:
