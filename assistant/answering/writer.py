@@ -20,15 +20,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from assistant.answering.grounds import Grounds
 from assistant.answering.listing import Tells
 from assistant.evidence import Evidence, quote
-from assistant.evidence.context import Excerpt, Room, context
+from assistant.evidence.context import Room, context
 from assistant.evidence.stated_values import change, readings
 from assistant.generation.draft import Asked, Draft, beside, judge, whole_sentences
 from assistant.generation.odds import Judge, judge_of
 from assistant.generation.prompting import (
+    bearing_out,
     belongs_in_list,
     borne_out,
     judging,
-    material,
     messages,
     one_sentence,
     quotation_translated,
@@ -51,7 +51,7 @@ from assistant.verification.answerability import (
     says_not_found,
     verdict,
 )
-from assistant.verification.entailment import Entailment, Entails, by_model
+from assistant.verification.entailment import Claim, Entailment, Entails, by_model
 from assistant.verification.genre import genre, introduction
 from vectorstore.errors import ModelError, ModelUnavailable
 from vectorstore.models import Hit, heading
@@ -285,7 +285,7 @@ class _Drafting:
         if entailment:
             return by_model(entailment, [f"{heading(each.hit.article)}. {each.text}" for each in self._read])
         judge = judge_of(self._model)
-        return by_judge(judge, self._read) if judge else None
+        return by_judge(judge) if judge else None
 
 
 def _asked(answer: Answer) -> Asked:
@@ -333,12 +333,13 @@ def _with(answer: Answer, draft: Draft, found: Verdict = Verdict.ANSWERED) -> An
     )
 
 
-def by_judge(judge: Judge, read: Sequence[Excerpt]) -> Entails:
-    """By the odds that it says Yes."""
-    passages = material(read)
+def by_judge(judge: Judge) -> Entails:
+    """By the odds that it says Yes, of each claim beside the sentences that come nearest to it: among a page of other
+    sentences a small model misses what is wrong (see _CONFIRMED)."""
 
-    def entails(sentences: Sequence[str], left: Event | None = None) -> list[bool]:
-        asked = [borne_out(sentence) for sentence in sentences]
-        return [odds >= _CONFIRMED for odds in judge.odds(passages, asked, left)]
+    def entails(claims: Sequence[Claim], left: Event | None = None) -> list[bool]:
+        return [
+            judge.odds(bearing_out(each.nearest), [borne_out(each.sentence)], left)[0] >= _CONFIRMED for each in claims
+        ]
 
     return entails

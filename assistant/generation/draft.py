@@ -18,7 +18,7 @@ from assistant.text.sanitizing import carries_address, words_only
 from assistant.text.words import asks_yes_or_no, names_and_numbers
 from assistant.types import Citation, Sentence, Support
 from assistant.verification.consequences import consequences
-from assistant.verification.entailment import Entails
+from assistant.verification.entailment import Claim, Entails
 from assistant.verification.genre import genre
 from assistant.verification.support import Ground, ground
 from vectorstore.languages import count_of_words
@@ -164,7 +164,7 @@ def judge(
     fit = [each for each in fit if not adds_nothing(each.text, asked.question)]
     judged = [_judged(each, sources, asked) for each in fit]
     if entails:
-        judged = _entailed(judged, entails, left)
+        judged = _entailed(judged, sources, entails, left)
     held = [each for each in judged if each.support is not Support.UNSUPPORTED]
     if held and (held[0] is not judged[0] or _names_nobody(asked.question, held[0], sources) or _is_old(held, asked)):
         held = []
@@ -188,6 +188,15 @@ class _Judged(NamedTuple):
     def cited(self, sources: Sequence[Hit]) -> list[Citation]:
         found = ((number, self.grounds[number]) for number in self.numbers)
         return [cite(number, sources[number - 1], each.start, each.end) for number, each in found]
+
+    def nearest(self, sources: Sequence[Hit]) -> str:
+        """What it rests on, each stretch behind the day of its article."""
+        return "\n".join(_dated(cited.article.day, cited.quote) for cited in self.cited(sources))
+
+
+def _dated(day: date | None, said: str) -> str:
+    """Behind the day on which it was published, which tells a judge what "on Tuesday" is."""
+    return f"{day:%A}, {day.day} {day:%B %Y}. {said}" if day else said
 
 
 def _names_nobody(question: str, first: _Judged, sources: Sequence[Hit]) -> bool:
@@ -223,10 +232,11 @@ def _judged(written: Written, sources: Sequence[Hit], asked: Asked) -> _Judged:
     return _Judged(written, tuple(kept), grounds, support)
 
 
-def _entailed(judged: Sequence[_Judged], entails: Entails, left: Event | None) -> list[_Judged]:
+def _entailed(judged: Sequence[_Judged], sources: Sequence[Hit], entails: Entails, left: Event | None) -> list[_Judged]:
     """With the last word on those that are in words of their own."""
-    own = [each.written.text for each in judged if each.numbers and each.support is not Support.QUOTED]
-    entailed = dict(zip(own, entails(own, left), strict=True)) if own else {}
+    own = [each for each in judged if each.numbers and each.support is not Support.QUOTED]
+    claims = [Claim(each.written.text, each.nearest(sources)) for each in own]
+    entailed = dict(zip((each.sentence for each in claims), entails(claims, left), strict=True)) if own else {}
     supports = {True: Support.SUPPORTED, False: Support.UNSUPPORTED}
     return [
         each._replace(support=supports[entailed[text]]) if (text := each.written.text) in entailed else each

@@ -63,6 +63,11 @@ def one_sentence(hit: Hit, text: str) -> Chat:
     return [*beginning(), ("human", passage)]
 
 
+def bearing_out(nearest: str) -> Chat:
+    """The sentences that a judge is asked to find a claim in."""
+    return [("human", prompts.NEAREST.format(sentences=as_data(nearest)))]
+
+
 def messages(answer: Answer, read: Sequence[Excerpt], earlier: str) -> Chat:
     """The question about the passages; `earlier` is what was spoken of before."""
     asked = prompts.QUESTION.format(
@@ -86,7 +91,7 @@ def belongs_in_list(question: str) -> str:
 
 
 def borne_out(sentence: str) -> str:
-    """Asks a judge whether the passages say a sentence."""
+    """Asks a judge whether the sentences say another one."""
     return prompts.BORNE_OUT.format(sentence=sentence)
 
 
