@@ -10,6 +10,7 @@ from newsroom import hit_of
 from assistant.evidence.stated_values import change, readings
 from assistant.generation.draft import Asked, Draft, judge
 from assistant.types import Support
+from assistant.verification.entailment import Claim
 from vectorstore.models import Hit
 
 RATES = hit_of("The bank raised its key rate to 2.5 percent on Thursday. Two members voted against the rise.")
@@ -63,17 +64,19 @@ REWORDED = "A ship ran aground near the harbour [2]."
 
 @pytest.mark.parametrize("yes", [True, False])
 def test_whether_other_words_say_the_same_is_for_the_judge(yes: bool) -> None:
-    asked: list[str] = []
+    asked: list[Claim] = []
 
-    def entails(sentences: Sequence[str], left: Event | None) -> list[bool]:
-        asked.extend(sentences)
-        return [yes for _ in sentences]
+    def entails(claims: Sequence[Claim], left: Event | None) -> list[bool]:
+        asked.extend(claims)
+        return [yes for _ in claims]
 
     rules_alone = judge(REWORDED, [RATES, FERRY], Asked("", TODAY), True)
     told = judge(f"{REWORDED} It ran aground in 1999 [2].", [RATES, FERRY], Asked("", TODAY), True, entails)
     assert rules_alone.sentences == ()
     assert [sentence.support for sentence in told.sentences] == [Support.SUPPORTED] * yes
-    assert asked == ["A ship ran aground near the harbour."]  # of a wrong year nobody has to be asked
+    nearest = "Friday, 1 July 2022. A ferry ran aground near the harbour."
+    # Of a wrong year nobody has to be asked.
+    assert asked == [Claim("A ship ran aground near the harbour.", nearest)]
 
 
 def test_a_judge_may_reject_what_the_rules_let_pass_and_no_quotation() -> None:

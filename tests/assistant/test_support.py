@@ -79,7 +79,7 @@ def test_other_words_for_the_same_facts_are_supported(sentence: str) -> None:
             id="order",
         ),
         pytest.param("Norvik did not close its mine.", "the passage does not deny “close”", id="negation put in"),
-        pytest.param("She took money from the group.", "the passage denies “took”", id="denial left out"),
+        pytest.param("She took money from the group.", "the passage says that she denied it", id="denial left out"),
         pytest.param("Per Dahl beat Ida Berg in a vote.", "the passage has Ida Berg where it has Per Dahl", id="roles"),
         pytest.param('The group said profit was "very high".', "the passage does not say “very high”", id="quotation"),
         pytest.param(
