@@ -20,7 +20,7 @@ from assistant.types import Citation, Sentence, Support
 from assistant.verification.consequences import consequences
 from assistant.verification.entailment import Claim, Entails
 from assistant.verification.genre import genre
-from assistant.verification.support import Ground, ground
+from assistant.verification.support import Ground, ground, restated
 from vectorstore.languages import count_of_words
 from vectorstore.models import Hit
 from vectorstore.sentences import sentence_spans
@@ -189,9 +189,12 @@ class _Judged(NamedTuple):
         found = ((number, self.grounds[number]) for number in self.numbers)
         return [cite(number, sources[number - 1], each.start, each.end) for number, each in found]
 
-    def nearest(self, sources: Sequence[Hit]) -> str:
-        """What it rests on, each stretch behind the day of its article."""
-        return "\n".join(_dated(cited.article.day, cited.quote) for cited in self.cited(sources))
+    def claim(self, sources: Sequence[Hit]) -> Claim:
+        """It, and what it rests on: each stretch behind the day of its article."""
+        sentence, cited = self.written.text, self.cited(sources)
+        for each in cited:
+            sentence = restated(sentence, each.quote, each.article.day)
+        return Claim(sentence, "\n".join(_dated(each.article.day, each.quote) for each in cited))
 
 
 def _dated(day: date | None, said: str) -> str:
@@ -235,8 +238,8 @@ def _judged(written: Written, sources: Sequence[Hit], asked: Asked) -> _Judged:
 def _entailed(judged: Sequence[_Judged], sources: Sequence[Hit], entails: Entails, left: Event | None) -> list[_Judged]:
     """With the last word on those that are in words of their own."""
     own = [each for each in judged if each.numbers and each.support is not Support.QUOTED]
-    claims = [Claim(each.written.text, each.nearest(sources)) for each in own]
-    entailed = dict(zip((each.sentence for each in claims), entails(claims, left), strict=True)) if own else {}
+    claims = [each.claim(sources) for each in own]
+    entailed = dict(zip((each.written.text for each in own), entails(claims, left), strict=True)) if own else {}
     supports = {True: Support.SUPPORTED, False: Support.UNSUPPORTED}
     return [
         each._replace(support=supports[entailed[text]]) if (text := each.written.text) in entailed else each

@@ -80,6 +80,18 @@ def ground(sentence: str, hit: Hit) -> Ground:
     return Ground(support, at + start, at + end, share, doubt or otherwise, reworded=bool(otherwise))
 
 
+def restated(sentence: str, stretch: str, published: date | None) -> str:
+    """The sentence with its numbers and dates as the stretch writes those that agree with them. That they do is known
+    by rule; a small model takes "2,350" and "two thousand three hundred and fifty" for two things."""
+    held = [each for each in facts(stretch, published) if each.value is not None]
+    for fact in sorted(facts(sentence, published), key=lambda each: -each.start):
+        alike = next((each for each in held if each.value is not None and agrees(fact, each, published)), None)
+        if fact.value is not None and alike:
+            behind = fact.start + len(fact.text.rstrip("."))  # the stop of a sentence may be read as a date's
+            sentence = f"{sentence[: fact.start]}{alike.text.rstrip('.')}{sentence[behind:]}"
+    return sentence
+
+
 def _only(text: str, spans: Sequence[tuple[int, int]]) -> str:
     """The text with a stop in the place of every letter outside of the spans: offsets stay, and nothing joins what is
     on the two sides."""
