@@ -65,7 +65,7 @@ _AHEAD = re.compile(r"\b(?:will|would|(?:is|are) (?:to|set|due|scheduled|expecte
 _LAST_OR_NEXT = re.compile(r"\b(?:last|past|next|coming) $", re.I)
 _CLAUSE_ENDS = re.compile(r"[,;:()«»“”\"—–]| -+ ")
 _ONE_PHRASE = ("", " ", ", ", " of ")
-# On the tuning half of tests/benchmarks/sets the least odds by which four in five false sentences are told.
+# On the tuning half of tests/benchmarks/sets the least odds by which nine in ten false sentences are told (claims.py).
 _CONFIRMED = 0.7
 # On six lists of that half's articles what belongs there had .62 and more, the rest up to .57, but for one of 40.
 _LISTED = 0.6
