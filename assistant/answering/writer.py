@@ -25,7 +25,7 @@ from assistant.evidence.stated_values import change, readings
 from assistant.generation.draft import Asked, Draft, beside, judge, whole_sentences
 from assistant.generation.odds import Judge, judge_of
 from assistant.generation.prompting import (
-    bearing_out,
+    NOTHING_BEFORE,
     belongs_in_list,
     borne_out,
     judging,
@@ -338,8 +338,7 @@ def by_judge(judge: Judge) -> Entails:
     sentences a small model misses what is wrong (see _CONFIRMED)."""
 
     def entails(claims: Sequence[Claim], left: Event | None = None) -> list[bool]:
-        return [
-            judge.odds(bearing_out(each.nearest), [borne_out(each.sentence)], left)[0] >= _CONFIRMED for each in claims
-        ]
+        asked = [borne_out(each.sentence, each.nearest) for each in claims]
+        return [odds >= _CONFIRMED for odds in judge.odds(NOTHING_BEFORE, asked, left)]
 
     return entails

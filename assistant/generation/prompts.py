@@ -26,8 +26,9 @@ EARLIER = "The reader asked before: {topic}\n"
 STATED = "\n\nQuestion: {question}\nIs the answer to the question stated in the passages? Answer Yes or No."
 # Of eight wordings on the tuning half of tests/benchmarks/sets: AUC .73 of this one over the nearest sentences, .62 of
 # the best over whole passages.
-NEAREST = "Passage: {sentences}\n\n"
-BORNE_OUT = "Claim: {sentence}\n\nIs every detail of the claim stated by the passage? Answer Yes or No."
+BORNE_OUT = (
+    "Passage: {nearest}\n\nClaim: {sentence}\n\nIs every detail of the claim stated by the passage? Answer Yes or No."
+)
 LISTED = "\n\nQuestion: {question}\nDoes the passage report one of those that the question asks for? Answer Yes or No."
 
 TRANSLATING = "You translate questions about the news. Write only the translation, in one line, with the names kept."
