@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -11,11 +12,14 @@ from assistant.evidence import quote, weigh
 from assistant.evidence.best_sentences import Pick, lede, picked, sentences
 from assistant.query.answer_type import offers
 from assistant.query.decomposition import parts
+from assistant.text.facts import Fact, FactKind, facts
 from assistant.text.labels import count, day
+from assistant.text.quantities import Quantity
 from assistant.text.texts import tr, tr_plural
 from assistant.text.time_window import read_timing
 from assistant.text.words import key_stems, key_words, names_and_numbers, stem, stems_of
 from assistant.types import Answer, AnswerKind, Intent, Request, Sentence, own
+from vectorstore.languages import language_of
 from vectorstore.library import Library
 from vectorstore.models import Hit, Scope, heading
 
@@ -27,6 +31,11 @@ _NEAR = 0.4
 # With less than this of its meaning it is not worth a judge's second, and of more rows a reader would not wait for it.
 _DISTANT = 0.1
 _JUDGED = 12
+
+# Words that mean something, from a number to what it counts: "140 of 610 jobs".
+_BEHIND = 2
+_ORDINAL = "#"
+_TIMES = re.compile(r"\s*(?:times|fois|mal|veces|vezes|volte|keer|回|次)")
 
 Tells = Callable[[Hit, str], bool]
 """Whether a sentence of a hit reports one of the things that are listed. Raises ModelError."""
@@ -56,9 +65,24 @@ def answers_itself(request: Request, grounds: Grounds) -> bool:
     first, wanted = quote(grounds.evidence).citations[:1], key_stems(request.subject)
     return any(
         offers(each.quote, grounds.asked, each.article.day)
+        and _counts(each.quote, wanted)
         and len(wanted & stems_of(each.quote)) >= _SHARED * len(wanted)
         for each in first
     )
+
+
+def _counts(text: str, wanted: set[str]) -> bool:
+    """Whether a number of the text is of what is asked for, which follows it soon, or says for which time it was: of
+    the fires in Lund, "three fires" and "the third time", and not "three boats burned in a fire"."""
+    language = language_of(text)
+
+    def told(number: Fact) -> bool:
+        if isinstance(number.value, Quantity) and number.value.unit == _ORDINAL:
+            return True
+        behind = key_words(text[number.end :])[:_BEHIND]
+        return bool(_TIMES.match(text, number.end) or wanted & {stem(word, language) for word in behind})
+
+    return any(told(each) for each in facts(text, None) if each.kind is FactKind.NUMBER)
 
 
 def _told_of(answer: Answer, request: Request, hits: Sequence[Hit], library: Library, tells: Tells | None) -> Answer:

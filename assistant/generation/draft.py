@@ -10,22 +10,31 @@ from typing import NamedTuple
 
 from assistant.evidence import Quoted, cite
 from assistant.evidence.spans import nameless
+from assistant.evidence.stated_values import Change
 from assistant.query.answer_type import adds_nothing, wanted
-from assistant.text.facts import FactKind
+from assistant.text.facts import FactKind, agrees, facts
 from assistant.text.labels import day
 from assistant.text.sanitizing import carries_address, words_only
 from assistant.text.words import asks_yes_or_no, names_and_numbers
 from assistant.types import Citation, Sentence, Support
 from assistant.verification.consequences import consequences
-from assistant.verification.entailment import Entails
+from assistant.verification.entailment import Claim, Entails
 from assistant.verification.genre import genre
-from assistant.verification.support import Ground, ground
+from assistant.verification.support import Ground, ground, restated
 from vectorstore.languages import count_of_words
 from vectorstore.models import Hit
 from vectorstore.sentences import sentence_spans
 
 # "[1]", "[1, 2]", "[1][2]", and the forms that models fall into: "(1)" is left alone, it may be the text's own.
 _MARK = re.compile(r"\s*\[\s*(?:passages?\s*)?(\d{1,2}(?:\s*(?:,|;|and|&)\s*\d{1,2})*)\s*\]", re.I)
+# "In [1], rates rose", "According to the first passage, it fell", "Passage 1 says that it rose": nothing but a mark
+# and the prompt's own word for what it numbers. No sentence begins with one of the small words and a comma by itself.
+_POINTS_AT_PASSAGE = re.compile(
+    r"(?:in|from|per|according to|as (?:stated|mentioned|reported) in|laut|selon|d['’]après|según)"
+    r"(?:,\s+|\s+(?:the\s+)?(?:\w+\s+)?passages?(?:\s+\d+)?,\s+)"
+    r"|(?:the\s+)?(?:\w+\s+)?passages?(?:\s+\d+)?\s+(?:states?|says?|mentions?|reports?)\s+that\s+",
+    re.I,
+)
 # What stood between two marks: "5.9 [1], [2]."
 _BETWEEN_MARKS = re.compile(r"(?:\s*[,;])+(?=[.!?]*$)")
 _FIGURE = re.compile(r"\d\.$")
@@ -71,8 +80,15 @@ def read_marks(text: str, sources: int) -> list[Written]:
         until = spans[index + 1][0] if index + 1 < len(spans) else len(plain)
         after = start if index else -1
         numbers = [n for at, ns in marks for n in ns if after < at <= until and 1 <= n <= sources]
-        found.append(Written(_BETWEEN_MARKS.sub("", plain[start:end]), tuple(dict.fromkeys(numbers))))
+        found.append(Written(_told(_BETWEEN_MARKS.sub("", plain[start:end])), tuple(dict.fromkeys(numbers))))
     return found
+
+
+def _told(sentence: str) -> str:
+    """Without what only points at a passage."""
+    pointer = _POINTS_AT_PASSAGE.match(sentence)
+    rest = sentence[pointer.end() :] if pointer else ""
+    return f"{rest[0].upper()}{rest[1:]}" if rest else sentence
 
 
 def split_unfinished(text: str) -> tuple[str, str]:
@@ -120,10 +136,11 @@ class Draft(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What an answer is judged by: the question, and the reader's today, UTC."""
+    """What an answer is judged by: the question, the reader's today, UTC, and what of its subject has changed."""
 
     question: str
     today: date
+    changed: Change | None = None
 
 
 def judge(
@@ -147,9 +164,9 @@ def judge(
     fit = [each for each in fit if not adds_nothing(each.text, asked.question)]
     judged = [_judged(each, sources, asked) for each in fit]
     if entails:
-        judged = _entailed(judged, entails, left)
+        judged = _entailed(judged, sources, entails, left)
     held = [each for each in judged if each.support is not Support.UNSUPPORTED]
-    if held and (held[0] is not judged[0] or _names_nobody(asked.question, held[0], sources)):
+    if held and (held[0] is not judged[0] or _names_nobody(asked.question, held[0], sources) or _is_old(held, asked)):
         held = []
     sentences = {each.written.text: Sentence(each.written.text, each.numbers, each.support) for each in held}
     citations = {(c.number, c.start, c.end): c for each in held for c in each.cited(sources)}
@@ -172,6 +189,18 @@ class _Judged(NamedTuple):
         found = ((number, self.grounds[number]) for number in self.numbers)
         return [cite(number, sources[number - 1], each.start, each.end) for number, each in found]
 
+    def claim(self, sources: Sequence[Hit]) -> Claim:
+        """It, and what it rests on: each stretch behind the day of its article."""
+        sentence, cited = self.written.text, self.cited(sources)
+        for each in cited:
+            sentence = restated(sentence, each.quote, each.article.day)
+        return Claim(sentence, "\n".join(_dated(each.article.day, each.quote) for each in cited))
+
+
+def _dated(day: date | None, said: str) -> str:
+    """Behind the day on which it was published, which tells a judge what "on Tuesday" is."""
+    return f"{day:%A}, {day.day} {day:%B %Y}. {said}" if day else said
+
 
 def _names_nobody(question: str, first: _Judged, sources: Sequence[Hit]) -> bool:
     """Whether "he" or "it" answers who, in other words than those of a source that has the name."""
@@ -179,6 +208,15 @@ def _names_nobody(question: str, first: _Judged, sources: Sequence[Hit]) -> bool
     if not reworded or wanted(question) is not FactKind.NAME:
         return False
     return any(not nameless(cited.quote) for cited in first.cited(sources))
+
+
+def _is_old(held: Sequence[_Judged], asked: Asked) -> bool:
+    """Whether they tell how a figure or a plan was, and not how it is by the newest of the sources."""
+    if asked.changed is None:
+        return False
+    newest, hit = asked.changed.newest.fact, asked.changed.newest.hit
+    told = [fact for each in held for fact in facts(each.written.text, hit.article.day) if fact.kind is newest.kind]
+    return bool(told) and not any(agrees(fact, newest, hit.article.day) for fact in told)
 
 
 def _judged(written: Written, sources: Sequence[Hit], asked: Asked) -> _Judged:
@@ -197,10 +235,11 @@ def _judged(written: Written, sources: Sequence[Hit], asked: Asked) -> _Judged:
     return _Judged(written, tuple(kept), grounds, support)
 
 
-def _entailed(judged: Sequence[_Judged], entails: Entails, left: Event | None) -> list[_Judged]:
+def _entailed(judged: Sequence[_Judged], sources: Sequence[Hit], entails: Entails, left: Event | None) -> list[_Judged]:
     """With the last word on those that are in words of their own."""
-    own = [each.written.text for each in judged if each.numbers and each.support is not Support.QUOTED]
-    entailed = dict(zip(own, entails(own, left), strict=True)) if own else {}
+    own = [each for each in judged if each.numbers and each.support is not Support.QUOTED]
+    claims = [each.claim(sources) for each in own]
+    entailed = dict(zip((each.written.text for each in own), entails(claims, left), strict=True)) if own else {}
     supports = {True: Support.SUPPORTED, False: Support.UNSUPPORTED}
     return [
         each._replace(support=supports[entailed[text]]) if (text := each.written.text) in entailed else each

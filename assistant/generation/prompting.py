@@ -29,6 +29,8 @@ _DELIMITER = re.compile(r"\[\s*(\d+)\s*\]")
 _JUDGED = 2
 
 Chat = list[tuple[str, str]]
+NOTHING_BEFORE: Chat = [("human", "")]
+"""For questions that share no material."""
 _TURNS = 3
 _WORDS_OF_ANSWER = 60
 _LONGEST = 300
@@ -85,9 +87,9 @@ def belongs_in_list(question: str) -> str:
     return prompts.LISTED.format(question=question)
 
 
-def borne_out(sentence: str) -> str:
-    """Asks a judge whether the passages say a sentence."""
-    return prompts.BORNE_OUT.format(sentence=sentence)
+def borne_out(sentence: str, nearest: str) -> str:
+    """Asks a judge whether the sentences that come nearest to a claim say it."""
+    return prompts.BORNE_OUT.format(nearest=as_data(nearest), sentence=sentence)
 
 
 def as_data(text: str) -> str:

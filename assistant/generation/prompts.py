@@ -24,9 +24,10 @@ EARLIER = "The reader asked before: {topic}\n"
 
 # Of eight wordings the ones that told apart best what a person would.
 STATED = "\n\nQuestion: {question}\nIs the answer to the question stated in the passages? Answer Yes or No."
+# Of eight wordings on the tuning half of tests/benchmarks/sets: AUC .73 of this one over the nearest sentences, .62 of
+# the best over whole passages.
 BORNE_OUT = (
-    "\n\nSentence: {sentence}\n\nDo the passages say exactly this, with the same people, numbers, and actions, and as "
-    "firmly? Answer Yes or No."
+    "Passage: {nearest}\n\nClaim: {sentence}\n\nIs every detail of the claim stated by the passage? Answer Yes or No."
 )
 LISTED = "\n\nQuestion: {question}\nDoes the passage report one of those that the question asks for? Answer Yes or No."
 

@@ -314,5 +314,20 @@ def _speaker(words: str) -> str:
     """The speaker as it reads within a sentence."""
     words = plain_letters(words).strip(_EDGE)
     first, _, rest = words.partition(" ")
-    small = first.lower() in ("the", "a", "an", "his", "her", "its", "their", "prosecutors", "police", "two", "some")
+    small = first.lower() in (
+        "the",
+        "a",
+        "an",
+        "his",
+        "her",
+        "its",
+        "their",
+        "he",
+        "she",
+        "they",
+        "prosecutors",
+        "police",
+        "two",
+        "some",
+    )
     return f"{first.lower()} {rest}".strip() if small else words

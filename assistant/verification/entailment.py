@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from threading import Event
+from typing import NamedTuple
 
-Entails = Callable[[Sequence[str], Event | None], list[bool]]
-"""For each sentence whether the passages entail it, at once when nobody waits any longer. Raises DatelineError."""
+
+class Claim(NamedTuple):
+    """A sentence, and the sentences of its sources that come nearest to saying it."""
+
+    sentence: str
+    nearest: str
+
+
+Entails = Callable[[Sequence[Claim], Event | None], list[bool]]
+"""For each claim whether its sources entail it, at once when nobody waits any longer. Raises DatelineError."""
 Entailment = Callable[[Sequence[str], str], list[float]]
 """The probability, 0 to 1, that each of some premises entails a hypothesis; see Entailer in vectorstore/indexes/."""
 
@@ -16,7 +25,7 @@ _ENTAILED = 0.5
 def by_model(entailment: Entailment, premises: Sequence[str]) -> Entails:
     """By a model that was trained for inference; each premise is read by itself."""
 
-    def entails(sentences: Sequence[str], left: Event | None = None) -> list[bool]:
-        return [max(entailment(premises, sentence), default=0.0) >= _ENTAILED for sentence in sentences]
+    def entails(claims: Sequence[Claim], left: Event | None = None) -> list[bool]:
+        return [max(entailment(premises, each.sentence), default=0.0) >= _ENTAILED for each in claims]
 
     return entails

@@ -41,7 +41,8 @@ _LONG_NAME = re.compile(r"[A-Z]\w+(?:[ -](?:(?:of|and|the|for|on|in|to) )*[A-Z]\
 class Ground(NamedTuple):
     """What a hit does for a sentence. `start` and `end` are offsets into the article's text, `share` is that of the
     sentence's words in that stretch, 0 to 1, and `doubt` says in a few words what an unsupported sentence fails by.
-    One that is `reworded` fails by nothing but ordinary words that are not there: others may say the same."""
+    One that is `reworded` fails by nothing but ordinary words, or a "not", that are not there: others may say the
+    same."""
 
     support: Support
     start: int
@@ -74,10 +75,21 @@ def ground(sentence: str, hit: Hit) -> Ground:
     start, end, share = _nearest_stretch(said, passage, spans, known.published)
     doubt = cut or _doubt(wanted, said, passage[start:end], share, known)
     doubt = doubt or overstated(wanted, passage, spans, known.published, hit.article.title)
-    unheard = "" if doubt else next(_unheard(said, passage[start:end], known), "")
-    doubt = f"“{unheard}” is not in the passage" if unheard else doubt
-    support = Support.UNSUPPORTED if doubt else Support.SUPPORTED
-    return Ground(support, at + start, at + end, share, doubt, reworded=bool(unheard))
+    otherwise = "" if doubt else _otherwise(wanted, said, passage[start:end], known)
+    support = Support.UNSUPPORTED if doubt or otherwise else Support.SUPPORTED
+    return Ground(support, at + start, at + end, share, doubt or otherwise, reworded=bool(otherwise))
+
+
+def restated(sentence: str, stretch: str, published: date | None) -> str:
+    """The sentence with its numbers and dates as the stretch writes those that agree with them. That they do is known
+    by rule; a small model takes "2,350" and "two thousand three hundred and fifty" for two things."""
+    held = [each for each in facts(stretch, published) if each.value is not None]
+    for fact in sorted(facts(sentence, published), key=lambda each: -each.start):
+        alike = next((each for each in held if each.value is not None and agrees(fact, each, published)), None)
+        if fact.value is not None and alike:
+            behind = fact.start + len(fact.text.rstrip("."))  # the stop of a sentence may be read as a date's
+            sentence = f"{sentence[: fact.start]}{alike.text.rstrip('.')}{sentence[behind:]}"
+    return sentence
 
 
 def _only(text: str, spans: Sequence[tuple[int, int]]) -> str:
@@ -105,11 +117,16 @@ def _doubt(sentence: str, said: Sequence[Fact], stretch: str, share: float, know
     if share < _ENOUGH_WORDS:
         return "its words are not those of the passage"
     held = facts(stretch, known.published)
-    return (
-        next(_other_slots(said, held, known.published), "")
-        or conflict(sentence, stretch)
-        or swapped(sentence, stretch, said, held)
-    )
+    return next(_other_slots(said, held, known.published), "") or swapped(sentence, stretch, said, held)
+
+
+def _otherwise(sentence: str, said: Sequence[Fact], stretch: str, known: Known) -> str:
+    """What the sentence does not say as the stretch does, and may yet mean: "do not fall under the limits" of what is
+    exempt, or an ordinary word that is not there."""
+    if denied := conflict(sentence, stretch):
+        return denied
+    unheard = next(_unheard(said, stretch, known), "")
+    return f"“{unheard}” is not in the passage" if unheard else ""
 
 
 def _unheard(said: Sequence[Fact], stretch: str, known: Known) -> Iterator[str]:

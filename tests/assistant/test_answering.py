@@ -132,6 +132,45 @@ def test_what_is_near_in_its_words_stands_until_the_judge_has_read_and_where_it_
     assert [each.text for each in failing.sentences] == [each.text for each in without.sentences]
 
 
+COUNTED = [
+    article(
+        "vans", "A fire in a warehouse in Norvale destroyed twelve vans on 3 July.", "2022-07-04", "Fire in Norvale"
+    ),
+    article("school", "A fire broke out in a school in Norvale on 9 July.", "2022-07-10", "Second fire in Norvale"),
+    article(
+        "boats", "Three boats burned in a fire at Norvale harbour on 11 July.", "2022-07-12", "Fire at the harbour"
+    ),
+    article("rates", "The Bank of Norvale raised its rate for the third time this year.", "2022-07-13", "Rates"),
+    article("march", "In Halden wurden am Freitag 52 Demonstranten festgenommen.", "2022-07-14", "Protest in Halden"),
+    article(
+        "works", "Fueron despedidos 85 trabajadores de la fábrica de Sella, según el comité.", "2022-07-15", "Despidos"
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def counting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    with Library(tmp_path_factory.mktemp("counted") / "library", SentenceEmbedder()) as library:
+        library.put([(each, split(each)) for each in COUNTED])
+        yield Assistant(library, None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("How many fires were there in Norvale?", "3 reports"),
+        ("How many vans did the fire in Norvale destroy?", "twelve vans"),
+        ("How many times did the Bank of Norvale raise its rate this year?", "third time"),
+        ("Wie viele Demonstranten wurden in Halden festgenommen?", "52"),
+        ("¿Cuántos trabajadores fueron despedidos en la fábrica de Sella?", "85"),
+    ],
+)
+def test_a_number_answers_how_many_only_where_it_counts_what_is_asked_for(
+    counting: Assistant, asked: str, told: str
+) -> None:
+    assert told in counting.answer(asked, as_of=AS_OF).sentences[0].text
+
+
 def test_articles_that_mention_a_thing_are_counted_all(assistant: Assistant) -> None:
     answer = assistant.answer("How many articles mention the Norvale paper mill?", as_of=AS_OF)
     assert answer.sentences[0].text.startswith("3 of 5 articles mention") and shown_by(answer) == {

@@ -7,8 +7,10 @@ from threading import Event
 import pytest
 from newsroom import hit_of
 
+from assistant.evidence.stated_values import change, readings
 from assistant.generation.draft import Asked, Draft, judge
 from assistant.types import Support
+from assistant.verification.entailment import Claim
 from vectorstore.models import Hit
 
 RATES = hit_of("The bank raised its key rate to 2.5 percent on Thursday. Two members voted against the rise.")
@@ -26,7 +28,6 @@ def test_every_citation_is_the_exact_words_of_the_article() -> None:
     draft = judged(
         "The bank raised its rate to 2.5 percent [1]. Rescuers brought 41 passengers to land [2].",
         [RATES, FERRY],
-        TODAY,
         True,
     )
     assert [citation.number for citation in draft.citations] == [1, 2]
@@ -63,23 +64,49 @@ REWORDED = "A ship ran aground near the harbour [2]."
 
 @pytest.mark.parametrize("yes", [True, False])
 def test_whether_other_words_say_the_same_is_for_the_judge(yes: bool) -> None:
-    asked: list[str] = []
+    asked: list[Claim] = []
 
-    def entails(sentences: Sequence[str], left: Event | None) -> list[bool]:
-        asked.extend(sentences)
-        return [yes for _ in sentences]
+    def entails(claims: Sequence[Claim], left: Event | None) -> list[bool]:
+        asked.extend(claims)
+        return [yes for _ in claims]
 
     rules_alone = judge(REWORDED, [RATES, FERRY], Asked("", TODAY), True)
     told = judge(f"{REWORDED} It ran aground in 1999 [2].", [RATES, FERRY], Asked("", TODAY), True, entails)
     assert rules_alone.sentences == ()
     assert [sentence.support for sentence in told.sentences] == [Support.SUPPORTED] * yes
-    assert asked == ["A ship ran aground near the harbour."]  # of a wrong year nobody has to be asked
+    nearest = "Friday, 1 July 2022. A ferry ran aground near the harbour."
+    # Of a wrong year nobody has to be asked.
+    assert asked == [Claim("A ship ran aground near the harbour.", nearest)]
 
 
 def test_a_judge_may_reject_what_the_rules_let_pass_and_no_quotation() -> None:
     said = "Rescuers brought 41 passengers to land [2]. The ferry ran aground near the harbour [2]."
     told = judge(said, [RATES, FERRY], Asked("", TODAY), True, lambda sentences, left: [False for _ in sentences])
     assert [sentence.support for sentence in told.sentences] == [Support.QUOTED]
+
+
+FIRST = hit_of("A tram hit a bus on Mill Street. 23 people were hurt, the police said.", published="2022-07-01")
+LATER_ON = hit_of(
+    "Two days after the tram hit a bus on Mill Street, 31 people are known to have been hurt.",
+    published="2022-07-03",
+)
+HURT = "How many people were hurt on Mill Street?"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("In the first passage, 23 people were hurt [1].", 0),
+        ("23 people were hurt, the police said [1].", 0),
+        ("31 people are known to have been hurt [2].", 1),
+        ("A tram hit a bus on Mill Street [1].", 1),
+    ],
+)
+def test_a_figure_that_has_changed_since_is_not_the_answer(said: str, told: int) -> None:
+    sources = [FIRST, LATER_ON]
+    changed = change(readings(HURT, sources))
+    assert changed and changed.newest.hit is LATER_ON
+    assert len(judge(said, sources, Asked(HURT, TODAY, changed), True).sentences) == told
 
 
 def test_two_stretches_of_one_passage_are_two_citations_with_one_number() -> None:

@@ -25,7 +25,6 @@ from support import hits_of, share
 
 from app import open_dateline
 from assistant.answering.writer import by_judge
-from assistant.evidence.context import Excerpt
 from assistant.generation.draft import Asked, judge
 from assistant.generation.odds import Judge
 from vectorstore.models import Hit
@@ -69,11 +68,10 @@ def found(passage: dict[str, Any]) -> list[Hit]:
 
 
 def kept(claim: str, hits: Sequence[Hit], recording: Recording | None) -> bool:
-    read = [Excerpt(number, hit, hit.passage.text) for number, hit in enumerate(hits, start=1)]
     if recording:
         recording.last = []
     day = max((hit.article.day for hit in hits if hit.article.day), default=date.min)
-    entails = by_judge(recording, read) if recording else None
+    entails = by_judge(recording) if recording else None
     return bool(judge(f"{claim} [1]", hits, Asked("", day), True, entails).sentences)
 
 
