@@ -57,7 +57,7 @@ class Rewriter:
         except ModelError as error:
             words = tr("These are the articles' own words.")
             return _quoted(answer, request, evidence, f"{tr_line(str(error))} {words}")
-        asked = Asked(answer.standalone_question, answer.as_of.date())
+        asked = Asked.of(answer)
         sources = answer.sources[: len(read)]
         if request.detail == "translate":
             return _with(answer, request, _unchecked(text, len(sources)), quote(evidence).citations, tr(_TRANSLATED))

@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from assistant.answering.grounds import Grounds
 from assistant.answering.roundup import openings, resting_on
 from assistant.evidence import quote, weigh
 from assistant.evidence.best_sentences import Pick, lede, picked, sentences
-from assistant.query.answer_type import offers
+from assistant.query.answer_type import offers, says_none
 from assistant.query.decomposition import parts
 from assistant.text.facts import Fact, FactKind, facts
 from assistant.text.labels import count, day
 from assistant.text.quantities import Quantity
 from assistant.text.texts import tr, tr_plural
 from assistant.text.time_window import read_timing
-from assistant.text.words import key_stems, key_words, names_and_numbers, stem, stems_of
+from assistant.text.words import key_stems, key_words, names_and_numbers, small_words, stem, stems_of
 from assistant.types import Answer, AnswerKind, Intent, Request, Sentence, own
-from vectorstore.languages import language_of
+from vectorstore.languages import language_of, words_in
 from vectorstore.library import Library
 from vectorstore.models import Hit, Scope, heading
 
@@ -32,10 +33,18 @@ _NEAR = 0.4
 _DISTANT = 0.1
 _JUDGED = 12
 
-# Words that mean something, from a number to what it counts: "140 of 610 jobs".
-_BEHIND = 2
 _ORDINAL = "#"
-_TIMES = re.compile(r"\s*(?:times|fois|mal|veces|vezes|volte|keer|回|次)")
+# Small words between a number and what it counts: "140 of 610 jobs", "twelve new vans".
+_WITHIN = {"of", "new", "other", "more"}
+_TIMES = re.compile(r"\s*(?:(?:times|fois|mal|veces|vezes|volte|keer)\b|回|次)")
+# What a number counts stands behind it up to one of these.
+_ENDS_PHRASE = re.compile(r"[,;:.!?()–—。、，]")
+# "The number of fires rose to 12", "fires: 12", "jobs reached 1,400": what is counted stands before.
+_AMOUNTS = re.compile(
+    r"(?::|\b(?:number|total|toll|count)\b[^.;]*\b(?:is|was|were|to|at|reached|of)(?: \w+){0,2}"
+    r"|\b(?:reach|total|number)\w*|\b(?:r[io]se|f[ae]ll|grew|climbed|dropped)\w* (?:\w+ )?to)\s*$",
+    re.I,
+)
 
 Tells = Callable[[Hit, str], bool]
 """Whether a sentence of a hit reports one of the things that are listed. Raises ModelError."""
@@ -63,26 +72,31 @@ def answers_itself(request: Request, grounds: Grounds) -> bool:
     if request.intent is not Intent.COUNT or request.detail == "articles" or not grounds.known:
         return False
     first, wanted = quote(grounds.evidence).citations[:1], key_stems(request.subject)
+    counted = wanted - {stem(name) for name in names_and_numbers(f"of {request.subject}")}
     return any(
         offers(each.quote, grounds.asked, each.article.day)
-        and _counts(each.quote, wanted)
+        and (says_none(each.quote, grounds.asked) or tells_number_of(each.quote, counted))
         and len(wanted & stems_of(each.quote)) >= _SHARED * len(wanted)
         for each in first
     )
 
 
-def _counts(text: str, wanted: set[str]) -> bool:
-    """Whether a number of the text is of what is asked for, which follows it soon, or says for which time it was: of
-    the fires in Lund, "three fires" and "the third time", and not "three boats burned in a fire"."""
+def tells_number_of(text: str, counted: set[str]) -> bool:
+    """Whether a number of the text is of what is counted, or says for which time it was: of the fires in Lund, "three
+    fires" and "the third time", and not "three boats burned in a fire"."""
     language = language_of(text)
+    small = small_words(text) - _WITHIN
 
-    def told(number: Fact) -> bool:
+    def tells(number: Fact) -> bool:
         if isinstance(number.value, Quantity) and number.value.unit == _ORDINAL:
             return True
-        behind = key_words(text[number.end :])[:_BEHIND]
-        return bool(_TIMES.match(text, number.end) or wanted & {stem(word, language) for word in behind})
+        if _AMOUNTS.search(text[: number.start]):
+            return bool(counted & stems_of(text[: number.start]))
+        phrase = words_in(_ENDS_PHRASE.split(text[number.end :])[0], language)
+        behind = takewhile(lambda word: word not in small, phrase)
+        return bool(_TIMES.match(text, number.end) or counted & {stem(word, language) for word in behind})
 
-    return any(told(each) for each in facts(text, None) if each.kind is FactKind.NUMBER)
+    return any(tells(each) for each in facts(text, None) if each.kind is FactKind.NUMBER)
 
 
 def _told_of(answer: Answer, request: Request, hits: Sequence[Hit], library: Library, tells: Tells | None) -> Answer:

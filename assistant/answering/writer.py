@@ -1,8 +1,9 @@
 """An answer to a question of fact: quoted at once, judged, then in the chat model's words as far as they are borne out.
 
 The model first judges, by its odds, whether the passages state the answer (assistant.verification.answerability), then
-writes, then judges what it wrote (assistant.verification.entailment). All three begin with the passages, which it reads
-once. What it cannot bear out is not shown: the passages' own words are.
+writes, then judges what it wrote (assistant.verification.entailment). The first two begin with the passages, which it
+reads once; each sentence is judged beside what comes nearest to it. What it cannot bear out is not shown: the passages'
+own words are.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from assistant.answering.grounds import Grounds
 from assistant.answering.listing import Tells
 from assistant.evidence import Evidence, quote
 from assistant.evidence.context import Room, context
-from assistant.evidence.stated_values import change, readings
 from assistant.generation.draft import Asked, Draft, beside, judge, whole_sentences
 from assistant.generation.odds import Judge, judge_of
 from assistant.generation.prompting import (
@@ -208,7 +208,7 @@ class _Drafting:
         self._least = least
         self._earlier, self._quoted = earlier, quote(grounds.evidence)
         self._answer = replace(answer, quoted=self._quoted.citations)
-        self._asked = _asked(answer)
+        self._asked = Asked.of(answer)
         self._read = context(answer.sources, answer.standalone_question, writer.room(model))
         # A model behind an address says itself that it finds no answer, and is not asked twice before it writes.
         self._judge = model if isinstance(model, Judge) else None
@@ -288,11 +288,6 @@ class _Drafting:
         return by_judge(judge) if judge else None
 
 
-def _asked(answer: Answer) -> Asked:
-    question = answer.standalone_question
-    return Asked(question, answer.as_of.date(), change(readings(question, answer.sources)))
-
-
 def _with_genres(sentences: Sequence[Sentence], sources: Sequence[Hit]) -> Iterator[Sentence]:
     """The sentences, and before what satire and opinion say what they are."""
     said = ""
@@ -307,7 +302,7 @@ def _with_genres(sentences: Sequence[Sentence], sources: Sequence[Hit]) -> Itera
 def _cut_short(text: str, answer: Answer, evidence: Evidence, found: Verdict, error: ModelError) -> Answer:
     """The quotations before whatever whole sentences there are, and why."""
     whole = "" if says_not_found(text) else whole_sentences(text)
-    draft = judge(whole, answer.sources, _asked(answer), finished=True)
+    draft = judge(whole, answer.sources, Asked.of(answer), finished=True)
     words = tr("The articles' own words come first.") if draft.sentences else tr("These are the articles' own words.")
     answer = replace(answer, notice=f"{tr_line(str(error))} {words} {answer.notice}".strip())
     return _with(answer, beside(draft, quote(evidence), answer.question, lead=True), found)

@@ -118,11 +118,15 @@ def readings(question: str, sources: Sequence[Hit]) -> list[StatedValue]:
 
 
 class Change(NamedTuple):
-    """The newest of what was told of one thing, and what it makes void: earlier plans. A figure was so when it was
-    told."""
+    """The newest of what was told of one thing, and what earlier reports told otherwise."""
 
     newest: StatedValue
-    void: tuple[StatedValue, ...]
+    earlier: tuple[StatedValue, ...]
+
+    @property
+    def void(self) -> tuple[StatedValue, ...]:
+        """Plans that it overthrows. A figure was so when it was told."""
+        return () if self.newest.fact.kind is FactKind.NUMBER else self.earlier
 
 
 def change(found: Sequence[StatedValue]) -> Change | None:
@@ -133,8 +137,8 @@ def change(found: Sequence[StatedValue]) -> Change | None:
     other = [each for each in told if newest and not agrees(newest.fact, each.fact, each.hit.article.day)]
     if newest is None or not other:
         return None
-    if newest.fact.kind is FactKind.NUMBER:
-        return None if _of_another_year(newest) else Change(newest, ())
+    if newest.fact.kind is FactKind.NUMBER and _of_another_year(newest):
+        return None
     earlier = (each for each in other if (each.published or _LONG_AGO) < (newest.published or _LONG_AGO))
     return Change(newest, tuple(earlier))
 

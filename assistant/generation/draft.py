@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from threading import Event
 from typing import NamedTuple
 
 from assistant.evidence import Quoted, cite
 from assistant.evidence.spans import nameless
-from assistant.evidence.stated_values import Change
+from assistant.evidence.stated_values import Change, StatedValue, change, readings
 from assistant.query.answer_type import adds_nothing, wanted
 from assistant.text.facts import FactKind, agrees, facts
 from assistant.text.labels import day
 from assistant.text.sanitizing import carries_address, words_only
 from assistant.text.words import asks_yes_or_no, names_and_numbers
-from assistant.types import Citation, Sentence, Support
+from assistant.types import Answer, Citation, Sentence, Support
 from assistant.verification.consequences import consequences
 from assistant.verification.entailment import Claim, Entails
 from assistant.verification.genre import genre
@@ -27,13 +27,13 @@ from vectorstore.sentences import sentence_spans
 
 # "[1]", "[1, 2]", "[1][2]", and the forms that models fall into: "(1)" is left alone, it may be the text's own.
 _MARK = re.compile(r"\s*\[\s*(?:passages?\s*)?(\d{1,2}(?:\s*(?:,|;|and|&)\s*\d{1,2})*)\s*\]", re.I)
-# "In [1], rates rose", "According to the first passage, it fell", "Passage 1 says that it rose": nothing but a mark
-# and the prompt's own word for what it numbers. No sentence begins with one of the small words and a comma by itself.
+# "In [1], rates rose", "According to the first passage, it fell", "Passage 1 says that it rose": nothing but a mark, or
+# the prompt's own word for what it numbers.
+_WHICH = r"(?:the\s+)?(?:(?:first|second|third|fourth|fifth|last|same)\s+)?"
 _POINTS_AT_PASSAGE = re.compile(
-    r"(?:in|from|per|according to|as (?:stated|mentioned|reported) in|laut|selon|d['’]après|según)"
-    r"(?:,\s+|\s+(?:the\s+)?(?:\w+\s+)?passages?(?:\s+\d+)?,\s+)"
-    r"|(?:the\s+)?(?:\w+\s+)?passages?(?:\s+\d+)?\s+(?:states?|says?|mentions?|reports?)\s+that\s+",
-    re.I,
+    r"(?i:in|from|per|according to|as (?:stated|mentioned|reported) in|laut|selon|d['’]après|según)"
+    rf"(?:(?P<mark>,)\s+|\s+{_WHICH}passages?(?:\s+\d+)?,\s+)"
+    rf"|(?i:{_WHICH}passage)s?(?:\s+\d+)?\s+(?:states?|says?|mentions?|reports?)\s+that\s+"
 )
 # What stood between two marks: "5.9 [1], [2]."
 _BETWEEN_MARKS = re.compile(r"(?:\s*[,;])+(?=[.!?]*$)")
@@ -80,15 +80,18 @@ def read_marks(text: str, sources: int) -> list[Written]:
         until = spans[index + 1][0] if index + 1 < len(spans) else len(plain)
         after = start if index else -1
         numbers = [n for at, ns in marks for n in ns if after < at <= until and 1 <= n <= sources]
-        found.append(Written(_told(_BETWEEN_MARKS.sub("", plain[start:end])), tuple(dict.fromkeys(numbers))))
+        told = _told(_BETWEEN_MARKS.sub("", plain[start:end]), [at - start for at, _ in marks])
+        found.append(Written(told, tuple(dict.fromkeys(numbers))))
     return found
 
 
-def _told(sentence: str) -> str:
-    """Without what only points at a passage."""
+def _told(sentence: str, marks: Collection[int]) -> str:
+    """Without what only points at a passage; `marks` are where in it marks stood."""
     pointer = _POINTS_AT_PASSAGE.match(sentence)
-    rest = sentence[pointer.end() :] if pointer else ""
-    return f"{rest[0].upper()}{rest[1:]}" if rest else sentence
+    if not pointer or (pointer["mark"] and pointer.start("mark") not in marks):
+        return sentence
+    rest = sentence[pointer.end() :]
+    return f"{rest[0].upper()}{rest[1:]}" if rest.split(" ", 1)[0].islower() else rest or sentence
 
 
 def split_unfinished(text: str) -> tuple[str, str]:
@@ -113,7 +116,8 @@ def whole_sentences(text: str) -> str:
 
 def shown_while_writing(text: str) -> str:
     """An unfinished sentence without marks, nor the beginning of one."""
-    return _HALF_MARK.sub("", _without_marks(text)[0]).strip()
+    plain, marks = _without_marks(text)
+    return _told(_HALF_MARK.sub("", plain), [at for at, _ in marks]).strip()
 
 
 def _without_marks(text: str) -> tuple[str, list[tuple[int, Sequence[int]]]]:
@@ -141,6 +145,13 @@ class Asked(NamedTuple):
     question: str
     today: date
     changed: Change | None = None
+
+    @classmethod
+    def of(cls, answer: Answer) -> Asked:
+        """By the answer's question and sources. Of a question that names its day nothing has changed since."""
+        question, today = answer.standalone_question, answer.as_of.date()
+        of_a_day = any(each.kind is FactKind.DATE for each in facts(question, today))
+        return cls(question, today, None if of_a_day else change(readings(question, answer.sources)))
 
 
 def judge(
@@ -191,15 +202,14 @@ class _Judged(NamedTuple):
 
     def claim(self, sources: Sequence[Hit]) -> Claim:
         """It, and what it rests on: each stretch behind the day of its article."""
-        sentence, cited = self.written.text, self.cited(sources)
-        for each in cited:
-            sentence = restated(sentence, each.quote, each.article.day)
-        return Claim(sentence, "\n".join(_dated(each.article.day, each.quote) for each in cited))
+        cited = self.cited(sources)
+        told = restated(self.written.text, [(each.quote, each.article.day) for each in cited])
+        return Claim(told, "\n".join(_dated(each.article.day, each.quote) for each in cited))
 
 
-def _dated(day: date | None, said: str) -> str:
+def _dated(published: date | None, said: str) -> str:
     """Behind the day on which it was published, which tells a judge what "on Tuesday" is."""
-    return f"{day:%A}, {day.day} {day:%B %Y}. {said}" if day else said
+    return f"{published:%A}, {published.day} {published:%B %Y}. {said}" if published else said
 
 
 def _names_nobody(question: str, first: _Judged, sources: Sequence[Hit]) -> bool:
@@ -211,12 +221,17 @@ def _names_nobody(question: str, first: _Judged, sources: Sequence[Hit]) -> bool
 
 
 def _is_old(held: Sequence[_Judged], asked: Asked) -> bool:
-    """Whether they tell how a figure or a plan was, and not how it is by the newest of the sources."""
-    if asked.changed is None:
+    """Whether they tell how a figure or a plan was by an earlier report, and not how it is by the newest."""
+    changed = asked.changed
+    if changed is None:
         return False
-    newest, hit = asked.changed.newest.fact, asked.changed.newest.hit
-    told = [fact for each in held for fact in facts(each.written.text, hit.article.day) if fact.kind is newest.kind]
-    return bool(told) and not any(agrees(fact, newest, hit.article.day) for fact in told)
+
+    def tells(reading: StatedValue) -> bool:
+        published = reading.hit.article.day
+        told = (fact for each in held for fact in facts(each.written.text, published))
+        return any(agrees(fact, reading.fact, published) for fact in told)
+
+    return any(map(tells, changed.earlier)) and not tells(changed.newest)
 
 
 def _judged(written: Written, sources: Sequence[Hit], asked: Asked) -> _Judged:
@@ -239,11 +254,10 @@ def _entailed(judged: Sequence[_Judged], sources: Sequence[Hit], entails: Entail
     """With the last word on those that are in words of their own."""
     own = [each for each in judged if each.numbers and each.support is not Support.QUOTED]
     claims = [each.claim(sources) for each in own]
-    entailed = dict(zip((each.written.text for each in own), entails(claims, left), strict=True)) if own else {}
+    entailed = dict(zip((each.written for each in own), entails(claims, left), strict=True)) if own else {}
     supports = {True: Support.SUPPORTED, False: Support.UNSUPPORTED}
     return [
-        each._replace(support=supports[entailed[text]]) if (text := each.written.text) in entailed else each
-        for each in judged
+        each._replace(support=supports[entailed[each.written]]) if each.written in entailed else each for each in judged
     ]
 
 

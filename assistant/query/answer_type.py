@@ -86,7 +86,7 @@ def offers(sentence: str, question: str, published: date | None) -> bool:
     kind = wanted(question)
     if kind is None:
         return False
-    if kind is FactKind.NUMBER and _says_none(sentence, question):
+    if kind is FactKind.NUMBER and says_none(sentence, question):
         return True
     given = _of_kind(kind, question, None)
     return bool(_of_kind(kind, sentence, published) - given)
@@ -95,10 +95,11 @@ def offers(sentence: str, question: str, published: date | None) -> bool:
 def echoes(sentence: str, question: str) -> bool:
     """Whether the sentence says nothing but what the question says itself, which may be all that a yes or no needs.
     "No one was killed" tells how many were."""
-    return not (asks_yes_or_no(question) or _says_none(sentence, question)) and adds_nothing(sentence, question)
+    return not (asks_yes_or_no(question) or says_none(sentence, question)) and adds_nothing(sentence, question)
 
 
-def _says_none(sentence: str, question: str) -> bool:
+def says_none(sentence: str, question: str) -> bool:
+    """Whether it answers how many with none."""
     return bool(_HOW_MANY.search(question) and _NONE.search(sentence))
 
 

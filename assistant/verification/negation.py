@@ -75,6 +75,11 @@ def _denies_a_verb(behind: Sequence[str]) -> bool:
     return any(word in ("to", "that", "from", "having", "being") or word.endswith("ing") for word in behind)
 
 
+def denies(text: str) -> bool:
+    """Whether it denies anything."""
+    return reading(text).negates
+
+
 def conflict(sentence: str, passage: str) -> str:
     """How the two disagree in negation, as "the passage denies ..."; empty when they don't."""
     wanted, held = reading(sentence), reading(passage)

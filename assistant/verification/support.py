@@ -19,7 +19,7 @@ from assistant.text.text_dates import Moment, borne_out
 from assistant.text.words import folded, plain_letters, same_name
 from assistant.types import Support
 from assistant.verification.attribution import overstated, severed
-from assistant.verification.negation import conflict
+from assistant.verification.negation import conflict, denies
 from vectorstore.languages import RUNS_ON, count_of_words
 from vectorstore.models import Hit
 
@@ -80,16 +80,33 @@ def ground(sentence: str, hit: Hit) -> Ground:
     return Ground(support, at + start, at + end, share, doubt or otherwise, reworded=bool(otherwise))
 
 
-def restated(sentence: str, stretch: str, published: date | None) -> str:
-    """The sentence with its numbers and dates as the stretch writes those that agree with them. That they do is known
-    by rule; a small model takes "2,350" and "two thousand three hundred and fifty" for two things."""
-    held = [each for each in facts(stretch, published) if each.value is not None]
-    for fact in sorted(facts(sentence, published), key=lambda each: -each.start):
-        alike = next((each for each in held if each.value is not None and agrees(fact, each, published)), None)
-        if fact.value is not None and alike:
-            behind = fact.start + len(fact.text.rstrip("."))  # the stop of a sentence may be read as a date's
-            sentence = f"{sentence[: fact.start]}{alike.text.rstrip('.')}{sentence[behind:]}"
+def restated(sentence: str, sources: Sequence[tuple[str, date | None]]) -> str:
+    """The sentence with its numbers and dates as the first of the sources that states them writes them; `sources` are
+    stretches with the days of their articles, UTC. That both are the same is known by rule, and a small model takes
+    "2,350" and "two thousand three hundred and fifty" for two things."""
+    written: dict[tuple[int, int], str] = {}
+    for stretch, published in sources:
+        held = facts(stretch, published)
+        for fact in facts(sentence, published):
+            same = [each.text for each in held if _is_same(fact, each, published)]
+            if same and (fact.start, fact.end) not in written:
+                alike = fact.text.lower() in map(str.lower, same)
+                written[fact.start, fact.end] = fact.text if alike else same[0]
+    for (start, end), text in sorted(written.items(), reverse=True):
+        stop = "." * sentence[start:end].endswith(".")  # that of a sentence may be read as a date's
+        sentence = f"{sentence[:start]}{text.rstrip('.')}{stop}{sentence[end:]}"
     return sentence
+
+
+def _is_same(fact: Fact, other: Fact, published: date | None) -> bool:
+    """Whether one may stand in the other's place: the number itself, the moment as fine."""
+    if isinstance(fact.value, Quantity) and isinstance(other.value, Quantity):
+        same = (fact.value.value, fact.value.unit) == (other.value.value, other.value.unit)
+        return same and not (fact.value.otherwise or other.value.otherwise) and fact.value.value > 1
+    if not (isinstance(fact.value, Moment) and isinstance(other.value, Moment)):
+        return False
+    of_a_day = fact.value.grain == other.value.grain or bool(fact.value.days and other.value.days)
+    return of_a_day and agrees(fact, other, published)
 
 
 def _only(text: str, spans: Sequence[tuple[int, int]]) -> str:
@@ -117,7 +134,11 @@ def _doubt(sentence: str, said: Sequence[Fact], stretch: str, share: float, know
     if share < _ENOUGH_WORDS:
         return "its words are not those of the passage"
     held = facts(stretch, known.published)
-    return next(_other_slots(said, held, known.published), "") or swapped(sentence, stretch, said, held)
+    return (
+        next(_other_slots(said, held, known.published), "")
+        or ("" if denies(sentence) else conflict(sentence, stretch))
+        or swapped(sentence, stretch, said, held)
+    )
 
 
 def _otherwise(sentence: str, said: Sequence[Fact], stretch: str, known: Known) -> str:

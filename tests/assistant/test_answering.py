@@ -11,9 +11,11 @@ import pytest
 from newsroom import ScriptedChat, article, says
 
 from assistant.answering.assistant import Assistant
+from assistant.answering.listing import tells_number_of
 from assistant.conversations.notebook import Notebook
 from assistant.generation.odds import Messages
 from assistant.presentation.terminal_text import answer_as_text
+from assistant.text.words import stem
 from assistant.types import Answer, AnswerKind, Exchange, Support, Turn
 from assistant.ui.answer_view import past_html
 from ingest.splitting import split
@@ -132,6 +134,27 @@ def test_what_is_near_in_its_words_stands_until_the_judge_has_read_and_where_it_
     assert [each.text for each in failing.sentences] == [each.text for each in without.sentences]
 
 
+@pytest.mark.parametrize(
+    ("text", "counted", "told"),
+    [
+        ("Two fires broke out.", "fires", True),
+        ("The number of fires in Norvale rose to 12 last year.", "fires", True),
+        ("The number of people hurt in the tram crash was 41.", "people", True),
+        ("Fires in Norvale: 12 since January.", "fires", True),
+        ("Jobs cut by the company reached 1,400.", "jobs", True),
+        ("140 of 610 jobs will go.", "jobs", True),
+        ("The fire destroyed twelve brand-new electric delivery vans.", "vans", True),
+        ("It raised its rate for the third time.", "rate", True),
+        ("It raised its rate three times.", "rate", True),
+        ("Police held 12 male suspects after fires in Norvale.", "fires", False),
+        ("A fire in Norvale destroyed 12 homes.", "fires", False),
+        ("Three boats burned in a fire on 21 July.", "fires", False),
+    ],
+)
+def test_whether_a_sentence_tells_the_number_of_a_thing(text: str, counted: str, told: bool) -> None:
+    assert tells_number_of(text, {stem(counted)}) is told
+
+
 COUNTED = [
     article(
         "vans", "A fire in a warehouse in Norvale destroyed twelve vans on 3 July.", "2022-07-04", "Fire in Norvale"
@@ -142,6 +165,7 @@ COUNTED = [
     ),
     article("rates", "The Bank of Norvale raised its rate for the third time this year.", "2022-07-13", "Rates"),
     article("march", "In Halden wurden am Freitag 52 Demonstranten festgenommen.", "2022-07-14", "Protest in Halden"),
+    article("quiet", "Nobody was killed in the school fire in Sandrey.", "2022-07-16", "Fire in Sandrey"),
     article(
         "works", "Fueron despedidos 85 trabajadores de la fábrica de Sella, según el comité.", "2022-07-15", "Despidos"
     ),
@@ -161,6 +185,7 @@ def counting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         ("How many fires were there in Norvale?", "3 reports"),
         ("How many vans did the fire in Norvale destroy?", "twelve vans"),
         ("How many times did the Bank of Norvale raise its rate this year?", "third time"),
+        ("How many people were killed in the school fire in Sandrey?", "Nobody was killed"),
         ("Wie viele Demonstranten wurden in Halden festgenommen?", "52"),
         ("¿Cuántos trabajadores fueron despedidos en la fábrica de Sella?", "85"),
     ],

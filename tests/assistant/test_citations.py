@@ -26,6 +26,20 @@ from assistant.generation.draft import Written, read_marks, shown_while_writing,
             id="so does the prompt's word for it",
         ),
         pytest.param("D'après [1], elle part.", [("Elle part.", (1,))], id="in another language"),
+        *(
+            pytest.param(f"{text} [1].", [(f"{text}.", (1,))], id=text[:24])
+            for text in (
+                "Neither passage says that the bridge was closed",
+                "No passage states that 12 people died",
+                "One passage says that he left, another that he stayed",
+                "In Drake Passage, waves reached 15 metres",
+                "From the Windward Passage, 40 people came back",
+                "Per, 41, was arrested in Oslo",
+                "Laut, aber friedlich protestierten sie",
+            )
+        ),
+        pytest.param("In [1], iPhone sales fell.", [("iPhone sales fell.", (1,))], id="a name keeps its letters"),
+        pytest.param("In the Northwest Passage [1], ice melted.", [("In the Northwest Passage, ice melted.", (1,))]),
         pytest.param("Yes [1], rates rose.", [("Yes, rates rose.", (1,))], id="a word of its own stays"),
         pytest.param("In Denby [1], rates rose.", [("In Denby, rates rose.", (1,))], id="a place stays"),
         pytest.param("He lives in [1], a town.", [("He lives in, a town.", (1,))], id="so does a clause"),
@@ -56,4 +70,5 @@ def test_only_what_can_no_longer_change_counts_as_finished(text: str, finished: 
 
 
 def test_a_half_written_mark_is_not_shown() -> None:
+    assert shown_while_writing("In [1], rates ro") == "Rates ro"
     assert shown_while_writing("Rates rose [1] and fell [2") == "Rates rose and fell"

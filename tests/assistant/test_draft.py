@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from threading import Event
 
 import pytest
@@ -9,7 +9,7 @@ from newsroom import hit_of
 
 from assistant.evidence.stated_values import change, readings
 from assistant.generation.draft import Asked, Draft, judge
-from assistant.types import Support
+from assistant.types import Answer, Support
 from assistant.verification.entailment import Claim
 from vectorstore.models import Hit
 
@@ -107,6 +107,35 @@ def test_a_figure_that_has_changed_since_is_not_the_answer(said: str, told: int)
     changed = change(readings(HURT, sources))
     assert changed and changed.newest.hit is LATER_ON
     assert len(judge(said, sources, Asked(HURT, TODAY, changed), True).sentences) == told
+
+
+SAME_DAY = hit_of("The tram hit a bus on Mill Street, and 31 people were hurt.")
+
+
+def test_what_two_reports_of_one_day_say_otherwise_has_not_changed() -> None:
+    sources = [FIRST, SAME_DAY]
+    asked = Asked(HURT, TODAY, change(readings(HURT, sources)))
+    for said in ("31 people were hurt [2].", "23 people were hurt [1]."):
+        assert judge(said, sources, asked, True).sentences
+
+
+def test_a_figure_of_something_else_is_not_old() -> None:
+    sources = [FIRST, LATER_ON]
+    asked = Asked(HURT, TODAY, change(readings(HURT, sources)))
+    assert judge("One tram hit a bus on Mill Street [1].", sources, asked, True).sentences
+
+
+def test_of_a_question_that_names_its_day_nothing_has_changed() -> None:
+    of_a_day = "How many people were hurt on Mill Street on 1 July?"
+    for question, changed in ((HURT, True), (of_a_day, False)):
+        answer = Answer(question, question, datetime(2022, 7, 3, tzinfo=UTC), sources=(FIRST, LATER_ON))
+        assert (Asked.of(answer).changed is not None) is changed
+
+
+def test_a_sentence_that_stands_twice_is_judged_by_each_of_its_sources() -> None:
+    said = "A ship ran aground near the harbour [1]. A ship ran aground near the harbour [2]."
+    told = judge(said, [FERRY, FERRY], Asked("", TODAY), True, lambda claims, left: [True, False][: len(claims)])
+    assert [each.citations for each in told.sentences] == [(1,)]
 
 
 def test_two_stretches_of_one_passage_are_two_citations_with_one_number() -> None:

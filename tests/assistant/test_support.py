@@ -81,7 +81,7 @@ def test_other_words_for_the_same_facts_are_supported(sentence: str) -> None:
             id="order",
         ),
         pytest.param("Norvik did not close its mine.", "the passage does not deny “close”", id="negation put in"),
-        pytest.param("She took money from the group.", "the passage says that she denied it", id="denial left out"),
+        pytest.param("She took money from the group.", "the passage denies “took”", id="denial left out"),
         pytest.param("Per Dahl beat Ida Berg in a vote.", "the passage has Ida Berg where it has Per Dahl", id="roles"),
         pytest.param('The group said profit was "very high".', "the passage does not say “very high”", id="quotation"),
         pytest.param(
@@ -181,7 +181,25 @@ def test_a_headline_that_gives_orders_bears_nothing_out() -> None:
         ("Denby play at home on 3 July.", "Denby will play at home on Saturday.", "Denby play at home on 3 July."),
         ("Le procès a duré 11 semaines.", "Il a duré onze semaines.", "Le procès a duré onze semaines."),
         ("Nobody came.", "The hall was empty on Saturday.", "Nobody came."),
+        ("It rose in 2022.", "On 3 March 2022 it said that it rose in 2022.", "It rose in 2022."),
+        ("It closed in July.", "It closed on 2 July.", "It closed in July."),
+        ("About 5 million people fled.", "Between 5 and 10 million people fled.", "About 5 million people fled."),
+        ("It costs $5 million.", "It costs $5 to 10 million.", "It costs $5 million."),
+        ("One of the two men was hurt.", "Two men came. 1 was hurt.", "One of the two men was hurt."),
     ],
 )
 def test_a_judge_reads_numbers_and_dates_as_the_article_writes_them(sentence: str, stretch: str, told: str) -> None:
-    assert restated(sentence, stretch, date(2022, 7, 1)) == told
+    assert restated(sentence, [(stretch, date(2022, 7, 1))]) == told
+
+
+def test_of_several_sources_the_first_that_states_it_gives_the_words() -> None:
+    sources = [("Denby will play Sella on Saturday.", date(2022, 7, 1)), ("They met on 9 July.", date(2022, 7, 8))]
+    assert restated("Denby face Sella on Saturday.", sources) == "Denby face Sella on Saturday."
+    assert restated("They met on Saturday.", sources[1:]) == "They met on 9 July."
+
+
+def test_a_not_that_was_dropped_is_not_left_to_a_judge() -> None:
+    dropped = judged("The plan was approved by the mayor.", "The mayor did not approve the plan for the harbour.")
+    assert dropped.support is Support.UNSUPPORTED and not dropped.reworded
+    otherwise = judged("Small boats do not fall under the limits.", "Small boats are exempt from the limits.")
+    assert otherwise.support is Support.UNSUPPORTED and otherwise.reworded
