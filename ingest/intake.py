@@ -58,8 +58,8 @@ class Intake:
         from ingest.pipeline import first_interrupt
         from vectorstore.console.terminal import remote
 
-        with first_interrupt() as interrupted:
-            return self.library.pending.wait(progress, interrupted, hurry=remote() is None)
+        with first_interrupt() as stop:
+            return self.library.pending.wait(progress, stop, hurry=remote() is None)
 
     def follow(self, url: str, empty: bool = False) -> Outline:
         """Follow the feed at an address, or the one that the page there names; it is read at the next refresh. See

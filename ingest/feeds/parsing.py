@@ -156,10 +156,10 @@ def _stated(item: Mapping[str, object], name: str) -> datetime | None:
     found = parse_date(raw)
     if found:
         return found.replace(microsecond=0)
-    return None if raw.isascii() else _moment(item.get(f"{name}_parsed"))
+    return None if raw.isascii() else moment(item.get(f"{name}_parsed"))
 
 
-def _moment(parsed: object) -> datetime | None:
+def moment(parsed: object) -> datetime | None:
     """feedparser's time, which is UTC, as a datetime; None for what is no time of this calendar."""
     if not isinstance(parsed, struct_time):
         return None

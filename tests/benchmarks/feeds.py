@@ -17,8 +17,7 @@ from pathlib import Path
 
 import feedparser
 
-from ingest.feeds.parsing import Feed, parse_feed
-from ingest.feeds.parsing import _moment as moment
+from ingest.feeds.parsing import Feed, moment, parse_feed
 from ingest.formats.sandbox import Bounded
 from vectorstore.errors import RejectedDocument
 

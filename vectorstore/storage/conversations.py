@@ -235,7 +235,7 @@ HEARD = 8.0
 @dataclass(frozen=True, slots=True)
 class Growth:
     """How far an answer is: the number of its exchange, its steps so far, how many questions wait `ahead` of it, None
-    for its turn, and what there is of it, as vectorstore.storage.conversations keeps it, None as long as that is
+    for its turn, and what there is of it, as it is kept, None as long as that is
     nothing."""
 
     number: int
