@@ -1,6 +1,6 @@
 """When a text says that things happened, and whether two texts can mean the same day, month or year.
 
-Questions look back from today and want whole spans (timespans.py); here a phrase of an article may lie ahead of it, and
+Questions look back from today and want whole spans (assistant.text.time_window); here a phrase of an article may lie ahead of it, and
 is compared by the parts that it names.
 """
 
