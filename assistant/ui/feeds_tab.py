@@ -87,8 +87,8 @@ def standing_html(standing: Standing, now: datetime) -> str:
             going = tr("{refreshing}, {articles} so far", refreshing=going, articles=count(standing.done, "article"))
         return f'<p class="tally">{going}</p>'
     following = tr("next at {time}", time=_at(standing.next_at, now)) if standing.next_at else ""
-    told = " · ".join(filter(None, (_last(standing, now), following)))
-    return f'<p class="tally{" problem" if standing.problem else ""}">{told}</p>'
+    line = " · ".join(filter(None, (_last(standing, now), following)))
+    return f'<p class="tally{" problem" if standing.problem else ""}">{line}</p>'
 
 
 def feeds_html(followed: Iterable[Followed], now: datetime, leaving: str = "") -> str:
@@ -113,8 +113,8 @@ def _last(standing: Standing, now: datetime) -> str:
     when = _ago(standing.last_at, now)
     if standing.report is None:
         return tr("Refresh failed {time}: {reason}", time=when, reason=isolated(tr_line(standing.problem)))
-    told = tr("Last refreshed {time}: {result}", time=when, result=brought(standing.report))
-    return tr("{refreshed}, stopped", refreshed=told) if standing.report.stopped else told
+    line = tr("Last refreshed {time}: {result}", time=when, result=brought(standing.report))
+    return tr("{refreshed}, stopped", refreshed=line) if standing.report.stopped else line
 
 
 def _feed(followed: Followed, now: datetime, leaving: bool) -> str:
@@ -158,12 +158,12 @@ def _article(article: FeedArticle, unread: bool) -> str:
 def _result(feed: Subscription, now: datetime) -> str:
     if feed.last_run_at is None:
         return f'<p class="byline">{tr("Not read yet")}</p>'
-    told = {"time": _ago(feed.last_run_at, now), "result": isolated(_brought(feed.last_result))}
+    facts = {"time": _ago(feed.last_run_at, now), "result": isolated(_brought(feed.last_result))}
     again = tr("tried again after {time}", time=_at(feed.next_due_at, now)) if feed.next_due_at else ""
     if not feed.failures:
-        return f'<p class="byline">{" · ".join(filter(None, (tr("Read {time}: {result}", **told), again)))}</p>'
+        return f'<p class="byline">{" · ".join(filter(None, (tr("Read {time}: {result}", **facts), again)))}</p>'
     times = tr("{n} times in a row", n=number(feed.failures)) if feed.failures > 1 else ""
-    return f'<p class="problem">{" · ".join(filter(None, (tr("Failed {time}: {result}", **told), times, again)))}</p>'
+    return f'<p class="problem">{" · ".join(filter(None, (tr("Failed {time}: {result}", **facts), times, again)))}</p>'
 
 
 def _brought(result: str) -> str:

@@ -337,8 +337,8 @@ def _snippet(text: str, search: str, language: str = "") -> list[Stretch]:
         return []
     best = max(places, key=lambda place: sum(place[0] <= other[0] < place[0] + 2 * _AROUND for other in places))
     start, end = _cut(text, best[0] - _AROUND // 4, -1), _cut(text, best[0] + 2 * _AROUND, 1)
-    shown = _marked_up(" ".join(text[start:end].split()), search, language)
-    return [*[Stretch("… ", False)] * (start > 0), *shown, *[Stretch(" …", False)] * (end < len(text))]
+    marked = _marked_up(" ".join(text[start:end].split()), search, language)
+    return [*[Stretch("… ", False)] * (start > 0), *marked, *[Stretch(" …", False)] * (end < len(text))]
 
 
 def _cut(text: str, at: int, step: int) -> int:

@@ -116,8 +116,8 @@ def counted(outcome: Outcome, number: int) -> str:
 
 def _taken(row: Row, proposed: date | None = None) -> str:
     reason = f" · {isolated(tr_line(row.reason))}" if row.reason else ""
-    told = f"{isolated(row.title or row.source)} · {shown(tr(_NAMES[row.outcome]))}{reason}"
-    return f"<li>{told}{_leading(row.duplicate_of or row.article_id)}{_proposal(row.article_id, proposed)}</li>"
+    line = f"{isolated(row.title or row.source)} · {shown(tr(_NAMES[row.outcome]))}{reason}"
+    return f"<li>{line}{_leading(row.duplicate_of or row.article_id)}{_proposal(row.article_id, proposed)}</li>"
 
 
 def _leading(article_id: str) -> str:
