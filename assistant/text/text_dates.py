@@ -1,7 +1,7 @@
 """When a text says that things happened, and whether two texts can mean the same day, month or year.
 
-Questions look back from today and want whole spans (assistant.text.time_window); here a phrase of an article may lie ahead of it, and
-is compared by the parts that it names.
+Questions look back from today and want whole spans (assistant.text.time_window); here a phrase of an article may lie
+ahead of it, and is compared by the parts that it names.
 """
 
 from __future__ import annotations
