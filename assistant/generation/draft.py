@@ -177,8 +177,9 @@ def judge(
     if entails:
         judged = _entailed(judged, sources, entails, left)
     held = [each for each in judged if each.support is not Support.UNSUPPORTED]
-    if held and (held[0] is not judged[0] or _names_nobody(asked.question, held[0], sources) or _is_old(held, asked)):
+    if held and (held[0] is not judged[0] or _names_nobody(asked.question, held[0], sources)):
         held = []
+    held = _up_to_date(held, asked.changed)
     sentences = {each.written.text: Sentence(each.written.text, each.numbers, each.support) for each in held}
     citations = {(c.number, c.start, c.end): c for each in held for c in each.cited(sources)}
     ordered = sorted(citations.values(), key=lambda c: (c.number, c.start))
@@ -200,11 +201,17 @@ class _Judged(NamedTuple):
         found = ((number, self.grounds[number]) for number in self.numbers)
         return [cite(number, sources[number - 1], each.start, each.end) for number, each in found]
 
-    def claim(self, sources: Sequence[Hit]) -> Claim:
-        """It, and what it rests on: each stretch behind the day of its article."""
+    def claim(self, sources: Sequence[Hit], before: _Judged | None) -> Claim:
+        """It, and what it rests on: each stretch behind the day of its article. One that leans on the sentence before
+        is a claim together with that."""
         cited = self.cited(sources)
         told = restated(self.written.text, [(each.quote, each.article.day) for each in cited])
-        return Claim(told, "\n".join(_dated(each.article.day, each.quote) for each in cited))
+        nearest = "\n".join(_dated(each.article.day, each.quote) for each in cited)
+        joined = any(len(sentence_spans(each.quote)) > 1 for each in cited)
+        if before is None or not nameless(self.written.text):
+            return Claim(told, nearest, joined)
+        leant_on = before.claim(sources, None)
+        return Claim(f"{leant_on.sentence} {told}", f"{leant_on.nearest}\n{nearest}", True)
 
 
 def _dated(published: date | None, said: str) -> str:
@@ -220,18 +227,19 @@ def _names_nobody(question: str, first: _Judged, sources: Sequence[Hit]) -> bool
     return any(not nameless(cited.quote) for cited in first.cited(sources))
 
 
-def _is_old(held: Sequence[_Judged], asked: Asked) -> bool:
-    """Whether they tell how a figure or a plan was by an earlier report, and not how it is by the newest."""
-    changed = asked.changed
+def _up_to_date(held: Sequence[_Judged], changed: Change | None) -> list[_Judged]:
+    """Without those that tell how a figure or a plan was by an earlier report; none where nothing is left that tells
+    how it is by the newest."""
     if changed is None:
-        return False
+        return [*held]
 
-    def tells(reading: StatedValue) -> bool:
+    def tells(said: _Judged, reading: StatedValue) -> bool:
         published = reading.hit.article.day
-        told = (fact for each in held for fact in facts(each.written.text, published))
-        return any(agrees(fact, reading.fact, published) for fact in told)
+        return any(agrees(fact, reading.fact, published) for fact in facts(said.written.text, published))
 
-    return any(map(tells, changed.earlier)) and not tells(changed.newest)
+    newest = {each.written for each in held if tells(each, changed.newest)}
+    old = {each.written for each in held if any(tells(each, other) for other in changed.earlier)} - newest
+    return [each for each in held if each.written not in old] if newest or not old else []
 
 
 def _judged(written: Written, sources: Sequence[Hit], asked: Asked) -> _Judged:
@@ -252,8 +260,9 @@ def _judged(written: Written, sources: Sequence[Hit], asked: Asked) -> _Judged:
 
 def _entailed(judged: Sequence[_Judged], sources: Sequence[Hit], entails: Entails, left: Event | None) -> list[_Judged]:
     """With the last word on those that are in words of their own."""
+    befores = dict(zip((each.written for each in judged), (None, *judged), strict=False))
     own = [each for each in judged if each.numbers and each.support is not Support.QUOTED]
-    claims = [each.claim(sources) for each in own]
+    claims = [each.claim(sources, befores[each.written]) for each in own]
     entailed = dict(zip((each.written for each in own), entails(claims, left), strict=True)) if own else {}
     supports = {True: Support.SUPPORTED, False: Support.UNSUPPORTED}
     return [

@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 
 class Claim(NamedTuple):
-    """A sentence, and the sentences of its sources that come nearest to saying it."""
+    """A sentence, and the sentences of its sources that come nearest to saying it; `joined` is one that puts together
+    what several of one source say."""
 
     sentence: str
     nearest: str
+    joined: bool = False
 
 
 Entails = Callable[[Sequence[Claim], Event | None], list[bool]]

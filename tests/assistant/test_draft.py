@@ -99,6 +99,8 @@ HURT = "How many people were hurt on Mill Street?"
         ("In the first passage, 23 people were hurt [1].", 0),
         ("23 people were hurt, the police said [1].", 0),
         ("31 people are known to have been hurt [2].", 1),
+        ("23 people were hurt, the police said [1]. 31 people are known to have been hurt [2].", 1),
+        ("31 people are known to have been hurt, and not 23 [2].", 0),  # which the newest does not say
         ("A tram hit a bus on Mill Street [1].", 1),
     ],
 )
@@ -136,6 +138,27 @@ def test_a_sentence_that_stands_twice_is_judged_by_each_of_its_sources() -> None
     said = "A ship ran aground near the harbour [1]. A ship ran aground near the harbour [2]."
     told = judge(said, [FERRY, FERRY], Asked("", TODAY), True, lambda claims, left: [True, False][: len(claims)])
     assert [each.citations for each in told.sentences] == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("said", "joined"),
+    [
+        ("A ship ran aground near the harbour [1].", False),
+        ("A ship that ran aground near the harbour had 41 passengers [1].", True),
+    ],
+)
+def test_a_judge_is_told_what_is_put_together_from_two_sentences(said: str, joined: bool) -> None:
+    asked: list[Claim] = []
+    judge(said, [FERRY], Asked("", TODAY), True, lambda claims, left: [asked.append(each) is None for each in claims])
+    assert [each.joined for each in asked] == [joined]
+
+
+def test_what_leans_on_the_sentence_before_is_judged_with_it() -> None:
+    asked: list[Claim] = []
+    said = "A ship ran aground near the harbour [1]. It had 41 passengers [1]."
+    judge(said, [FERRY], Asked("", TODAY), True, lambda claims, left: [asked.append(each) is None for each in claims])
+    assert asked[1].sentence == "A ship ran aground near the harbour. It had 41 passengers." and asked[1].joined
+    assert "ran aground" in asked[1].nearest
 
 
 def test_two_stretches_of_one_passage_are_two_citations_with_one_number() -> None:
