@@ -44,6 +44,8 @@ _NEARLY = 0.75
 _HALF = 0.6
 _BY_THE_WAY = 2
 _EDGE = " \t\"'“”‘’«»„.,;:!?…"
+# Fewer words than these are a turn of phrase that several people may use.
+_QUOTED = re.compile(r'"((?:[^"\s]+\s+){2,}[^"]+)(?:"|$)')
 _TOKEN = re.compile(r"\w+(?:['’-]\w+)*")
 _AUXILIARIES = frozenset(
     "be been being is are was were has have had do does did not also soon still yet even only then now never again "
@@ -125,6 +127,32 @@ def _is_endorsed(frame: Frame, claim: str, sentence: str) -> bool:
 
 def _within(inner: Frame, outer: Frame) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end
+
+
+def misquoted(claim: str, passage: str, spans: Sequence[tuple[int, int]]) -> str:
+    """Whom else the passage quotes with the words that the claim puts into somebody's mouth; empty when nobody. A
+    quotation that is not closed goes to the end."""
+    speakers = {word for frame in frames(claim) if frame.kind.is_speech for word in _content(frame.speaker)}
+    for quoted in _QUOTED.findall(plain_letters(claim)) if speakers else ():
+        words, found = " ".join(_TOKEN.findall(quoted.lower())), ""
+        for start, end in spans:
+            sentence = passage[start:end]
+            if words not in " ".join(_TOKEN.findall(plain_letters(sentence).lower())):
+                continue
+            if not speakers.isdisjoint(_content(sentence)):
+                return ""
+            by = [
+                frame.speaker for frame in frames(sentence) if frame.kind is Stands.QUOTED and _content(frame.speaker)
+            ]
+            found = found or next(iter(by), "")
+        if found:
+            return f"the passage quotes {_speaker(found)}"
+    return ""
+
+
+def _content(words: str) -> set[str]:
+    """Stems of the words that are not small ones."""
+    return {stem(word) for word in _TOKEN.findall(plain_letters(words)) if folded(word) not in STOP_WORDS | _LINKS}
 
 
 @lru_cache(maxsize=1024)

@@ -18,7 +18,7 @@ from assistant.text.quantities import Quantity
 from assistant.text.text_dates import Moment, borne_out
 from assistant.text.words import folded, plain_letters, same_name
 from assistant.types import Support
-from assistant.verification.attribution import overstated, severed
+from assistant.verification.attribution import misquoted, overstated, severed
 from assistant.verification.negation import conflict, denies
 from vectorstore.languages import RUNS_ON, count_of_words
 from vectorstore.models import Hit
@@ -75,6 +75,7 @@ def ground(sentence: str, hit: Hit) -> Ground:
     start, end, share = _nearest_stretch(said, passage, spans, known.published)
     doubt = cut or _doubt(wanted, said, passage[start:end], share, known)
     doubt = doubt or overstated(wanted, passage, spans, known.published, hit.article.title)
+    doubt = doubt or misquoted(wanted, passage, spans)
     otherwise = "" if doubt else _otherwise(wanted, said, passage[start:end], known)
     support = Support.UNSUPPORTED if doubt or otherwise else Support.SUPPORTED
     return Ground(support, at + start, at + end, share, doubt or otherwise, reworded=bool(otherwise))

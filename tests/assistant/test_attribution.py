@@ -4,7 +4,7 @@ import pytest
 from newsroom import hit_of
 
 from assistant.types import Support
-from assistant.verification.attribution import overstated, severed, standing
+from assistant.verification.attribution import misquoted, overstated, severed, standing
 from assistant.verification.frames import FrameKind, frames
 from assistant.verification.support import ground
 from vectorstore.sentences import sentence_spans
@@ -174,3 +174,27 @@ def test_scraps_are_read_without_an_error(text: str) -> None:
     frames(text)
     assert doubt("The mine closed.", text) == doubt(text, "The mine closed.") == ""
     assert severed(text, 0, len(text), sentence_spans(text)) == ""
+
+
+ASKED_ABOUT_IT = (
+    'In a memo, chief executive Mark Zuckerberg wrote that Meta would have to be "careful about what we choose to open '
+    'source". Asked what that meant, a spokesperson said: "Our position on open source AI is unchanged." He called it '
+    '"a painful but honest decision".'
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "doubt"),
+    [
+        ('Zuckerberg wrote that "our position on open source AI is unchanged."', "the passage quotes a spokesperson"),
+        ('Zuckerberg wrote that "our position on open source AI is unchanged.', "the passage quotes a spokesperson"),
+        ('A spokesperson for Meta said "our position on open source AI is unchanged".', ""),
+        ('Zuckerberg wrote that Meta has to be "careful about what we choose to open source".', ""),
+        ('The spokesperson said Meta has to be "careful about what we choose".', "the passage quotes chief executive"),
+        ('Zuckerberg said it was "a painful but honest decision".', ""),
+        ("Zuckerberg wrote a memo.", ""),
+    ],
+)
+def test_a_quotation_keeps_its_speaker(claim: str, doubt: str) -> None:
+    found = misquoted(claim, ASKED_ABOUT_IT, tuple(sentence_spans(ASKED_ABOUT_IT)))
+    assert found.startswith(doubt) and bool(found) is bool(doubt)
