@@ -32,7 +32,7 @@ _MARK = re.compile(r"\s*\[\s*(?:passages?\s*)?(\d{1,2}(?:\s*(?:,|;|and|&)\s*\d{1
 _WHICH = r"(?:the\s+)?(?:(?:first|second|third|fourth|fifth|last|same)\s+)?"
 _POINTS_AT_PASSAGE = re.compile(
     r"(?i:in|from|per|according to|as (?:stated|mentioned|reported) in|laut|selon|d['’]après|según)"
-    rf"(?:(?P<mark>,)\s+|\s+{_WHICH}passages?(?:\s+\d+)?,\s+)"
+    rf"(?:(?P<mark>,)\s+|\s+{_WHICH}passages?(?:\s+\d+)?,\s+(?!which\b))"
     rf"|(?i:{_WHICH}passage)s?(?:\s+\d+)?\s+(?:states?|says?|mentions?|reports?)\s+that\s+"
 )
 # What stood between two marks: "5.9 [1], [2]."

@@ -29,6 +29,7 @@ from assistant.generation.draft import Written, read_marks, shown_while_writing,
         *(
             pytest.param(f"{text} [1].", [(f"{text}.", (1,))], id=text[:24])
             for text in (
+                "According to the second passage, which is older, he left",
                 "Neither passage says that the bridge was closed",
                 "No passage states that 12 people died",
                 "One passage says that he left, another that he stayed",
