@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import gradio as gr
@@ -30,6 +31,9 @@ _AT_FIRST = timedelta(days=1)
 _SHOWN = 20
 _KEPT = "visit"
 _MOST_MEMBERS = 500
+# A page's presses are drawn one after the other: one that read what is kept before a later press came, and was drawn
+# after it, would take that press back from the page.
+_TURNS = tuple(Lock() for _ in range(64))
 
 
 def last_visit() -> gr.BrowserState:
@@ -61,27 +65,30 @@ class StoriesTab:
                 self._people.keep(_KEPT, visit)
         return visit, since.isoformat()
 
-    def turn_to(self, since: str, kept: object, opened: str) -> Updates:
+    def turn_to(self, since: str, kept: object, opened: str, page: gr.Request) -> Updates:
         """The stories, unless one is open. Opened before `come` has answered, it goes by what the browser kept."""
         if opened:
             return (gr.skip(),) * len(self.shown)
-        return self.look(since or self.come(kept)[1])
+        return self.look(since or self.come(kept)[1], page)
 
-    def look(self, since: str) -> Updates:
+    def look(self, since: str, page: gr.Request) -> Updates:
         """What is new to the reader, where anything is; else what was published last."""
-        return "", self._drawn("", since)
+        with _turn(page):
+            return "", self._drawn("", since)
 
-    def look_at(self, since: str, event: gr.EventData) -> Updates:
+    def look_at(self, since: str, event: gr.EventData, page: gr.Request) -> Updates:
         """One of the views."""
-        return "", self._drawn(str(event.view), since, int(event.shown))
+        with _turn(page):
+            return "", self._drawn(str(event.view), since, int(event.shown))
 
-    def keep_in_list(self, since: str, event: gr.EventData) -> Updates:
+    def keep_in_list(self, since: str, event: gr.EventData, page: gr.Request) -> Updates:
         self._keep(event)
-        return self.look_at(since, event)
+        return self.look_at(since, event, page)
 
-    def keep_in_story(self, event: gr.EventData) -> Updates:
+    def keep_in_story(self, event: gr.EventData, page: gr.Request) -> Updates:
         self._keep(event)
-        return self._opened(lambda: self._desk.story_of(str(event.view)))
+        with _turn(page):
+            return self._opened(lambda: self._desk.story_of(str(event.view)))
 
     def _keep(self, event: gr.EventData) -> None:
         """Star an article, follow a story, or mark its articles as read; or no longer."""
@@ -175,6 +182,10 @@ class StoriesTab:
             }
             return stories_html(view, (), none[view], state)
         return stories_html(view, stories, tr_plural("{n} story", "{n} stories", len(stories)), state)
+
+
+def _turn(page: gr.Request) -> Lock:
+    return _TURNS[hash(page.session_hash) % len(_TURNS)]
 
 
 def visited(kept: object, now: datetime) -> tuple[datetime, dict[str, str]]:

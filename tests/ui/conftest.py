@@ -96,12 +96,12 @@ def open_page(contexts: Contexts, address: str) -> Iterator[Callable[..., Page]]
         page.on("console", lambda message: complaints.append(message.text) if _is_complaint(message) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", lambda dialog: complaints.append(f"a dialog: {dialog.message}"))
-        _forgive_reloads(page, complaints)
         page.goto(f"{address}{at}")
         expect(page.locator("#shell")).to_have_count(0, timeout=30_000)
         with reading_in(locale.partition("-")[0]):
             box = page.get_by_role("textbox", name=tr("Your question"), include_hidden=True)
         box.first.wait_for(state="attached")  # not to be seen where the address is that of another tab
+        _forgive_leaving(page, complaints)
         return page
 
     yield opened
@@ -115,9 +115,9 @@ def _is_complaint(message: ConsoleMessage) -> bool:
     return message.type == "error" and not message.location["url"].endswith(_NOT_THERE)
 
 
-def _forgive_reloads(page: Page, complaints: list[str]) -> None:
-    """A reload cuts off what Gradio was still sending or reading, which it calls an error."""
-    reload = page.reload
+def _forgive_leaving(page: Page, complaints: list[str]) -> None:
+    """A reload, or going elsewhere, cuts off what Gradio was still sending or reading, which it calls an error."""
+    reload, go = page.reload, page.goto
 
     def forgiven(act: Callable[[], object] = reload) -> None:
         """Also of what makes the page load itself again; `act` waits until it is there."""
@@ -126,3 +126,4 @@ def _forgive_reloads(page: Page, complaints: list[str]) -> None:
         complaints[before:] = [each for each in complaints[before:] if not any(cut in each for cut in _CUT_OFF)]
 
     page.reload = forgiven  # type: ignore[method-assign, assignment]
+    page.goto = lambda link: forgiven(lambda: go(link))  # type: ignore[method-assign, assignment, return-value]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from ui_desk import BEHEMOTH, META, NOW, ScriptedDesk, eventually, hit, meta_answer, pick, story
 
-from assistant.answering.stories import Arrivals, Story
+from assistant.answering.stories import Arrivals, FrontPage, Story
 from assistant.types import AnswerKind, Exchange
 from assistant.ui.answer_view import live_html
 from assistant.ui.conversation_markdown import plain
@@ -234,6 +235,28 @@ def test_what_is_pressed_before_the_last_press_is_drawn_counts_too(open_page: Op
     eventually(lambda: len(desk.reading_states.of().starred) == 2)
     press = "for (const each of ['[data-look=unread]', '[data-seen]']) document.querySelector(`#new ${each}`).click()"
     page.evaluate(press)
+    expect(page.locator("#new .news > li")).to_have_count(1)
+
+
+def test_a_slow_draw_does_not_take_back_a_later_press(
+    open_page: Open, desk: ScriptedDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page()
+    to_stories(page)
+    slow, draw = iter([1.0]), desk.front_page
+    drawn: list[float] = []
+
+    def slowly() -> FrontPage:
+        wait = next(slow, 0.0)
+        time.sleep(wait)
+        drawn.append(wait)
+        return draw()
+
+    monkeypatch.setattr(desk, "front_page", slowly)
+    press = "for (const each of ['[data-look=unread]', '[data-seen]']) document.querySelector(`#new ${each}`).click()"
+    page.evaluate(press)
+    eventually(lambda: len(drawn) == 2)
+    page.wait_for_timeout(500)
     expect(page.locator("#new .news > li")).to_have_count(1)
 
 
