@@ -16,7 +16,7 @@ from typing import NamedTuple
 from assistant.text.facts import NOT, Fact, FactKind, agrees, facts
 from assistant.text.words import ENGLISH, STOP_WORDS, folded, in_the_past, plain_letters, stem
 from assistant.verification.consequences import Consequence, consequences
-from assistant.verification.frames import Frame, frames
+from assistant.verification.frames import Frame, frames, quotations
 from assistant.verification.frames import FrameKind as Stands
 from assistant.verification.wording import (
     ACCUSED,
@@ -45,7 +45,8 @@ _HALF = 0.6
 _BY_THE_WAY = 2
 _EDGE = " \t\"'“”‘’«»„.,;:!?…"
 # Fewer words than these are a turn of phrase that several people may use.
-_QUOTED = re.compile(r'"((?:[^"\s]+\s+){2,}[^"]+)(?:"|$)')
+_OWN_WORDS = 3
+_BESIDE, _BEHIND = r"(?:\w[\w-]* ){0,4}(?:\w[\w-]*,? )$", r"(?: [A-Z]\w+)?, (?:\w[\w-]*[ ,.]){1,4}"
 _TOKEN = re.compile(r"\w+(?:['’-]\w+)*")
 _AUXILIARIES = frozenset(
     "be been being is are was were has have had do does did not also soon still yet even only then now never again "
@@ -133,21 +134,36 @@ def misquoted(claim: str, passage: str, spans: Sequence[tuple[int, int]]) -> str
     """Whom else the passage quotes with the words that the claim puts into somebody's mouth; empty when nobody. A
     quotation that is not closed goes to the end."""
     speakers = {word for frame in frames(claim) if frame.kind.is_speech for word in _content(frame.speaker)}
-    for quoted in _QUOTED.findall(plain_letters(claim)) if speakers else ():
-        words, found = " ".join(_TOKEN.findall(quoted.lower())), ""
-        for start, end in spans:
+    for first, last in quotations(claim) if speakers else ():
+        told, found = _TOKEN.findall(plain_letters(claim[first:last]).lower()), ""
+        words = " ".join(told)
+        for start, end in spans if len(told) >= _OWN_WORDS else ():
             sentence = passage[start:end]
             if words not in " ".join(_TOKEN.findall(plain_letters(sentence).lower())):
                 continue
             if not speakers.isdisjoint(_content(sentence)):
                 return ""
-            by = [
-                frame.speaker for frame in frames(sentence) if frame.kind is Stands.QUOTED and _content(frame.speaker)
-            ]
+            by = [f.speaker for f in frames(sentence) if f.kind is Stands.QUOTED and _content(f.speaker)]
+            if any(_are_one(speakers, _content(speaker), passage) for speaker in by):
+                return ""
             found = found or next(iter(by), "")
         if found:
             return f"the passage quotes {_speaker(found)}"
     return ""
+
+
+def _are_one(these: set[str], those: set[str], passage: str) -> bool:
+    """Whether the passage sets both side by side: "the nurse Anna Berg", "Anna Berg, a nurse"."""
+    for name in re.finditer(r"\b(?:[^\W\d_a-z]\w+ ?)+", passage):
+        before, behind = passage[: name.start()], passage[name.end() :]
+        linked = (before.split() or [""])[-1] in _LINKS  # "a spokesman for Berg"
+        around = None if linked else re.search(_BESIDE, before), re.match(_BEHIND, behind)
+        named = _content(name.group())
+        titles = named | _content(" ".join(match.group() for match in around if match))
+        for one, other in ((these, those), (those, these)):
+            if not one.isdisjoint(named) and not other.isdisjoint(titles):
+                return True
+    return False
 
 
 def _content(words: str) -> set[str]:

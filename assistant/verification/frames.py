@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from assistant.text.quantities import quantities
-from assistant.text.words import in_the_past, plain_letters
+from assistant.text.words import STOP_WORDS, in_the_past, plain_letters
 from assistant.verification.wording import (
     ACCORDING,
     ACCUSED,
@@ -404,15 +404,27 @@ def _shifted(frame: Frame, found: Sequence[Frame]) -> Frame:
 
 
 def _with_speakers(sentence: str, found: Sequence[Frame]) -> Iterator[Frame]:
-    """A quotation is of whom a verb of saying beside it names, else of whom the sentence begins with."""
-    opening = sentence.split()
+    """A quotation is of whom a verb of saying beside it names, else of whom the words around it name."""
     for frame in found:
         if frame.kind is FrameKind.QUOTED:
-            over = [f for f in found if f.kind is not FrameKind.QUOTED and f.kind.is_speech and f.speaker]
+            speech = [f for f in found if f.kind is not FrameKind.QUOTED and f.kind.is_speech and f.speaker]
+            over = [f for f in speech if f.head < frame.start or frame.end < f.until]  # not "we were told" in it
             beside = min(over, key=lambda f: min(abs(f.until - frame.start), abs(f.head - frame.end)), default=None)
             if beside:
                 frame = frame._replace(speaker=beside.speaker, verb=beside.verb)
-            elif frame.start > 1:
-                words = takewhile(lambda word: not in_the_past(word) and '"' not in plain_letters(word), opening)
-                frame = frame._replace(speaker=" ".join(words))
+            else:
+                frame = frame._replace(speaker=_named_beside(sentence, frame))
         yield frame
+
+
+def _named_beside(sentence: str, quoted: Frame) -> str:
+    """The words before a quotation, up to the verb, or those behind one that opens the sentence. Of a verb that is not
+    known, in whatever language, only the names beside it are told apart."""
+    before, behind = sentence[: quoted.start - 1], sentence[quoted.end + 1 :]
+    words = before.strip(" ,:").split()
+    if not words:
+        words = re.split(r"[.;:]", behind.lstrip(' ,.!?»”"'), maxsplit=1)[0].split()
+    verb = next((n for n, word in enumerate(words) if in_the_past(word) or word.lower() in _SPEECH), None)
+    if verb is not None:
+        return " ".join(words[:verb] if before.strip() else words[verb + 1 :])
+    return " ".join([word for word in words if word[0].isupper() and word.lower() not in STOP_WORDS] or words)

@@ -183,6 +183,35 @@ ASKED_ABOUT_IT = (
 )
 
 
+WARNED = (
+    'A nurse, Anna Berg, worked there for years. Berg said: "We were told to say nothing to anybody." The head of the '
+    "clinic, Otto Lind, denied it. A spokesman for Berg declined to comment."
+)
+IN_OTHER_LANGUAGES = (
+    '"Wir kommen wieder und holen den Pokal", sagte Trainer Karl Voss nach dem Spiel.\n«Nous ne céderons pas sur ce '
+    "point», a déclaré le maire Luc Perrin.\n«Мы закроем мост до весны», — сказал мэр Олег Белов."
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "passage", "doubt"),
+    [
+        ('The nurse said "we were told to say nothing to anybody".', WARNED, ""),
+        ('Otto Lind said "we were told to say nothing to anybody".', WARNED, "Berg"),
+        ('The spokesman said "we were told to say nothing to anybody".', WARNED, "Berg"),
+        ("Trainer Voss sagte: „Wir kommen wieder und holen den Pokal“.", IN_OTHER_LANGUAGES, ""),
+        ("Präsident Lind sagte: „Wir kommen wieder und holen den Pokal“.", IN_OTHER_LANGUAGES, "Trainer Karl Voss"),
+        ("«Nous ne céderons pas sur ce point», a dit le maire.", IN_OTHER_LANGUAGES, ""),
+        ("«Nous ne céderons pas sur ce point», a dit Karl Voss.", IN_OTHER_LANGUAGES, "le maire Luc Perrin"),
+        ("Олег Белов сказал: «Мы закроем мост до весны».", IN_OTHER_LANGUAGES, ""),
+        ("Карл Фосс сказал: «Мы закроем мост до весны».", IN_OTHER_LANGUAGES, "Олег Белов"),
+    ],
+)
+def test_who_is_quoted_goes_by_another_name_and_in_other_languages(claim: str, passage: str, doubt: str) -> None:
+    found = misquoted(claim, passage, tuple(sentence_spans(passage)))
+    assert found.removeprefix("the passage quotes ").startswith(doubt) and bool(found) is bool(doubt)
+
+
 @pytest.mark.parametrize(
     ("claim", "doubt"),
     [
