@@ -71,7 +71,9 @@ def _sentences(hit: Hit) -> list[str]:
 
 def _most_promising(sentences: Sequence[str], question: str, hit: Hit, room: int, keep: bool) -> str:
     """Those that fit, in their order; with `keep` at least one."""
-    ranked = sorted(range(len(sentences)), key=lambda at: -promise(question, sentences[at], hit.article.day, 0.0))
+    article = hit.article
+    worths = [promise(question, sentence, article.day, 0.0, article.title) for sentence in sentences]
+    ranked = sorted(range(len(sentences)), key=lambda at: -worths[at])
     chosen: list[int] = []
     for at in ranked:
         if len(sentences[at]) <= room or (keep and not chosen):

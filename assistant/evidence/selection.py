@@ -25,7 +25,11 @@ _QUOTES = 3
 # Only the most promising are embedded: more changed nothing on 185 questions, at 15 ms a sentence.
 _EMBEDDED = 16
 # Beside a cosine of the sentence and its passage's standing, both up to 1.
-_WORDS = 0.3
+_WORDS = 0.5
+# A word of the headline is what all of the article is about and tells its sentences hardly apart: what it counts beside
+# another word, and which part of that a sentence has without it. With these, 4 of 130 questions that were written
+# afterwards came out right that had not, and none was lost.
+_OF_TOPIC, _IN_HEADLINE = 0.3, 0.8
 _KIND = 0.2
 _REASON = 0.4
 # What they are worth beside that in a language that the embedder does not know.
@@ -208,25 +212,29 @@ def _meant(question: str, span: Span) -> str:
 
 def _promise(question: str, span: Span, best: float) -> float:
     standing = span.score / best
-    worth = promise(question, span.itself, span.day, standing)
+    headline = span.hit.article.title
+    worth = promise(question, span.itself, span.day, standing, headline)
     if span.itself != span.text:
         told_by_itself = offers(span.itself, question, span.day) or not offers(span.text, question, span.day)
-        joint = promise(question, span.text, span.day, standing) - (0.0 if told_by_itself else _KIND)
+        joint = promise(question, span.text, span.day, standing, headline) - (0.0 if told_by_itself else _KIND)
         worth = max(worth, joint - _LEANING)
     return worth - _DOUBTFUL * max(0.0, order(span.itself) - 1)
 
 
-def promise(question: str, sentence: str, published: date | None, standing: float) -> float:
-    """What a sentence is worth before its meaning is known; `standing` is its passage's score beside the best one's."""
-    share = _share(question, sentence)
+def promise(question: str, sentence: str, published: date | None, standing: float, headline: str = "") -> float:
+    """What a sentence is worth before its meaning is known; `standing` is its passage's score beside the best one's,
+    and `headline` that of its article, where it is set beside others of the same."""
+    share = _share(question, sentence, headline)
     told = -_ECHO if echoes(sentence, question) else _WORDS * share
     return standing + told + _KIND * offers(sentence, question, published) + _REASON * gives_reason(sentence, question)
 
 
-def _share(question: str, sentence: str) -> float:
+def _share(question: str, sentence: str, headline: str) -> float:
     """Of the words of the question."""
-    asked, said = (key_stems(text) for text in (question, sentence))
-    return len(asked & said) / len(asked) if asked else 0.0
+    asked, said, topic = (key_stems(text) for text in (question, sentence, headline))
+    counts = {word: _OF_TOPIC if word in topic else 1.0 for word in asked}
+    has = sum(counts[word] * (word in said or _IN_HEADLINE * (word in topic)) for word in asked)
+    return has / sum(counts.values()) if asked else 0.0
 
 
 def _weighed_share(telling: Mapping[str, float], sentence: str) -> float:
