@@ -163,8 +163,16 @@ def stem(word: str, language: str) -> str:
     return without_accents(known(word.lower()) if known and not _IN_PAIRS.search(word) else word.lower())
 
 
+# Unicode takes none of these for a letter with an accent; who has them on no keyboard writes them so.
+_ON_NO_KEYBOARD = str.maketrans(
+    {"ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"}
+    | {"ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ħ": "h", "Ħ": "H", "ı": "i", "ŋ": "ng", "Ŋ": "Ng"}
+)
+
+
 def without_accents(word: str) -> str:
-    return "".join(letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter))
+    letters = unicodedata.normalize("NFKD", word.translate(_ON_NO_KEYBOARD))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def spelled_otherwise(word: str) -> Iterator[str]:

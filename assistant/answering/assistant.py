@@ -203,12 +203,14 @@ class Assistant:
             asked_for = read_timing(grounds.asked, today.date()).rest
             entries = yield from self._writer.listing(entries, asked_for, manner.model, judged)
         answer = replace(answer, kind=AnswerKind.FACT)
-        if entries.sentences:
+        # A list of one is no list: "Which tariffs stay?" may ask for what one article says.
+        of_one = request.intent is Intent.LIST and len(entries.citations) == 1 and grounds.known
+        if entries.sentences and not of_one:
             yield _finished(replace(entries, read=""), started)
         else:
             follows = sought.again or request.intent is Intent.FOLLOW_UP
             abroad = None if grounds.known else self._finder.told_abroad(asked.question, grounds)
-            near = follows or _may_be_no(request, grounds) or abroad
+            near = follows or of_one or _may_be_no(request, grounds) or abroad
             least, grounds = Verdict.CLOSEST if near else Verdict.REFUSED, abroad or grounds
             yield from self._told(answer, grounds, topic(sought.question, sought.turns), started, manner, least)
 

@@ -48,6 +48,10 @@ _ARTICLE = re.compile(
 _GREETING = re.compile(
     r"^(?:hi|hello|hey|good (?:morning|evening|afternoon)|quick question|question|please)\b[^.!?]*?[,.!:–-]+\s+", re.I
 )
+# "Bullet points: what is known of it?": how the answer is to look, before what is asked.
+_AHEAD = re.compile(
+    rf"^(?:{_FORM.pattern}|(?:in )?(?:short|brief|summary|tl;?dr|kurz|en bref|resumen|resumo))\s*[:–-]+\s+(?=\w)", re.I
+)
 _BACK = re.compile(r"^(?:ok(?:ay)?,? )?(?:(?:going|coming|let's go|let us go) )?back to (?:the )?(?=\w)", re.I)
 # As in "whats new"; inside of a question only in lower case: Theres is somebody's name.
 _UNMARKED = re.compile(
@@ -76,13 +80,13 @@ class Said(NamedTuple):
 
 
 def said(typed: str) -> Said:
-    """The question without a greeting or "back to" before it, and with "whats" as "what's"; of a long text the part
-    that asks, after the names of the rest."""
+    """The question without a greeting, a form or "back to" before it, and with "whats" as "what's"; of a long text the
+    part that asks, after the names of the rest."""
     text = " ".join(typed.split())
     if len(text) > _LONGEST:
         return Said(typed)
     text = _UNMARKED.sub(r"\1\2's", text)
-    bare = _GREETING.sub("", text)
+    bare = _AHEAD.sub("", _GREETING.sub("", text))
     if count_of_words(text) > _LONG:
         return _asking(bare)
     bare = _BACK.sub("on ", bare)  # a name at the very beginning would not be known as one

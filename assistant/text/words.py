@@ -6,7 +6,6 @@ The words of a text are those of the language that it is in, see vectorstore.lan
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
 from vectorstore import languages
@@ -84,8 +83,7 @@ def plain_letters(text: str) -> str:
 @lru_cache(maxsize=65536)
 def folded(word: str) -> str:
     """Lower case, without accents, full stops and the possessive ending: "U.S.'s" and "US" are one."""
-    letters = unicodedata.normalize("NFKD", plain_letters(word)).casefold()
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    bare = languages.without_accents(plain_letters(word)).casefold()
     return re.sub(r"'s?$", "", bare).replace(".", "")
 
 

@@ -139,7 +139,7 @@ class KeywordIndex:
                 "published": _moment(published) if published else _UNDATED,
             }
             if (language := resolved(row.article.language, row.passage.text)) not in ("", "en"):
-                fields |= {"forms": " ".join(_forms(words_in(text, language), language)), "language": language}
+                fields |= {"plain_forms": " ".join(_forms(words_in(text, language), language)), "language": language}
             with self._telling():
                 self._writing().add_document(tantivy.Document.from_dict(fields, self._schema))
 
@@ -234,7 +234,11 @@ class KeywordIndex:
         if languages := [name for name, _ in searcher.terms_with_prefix("language", "")]:
             ways = dict.fromkeys(form for language in languages for form in _forms([word.lower()], language))
             ways |= dict.fromkeys(spelled_otherwise(word.lower()))
-            found += [Query.term_query(self._schema, "forms", way) for way in ways if searcher.doc_freq("forms", way)]
+            found += [
+                Query.term_query(self._schema, "plain_forms", way)
+                for way in ways
+                if searcher.doc_freq("plain_forms", way)
+            ]
         return [Query.boost_query(Query.disjunction_max_query(found) if found[1:] else found[0], weight)]
 
     def within(self, scope: Scope) -> Conditions:
@@ -290,7 +294,7 @@ def _schema() -> tantivy.Schema:
     builder.add_unsigned_field("key", fast=True)
     builder.add_integer_field("published", fast=True)
     builder.add_text_field("words", tokenizer_name="english")
-    builder.add_text_field("forms", tokenizer_name="forms", index_option="freq")
+    builder.add_text_field("plain_forms", tokenizer_name="forms", index_option="freq")
     builder.add_text_field("language", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("spellings", tokenizer_name="as written", index_option="basic")
     builder.add_text_field("abbreviations", tokenizer_name="raw", index_option="basic")
