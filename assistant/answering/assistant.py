@@ -31,6 +31,7 @@ from assistant.retrieval.search import Rerank
 from assistant.text.labels import EMPTY, language_named, spoken
 from assistant.text.texts import LANGUAGES, each_speaking, tr, tr_later
 from assistant.text.time_window import read_timing
+from assistant.text.words import asks_yes_or_no
 from assistant.types import (
     AS_SET,
     Answer,
@@ -382,7 +383,8 @@ def _spoken(question: str, turns: Sequence[Turn]) -> str:
 
 def _may_be_no(request: Request, grounds: Grounds) -> bool:
     """Whether a judge that finds no answer may mean that it is no: what was found is about what is asked."""
-    return request.intent is Intent.YES_NO and verdict(grounds.signals) is Verdict.ANSWERED
+    of_yes_or_no = request.intent is Intent.YES_NO or asks_yes_or_no(grounds.asked)
+    return of_yes_or_no and verdict(grounds.signals) is Verdict.ANSWERED
 
 
 def _other_language(grounds: Grounds, asked: Said) -> str:

@@ -16,7 +16,7 @@ from assistant.conversations.notebook import Notebook
 from assistant.generation.odds import Messages
 from assistant.presentation.terminal_text import answer_as_text
 from assistant.text.words import stem
-from assistant.types import Answer, AnswerKind, Exchange, Support, Turn
+from assistant.types import Answer, AnswerKind, Exchange, Intent, Support, Turn
 from assistant.ui.answer_view import past_html
 from ingest.splitting import split
 from vectorstore.errors import ModelUnavailable
@@ -104,6 +104,13 @@ def test_a_list_has_a_row_for_each_and_says_how_many_articles_were_looked_at(ass
     answer = assistant.answer("List all companies that cut jobs", as_of=AS_OF)
     assert answer.kind is AnswerKind.LIST and {"mill", "bank"} <= shown_by(answer) and "goat" not in shown_by(answer)
     assert "articles that come nearest" in answer.sentences[0].text
+
+
+def test_a_list_of_one_is_told_as_a_fact(assistant: Assistant) -> None:
+    asked = "Which animals were crowned at the summer fair in Skerry?"
+    assert assistant.request(asked, assistant.moment(AS_OF)).intent is Intent.LIST
+    answer = assistant.answer(asked, as_of=AS_OF)
+    assert answer.kind is AnswerKind.FACT and "goat was crowned queen" in answer.sentences[0].text
 
 
 class KnowsJobs(ScriptedChat):

@@ -206,6 +206,15 @@ def test_what_is_no_newer_figure_of_the_same_thing_does_not_lead(text: str, day:
     assert quoted(TOLL, of("b", THEN, "2022-07-03"), of("c", text, day))[0] == THEN
 
 
+def test_of_an_article_the_sentence_is_told_that_says_more_than_its_headline() -> None:
+    told = "The Denby ferry began to sail on Sunday. It took nine months to build. Cars pay a fare of 35 crowns."
+    hit = of("ferry", told)
+    titled = replace(hit, article=replace(hit.article, title="The Denby ferry sails again"))
+    question = "How much is the fare of the Denby ferry?"
+    assert quoted(question, titled)[0] == "Cars pay a fare of 35 crowns."
+    assert quoted(question, hit)[0] != "Cars pay a fare of 35 crowns.", "the headline decides"
+
+
 def test_further_quotations_have_to_add_something() -> None:
     told = quoted(
         "What did the council of Hale decide on the harbour?",

@@ -70,6 +70,8 @@ def test_a_list_a_timeline_a_comparison_or_a_summary_is_asked_for(
         "How many passengers were rescued from the ferry?",
         "Does the library of Skerry open on Sunday?",
         "Thanks to whom was the ferry saved?",
+        "how big was the hole in the hull",
+        "What made the passengers sick, the soup?",
     ],
 )
 def test_what_asks_for_one_thing_is_a_fact(intents: Intents, question: str) -> None:
@@ -82,6 +84,8 @@ def test_what_asks_for_one_thing_is_a_fact(intents: Intents, question: str) -> N
         ("hi there!", Intent.SMALL_TALK, "greeting"),
         ("many thanks, that was helpful", Intent.SMALL_TALK, "thanks"),
         ("what can you do for me", Intent.HELP, ""),
+        ("are you a person or a machine?", Intent.HELP, ""),
+        ("what date is it today", Intent.LIBRARY, "today"),
         ("how many articles have you got", Intent.LIBRARY, "count"),
         ("what is your newest article", Intent.LIBRARY, "newest"),
         ("make it a bit shorter", Intent.INSTRUCTION, "shorter"),
@@ -111,9 +115,15 @@ def test_the_number_of_points_is_no_part_of_what_is_summed_up(intents: Intents) 
         ("Back to the ferry: who was hurt?", "on ferry: who was hurt?"),
         ("hello", "hello"),
         ("Who was hurt?", "Who was hurt?"),
+        ("bullet points: who was hurt?", "who was hurt?"),
+        ("In three sentences: who was hurt?", "who was hurt?"),
+        ("tl;dr - who was hurt", "who was hurt"),
+        ("Short-term loans: who lends them?", "Short-term loans: who lends them?"),
+        ("Points of view: who was heard?", "Points of view: who was heard?"),
+        ("turn that into bullet points", "turn that into bullet points"),
     ],
 )
-def test_a_greeting_is_no_part_of_a_question(typed: str, question: str) -> None:
+def test_a_greeting_or_a_form_is_no_part_of_a_question(typed: str, question: str) -> None:
     assert said(typed).question == question
 
 

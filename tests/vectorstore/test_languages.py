@@ -15,6 +15,7 @@ from vectorstore.languages import (
     share_at_large,
     spelled_otherwise,
     stem,
+    without_accents,
     words_in,
 )
 from vectorstore.library import Library
@@ -120,6 +121,14 @@ def test_words_of_scripts_without_spaces_are_pairs_and_never_across_what_says_no
 
 def test_umlauts_are_found_whichever_way_they_are_typed() -> None:
     assert "neubruck" in spelled_otherwise("neubrueck") and "neubrueck" in spelled_otherwise("neubrück")
+
+
+def test_letters_that_are_on_no_keyboard_are_found_as_people_type_them(library: Library) -> None:
+    article, passages = story("da", "Borgmesteren i Kløverød lukker broen i december, siger Søren Ærtholm.")
+    library.put([(replace(article, language=""), passages)])
+    for word in ("Kløverød", "kloverod", "soren", "aertholm", "ærtholm"):
+        assert by_words(library, word) == {"da"}
+    assert without_accents("Łódź Đorđe Ísafjörður þing Œuvre") == "Lodz Dorde Isafjordur thing Oeuvre"
 
 
 @pytest.fixture
