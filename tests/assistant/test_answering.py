@@ -107,7 +107,7 @@ def test_a_list_has_a_row_for_each_and_says_how_many_articles_were_looked_at(ass
 
 
 def test_a_list_of_one_is_told_as_a_fact(assistant: Assistant) -> None:
-    asked = "Which animals were crowned at the summer fair in Skerry?"
+    asked = "Which companies have crowned goats at the summer fair?"
     assert assistant.request(asked, assistant.moment(AS_OF)).intent is Intent.LIST
     answer = assistant.answer(asked, as_of=AS_OF)
     assert answer.kind is AnswerKind.FACT and "goat was crowned queen" in answer.sentences[0].text
