@@ -13,11 +13,11 @@ from assistant.answering.roundup import LOOKED_AT
 from assistant.evidence import Evidence, led_by, quote, weigh
 from assistant.generation.prompting import reworded
 from assistant.query.decomposition import day_of, interleaved, parts, questions, since
-from assistant.query.follow_ups import topic
+from assistant.query.follow_ups import leans, topic
 from assistant.query.reading import Reading, read
 from assistant.query.spelling import corrected
 from assistant.retrieval.search import Found, Rerank, bridge, joined, retrieve, widened
-from assistant.text.words import names_and_numbers, stem, words_of
+from assistant.text.words import key_stems, names_and_numbers, stem, stems_of, words_of
 from assistant.types import AS_SET, AnswerKind, Manner, Recency, Request, Turn
 from assistant.verification.answerability import Signals, Verdict, confidence, signals, verdict, words_asked
 from vectorstore.errors import DatelineError
@@ -94,7 +94,7 @@ class Finder:
             weighed = self._signals(reading, found, evidence, today)
             evidence = _of_the_days(evidence, reading)
             if request.kind is AnswerKind.FACT:
-                evidence = led_by(evidence, self._of_each(asked, reading.outlets, found, evidence))
+                evidence = self._led(asked, question, reading.outlets, found, evidence)
         known = verdict(weighed) is Verdict.ANSWERED
         if not known and request.kind is AnswerKind.COMPARISON:
             of = parts(sought) if len(reading.outlets) < 2 else [reading.timing.rest]
@@ -182,12 +182,24 @@ class Finder:
         own = [hit for hit in telling if hit.article.id == telling[0].article.id]
         return grounds._replace(evidence=weigh(grounds.asked, own, self._library.embedder))
 
-    def _of_each(self, asked: str, outlets: Sequence[str], found: Found, evidence: Evidence) -> list[Evidence]:
-        """What answers each of several questions in a row, or what each of several outlets tells."""
+    def _led(self, asked: str, typed: str, outlets: Sequence[str], found: Found, evidence: Evidence) -> Evidence:
+        """The evidence, first what each of several outlets tells, or what answers each of several questions in a row:
+        those of an earlier turn left out, and one without a name of its own by what tells of the same."""
         if len(outlets) > 1:
-            return [evidence.only([span.hit.article.outlet == each for span in evidence.spans]) for each in outlets]
-        several = questions(asked)
-        return [weigh(each, found.hits, self._library.embedder) for each in several if len(several) > 1]
+            return led_by(
+                evidence,
+                [evidence.only([span.hit.article.outlet == each for span in evidence.spans]) for each in outlets],
+            )
+        first, *further = questions(asked) or [asked]
+        if not further:
+            return evidence
+        of_first = weigh(first, found.hits, self._library.embedder)
+        same = _of_same(first, of_first, found.hits)
+        leaning = [each for each in further if leans(each)]
+        told = [weigh(each, same if each in leaning else found.hits, self._library.embedder) for each in further]
+        if len(leaning) == len(further):
+            evidence = evidence.only([span.hit in same for span in evidence.spans])
+        return led_by(evidence, told if first not in typed else [of_first, *told])
 
     def _since_event(self, reading: Reading, until: datetime, scope: Scope) -> Reading:
         """The reading of the days since the event that the question counts from, where the library tells of it."""
@@ -245,6 +257,19 @@ def _of_the_days(evidence: Evidence, reading: Reading) -> Evidence:
     if not first or not window.holds(first[0].article.published_at):
         return evidence
     return evidence.only([window.holds(span.hit.article.published_at) for span in evidence.spans])
+
+
+def _of_same(question: str, evidence: Evidence, hits: Sequence[Hit]) -> list[Hit]:
+    """What tells of the same as what answers a question: "Who owns it?" behind it asks of no other thing."""
+    names, words = _beginnings(names_and_numbers(question)), key_stems(question)
+    best = {evidence.spans[int(evidence.worths.argmax())].hit.article.id} if evidence.spans else set()
+
+    def of_it(hit: Hit) -> bool:
+        if names:
+            return bool(names & _words_in(hit))
+        return 2 * len(words & stems_of(f"{titled(hit.article)} {hit.passage.text}")) >= len(words)
+
+    return [hit for hit in hits if hit.article.id in best or of_it(hit)]
 
 
 def _together(searched: Iterable[Found]) -> Found:

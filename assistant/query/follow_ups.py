@@ -36,10 +36,10 @@ def standalone(question: str, turns: Sequence[Turn]) -> str:
 
 def topic(question: str, turns: Sequence[Turn]) -> str:
     """The last earlier question that stands alone, when this one does not; else nothing."""
-    if not _leans(question):
+    if not leans(question):
         return ""
     earlier = [turn.question for turn in turns if turn.question.strip()]
-    return next((q for q in reversed(earlier) if not _leans(q)), earlier[0] if earlier else "")
+    return next((q for q in reversed(earlier) if not leans(q)), earlier[0] if earlier else "")
 
 
 def carried_over(question: str, turns: Sequence[Turn]) -> list[Earlier]:
@@ -48,7 +48,7 @@ def carried_over(question: str, turns: Sequence[Turn]) -> list[Earlier]:
     All of it when the question points back, half when it stands alone but shares a word with the conversation, and
     nothing when the topic has changed: a question that needs no history must not be harmed by it.
     """
-    weight = 1.0 if _leans(question) else _RELATED if _shares_words(question, turns) else 0.0
+    weight = 1.0 if leans(question) else _RELATED if _shares_words(question, turns) else 0.0
     asked = [turn.question for turn in reversed(turns) if turn.question.strip()][:_TURNS]
     return [Earlier(earlier, weight * _FADING**back) for back, earlier in enumerate(asked) if weight]
 
@@ -87,7 +87,7 @@ def _shares_words(question: str, turns: Sequence[Turn]) -> bool:
     return not said.isdisjoint(key_stems(question))
 
 
-def _leans(question: str) -> bool:
+def leans(question: str) -> bool:
     """Whether it points back: it has hardly a word of its own, or opens or points as follow-ups do."""
     own = len(key_words(question))
     if own < _FEW_WORDS:

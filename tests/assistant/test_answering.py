@@ -113,6 +113,24 @@ def test_a_list_of_one_is_told_as_a_fact(assistant: Assistant) -> None:
     assert answer.kind is AnswerKind.FACT and "goat was crowned queen" in answer.sentences[0].text
 
 
+def test_a_question_that_leans_on_one_before_asks_of_nothing_else(tmp_path: Path) -> None:
+    told = {
+        "post": "Skerry elected Ada Lind as harbour master on Monday. The sailor, 54, takes office in May.",
+        "swim": "The swimmer Ada Lind won in Norvale on Sunday. The 19-year-old needed four minutes.",
+        "stork": "Forty storks were ringed in Norvale. Five of them hatched on the chimney of the old cannery.",
+    }
+    with Library(tmp_path / "library", SentenceEmbedder()) as library:
+        library.put(
+            [(each, split(each)) for id, text in told.items() for each in [article(id, text, "2022-07-01", id)]]
+        )
+        turns = (Turn("Who is the new harbour master?", "Ada Lind was elected on Monday."),)
+        follow_up = Assistant(library, None).answer("how old is she?", as_of=AS_OF, turns=turns)
+        in_a_row = Assistant(library, None).answer("Who is the new harbour master? How old is she?", as_of=AS_OF)
+    assert "The sailor, 54" in follow_up.sentences[0].text
+    assert shown_by(follow_up) == shown_by(in_a_row) == {"post"}
+    assert "The sailor, 54" in in_a_row.text
+
+
 class KnowsJobs(ScriptedChat):
     """Judges that sentences with jobs in them belong in every list, and nothing else; gone where it is `down`."""
 
