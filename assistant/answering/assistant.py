@@ -384,7 +384,7 @@ def _spoken(question: str, turns: Sequence[Turn]) -> str:
 def _may_be_no(request: Request, grounds: Grounds) -> bool:
     """Whether a judge that finds no answer may mean that it is no: what was found is about what is asked."""
     of_yes_or_no = request.intent is Intent.YES_NO or asks_yes_or_no(grounds.asked)
-    return of_yes_or_no and verdict(grounds.signals) is Verdict.ANSWERED
+    return of_yes_or_no and verdict(grounds.signals) is not Verdict.REFUSED
 
 
 def _other_language(grounds: Grounds, asked: Said) -> str:
