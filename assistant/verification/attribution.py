@@ -46,6 +46,7 @@ _BY_THE_WAY = 2
 _EDGE = " \t\"'“”‘’«»„.,;:!?…"
 # Fewer words than these are a turn of phrase that several people may use.
 _OWN_WORDS = 3
+_NEAR = 80
 _BESIDE, _BEHIND = r"(?:\w[\w-]* ){0,4}(?:\w[\w-]*,? )$", r"(?: [A-Z]\w+)?, (?:\w[\w-]*[ ,.]){1,4}"
 _TOKEN = re.compile(r"\w+(?:['’-]\w+)*")
 _AUXILIARIES = frozenset(
@@ -155,7 +156,7 @@ def misquoted(claim: str, passage: str, spans: Sequence[tuple[int, int]]) -> str
 def _are_one(these: set[str], those: set[str], passage: str) -> bool:
     """Whether the passage sets both side by side: "the nurse Anna Berg", "Anna Berg, a nurse"."""
     for name in re.finditer(r"\b(?:[^\W\d_a-z]\w+ ?)+", passage):
-        before, behind = passage[: name.start()], passage[name.end() :]
+        before, behind = passage[max(0, name.start() - _NEAR) : name.start()], passage[name.end() :]
         linked = (before.split() or [""])[-1] in _LINKS  # "a spokesman for Berg"
         around = None if linked else re.search(_BESIDE, before), re.match(_BEHIND, behind)
         named = _content(name.group())
