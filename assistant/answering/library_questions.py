@@ -97,7 +97,8 @@ def within(scope: Scope, answer: Answer) -> Scope:
 
 def _numbers(answer: Answer, detail: str, library: Library, scope: Scope, tally: Tally) -> Sequence[str]:
     if detail == "today":
-        return [tr("Today is {day} (UTC).", day=day(answer.as_of)), *overview(tally)[-1:]]
+        said = overview(tally)
+        return [tr("Today is {day} (UTC).", day=day(answer.as_of)), *dict.fromkeys([said[0], said[-1]])]
     if detail == "languages":
         counted = library.listings.languages(Listing(scope=within(scope, answer)))
         languages = _numbered((language_named(language), many) for language, many in counted)

@@ -106,6 +106,12 @@ def test_a_list_has_a_row_for_each_and_says_how_many_articles_were_looked_at(ass
     assert "articles that come nearest" in answer.sentences[0].text
 
 
+def test_the_day_is_told_with_what_the_library_covers(assistant: Assistant) -> None:
+    told = [each.text for each in assistant.answer("what date is it today", as_of=AS_OF).sentences]
+    assert told[0].startswith("Today is 20 July 2022") and "holds 5 articles" in told[1]
+    assert told[2].startswith("They were published from 25 June 2022")
+
+
 def test_a_list_of_one_is_told_as_a_fact(assistant: Assistant) -> None:
     asked = "Which companies have crowned goats at the summer fair?"
     assert assistant.request(asked, assistant.moment(AS_OF)).intent is Intent.LIST
