@@ -27,8 +27,8 @@ _EMBEDDED = 16
 # Beside a cosine of the sentence and its passage's standing, both up to 1.
 _WORDS = 0.5
 # A word of the headline is what all of the article is about and tells its sentences hardly apart: what it counts beside
-# another word, and which part of that a sentence has without it. With these, 4 of 130 questions that were written
-# afterwards came out right that had not, and none was lost.
+# another word, and which part of that a sentence has without it. With these 78 of 130 questions that nobody had tuned
+# for came out right, and 75 without.
 _OF_TOPIC, _IN_HEADLINE = 0.3, 0.8
 _KIND = 0.2
 _REASON = 0.4
