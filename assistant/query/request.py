@@ -50,7 +50,7 @@ _GREETING = re.compile(
 )
 # "Bullet points: what is known of it?": how the answer is to look, before what is asked.
 _AHEAD = re.compile(
-    rf"^(?:{_FORM.pattern}|(?:in )?(?:short|brief|summary|tl;?dr|kurz|en bref|resumen|resumo))\s*[:–-]+\s+(?=\w)", re.I
+    rf"^(?:{_FORM.pattern}|in (?:short|brief)|short|summary|tl;?dr|kurz|en bref|resumen|resumo)\s*[:–-]+\s+(?=\w)", re.I
 )
 _BACK = re.compile(r"^(?:ok(?:ay)?,? )?(?:(?:going|coming|let's go|let us go) )?back to (?:the )?(?=\w)", re.I)
 # As in "whats new"; inside of a question only in lower case: Theres is somebody's name.
