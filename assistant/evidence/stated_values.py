@@ -2,7 +2,8 @@
 
 A source is read for the one sentence that answers: its passage and headline name what the question names, most of the
 question's other words stand in it, and beside one of these stands a thing of the kind asked for that the question does
-not give itself.
+not give itself. Of how many died in the fire a later report says no more than "The death toll stands at 14": where a
+sentence has the word for what befell those counted, the rest of its passage tells of which event it is.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _WORDS = {FactKind.NUMBER: 0.5, FactKind.DATE: 0.5, FactKind.NAME: 0.65}
 # Facts from a word of the question to what is asked for. A name is taken only from right beside it.
 _NEAR = {FactKind.NUMBER: 3, FactKind.DATE: 3, FactKind.NAME: 1}
 _WORDS_BETWEEN = 3
+_CLAUSE, _BREAK = re.compile(r"[;:.–—]"), re.compile(r"[,;:.–—]")
 # "The number of people hurt when a ferry ran into a pier was 41", "the death toll of the storm rose to 12".
 _COUNT = re.compile(r"\b(?:number|total|toll|count)\b[^.;]*\b(?:is|was|were|to|at|reached|of)(?: \w+){0,2} $")
 # A number behind these is a name or a size of something, and no count: "line 7", "magnitude 6".
@@ -44,7 +46,18 @@ _MEASURES = frozenset(
     km m cm mm kg g l mph kmh
     """.split()
 )
-_HOW_MANY = re.compile(r"\bhow many (?:more |other |new |different )?([\w-]+)|\bnumber of ([\w-]+)", re.I)
+_HOW_MANY = re.compile(
+    r"\b(?:how many|number of) (?:more |other |new |different )?(?P<counted>[\w-]+)"
+    r"(?: (?:who|that|have|has|had|are|is|were|was|been|being|got|get|so|far|already|now|still))*"
+    r"(?: (?P<befell>[\w-]+))?",
+    re.I,
+)
+# What a word of the question counts that stands elsewhere in the passage.
+_AROUND = 0.5
+# "The last three missing people were found" is no answer to how many died, "twelve lost their lives" is one.
+_OTHERWISE = 0.1
+# "Two more than last week" is no count of them.
+_DIFFERENCE = re.compile(r" (?:more|fewer|less)\b", re.I)
 _NEXT_WORD = re.compile(r"[ -]([^\W\d_]+)")
 # What is told of one event as it goes on is told within these days.
 _ONE_STORY = timedelta(days=60)
@@ -100,12 +113,15 @@ class StatedValue(NamedTuple):
 
 
 class _Asked(NamedTuple):
+    """Of how many the question asks `counted` is the stem of what, and `befell` the word for what became of them."""
+
     kind: FactKind
     given: tuple[Fact, ...]
     names: tuple[Fact, ...]
     places: tuple[str, ...]
     words: frozenset[str]
     counted: str = ""
+    befell: str = ""
 
 
 def readings(question: str, sources: Sequence[Hit]) -> list[StatedValue]:
@@ -187,8 +203,9 @@ def _asked(question: str) -> _Asked | None:
     if not kind or not words:
         return None
     how_many = _HOW_MANY.search(question)
-    counted = stem(how_many[1] or how_many[2]) if how_many else ""
-    return _Asked(kind, given, names, _places(question, given), words, counted)
+    counted = stem(how_many["counted"]) if how_many else ""
+    befell = _meaning(stem(how_many["befell"])) if how_many and how_many["befell"] else ""
+    return _Asked(kind, given, names, _places(question, given), words, counted, befell if befell in words else "")
 
 
 def _says_little(word: Fact) -> bool:
@@ -197,7 +214,10 @@ def _says_little(word: Fact) -> bool:
 
 
 def _sense(fact: Fact) -> str:
-    word = stem(fact.text) if fact.kind is FactKind.NAME else fact.key  # "Built in 1875, it is" begins with no name
+    return _meaning(stem(fact.text) if fact.kind is FactKind.NAME else fact.key)  # "Built in 1875" begins with no name
+
+
+def _meaning(word: str) -> str:
     return _SENSES.get(word, word)
 
 
@@ -210,22 +230,28 @@ def _of_source(asked: _Asked, number: int, hit: Hit) -> Iterator[StatedValue]:
     around = (*facts(passage.text, published), *facts(hit.article.title, published))
     named = sum(any(agrees(name, each, published) for each in around) for name in asked.names)
     if named >= _NAMES * len(asked.names):
+        told = asked.words.intersection(map(_sense, around))
         for start, end in reporting(passage.text):
             start += dateline(passage.text[start:end])  # as spans begin, or no span would state it
-            yield from _of_sentence(asked, number, hit, passage.start + start, passage.start + end)
+            yield from _of_sentence(asked, number, hit, passage.start + start, passage.start + end, told)
 
 
-def _of_sentence(asked: _Asked, number: int, hit: Hit, start: int, end: int) -> Iterator[StatedValue]:
-    """Everything in the sentence that could be what is asked for."""
+def _of_sentence(
+    asked: _Asked, number: int, hit: Hit, start: int, end: int, around: frozenset[str]
+) -> Iterator[StatedValue]:
+    """Everything in the sentence that could be what is asked for; `around` are the question's words in its passage."""
     sentence, published = hit.article.text[start:end], hit.article.day
     said = facts(sentence, published)
     anchors = [at for at, each in enumerate(said) if _sense(each) in asked.words]
-    share = len({_sense(said[at]) for at in anchors}) / len(asked.words)
+    here = {_sense(said[at]) for at in anchors}
+    share = len(here) / len(asked.words)
+    if asked.befell:
+        share += _AROUND * len(around - here) / len(asked.words) if asked.befell in here else -_OTHERWISE
     if share < _WORDS[asked.kind] or _elsewhere(asked, _places(sentence, said)):
         return
     for at, fact in enumerate(said):
         fits = _fits(asked, fact, published) and (not asked.counted or _is_count(asked.counted, sentence, fact))
-        near = _near(asked, sentence, said, at, anchors) if fits else []
+        near = _near(asked, sentence, said, at, _belong(asked, sentence, said, at, anchors)) if fits else []
         if near:
             away = min(abs(anchor - at) for anchor in near)
             says = _says(sentence, said, at, counts=at + 1 in near)
@@ -258,10 +284,28 @@ def _is_count(counted: str, sentence: str, fact: Fact) -> bool:
     """Whether a figure may count what is asked for: no measure, no share and no number that something goes by."""
     if not isinstance(fact.value, Quantity) or fact.value.unit or not fact.value.value.is_integer():
         return False
+    if _DIFFERENCE.match(sentence, fact.end):
+        return False
     behind = _NEXT_WORD.match(sentence, fact.end)
     word = behind[1].lower() if behind else ""
     of_a_measure = word in _MEASURES or word.removesuffix("s") in _MEASURES
     return stem(word) == counted or not (of_a_measure or _NAMED_BY.search(sentence[: fact.start]))
+
+
+def _belong(asked: _Asked, sentence: str, said: Sequence[Fact], at: int, anchors: Sequence[int]) -> Sequence[int]:
+    """The anchors that a figure can belong to: what is counted stands right behind it, or is something else's, as in
+    "two batches of the baby milk", and what befell them in the same clause."""
+    if not asked.befell:
+        return anchors
+    counted, figure = _meaning(asked.counted), said[at]
+
+    def belongs(anchor: Fact) -> bool:
+        if anchor.start > figure.start:
+            between = sentence[figure.end : anchor.start]
+            return count_of_words(between) <= 1 if _sense(anchor) == counted else not _CLAUSE.search(between)
+        return _sense(anchor) != counted and not _BREAK.search(sentence[anchor.end : figure.start])
+
+    return [each for each in anchors if belongs(said[each])]
 
 
 def _near(asked: _Asked, sentence: str, said: Sequence[Fact], at: int, anchors: Sequence[int]) -> list[int]:

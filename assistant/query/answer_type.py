@@ -13,6 +13,8 @@ import regex
 from assistant.text.calendar_words import calendar
 from assistant.text.facts import Fact, FactKind, facts
 from assistant.text.locale_data import plain
+from assistant.text.measures import Measure, measure, measures_asked
+from assistant.text.quantities import Quantity
 from assistant.text.words import ENGLISH, asks_yes_or_no, key_words, stem, stems_of
 from vectorstore.languages import language_of, stop_words, words_in
 
@@ -89,6 +91,8 @@ def offers(sentence: str, question: str, published: date | None) -> bool:
     if kind is FactKind.NUMBER and says_none(sentence, question):
         return True
     given = _of_kind(kind, question, None)
+    if kind is FactKind.NUMBER and language_of(question) in ENGLISH:
+        return bool(_amounts(sentence, published, measures_asked(question)) - given)
     return bool(_of_kind(kind, sentence, published) - given)
 
 
@@ -107,6 +111,11 @@ def adds_nothing(sentence: str, question: str) -> bool:
     """Whether every word of the sentence that means something is the question's: a yes or a no at most is new."""
     asked, language = stems_of(question), language_of(sentence)
     return all(stem(word, language) in asked for word in key_words(sentence))
+
+
+def _amounts(sentence: str, published: date | None, measures: frozenset[Measure]) -> set[str]:
+    amounts = ((fact.key, fact.value) for fact in facts(sentence, published))
+    return {key for key, value in amounts if isinstance(value, Quantity) and measure(sentence, value) in measures}
 
 
 def _of_kind(kind: FactKind, text: str, published: date | None) -> set[str]:

@@ -9,6 +9,7 @@ from newsroom import WordEmbedder, article, hit_of, says
 
 from assistant.answering.assistant import Assistant
 from assistant.evidence import quote, weigh
+from assistant.evidence.stated_values import change, readings
 from assistant.presentation.terminal_text import answer_as_text
 from assistant.types import Support
 from assistant.verification.disagreement import differing
@@ -149,6 +150,42 @@ def test_the_newest_figure_is_told_first_whatever_stands_before_it(place: str) -
     told = quote(weigh(HURT, hits, WordEmbedder())).citations
     assert [each.quote for each in told] == [number, first.text]
     assert [each.citation.quote for each in differing(HURT, hits)] == [number, first.text]
+
+
+FIRE = ("At least three people died when fire broke out on the ferry Aurelia, the coastguard said.", "2022-07-01")
+ILL = (
+    "Parents should not use two batches of the baby milk Lumo after seven infants fell ill, an agency said.",
+    "2022-07-01",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "later", "newest"),
+    [
+        ("How many people died in the fire on the Aurelia?", FIRE, "The death toll stands at 14.", "14"),
+        (
+            "How many people died in the fire on the Aurelia?",
+            FIRE,
+            "The last three missing people were found. A board put the number of dead at 13, not 14.",
+            "13",
+        ),
+        ("how many babies got ill from lumo", ILL, "In all 26 infants fell ill, two more than last week.", "26"),
+        (
+            "how many babies got ill from lumo",
+            ILL,
+            "The number of infants who have fallen ill rose to 19; a lawyer for nine families spoke.",
+            "19",
+        ),
+    ],
+)
+def test_a_later_figure_counts_by_what_befell_those_counted(
+    question: str, first: tuple[str, str], later: str, newest: str
+) -> None:
+    of_it = "The inquiry into the fire on the Aurelia goes on." if "Aurelia" in question else "Lumo is a baby milk."
+    found = readings(question, [hit_of(*first), hit_of(f"{of_it} {later}", "2022-07-05")])
+    changed = change(found)
+    assert changed and changed.newest.says.startswith(newest)
+    assert [each.says for each in changed.earlier] == ["At least three people" if "Aurelia" in question else "seven"]
 
 
 def test_a_figure_that_was_lowered_is_among_those_that_differ_whatever_its_share_of_words() -> None:
