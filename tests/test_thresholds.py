@@ -20,10 +20,10 @@ VERDICTS = {
     "How many nights may homes in Hallow Bay be let?": Verdict.ANSWERED,
     "How much did the Brannock library rebuild cost?": Verdict.ANSWERED,
     "Why is tram line 4 delayed?": Verdict.CLOSEST,
-    "What do drones deliver in blood flights?": Verdict.ANSWERED,
+    "What do drones deliver in blood flights?": Verdict.CLOSEST,
     "Who is the mayor of Hallow Bay?": Verdict.CLOSEST,
-    "Who scored in the Champions League final?": Verdict.CLOSEST,  # of the one final that is told of
-    "What does Meta pay for Instagram?": Verdict.REFUSED,
+    "What does Meta pay for Instagram?": Verdict.CLOSEST,  # "Meta now builds Llama into ... Instagram"
+    "Who scored in the Champions League final?": Verdict.REFUSED,
     "How many books did Walter Nkemelu write?": Verdict.REFUSED,
     "How tall is the Eiffel Tower?": Verdict.REFUSED,
 }

@@ -39,7 +39,7 @@ _LONGEST_QUESTION = 2000
 # A question that its own language does not answer is put into so many others, at once.
 _LANGUAGES = 4
 # The log odds by which what another language holds has to be more likely an answer.
-_CLEARLY = 0.6
+_CLEARLY = 1.0
 # Passages whose way of writing is taken for that of the answer.
 _AS_WRITTEN_IN = 3
 # Letters of a name that its forms in several languages share.

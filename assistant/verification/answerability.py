@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from math import inf, log
+from math import log
 from typing import NamedTuple
 
 from assistant.evidence import Evidence
@@ -57,40 +57,33 @@ class Signals(NamedTuple):
     `similarity` is the cosine of the nearest passage. `told` is, of the best sentence, the share of the question's
     words in it and its headline, rare words counting for more, plus its cosine. `outside` is 1 when the question names
     days and nothing found is of them; `stale` how old the newest of the first is, 0 to 0.45, when the question is about
-    the present. `apart` is how far the best sentence's worth stands above the mean of the other articles' best, about 0
-    to 2: what nothing answers, many articles come equally near to.
+    the present.
     """
 
     similarity: float
     told: float
     outside: float
     stale: float
-    apart: float
 
 
-NOTHING_FOUND = Signals(0.0, 0.0, 1.0, 0.0, 0.0)
+NOTHING_FOUND = Signals(0.0, 0.0, 1.0, 0.0)
 
-# What stands for it where one article alone was found.
-_ALONE = 0.8
-# Where words alone decide: what stands for the similarity, what the share of words counts, and how far it sets the best
-# apart (a factor and what is added). With them the closest is shown from a share of .525 on, and an answer told from
-# .70, which part best on the tuning half of tests/benchmarks/sets/languages.
-_NOT_UNDERSTOOD, _SHARE_ALONE, _APART_ALONE = 0.5625, 1.5, (3.61, -1.62)
+# Where words alone decide: what stands for the similarity, and what the share of words counts. With them the closest is
+# shown from a share of .525 on, and an answer told from .70, which part best on the tuning half of
+# tests/benchmarks/sets/languages.
+_NOT_UNDERSTOOD, _SHARE_ALONE = 0.5625, 1.5
 # What a word of the language tells beside a name, which all articles of a town may share.
 _NO_NAME = 2.0
 
 # Two logistic regressions', fitted and drawn by tests/benchmarks/refusals.py on quiz and ordinary questions together,
-# with a judge's log odds beside the signals and without; those without on 300 questions more over three countries of
-# nobody's tuning. How far apart the best stands tells nothing that a judge does not know better: of five sets, each
-# scored by a fit on the others, it got 317 of 449 questions right instead of 301 without a judge, and no more with one.
-_JUDGED, _BIAS_JUDGED = 1.5, -6.4
-_WEIGHTS_JUDGED = Signals(similarity=2.7, told=3.2, outside=-2.4, stale=-5.1, apart=0.0)
-_WEIGHTS, _BIAS = Signals(similarity=2.7, told=1.0, outside=-2.95, stale=-4.2, apart=1.8), -3.8
+# with a judge's log odds beside the signals and without.
+_JUDGED, _WEIGHTS_JUDGED, _BIAS_JUDGED = 1.5, Signals(similarity=2.7, told=3.2, outside=-2.4, stale=-5.1), -6.4
+_WEIGHTS, _BIAS = Signals(similarity=4.8, told=4.7, outside=-2.6, stale=-5.3), -7.4
 # Log odds from which on a question is answered, and the closest is shown. Those with a judge were drawn with the
 # built-in model itself, whose odds are lower than those that the weights were fitted with.
 _ANSWERED_JUDGED, _CLOSEST_JUDGED = -0.75, -1.5
-_ANSWERED, _CLOSEST = 0.4, -1.0
-_HOPELESS = -2.75
+_ANSWERED, _CLOSEST = 0.25, -1.0
+_HOPELESS = -4.0
 _SURE = 0.999
 
 
@@ -147,13 +140,12 @@ def signals(
     if not found.hits:
         return NOTHING_FOUND
     window = reading.window
-    outside = float(window is not None and not any(_within(window, hit) for hit in found.hits))
-    stale = _stale(reading, found.hits[:_NEWEST_OF], today)
-    if understood:
-        return Signals(found.similarity, _told(rarity, evidence), outside, stale, _apart(evidence))
-    share = _told_in_words(rarity, evidence, language_of(reading.standalone))
-    factor, added = _APART_ALONE
-    return Signals(_NOT_UNDERSTOOD, _SHARE_ALONE * share, outside, stale, factor * share + added)
+    return Signals(
+        found.similarity if understood else _NOT_UNDERSTOOD,
+        _told(rarity, evidence) if understood else _told_in_words(rarity, evidence, language_of(reading.standalone)),
+        float(window is not None and not any(_within(window, hit) for hit in found.hits)),
+        _stale(reading, found.hits[:_NEWEST_OF], today),
+    )
 
 
 def says_not_found(text: str) -> bool:
@@ -194,14 +186,6 @@ def _told(rarity: Mapping[str, float], evidence: Evidence) -> float:
     return max(told, default=0.0)
 
 
-def _apart(evidence: Evidence) -> float:
-    best: dict[str, float] = {}
-    for span, worth in zip(evidence.spans, evidence.worths, strict=True):
-        best[span.hit.article.id] = max(best.get(span.hit.article.id, -inf), float(worth))
-    first, *others = sorted(best.values(), reverse=True) or [0.0]
-    return first - sum(others) / len(others) if others else _ALONE
-
-
 def _told_in_words(rarity: Mapping[str, float], evidence: Evidence, language: str) -> float:
     """The share of the words by the best sentence with its headline and by its whole article alike: what the article
     has no word for it does not answer, however well its places fit."""
@@ -209,7 +193,7 @@ def _told_in_words(rarity: Mapping[str, float], evidence: Evidence, language: st
     texts = {span.hit.article.id: f"{titled(span.hit.article)} {span.hit.article.text}" for span in evidence.spans}
     by_article = {key: _share(telling, text) for key, text in texts.items()}
     by_sentence = ((_share(telling, f"{titled(span.hit.article)} {span.text}"), span) for span in evidence.spans)
-    return max(((told + by_article[span.hit.article.id]) / 2 for told, span in by_sentence), default=0.0)
+    return _SHARE_ALONE * max(((told + by_article[span.hit.article.id]) / 2 for told, span in by_sentence), default=0.0)
 
 
 def _share(rarity: Mapping[str, float], text: str) -> float:
