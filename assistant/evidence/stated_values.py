@@ -17,6 +17,7 @@ from assistant.evidence.injection_filter import reporting
 from assistant.evidence.spans import dateline
 from assistant.query.answer_type import wanted
 from assistant.text.facts import TITLES, Fact, FactKind, agrees, facts
+from assistant.text.measures import Measure, measure
 from assistant.text.names import full_names
 from assistant.text.quantities import Quantity
 from assistant.text.text_dates import Moment
@@ -38,13 +39,6 @@ _NAMED_BY = re.compile(
     r"\b(?:magnitude|line|route|flight|category|level|grade|phase|number|no\.?|day|page|chapter|section|article|act|room"
     r"|platform|stage|group|aged?) $",
     re.I,
-)
-_MEASURES = frozenset(
-    """
-    second minute hour day week month year century time metre meter kilometre kilometer centimetre millimetre mile yard
-    foot inch acre hectare ton tonne kilo kilogram gram litre liter gallon barrel knot watt kilowatt megawatt degree
-    km m cm mm kg g l mph kmh
-    """.split()
 )
 _HOW_MANY = re.compile(
     r"\b(?:how many|number of) (?:more |other |new |different )?(?P<counted>[\w-]+)"
@@ -287,9 +281,9 @@ def _is_count(counted: str, sentence: str, fact: Fact) -> bool:
     if _DIFFERENCE.match(sentence, fact.end):
         return False
     behind = _NEXT_WORD.match(sentence, fact.end)
-    word = behind[1].lower() if behind else ""
-    of_a_measure = word in _MEASURES or word.removesuffix("s") in _MEASURES
-    return stem(word) == counted or not (of_a_measure or _NAMED_BY.search(sentence[: fact.start]))
+    if behind and stem(behind[1]) == counted:
+        return True
+    return measure(sentence, fact.value) is Measure.COUNT and not _NAMED_BY.search(sentence[: fact.start])
 
 
 def _belong(asked: _Asked, sentence: str, said: Sequence[Fact], at: int, anchors: Sequence[int]) -> Sequence[int]:
