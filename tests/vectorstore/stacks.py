@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import numpy as np
@@ -97,6 +98,15 @@ def by_meaning(library: Library, query: str, until: datetime | None = None, limi
     """The articles of the passages nearest to the query, best first."""
     found = library.search({query: 1.0}, {}, Scope(until=until), limit)
     return [each.article_id for each in sorted(found, key=lambda candidate: -candidate.similarity)]
+
+
+def nearest_by_then(library: Library, query: str, wanted: str, patience: float = 60) -> str:
+    """The article of the nearest passage, once it is the wanted one. A search waits only a moment while another thread
+    brings the index up to what other processes have stored, and finds what is in it by then."""
+    deadline = monotonic() + patience
+    while (found := by_meaning(library, query)[:1]) != [wanted] and monotonic() < deadline:
+        sleep(0.05)
+    return found[0] if found else ""
 
 
 def by_words(library: Library, *words: str, until: datetime | None = None) -> set[str]:
