@@ -101,6 +101,15 @@ class Request(NamedTuple):
     detail: str = ""
     most: int = 0
 
+    @property
+    def of_articles(self) -> bool:
+        """Whether it asks for articles themselves, and not for what they say."""
+        return self.intent in (Intent.LIST, Intent.COUNT) and self.detail in (OF_ARTICLES, OLDEST_FIRST)
+
+
+OF_ARTICLES, OLDEST_FIRST = "articles", "oldest"
+"""The details of a list or a count of articles; all others begin with the newest."""
+
 
 FEWEST, MOST = 3, 8
 """Sources that a reader can ask for."""

@@ -205,7 +205,7 @@ class Assistant:
             entries = yield from self._writer.listing(entries, asked_for, manner.model, judged)
         answer = replace(answer, kind=AnswerKind.FACT)
         # A list of one is no list: "Which tariffs stay?" may ask for what one article says.
-        of_one = request.intent is Intent.LIST and len(entries.citations) == 1 and grounds.known
+        of_one = is_judged(request) and request.intent is Intent.LIST and len(entries.citations) == 1 and grounds.known
         if entries.sentences and not of_one:
             yield _finished(replace(entries, read=""), started)
         else:

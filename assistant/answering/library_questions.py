@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answering.roundup import front_page, openings, resting_on
 from assistant.answering.suggestions import is_plain, summary_of
 from assistant.evidence.best_sentences import Pick, lede
-from assistant.text.labels import EMPTY, day, language_named, listed
+from assistant.text.labels import EMPTY, day, language_named, listed, numbered
 from assistant.text.names import names
 from assistant.text.texts import number, tr, tr_later, tr_plural
 from assistant.types import Answer, AnswerKind, Intent, own
@@ -50,7 +50,7 @@ def overview(tally: Tally) -> list[str]:
     named = [(name, number) for name, number in tally.outlets if name]
     said = [_holds(held(tally))]
     if named:
-        outlets = _numbered(named[:_OUTLETS])
+        outlets = numbered(named[:_OUTLETS])
         if len(named) > _OUTLETS:
             outlets = tr("{outlets} and {n} more", outlets=outlets, n=number(len(named) - _OUTLETS))
         said.append(
@@ -80,11 +80,6 @@ def _holds(articles: int) -> str:
     return tr_plural("The library holds {n} article.", "The library holds {n} articles.", articles)
 
 
-def _numbered(counted: Iterable[tuple[str, int]]) -> str:
-    """`CNN (3), Reuters (2)`."""
-    return listed([f"{name} ({number(many)})" for name, many in counted])
-
-
 def held(tally: Tally) -> int:
     """How many articles there are."""
     return sum(tally.days.values()) + tally.undated
@@ -101,7 +96,7 @@ def _numbers(answer: Answer, detail: str, library: Library, scope: Scope, tally:
         return [tr("Today is {day} (UTC).", day=day(answer.as_of)), *dict.fromkeys([said[0], said[-1]])]
     if detail == "languages":
         counted = library.listings.languages(Listing(scope=within(scope, answer)))
-        languages = _numbered((language_named(language), many) for language, many in counted)
+        languages = numbered((language_named(language), many) for language, many in counted)
         return [_holds(held(tally)), tr("Their languages: {languages}.", languages=languages)]
     if detail == "newest" and tally.days:
         return [

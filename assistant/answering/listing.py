@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import takewhile
+from typing import TypeVar
 
 from assistant.answering.grounds import Grounds
 from assistant.answering.roundup import openings, resting_on
@@ -13,18 +16,20 @@ from assistant.evidence import quote, weigh
 from assistant.evidence.best_sentences import Pick, lede, picked, sentences
 from assistant.query.answer_type import offers, says_none
 from assistant.query.decomposition import parts
+from assistant.query.search_filters import read_outlets
 from assistant.text.facts import Fact, FactKind, facts
-from assistant.text.labels import count, day
+from assistant.text.labels import count, day, numbered
 from assistant.text.quantities import Quantity
 from assistant.text.texts import tr, tr_plural
 from assistant.text.time_window import read_timing
 from assistant.text.words import key_stems, key_words, names_and_numbers, small_words, stem, stems_of
-from assistant.types import Answer, AnswerKind, Intent, Request, Sentence, own
+from assistant.types import OLDEST_FIRST, Answer, AnswerKind, Intent, Request, Sentence, own
 from vectorstore.languages import language_of, words_in
 from vectorstore.library import Library
-from vectorstore.models import Hit, Scope, heading
+from vectorstore.models import Hit, Scope, heading, titled
 
 _ROWS = 20
+_OUTLETS = 8
 _MENTIONING = 2000
 # Of the subject's words, the headline's counted; or of its meaning: a row with less is of something else.
 _SHARED = 0.6
@@ -46,6 +51,7 @@ _AMOUNTS = re.compile(
     re.I,
 )
 
+Told = TypeVar("Told")
 Tells = Callable[[Hit, str], bool]
 """Whether a sentence of a hit reports one of the things that are listed. Raises ModelError."""
 
@@ -55,21 +61,21 @@ def listed(
 ) -> Answer:
     """The answer with an opening that says how much was looked at; without sentences where no row fits. `tells` is
     asked where `is_judged`."""
-    if request.intent is Intent.COUNT and request.detail == "articles":
-        return _mentions(answer, request.subject, library, scope)
     if request.broad:
-        return _published(answer, library, scope)
+        return _published(answer, request, library, scope)
+    if request.of_articles:
+        return _mentions(answer, request, library, scope)
     return _told_of(answer, request, hits, library, tells)
 
 
 def is_judged(request: Request) -> bool:
     """Whether a list is of what articles report, and not of articles."""
-    return request.kind is AnswerKind.LIST and not request.broad and request.detail != "articles"
+    return request.kind is AnswerKind.LIST and not request.broad and not request.of_articles
 
 
 def answers_itself(request: Request, grounds: Grounds) -> bool:
     """Whether an article names the number that is asked for: "its third increase this year"."""
-    if request.intent is not Intent.COUNT or request.detail == "articles" or not grounds.known:
+    if request.intent is not Intent.COUNT or request.of_articles or not grounds.known:
         return False
     first, wanted = quote(grounds.evidence).citations[:1], key_stems(request.subject)
     counted = wanted - {stem(name) for name in names_and_numbers(f"of {request.subject}")}
@@ -129,15 +135,17 @@ def _told_of(answer: Answer, request: Request, hits: Sequence[Hit], library: Lib
     return _with_rows(answer, opening, rows)
 
 
-def _mentions(answer: Answer, subject: str, library: Library, scope: Scope) -> Answer:
-    """How many articles have the subject's names and most of its words, in the text or the headline."""
+def _mentions(answer: Answer, request: Request, library: Library, scope: Scope) -> Answer:
+    """The articles that have the subject's names and most of its words, in the text, the headline or the byline."""
+    undated = read_timing(request.subject, answer.as_of.date()).rest
+    subject = read_outlets(undated, answer.outlets).rest.strip(" ?.")
     wanted = key_stems(subject)
     names = {stem(word) for word in names_and_numbers(f"of {subject}")}
     if not wanted:
         return answer
 
     def mentioned(hit: Hit) -> bool:
-        said = stems_of(f"{heading(hit.article)} {hit.article.text}")
+        said = stems_of(f"{titled(hit.article)} {hit.article.text}")
         return names <= said and 2 * len(wanted & said) >= len(wanted) if names else wanted <= said
 
     opened = openings(answer, library, scope)
@@ -145,9 +153,10 @@ def _mentions(answer: Answer, subject: str, library: Library, scope: Scope) -> A
     found = library.search({subject: 1.0}, dict.fromkeys(key_words(subject), 1.0), scope, _MENTIONING)
     best = {each.article_id: each for each in sorted(found, key=lambda each: each.keyword) if each.article_id in within}
     hits = library.hits([(each.passage_id, each.keyword) for each in best.values() if each.keyword > 0], answer.as_of)
-    hits = sorted(filter(mentioned, hits), key=lambda hit: str(hit.article.published_at or ""), reverse=True)
-    rows = [row for hit in hits[:_ROWS] if (row := _mentioning(hit, wanted))]
-    outlets = len({hit.article.outlet for hit in hits if hit.article.outlet})
+    hits = _by_day(filter(mentioned, hits), lambda hit: hit.article.published_at, request)
+    most = request.most or _ROWS
+    rows = [row for hit in hits[:most] if (row := _mentioning(hit, wanted))]
+    outlets = Counter(hit.article.outlet for hit in hits if hit.article.outlet)
     opening = tr_plural(
         "{n} of {articles} mentions “{subject}”",
         "{n} of {articles} mention “{subject}”",
@@ -156,8 +165,18 @@ def _mentions(answer: Answer, subject: str, library: Library, scope: Scope) -> A
         subject=subject,
     )
     if outlets:
-        opening = tr("{mentions}, in {outlets}", mentions=opening, outlets=count(outlets, "outlet"))
+        many = len(outlets) > _OUTLETS
+        where = count(len(outlets), "outlet") if many else numbered(outlets.most_common())
+        opening = tr("{mentions}, in {outlets}", mentions=opening, outlets=where)
     return _with_rows(answer, tr("{line}.", line=opening) + _left_out(len(hits) - len(rows)), rows)
+
+
+def _by_day(found: Iterable[Told], published: Callable[[Told], datetime | None], request: Request) -> list[Told]:
+    """The newest first, or the oldest where it is asked for; those without a day come last."""
+    every = list(found)
+    dated = [each for each in every if published(each)]
+    ordered = sorted(dated, key=lambda each: str(published(each)), reverse=request.detail != OLDEST_FIRST)
+    return ordered + [each for each in every if not published(each)]
 
 
 def _mentioning(hit: Hit, wanted: set[str]) -> Pick | None:
@@ -165,12 +184,12 @@ def _mentioning(hit: Hit, wanted: set[str]) -> Pick | None:
     return max(told, key=lambda pick: len(wanted & stems_of(pick.text)), default=None)
 
 
-def _published(answer: Answer, library: Library, scope: Scope) -> Answer:
-    """What the days and the outlets asked about have published, the newest first."""
-    opened = sorted(openings(answer, library, scope), key=lambda each: str(each.published_at or ""), reverse=True)
+def _published(answer: Answer, request: Request, library: Library, scope: Scope) -> Answer:
+    """What the days and the outlets asked about have published."""
+    opened = _by_day(openings(answer, library, scope), lambda each: each.published_at, request)
     if not opened:
         return answer
-    hits = library.hits([(each.passage_id, 1.0) for each in opened[:_ROWS]], answer.as_of)
+    hits = library.hits([(each.passage_id, 1.0) for each in opened[: request.most or _ROWS]], answer.as_of)
     rows = [row for hit in hits if (row := lede(hit))]
     opening = tr("{line}.", line=count(len(opened), "article"))
     return _with_rows(answer, opening + _left_out(len(opened) - len(rows)), rows)

@@ -46,6 +46,10 @@ _RIDGE = 0.5
 _LEAST = 0.2
 _MARGIN = 0.05
 _MOST_UNKNOWN = 0.5
+# Whoever is meant by these is neither the reader nor the library: "how old are they?"
+_OTHERS = frozenset("he him his she her hers they them their theirs".split())
+# Libraries, archives and newspapers are in the news too: what an example does not say of them is asked of an article.
+_OF_THE_LIBRARY = 0.0
 _SEVERAL = 4
 _AT_ONCE = 64
 
@@ -114,7 +118,8 @@ class Intents:
                 break
             if _length(question) > _longest(intent):
                 continue
-            if intent not in OF_NO_ARTICLE or _unknown(question, intent) <= _MOST_UNKNOWN:
+            most = _OF_THE_LIBRARY if intent is Intent.LIBRARY else _MOST_UNKNOWN
+            if intent not in OF_NO_ARTICLE or _unknown(question, intent) <= most:
                 return Understood(intent, _detail(intent, near))
         return Understood(Intent.FACT)
 
@@ -244,7 +249,8 @@ def _sharing(frame: Iterable[str]) -> Floats:
 def _unknown(question: str, intent: Intent) -> float:
     """The share of the words that carry the question that no example of the intent has. What stands in the examples of
     several intents carries nothing, in whatever language: "wer hat", "qué es"."""
-    asked = set(words(question)) - {"?", ":"} - small_words(question) - _of_several()
+    others = _OTHERS if intent is Intent.LIBRARY else frozenset()
+    asked = set(words(question)) - {"?", ":"} - ((small_words(question) | _of_several()) - others)
     return len(asked - _vocabulary(intent)) / (len(asked) or 1)
 
 

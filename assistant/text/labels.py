@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from assistant.text.texts import ENGLISH, locale, tr, tr_later, tr_plural, zone
+from assistant.text.texts import ENGLISH, locale, number, tr, tr_later, tr_plural, zone
 from assistant.types import Answer, Window
 from vectorstore.models import Article, Copy, Entry, Scope
 
@@ -199,3 +199,8 @@ def also_in(copies: Sequence[Copy]) -> str:
 def listed(names: Sequence[str]) -> str:
     """`CNN, Reuters`, with the reader's comma."""
     return tr(", ").join(names)
+
+
+def numbered(counted: Iterable[tuple[str, int]]) -> str:
+    """`CNN (3), Reuters (2)`."""
+    return listed([f"{name} ({number(many)})" for name, many in counted])

@@ -106,6 +106,32 @@ def test_a_list_has_a_row_for_each_and_says_how_many_articles_were_looked_at(ass
     assert "articles that come nearest" in answer.sentences[0].text
 
 
+def days(answer: Answer) -> list[str]:
+    return [f"{each.article.day}" for each in answer.citations]
+
+
+def test_articles_about_something_are_listed_with_their_outlets_the_newest_first(assistant: Assistant) -> None:
+    newest = assistant.answer("newest article about the Norvale paper mill", as_of=AS_OF)
+    assert shown_by(newest) == {"mill", "fire", "shut"} and newest.sentences[0].text.startswith("3 of 5 articles")
+    assert [each.citations[0] for each in newest.sentences[1:]] and days(newest)[0] == "2022-07-09"
+    oldest = assistant.answer("oldest article about the Norvale paper mill", as_of=AS_OF)
+    assert days(oldest) == [*reversed(days(newest))]
+    of_july = assistant.answer("articles about the paper mill in July", as_of=AS_OF)
+    assert shown_by(of_july) == {"fire", "shut"} and "July" not in of_july.sentences[0].text
+    alone = assistant.answer("articles about goats", as_of=AS_OF)
+    assert shown_by(alone) == {"goat"} and alone.kind is AnswerKind.LIST
+
+
+def test_articles_of_an_outlet_are_those_that_it_published(assistant: Assistant) -> None:
+    answer = assistant.answer("newest article from the Tribune", as_of=AS_OF)
+    assert shown_by(answer) == {"bank"} and answer.sentences[0].text == "1 article."
+
+
+def test_of_articles_about_something_that_is_in_none_there_are_none(assistant: Assistant) -> None:
+    answer = assistant.answer("articles about wolves", as_of=AS_OF)
+    assert answer.text.startswith("0 of 5 articles mention “wolves”") and not answer.citations
+
+
 def test_the_day_is_told_with_what_the_library_covers(assistant: Assistant) -> None:
     told = [each.text for each in assistant.answer("what date is it today", as_of=AS_OF).sentences]
     assert told[0].startswith("Today is 20 July 2022") and "holds 5 articles" in told[1]

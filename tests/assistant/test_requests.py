@@ -11,7 +11,7 @@ import pytest
 
 from assistant.query.intent import OF_NO_ARTICLE, Intents, Understood
 from assistant.query.request import requested, said
-from assistant.types import AnswerKind, Intent
+from assistant.types import OF_ARTICLES, OLDEST_FIRST, AnswerKind, Intent
 from vectorstore.indexes.embedding import DEFAULT_MODEL, SentenceEmbedder
 from vectorstore.models import Matrix
 
@@ -143,6 +143,55 @@ def test_of_a_long_sentence_what_the_reader_wants_to_know_is_looked_for() -> Non
 )
 def test_a_question_about_somebody_or_something_is_not_one_about_dateline(intents: Intents, question: str) -> None:
     assert requested(question, TODAY, intents, OUTLETS).intent not in OF_NO_ARTICLE
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what did the library cost",
+        "who runs the library",
+        "when does the library open?",
+        "how many people came to the library",
+        "why was the library closed",
+        "how many books does the library have",
+        "is there a café in the library?",
+        "what was found in the archive",
+        "how many readers does the newspaper have",
+        "was ist mit der Bibliothek passiert?",
+        "how old is she?",
+        "how old are they",
+        "what has she got",
+    ],
+)
+def test_a_library_in_the_news_and_a_person_are_not_the_library_that_is_asked(intents: Intents, question: str) -> None:
+    assert requested(question, TODAY, intents, OUTLETS).intent not in OF_NO_ARTICLE
+
+
+@pytest.mark.parametrize(
+    ("question", "subject", "detail"),
+    [
+        ("articles about ferries", "ferries", OF_ARTICLES),
+        ("show me articles on the rate rise", "rate rise", OF_ARTICLES),
+        ("Newest article about Norvale", "Norvale", OF_ARTICLES),
+        ("articles by Ada Lind", "Ada Lind", OF_ARTICLES),
+        ("are there any articles about goats?", "goats", OF_ARTICLES),
+        ("which outlets write about Norvale", "Norvale", OF_ARTICLES),
+        ("oldest article about the ferry", "ferry", OLDEST_FIRST),
+        ("Artikel über Norvale", "Norvale", OF_ARTICLES),
+        ("articles sur Norvale", "Norvale", OF_ARTICLES),
+    ],
+)
+def test_articles_themselves_are_asked_for(intents: Intents, question: str, subject: str, detail: str) -> None:
+    found = requested(question, TODAY, intents, OUTLETS)
+    assert found.of_articles and (found.subject, found.detail) == (subject, detail)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What does the article about the ferry say?", "Which ferries were sold?", "List all ports that were closed"],
+)
+def test_what_articles_say_is_not_the_articles(intents: Intents, question: str) -> None:
+    assert not requested(question, TODAY, intents, OUTLETS).of_articles
 
 
 @pytest.mark.parametrize(
