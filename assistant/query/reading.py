@@ -30,6 +30,8 @@ from vectorstore.models import Scope
 _WORD = re.compile(r"[^\W_]+(?:[.&'’-][^\W_]+)*")
 _MOST_WORDS = 6
 _LEAST_OF_A_HALF = 3
+# "Us", "pm" and "ai" in lower case may be words; "ceo" is typed for CEO.
+_AS_A_WORD = 2
 _MOST_LEARNT = 2
 # Passages with a form from which on it finds enough by itself.
 _FEW = 20
@@ -101,7 +103,8 @@ def _names(question: str, known: Vocabulary) -> Iterator[Form]:
         learnt = known.abbreviations(word.group())
         for last in words[at : at + _MOST_WORDS]:
             said = question[word.start() : last.end()]
-            common = _common().get(said) or _common().get(said.lower()) or ()
+            typed = said.upper() if said.islower() and len(said) > _AS_A_WORD else said
+            common = _common().get(typed) or _common().get(said.lower()) or ()
             others = [other for form, other in learnt if form == said.casefold()]
             yield Form(said, (*common, *others[:_MOST_LEARNT]))
 

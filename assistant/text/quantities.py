@@ -40,6 +40,8 @@ _SPELLED = (
     rf"(?:{_COUNT_WORD}|a(?= (?:{_LONG_SCALE})\b))"
     rf"(?:(?:[ -]|(?:(?<=hundred)|(?<=thousand)|(?<=million)) and )(?:{_COUNT_WORD}|{_LONG_SCALE})\b)*"
 )
+# "24m tall" are metres.
+_METRES = r"m(?=[ -](?:tall|high|long|wide|deep|thick|across|away|above|below)\b(?!-| school))"
 _UNIT = (
     r"[ -]?(?P<unit>%|¢|°|per ?cents?\b|percentage(?=[ -]points?\b)|pc\b"
     r"|(?:(?:US|U\.S\.|American|British) )?(?:dollars?|pounds?(?: sterling)?|sterling|euros?|yen|cents?|rupees?)\b"
@@ -48,7 +50,8 @@ _UNIT = (
 _AMOUNT = re.compile(
     rf"(?<![\w.])(?:(?:US|AU|CA|NZ|HK|[ACS])?(?P<currency>[$£€¥₹]) ?)?(?:"
     rf"(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d{{1,15}}(?:\.\d+)?)(?P<rank>(?:st|nd|rd|th)s?\b)?"
-    rf"(?:[ -]?(?P<scale>{_LONG_SCALE})s?\b|[ ]?(?P<short>(?:k|mln|mn|m|bln|bn|b|trn|tn)\b))?"
+    rf"(?:[ -]?(?P<scale>{_LONG_SCALE})s?\b"
+    rf"|[ ]?(?(currency)|(?!{_METRES}))(?P<short>(?:k|mln|mn|m|bln|bn|b|trn|tn)\b))?"
     rf"|(?P<ordinal>(?:(?:{'|'.join(_TENS)})-)?(?:{'|'.join(reversed(_RANKS))}))s?\b|(?P<spelled>{_SPELLED})s?\b)"
     rf"(?:{_UNIT})?",
     re.I,

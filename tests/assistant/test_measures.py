@@ -20,10 +20,19 @@ from assistant.text.quantities import quantities
         ("57 per cent came, the second most ever.", [Measure.SHARE, Measure.RANK]),
         ("The otter weighed 50 kilograms at 12 degrees.", [Measure.WEIGHT, Measure.DEGREE]),
         ("In Rome, 12 people died.", [Measure.COUNT]),
+        ("The mast is 24m tall, 3m wide and cost 24m euros.", [Measure.LENGTH, Measure.LENGTH, Measure.MONEY]),
     ],
 )
 def test_what_an_amount_measures(text: str, measures: list[Measure]) -> None:
     assert [measure(text, each) for each in quantities(text)] == measures
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("a 24m-high wall", 24), ("24m people", 24e6), ("a $5m wide plan", 5e6), ("1.2m high school pupils", 1.2e6)],
+)
+def test_an_m_is_metres_only_where_something_is_tall_or_wide(text: str, value: float) -> None:
+    assert [each.value for each in quantities(text)] == [value]
 
 
 @pytest.mark.parametrize(

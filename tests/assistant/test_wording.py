@@ -129,6 +129,8 @@ def test_letters_left_out_put_in_replaced_or_exchanged_are_mistakes(one: str, ot
         ("Did 250 volunteers come?", "seals", "Did Two hundred and fifty volunteers come?"),
         ("What does the Harbour Police Union want?", "union", "What does the Harbour Police Union want?"),
         ("what does the hpu want", "union", "what does the hpu want"),
+        ("who is the ceo of Tamsin Foods", "boss", "who is the chief executive of Tamsin Foods"),
+        ("who is the CEO of Tamsin Foods", "boss", "who is the chief executive of Tamsin Foods"),
     ],
 )
 def test_what_is_written_otherwise_is_found_and_read_as_the_article_writes_it(
