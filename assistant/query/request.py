@@ -10,7 +10,7 @@ from typing import NamedTuple
 import regex
 
 from assistant.query.decomposition import parts
-from assistant.query.intent import Intents, frame_words
+from assistant.query.intent import Intents, Understood, frame_words
 from assistant.query.search_filters import read_outlets
 from assistant.text.text_dates import moments
 from assistant.text.time_window import read_timing
@@ -107,7 +107,7 @@ def _asking(text: str) -> Said:
 def requested(question: str, today: date, intents: Intents, outlets: Iterable[str] = ()) -> Request:
     """What a question asks for, asked on `today` (UTC) of a library with these outlets."""
     form = _FORM.search(question)
-    intent, detail = intents.of(question)
+    intent, detail = _understood(question, today, intents, outlets)
     of_parts = intent in _OF_PARTS and detail != OF_OUTLETS
     if intent not in _KINDS or (of_parts and len(parts(question)) < 2):
         return Request(AnswerKind.FACT, question, intent=_of_one_thing(intent), detail=detail, most=_wanted(form))
@@ -122,6 +122,17 @@ def requested(question: str, today: date, intents: Intents, outlets: Iterable[st
         kind = AnswerKind.DIGEST  # of some days, and of no one thing: "What has happened since Monday?"
     broad = broad and kind in (AnswerKind.DIGEST, AnswerKind.LIST)
     return Request(kind, subject, broad, intent, detail, _wanted(form))
+
+
+def _understood(question: str, today: date, intents: Intents, outlets: Iterable[str]) -> Understood:
+    """Days that no example names are days all the same: "What happened on 12 September?" asks for the news as "What
+    happened this week?" does."""
+    understood = intents.of(question)
+    if understood.intent is not Intent.FACT or not (timing := read_timing(question, today)).window:
+        return understood
+    of_a_week = intents.of(f"{timing.rest.rstrip(' ?.')} this week?")
+    broad = of_a_week.intent is Intent.ROUNDUP and _subject(question, Intent.ROUNDUP, today, outlets)[1]
+    return of_a_week if broad else understood
 
 
 def _of_one_thing(intent: Intent) -> Intent:
