@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from assistant.query.follow_ups import carried_over, standalone
 from assistant.query.search_filters import read_outlets
-from assistant.text.quantities import in_words, quantities
+from assistant.text.quantities import ORDINALS, WORDS, in_words, quantities
 from assistant.text.text_dates import moments
 from assistant.text.texts import tr
 from assistant.text.time_window import Strength, Timing, read_timing
@@ -30,6 +30,12 @@ from vectorstore.models import Scope
 _WORD = re.compile(r"[^\W_]+(?:[.&'’-][^\W_]+)*")
 _MOST_WORDS = 6
 _LEAST_OF_A_HALF = 3
+# "Line 4", "line four", "the fourth line", "the 4th line".
+_NUMBERED = re.compile(
+    rf"\b(?P<thing>[a-z]{{3,}}) (?P<number>\d{{1,2}}|{'|'.join(WORDS)})\b(?![.,:%]?\d|%| \w+s\b)"
+    rf"|\b(?P<rank>{'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)) (?P<counted>[a-z]{{3,}})\b",
+    re.I,
+)
 # "Us", "pm" and "ai" in lower case may be words; "ceo" is typed for CEO.
 _AS_A_WORD = 2
 _MOST_LEARNT = 2
@@ -51,7 +57,12 @@ class Form(NamedTuple):
 def other_forms(question: str, known: Vocabulary) -> list[Form]:
     """The stretches of the question that the library may hold in another form."""
     found: dict[str, dict[str, str]] = {}
-    for said, others in (*_names(question, known), *_numbers(question), *_compounds(question, known)):
+    for said, others in (
+        *_names(question, known),
+        *_ranks(question),
+        *_numbers(question),
+        *_compounds(question, known),
+    ):
         for other in others:
             found.setdefault(said, {}).setdefault(plain(other), other)
     return [Form(said, tuple(others.values())) for said, others in found.items()]
@@ -137,6 +148,17 @@ def _numbers(question: str) -> Iterator[Form]:
         counted = not quantity.unit and value == quantity.value and 1 < value not in _YEARS
         if counted and "." not in quantity.text and question[quantity.start - 1 : quantity.start] != "-":
             yield Form(quantity.text, tuple(form for form in _ways(value) if form != quantity.text.lower()))
+
+
+def _ranks(question: str) -> Iterator[Form]:
+    """ "Line 4" is the fourth line, and the other way round."""
+    for match in _NUMBERED.finditer(question):
+        thing, number = match["thing"] or match["counted"], match["number"] or match["rank"]
+        value = ORDINALS.get(number.lower()) or WORDS.get(number.lower()) or int(re.sub(r"\D", "", number) or 0)
+        if thing.lower() not in STOP_WORDS and 0 < value <= len(ORDINALS):
+            rank = next(word for word, each in ORDINALS.items() if each == value)
+            ways = [f"{rank} {thing}", f"{thing} {value}", *(f"{thing} {word}" for word in in_words(value))]
+            yield Form(match.group(), tuple(each for each in ways if each.lower() != match.group().lower()))
 
 
 def _ways(value: int) -> Iterator[str]:

@@ -21,7 +21,7 @@ _RANKS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
     "sixteenth seventeenth eighteenth nineteenth twentieth"
 ).split()
-_ORDINALS = {word: number for number, word in enumerate(_RANKS, start=1)}
+ORDINALS = {word: number for number, word in enumerate(_RANKS, start=1)}
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "mln": 1e6, "mn": 1e6, "m": 1e6, "billion": 1e9,
     "bln": 1e9, "bn": 1e9, "b": 1e9, "trillion": 1e12, "trn": 1e12, "tn": 1e12, "dozen": 12,
@@ -117,7 +117,7 @@ def _unit(match: re.Match[str]) -> str:
 def _value(match: re.Match[str], unit: str) -> tuple[float, str]:
     if match["ordinal"]:
         *tens, last = match["ordinal"].lower().split("-")
-        return float(_ORDINALS[last] + sum(WORDS[word] for word in tens)), unit
+        return float(ORDINALS[last] + sum(WORDS[word] for word in tens)), unit
     if match["spelled"]:
         return _spelled(match["spelled"].lower()), unit
     scale = (match["scale"] or match["short"] or "").lower()

@@ -12,7 +12,7 @@ from newsroom import article
 
 from assistant.answering.assistant import Assistant
 from assistant.answering.grounds import Finder
-from assistant.query.reading import Reading
+from assistant.query.reading import Reading, other_forms
 from assistant.query.spelling import corrected, distance
 from assistant.types import AnswerKind, Turn
 from ingest.splitting import split
@@ -139,6 +139,24 @@ def test_what_is_written_otherwise_is_found_and_read_as_the_article_writes_it(
     reading, found = asked(library, question)
     assert found[0].id == article_id
     assert reading.standalone.lower() == read_as.lower()
+
+
+@pytest.mark.parametrize(
+    ("question", "other"),
+    [
+        ("When will tram line 4 open?", "fourth line"),
+        ("when does line four open", "fourth line"),
+        ("Is the fourth line open?", "line 4"),
+        ("who drives on the 4th line", "fourth line"),
+    ],
+)
+def test_line_4_is_the_fourth_line(library: Library, question: str, other: str) -> None:
+    assert other in [each for form in other_forms(question, library.vocabulary()) for each in form.others]
+
+
+@pytest.mark.parametrize("question", ["How many of the 4 ships sank?", "Who won in 4 sets?", "What rose 4%?"])
+def test_a_number_of_things_is_no_rank(library: Library, question: str) -> None:
+    assert not any("fourth" in each for form in other_forms(question, library.vocabulary()) for each in form.others)
 
 
 def test_an_article_that_has_the_short_form_only_is_found_by_the_long_one(library: Library) -> None:
