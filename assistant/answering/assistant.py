@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Event
 from time import perf_counter
@@ -25,7 +26,7 @@ from assistant.generation.providers import PATIENCE, QUOTE, none_offered
 from assistant.generation.streaming import meanwhile
 from assistant.query.follow_ups import following, spoken_of, topic
 from assistant.query.intent import OF_NO_ARTICLE, Intents
-from assistant.query.request import OF_OUTLETS, Said, requested, said
+from assistant.query.request import OF_OUTLETS, Said, gone_on, requested, said
 from assistant.query.spelling import corrected
 from assistant.retrieval.search import Rerank
 from assistant.text.labels import EMPTY, language_named, spoken
@@ -170,7 +171,10 @@ class Assistant:
         today = self.moment(as_of)
         asked = said(checked(question, turns))
         with stage("question"):
-            request = self.request(question, today)
+            whole = gone_on(asked.question, turns, today.date(), partial(self.request, as_of=today))
+            request = self.request(question if whole == asked.question else whole, today)
+            if whole != asked.question:
+                asked, turns = Said(whole), ()
         note(intent=request.intent.value, turns=len(turns))
         if request.intent in OF_NO_ARTICLE:
             answer = Answer(question, question, today, newest_article=self._library.newest(today), language=language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from assistant.query.search_filters import read_outlets
 from assistant.text.text_dates import moments
 from assistant.text.time_window import read_timing
 from assistant.text.words import key_words, names_and_numbers, small_words
-from assistant.types import AnswerKind, Intent, Request
+from assistant.types import AnswerKind, Intent, Request, Turn
 from vectorstore.languages import UNSPACED, count_of_words
 
 _KINDS = {
@@ -27,6 +27,16 @@ _KINDS = {
     Intent.ORDER: AnswerKind.TIMELINE,
     Intent.SUMMARY: AnswerKind.SUMMARY,
 }
+# Put together of what many articles say, so that one after another can be asked for in the same way.
+_IN_PARTS = (AnswerKind.DIGEST, AnswerKind.TIMELINE)
+# "And in October?", "what about the ferry?"; what asks for itself goes on with nothing: "and who was hurt?"
+_GOES_ON = re.compile(r"(?:and|(?:and )?(?:what|how) about|und|et|y|e)\b[ ,]*", re.I)
+_ASKS = re.compile(
+    r"(?:wh(?:o|om|ose|at|ich|en|ere|y)|how|is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|wer|was"
+    r"|wie|wann|wo|warum|qui|que|quand|combien|où|pourquoi|quién|qué|cuándo|cuánt\w+|dónde|chi|che|quando|quanto|dove"
+    r"|he|she|it|they|him|her|them|that|this|then|after that)\b",
+    re.I,
+)
 _OF_PARTS = (Intent.COMPARISON, Intent.ORDER)
 OF_OUTLETS = "outlets"
 """The detail of a comparison of what outlets say of one thing, named or not."""
@@ -122,6 +132,26 @@ def requested(question: str, today: date, intents: Intents, outlets: Iterable[st
         kind = AnswerKind.DIGEST  # of some days, and of no one thing: "What has happened since Monday?"
     broad = broad and kind in (AnswerKind.DIGEST, AnswerKind.LIST)
     return Request(kind, subject, broad, intent, detail, _wanted(form))
+
+
+def gone_on(question: str, turns: Sequence[Turn], today: date, requested: Callable[[str], Request]) -> str:
+    """The question before with what this one puts into its place: after "What happened in September?", "and in
+    October?", after "articles about trams", "and about ferries?". Itself where it puts nothing, and where the one
+    before asked for a fact, whose sense it needs and not its form."""
+    match = _GOES_ON.match(question.strip())
+    if not match or not turns or _ASKS.match(new := question.strip()[match.end() :].strip(" ?.!")):
+        return question
+    before = gone_on(turns[-1].question, turns[:-1], today, requested)
+    request = requested(before)
+    if not new or not (request.of_articles or request.kind in _IN_PARTS or request.broad):
+        return question
+    old_days, new_days = read_timing(before, today), read_timing(new, today)
+    if new_days.window and not key_words(new_days.rest):
+        return f"{old_days.rest.rstrip(' ?.') if old_days.window else before.rstrip(' ?.')} {new}?"
+    subject = read_timing(request.subject, today).rest.strip(" ?.")
+    if request.broad or subject not in before:
+        return f"{before.rstrip(' ?.')} {new}?" if request.broad else question
+    return before.replace(subject, _bare(new, request.intent) or new, 1)
 
 
 def _understood(question: str, today: date, intents: Intents, outlets: Iterable[str]) -> Understood:

@@ -132,6 +132,45 @@ def test_of_articles_about_something_that_is_in_none_there_are_none(assistant: A
     assert answer.text.startswith("0 of 5 articles mention “wolves”") and not answer.citations
 
 
+def in_a_row(assistant: Assistant, *typed: str) -> list[Answer]:
+    """The answers to questions of one conversation."""
+    turns: tuple[Turn, ...] = ()
+    answers = []
+    for question in typed:
+        answers.append(assistant.answer(question, as_of=AS_OF, turns=turns))
+        turns = (*turns, Turn(question, answers[-1].text))
+    return answers
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        (("articles about goats", "and about the mill?"), {"mill", "fire", "shut"}),
+        (("articles about the mill", "what about banks", "and about goats?"), {"goat"}),
+        (("articles about the paper mill", "and in June?"), {"mill"}),
+        (("articles about the paper mill in June", "and in July?"), {"fire", "shut"}),
+        (("what happened in June?", "and in July?"), {"bank", "shut"}),  # the fire and the closing are one story
+        (("what happened in July?", "and on 25 June?", "And on 28 June?"), {"mill"}),
+        (("how many articles do you have", "how many about the mill?", "and goats?"), {"goat"}),
+    ],
+)
+def test_another_thing_and_other_days_are_asked_for_in_the_same_way(
+    assistant: Assistant, typed: tuple[str, ...], shown: set[str]
+) -> None:
+    last = in_a_row(assistant, *typed)[-1]
+    assert shown_by(last) == shown and last.kind in (AnswerKind.LIST, AnswerKind.DIGEST)
+    assert last.question == typed[-1]
+
+
+def test_what_asks_for_itself_and_what_follows_a_fact_is_not_asked_for_in_the_way_of_the_one_before(
+    assistant: Assistant,
+) -> None:
+    hurt = in_a_row(assistant, "what happened in July?", "and was anybody hurt in the fire?")[-1]
+    assert hurt.kind is AnswerKind.FACT and "Nobody was hurt" in hurt.text
+    fact = in_a_row(assistant, "Was anybody hurt in the fire in the mill?", "and in June?")[-1]
+    assert fact.kind is AnswerKind.FACT
+
+
 def test_the_day_is_told_with_what_the_library_covers(assistant: Assistant) -> None:
     told = [each.text for each in assistant.answer("what date is it today", as_of=AS_OF).sentences]
     assert told[0].startswith("Today is 20 July 2022") and "holds 5 articles" in told[1]
