@@ -104,11 +104,15 @@ class Request(NamedTuple):
     @property
     def of_articles(self) -> bool:
         """Whether it asks for articles themselves, and not for what they say."""
-        return self.intent in (Intent.LIST, Intent.COUNT) and self.detail in (OF_ARTICLES, OLDEST_FIRST)
+        return asks_for_articles(self.intent, self.detail)
 
 
 OF_ARTICLES, OLDEST_FIRST = "articles", "oldest"
-"""The details of a list or a count of articles; all others begin with the newest."""
+"""The details of a list or a count of articles; those of the first begin with the newest."""
+
+
+def asks_for_articles(intent: Intent, detail: str) -> bool:
+    return intent in (Intent.LIST, Intent.COUNT) and detail in (OF_ARTICLES, OLDEST_FIRST)
 
 
 FEWEST, MOST = 3, 8

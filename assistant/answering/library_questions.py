@@ -8,7 +8,7 @@ from dataclasses import replace
 from assistant.answering.roundup import front_page, openings, resting_on
 from assistant.answering.suggestions import is_plain, summary_of
 from assistant.evidence.best_sentences import Pick, lede
-from assistant.text.labels import EMPTY, day, language_named, listed, numbered
+from assistant.text.labels import EMPTY, day, language_named, listed, tallied
 from assistant.text.names import names
 from assistant.text.texts import number, tr, tr_later, tr_plural
 from assistant.types import Answer, AnswerKind, Intent, own
@@ -50,7 +50,7 @@ def overview(tally: Tally) -> list[str]:
     named = [(name, number) for name, number in tally.outlets if name]
     said = [_holds(held(tally))]
     if named:
-        outlets = numbered(named[:_OUTLETS])
+        outlets = tallied(named[:_OUTLETS])
         if len(named) > _OUTLETS:
             outlets = tr("{outlets} and {n} more", outlets=outlets, n=number(len(named) - _OUTLETS))
         said.append(
@@ -96,7 +96,7 @@ def _numbers(answer: Answer, detail: str, library: Library, scope: Scope, tally:
         return [tr("Today is {day} (UTC).", day=day(answer.as_of)), *dict.fromkeys([said[0], said[-1]])]
     if detail == "languages":
         counted = library.listings.languages(Listing(scope=within(scope, answer)))
-        languages = numbered((language_named(language), many) for language, many in counted)
+        languages = tallied((language_named(language), many) for language, many in counted)
         return [_holds(held(tally)), tr("Their languages: {languages}.", languages=languages)]
     if detail == "newest" and tally.days:
         return [

@@ -16,9 +16,8 @@ from assistant.evidence import quote, weigh
 from assistant.evidence.best_sentences import Pick, lede, picked, sentences
 from assistant.query.answer_type import offers, says_none
 from assistant.query.decomposition import parts
-from assistant.query.search_filters import read_outlets
 from assistant.text.facts import Fact, FactKind, facts
-from assistant.text.labels import count, day, numbered
+from assistant.text.labels import count, day, tallied
 from assistant.text.quantities import Quantity
 from assistant.text.texts import tr, tr_plural
 from assistant.text.time_window import read_timing
@@ -29,7 +28,7 @@ from vectorstore.library import Library
 from vectorstore.models import Hit, Scope, heading, titled
 
 _ROWS = 20
-_OUTLETS = 8
+_MOST_OUTLETS = 8
 _MENTIONING = 2000
 # Of the subject's words, the headline's counted; or of its meaning: a row with less is of something else.
 _SHARED = 0.6
@@ -51,7 +50,8 @@ _AMOUNTS = re.compile(
     re.I,
 )
 
-Told = TypeVar("Told")
+_BY = re.compile(r"\b(?:by|von|par|por|di|door|av)\b", re.I)
+Dated = TypeVar("Dated")
 Tells = Callable[[Hit, str], bool]
 """Whether a sentence of a hit reports one of the things that are listed. Raises ModelError."""
 
@@ -137,8 +137,7 @@ def _told_of(answer: Answer, request: Request, hits: Sequence[Hit], library: Lib
 
 def _mentions(answer: Answer, request: Request, library: Library, scope: Scope) -> Answer:
     """The articles that have the subject's names and most of its words, in the text, the headline or the byline."""
-    undated = read_timing(request.subject, answer.as_of.date()).rest
-    subject = read_outlets(undated, answer.outlets).rest.strip(" ?.")
+    subject = read_timing(request.subject, answer.as_of.date()).rest.strip(" ?.")
     wanted = key_stems(subject)
     names = {stem(word) for word in names_and_numbers(f"of {subject}")}
     if not wanted:
@@ -153,7 +152,10 @@ def _mentions(answer: Answer, request: Request, library: Library, scope: Scope) 
     found = library.search({subject: 1.0}, dict.fromkeys(key_words(subject), 1.0), scope, _MENTIONING)
     best = {each.article_id: each for each in sorted(found, key=lambda each: each.keyword) if each.article_id in within}
     hits = library.hits([(each.passage_id, each.keyword) for each in best.values() if each.keyword > 0], answer.as_of)
-    hits = _by_day(filter(mentioned, hits), lambda hit: hit.article.published_at, request)
+    hits = [*filter(mentioned, hits)]
+    if _BY.search(answer.standalone_question) and (written := [hit for hit in hits if _is_by(hit, subject)]):
+        hits = written
+    hits = _by_day(hits, lambda hit: hit.article.published_at, request)
     most = request.most or _ROWS
     rows = [row for hit in hits[:most] if (row := _mentioning(hit, wanted))]
     outlets = Counter(hit.article.outlet for hit in hits if hit.article.outlet)
@@ -165,13 +167,17 @@ def _mentions(answer: Answer, request: Request, library: Library, scope: Scope) 
         subject=subject,
     )
     if outlets:
-        many = len(outlets) > _OUTLETS
-        where = count(len(outlets), "outlet") if many else numbered(outlets.most_common())
+        many = len(outlets) > _MOST_OUTLETS
+        where = count(len(outlets), "outlet") if many else tallied(outlets.most_common())
         opening = tr("{mentions}, in {outlets}", mentions=opening, outlets=where)
     return _with_rows(answer, tr("{line}.", line=opening) + _left_out(len(hits) - len(rows)), rows)
 
 
-def _by_day(found: Iterable[Told], published: Callable[[Told], datetime | None], request: Request) -> list[Told]:
+def _is_by(hit: Hit, name: str) -> bool:
+    return any(stems_of(name) <= stems_of(author) for author in hit.article.authors)
+
+
+def _by_day(found: Iterable[Dated], published: Callable[[Dated], datetime | None], request: Request) -> list[Dated]:
     """The newest first, or the oldest where it is asked for; those without a day come last."""
     every = list(found)
     dated = [each for each in every if published(each)]

@@ -11,7 +11,7 @@ from assistant.text.words import key_stems, key_words, names_and_numbers, words_
 from assistant.types import Intent, Request, Turn
 
 _OPENING = re.compile(r"^(and|but|so|or|also|then|no|why|how come|(what|how) about|(what|who|where) else)\b", re.I)
-_POINTING = frozenset(
+POINTING = frozenset(
     "it its they them their theirs he him his she her hers that this those these there one ones".split()
 )
 _FEW_WORDS = 2
@@ -92,5 +92,5 @@ def leans(question: str) -> bool:
     own = len(key_words(question))
     if own < _FEW_WORDS:
         return True
-    points = bool(_POINTING & set(words_of(question))) and not names_and_numbers(question)
+    points = bool(POINTING & set(words_of(question))) and not names_and_numbers(question)
     return own <= _FEW_WORDS + 1 and (points or _OPENING.match(question.strip()) is not None)

@@ -28,7 +28,7 @@ import numpy.typing as npt
 import regex
 
 from assistant.text.words import STOP_WORDS, small_words
-from assistant.types import Intent
+from assistant.types import Intent, asks_for_articles
 from vectorstore.errors import DatelineError
 from vectorstore.indexes.embedding import DEFAULT_MODEL, Embedder
 from vectorstore.languages import UNSPACED
@@ -48,8 +48,10 @@ _MARGIN = 0.05
 _MOST_UNKNOWN = 0.5
 # Whoever is meant by these is neither the reader nor the library: "how old are they?"
 _OTHERS = frozenset("he him his she her hers they them their theirs".split())
-# Libraries, archives and newspapers are in the news too: what an example does not say of them is asked of an article.
-_OF_THE_LIBRARY = 0.0
+# Libraries, archives and newspapers are in the news too: what no example says of them is asked of an article, unless
+# Dateline is spoken to.
+_MOST_UNKNOWN_OF_LIBRARY = 0.0
+_YOU = frozenset("you your yours du dein deine deiner tienes tu tus vous vos você suas sua hai tue jouw heb".split())
 _SEVERAL = 4
 _AT_ONCE = 64
 
@@ -81,6 +83,23 @@ class _Example(NamedTuple):
     intent: Intent
     detail: str
 
+    @property
+    def kind(self) -> _Class:
+        return _Class(self.intent, self.intent is Intent.LIST and asks_for_articles(self.intent, self.detail))
+
+
+class _Class(NamedTuple):
+    """What a question can be taken for. Lists of articles are a class of their own among lists: they are asked for in
+    other words, and only by a word for articles."""
+
+    intent: Intent
+    of_articles: bool = False
+
+
+_CLASSES = (*map(_Class, Intent), _Class(Intent.LIST, of_articles=True))
+# In the languages that examples are in.
+_ARTICLES = re.compile(r"\b(?:arti[ckg]|artyku|artíc|стат[ьеяю]|makale)\w*|\boutlets?\b|مقال|लेख|記事|기사|文章", re.I)
+
 
 class Intents:
     """Tells intents apart with a library's embedder. The examples are embedded when the first question comes, in some
@@ -109,18 +128,15 @@ class Intents:
         marked = [question] if words(question)[-1] == "?" else [question, f"{question}?"]
         near: Floats = np.mean([self._near(vectors, each) for each in marked], axis=0)
         scores: Floats = near @ weights
-        plain = max(scores[[*Intent].index(each)] for each in _PLAIN)
+        plain = max(scores[_CLASSES.index(_Class(each))] for each in _PLAIN)
         for at in np.argsort(-scores):
-            intent = [*Intent][int(at)]
-            if intent in _PLAIN:
-                return Understood(intent)
+            kind = _CLASSES[int(at)]
+            if kind.intent in _PLAIN:
+                return Understood(kind.intent)
             if scores[at] < max(_LEAST, plain + _MARGIN):
                 break
-            if _length(question) > _longest(intent):
-                continue
-            most = _OF_THE_LIBRARY if intent is Intent.LIBRARY else _MOST_UNKNOWN
-            if intent not in OF_NO_ARTICLE or _unknown(question, intent) <= most:
-                return Understood(intent, _detail(intent, near))
+            if _may_be(kind, question):
+                return Understood(kind.intent, _detail(kind, near))
         return Understood(Intent.FACT)
 
     def _near(self, vectors: Floats, question: str) -> Floats:
@@ -164,7 +180,7 @@ class Intents:
         examples, vectors = _examples(), self._vectors()
         _, frames = _index()
         kernel = _MEANING * (vectors @ vectors.T) + (1 - _MEANING) * (frames @ frames.T)
-        wanted = np.array([[each.intent == intent for intent in Intent] for each in examples], np.float32)
+        wanted = np.array([[each.kind == kind for kind in _CLASSES] for each in examples], np.float32)
         return vectors, np.linalg.solve(kernel + _RIDGE * np.eye(len(examples), dtype=np.float32), wanted)
 
 
@@ -185,9 +201,9 @@ def words(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=32)
-def frame_words(intent: Intent | None = None) -> frozenset[str]:
-    """The words outside of the brackets in the examples of an intent, or of all."""
-    told = (each.frame for each in _examples() if intent in (None, each.intent))
+def frame_words(intent: Intent | None = None, of_articles: bool = False) -> frozenset[str]:
+    """The words outside of the brackets in the examples of an intent, of its lists of articles alone, or of all."""
+    told = (each.frame for each in _examples() if intent is None or each.kind == _Class(intent, of_articles))
     return frozenset(word for frame in told for word in frame) - {_SUBJECT}
 
 
@@ -246,6 +262,16 @@ def _sharing(frame: Iterable[str]) -> Floats:
     return shared
 
 
+def _may_be(kind: _Class, question: str) -> bool:
+    """Whether what the examples of the class have in common is in the question too."""
+    if kind.of_articles and not _ARTICLES.search(question) or _length(question) > _longest(kind.intent):
+        return False
+    if kind.intent not in OF_NO_ARTICLE:
+        return True
+    of_news = kind.intent is Intent.LIBRARY and not _YOU & set(words(question))
+    return _unknown(question, kind.intent) <= (_MOST_UNKNOWN_OF_LIBRARY if of_news else _MOST_UNKNOWN)
+
+
 def _unknown(question: str, intent: Intent) -> float:
     """The share of the words that carry the question that no example of the intent has. What stands in the examples of
     several intents carries nothing, in whatever language: "wer hat", "qué es"."""
@@ -277,6 +303,6 @@ def _vocabulary(intent: Intent) -> frozenset[str]:
     return frozenset(word for each in _examples() if each.intent is intent for word in words(each.text))
 
 
-def _detail(intent: Intent, near: Floats) -> str:
-    of_it = [(near[at], each.detail) for at, each in enumerate(_examples()) if each.intent is intent]
+def _detail(kind: _Class, near: Floats) -> str:
+    of_it = [(near[at], each.detail) for at, each in enumerate(_examples()) if each.kind == kind]
     return max(of_it)[1]

@@ -32,8 +32,9 @@ _MOST_WORDS = 6
 _LEAST_OF_A_HALF = 3
 # "Line 4", "line four", "the fourth line", "the 4th line".
 _NUMBERED = re.compile(
-    rf"\b(?P<thing>[a-z]{{3,}}) (?P<number>\d{{1,2}}|{'|'.join(WORDS)})\b(?![.,:%]?\d|%| \w+s\b)"
-    rf"|\b(?P<rank>{'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)) (?P<counted>[a-z]{{3,}})\b",
+    rf"\b(?P<thing>[a-z]{{3,}}) (?P<number>\d{{1,2}}|{'|'.join(WORDS)})\b"
+    r"(?![.,:%-]?\d|%|-\w| (?!is\b|was\b|has\b)\w+s\b)"
+    rf"|(?<![\w-])(?P<rank>{'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)) (?P<counted>[a-z]{{3,}})\b",
     re.I,
 )
 # "Us", "pm" and "ai" in lower case may be words; "ceo" is typed for CEO.

@@ -10,13 +10,14 @@ from typing import NamedTuple
 import regex
 
 from assistant.query.decomposition import parts
-from assistant.query.intent import Intents, Understood, frame_words
+from assistant.query.follow_ups import POINTING
+from assistant.query.intent import OF_NO_ARTICLE, Intents, Understood, frame_words
 from assistant.query.search_filters import read_outlets
 from assistant.text.text_dates import moments
 from assistant.text.time_window import read_timing
-from assistant.text.words import key_words, names_and_numbers, small_words
-from assistant.types import AnswerKind, Intent, Request, Turn
-from vectorstore.languages import UNSPACED, count_of_words
+from assistant.text.words import key_words, names_and_numbers, small_words, words_of
+from assistant.types import AnswerKind, Intent, Request, Turn, asks_for_articles
+from vectorstore.languages import UNSPACED, count_of_words, language_of
 
 _KINDS = {
     Intent.LIST: AnswerKind.LIST,
@@ -30,7 +31,11 @@ _KINDS = {
 # Put together of what many articles say, so that one after another can be asked for in the same way.
 _IN_PARTS = (AnswerKind.DIGEST, AnswerKind.TIMELINE)
 # "And in October?", "what about the ferry?"; what asks for itself goes on with nothing: "and who was hurt?"
-_GOES_ON = re.compile(r"(?:and|(?:and )?(?:what|how) about|und|et|y|e)\b[ ,]*", re.I)
+_GOES_ON = re.compile(r"(?:(?P<about>(?:and )?(?:what|how) about)|and|und|et|y|e)(?:,\s*|\s+)", re.I)
+# How far back a conversation is read for what one question after another has put into the place of the first.
+_TURNS = 6
+# "And from the Courier?" adds to what is asked for, and takes nothing away.
+_OF_OUTLET = re.compile(r"(?:from|by|von|de|par|di)\s", re.I)
 _ASKS = re.compile(
     r"(?:wh(?:o|om|ose|at|ich|en|ere|y)|how|is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|wer|was"
     r"|wie|wann|wo|warum|qui|que|quand|combien|où|pourquoi|quién|qué|cuándo|cuánt\w+|dónde|chi|che|quando|quanto|dove"
@@ -127,7 +132,7 @@ def requested(question: str, today: date, intents: Intents, outlets: Iterable[st
     if of_parts:
         return Request(kind, question, intent=intent)
     bare = _FORM.sub(" ", question) if intent in (Intent.SUMMARY, Intent.ROUNDUP) else question
-    subject, broad = _subject(bare, intent, today, outlets)
+    subject, broad = _subject(bare, Understood(intent, detail), today, outlets)
     if broad and kind is AnswerKind.TIMELINE and subject:
         kind = AnswerKind.DIGEST  # of some days, and of no one thing: "What has happened since Monday?"
     broad = broad and kind in (AnswerKind.DIGEST, AnswerKind.LIST)
@@ -139,19 +144,40 @@ def gone_on(question: str, turns: Sequence[Turn], today: date, requested: Callab
     October?", after "articles about trams", "and about ferries?". Itself where it puts nothing, and where the one
     before asked for a fact, whose sense it needs and not its form."""
     match = _GOES_ON.match(question.strip())
-    if not match or not turns or _ASKS.match(new := question.strip()[match.end() :].strip(" ?.!")):
+    new = question.strip()[match.end() :].strip(" ?.!") if match else ""
+    if not turns or not new or _ASKS.match(new) or requested(new).intent in OF_NO_ARTICLE:
         return question
-    before = gone_on(turns[-1].question, turns[:-1], today, requested)
+    before = gone_on(turns[-1].question, turns[-_TURNS:-1], today, requested)
     request = requested(before)
-    if not new or not (request.of_articles or request.kind in _IN_PARTS or request.broad):
+    in_parts = request.kind in _IN_PARTS and request.intent is not Intent.ORDER
+    if not (request.of_articles or in_parts or request.broad):
         return question
-    old_days, new_days = read_timing(before, today), read_timing(new, today)
-    if new_days.window and not key_words(new_days.rest):
-        return f"{old_days.rest.rstrip(' ?.') if old_days.window else before.rstrip(' ?.')} {new}?"
+    return _of_other_days(before, new, today) or _of_another(before, new, match, request, today) or question
+
+
+def _of_other_days(before: str, new: str, today: date) -> str:
+    """ "" where it names no days, or more than days: "in July", and "July" after "what about"."""
+    language = language_of(before)
+    for days in (new, f"in {new}"):
+        timing = read_timing(days, today, language)
+        if timing.window and not key_words(timing.rest):
+            old = read_timing(before, today, language)
+            return f"{(old.rest if old.window else before).rstrip(' ?.')} {days}?"
+    return ""
+
+
+def _of_another(before: str, new: str, match: re.Match[str] | None, request: Request, today: date) -> str:
+    """ "" where the question before is no form for it: "and the victims?" of a fire asks for those of that fire."""
+    if request.broad or _OF_OUTLET.match(new):
+        return f"{before.rstrip(' ?.')} {new}?"
     subject = read_timing(request.subject, today).rest.strip(" ?.")
-    if request.broad or subject not in before:
-        return f"{before.rstrip(' ?.')} {new}?" if request.broad else question
-    return before.replace(subject, _bare(new, request.intent) or new, 1)
+    another = request.of_articles or (match and match["about"])
+    found = [*re.finditer(rf"(?<!\w){re.escape(subject)}(?!\w)", before)]
+    if not (another and subject and found):
+        return ""
+    return (
+        f"{before[: found[-1].start()]}{_bare(new, frame_words(Intent.LIST, True)) or new}{before[found[-1].end() :]}"
+    )
 
 
 def _understood(question: str, today: date, intents: Intents, outlets: Iterable[str]) -> Understood:
@@ -161,7 +187,7 @@ def _understood(question: str, today: date, intents: Intents, outlets: Iterable[
     if understood.intent is not Intent.FACT or not (timing := read_timing(question, today)).window:
         return understood
     of_a_week = intents.of(f"{timing.rest.rstrip(' ?.')} this week?")
-    broad = of_a_week.intent is Intent.ROUNDUP and _subject(question, Intent.ROUNDUP, today, outlets)[1]
+    broad = of_a_week.intent is Intent.ROUNDUP and _subject(question, of_a_week, today, outlets)[1]
     return of_a_week if broad else understood
 
 
@@ -174,19 +200,24 @@ def _wanted(form: re.Match[str] | None) -> int:
     return int(number) if number.isdigit() else _SPELLED.get(number, 0)
 
 
-def _subject(question: str, intent: Intent, today: date, outlets: Iterable[str]) -> tuple[str, bool]:
+def _subject(question: str, understood: Understood, today: date, outlets: Iterable[str]) -> tuple[str, bool]:
     """The question without the words of its intent at both ends, its phrase of time kept, and whether nothing but time
     and outlets is left."""
+    intent, detail = understood
+    of_articles = asks_for_articles(intent, detail)
+    known = frame_words(intent, of_articles and intent is Intent.LIST)
     timing = read_timing(question, today)
-    told = _bare(timing.rest, intent) if timing.window else _bare(question, intent)
+    asked = timing.rest if timing.window else question
+    rest = _bare(read_outlets(asked, outlets).rest, known)
     when = _taken_out(question, timing.rest) if timing.window else ""
-    rest = _bare(read_outlets(timing.rest if timing.window else question, outlets).rest, intent)
-    return " ".join(filter(None, (told, when))), not key_words(rest)
+    pointing = of_articles and POINTING & set(words_of(asked))  # "articles about it" are not all there are
+    broad = not key_words(rest) and not rest.isupper() and not pointing
+    return " ".join(filter(None, (rest if of_articles else _bare(asked, known), when))), broad
 
 
-def _bare(text: str, intent: Intent) -> str:
-    """The text without what stands in frames of the intent, or says little anywhere, at its two ends."""
-    known = frame_words(intent) | small_words(text)
+def _bare(text: str, frame: frozenset[str]) -> str:
+    """The text without the words of a frame, or such as say little anywhere, at its two ends."""
+    known = frame | small_words(text)
     found = list(_TOKEN.finditer(text))
     while found and _is_frame(found[0], text, known):
         found.pop(0)
@@ -200,9 +231,11 @@ def _bare(text: str, intent: Intent) -> str:
 
 
 def _is_frame(word: regex.Match[str], text: str, known: frozenset[str]) -> bool:
-    """A word with a capital inside the text is of a name."""
-    named = word.group()[0].isupper() and not word.group().isupper() and text[: word.start()].strip(" \"“'‘") != ""
-    return not named and all(part in known for part in _PART.findall(word.group().lower()))
+    """A word with a capital inside the text is of a name, and so is one in capitals: articles about the US."""
+    said = word.group()
+    shouted = said.isupper() and (len(said) == 1 or text.isupper())
+    named = said[0].isupper() and not shouted and text[: word.start()].strip(" \"“'‘") != ""
+    return not named and all(part in known for part in _PART.findall(said.lower()))
 
 
 def _taken_out(question: str, rest: str) -> str:

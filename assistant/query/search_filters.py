@@ -25,7 +25,7 @@ _PHRASES = (
     r"\b(?i:(?:according|as told) to|(?:as )?(?:reported|published|written|covered) (?:by|in|on)|per|via)(?i: the)? "
     r"{name}(?:['’]s(?: \w+)?)?",
     rf"{{name}}(?:['’]s)? (?:also |really |first )?{_TELLS}(?: (?:about|on|that))?",
-    r"\b(?i:from|in|on)(?i: the)? {name}(?=\s*[,?.!]|$)",
+    r"\b(?i:from|in|on)(?i: the)? {name}(?=\s*[,?.!]|$|\s+about\b)",
 )
 
 

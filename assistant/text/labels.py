@@ -201,6 +201,6 @@ def listed(names: Sequence[str]) -> str:
     return tr(", ").join(names)
 
 
-def numbered(counted: Iterable[tuple[str, int]]) -> str:
+def tallied(counted: Iterable[tuple[str, int]]) -> str:
     """`CNN (3), Reuters (2)`."""
     return listed([f"{name} ({number(many)})" for name, many in counted])

@@ -41,7 +41,10 @@ _SPELLED = (
     rf"(?:(?:[ -]|(?:(?<=hundred)|(?<=thousand)|(?<=million)) and )(?:{_COUNT_WORD}|{_LONG_SCALE})\b)*"
 )
 # "24m tall" are metres.
-_METRES = r"m(?=[ -](?:tall|high|long|wide|deep|thick|across|away|above|below)\b(?!-| school))"
+_METRES = (
+    r"m(?=-(?:tall|high|long|wide|deep|thick)\b(?!-)"
+    r"|[ ](?:tall|high|long|wide|deep|thick)\b(?=\s*(?:$|[.,;:!?)]|(?:and|by|at|in|on|with|but|from|to|of|or|when)\b)))"
+)
 _UNIT = (
     r"[ -]?(?P<unit>%|¢|°|per ?cents?\b|percentage(?=[ -]points?\b)|pc\b"
     r"|(?:(?:US|U\.S\.|American|British) )?(?:dollars?|pounds?(?: sterling)?|sterling|euros?|yen|cents?|rupees?)\b"

@@ -29,7 +29,16 @@ def test_what_an_amount_measures(text: str, measures: list[Measure]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("a 24m-high wall", 24), ("24m people", 24e6), ("a $5m wide plan", 5e6), ("1.2m high school pupils", 1.2e6)],
+    [
+        ("a 24m-high wall", 24),
+        ("24m people", 24e6),
+        ("a $5m wide plan", 5e6),
+        ("1.2m high school pupils", 1.2e6),
+        ("2m long Covid sufferers", 2e6),
+        ("1.2m across the country", 1.2e6),
+        ("It is 2m deep.", 2),
+        ("3m wide and new", 3),
+    ],
 )
 def test_an_m_is_metres_only_where_something_is_tall_or_wide(text: str, value: float) -> None:
     assert [each.value for each in quantities(text)] == [value]

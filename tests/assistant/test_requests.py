@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from assistant.query.intent import OF_NO_ARTICLE, Intents, Understood
-from assistant.query.request import requested, said
-from assistant.types import OF_ARTICLES, OLDEST_FIRST, AnswerKind, Intent
+from assistant.query.request import gone_on, requested, said
+from assistant.types import OF_ARTICLES, OLDEST_FIRST, AnswerKind, Intent, Request, Turn
 from vectorstore.indexes.embedding import DEFAULT_MODEL, SentenceEmbedder
 from vectorstore.models import Matrix
 
@@ -114,6 +114,55 @@ def test_what_asks_for_no_article_is_known_by_its_kind(
     assert found.intent is intent and (not detail or found.detail == detail)
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["what is the newest article in your database?", "which news sources do you include?", "how big is your corpus?"],
+)
+def test_who_speaks_to_dateline_asks_of_its_library_in_whatever_words(intents: Intents, typed: str) -> None:
+    assert intents.of(typed).intent is Intent.LIBRARY
+
+
+@pytest.mark.parametrize(
+    ("before", "typed", "whole"),
+    [
+        ("articles about art", "and about music?", "articles about music"),
+        ("articles about trams", "And what about ferries?", "articles about ferries"),
+        ("articles about trams", "and from the Courier?", "articles about trams from the Courier?"),
+        ("articles about trams in May", "what about June?", "articles about trams in June?"),
+        ("What happened in May?", "What about June?", "What happened in June?"),
+        ("Was geschah im Mai?", "und im Juni?", "Was geschah im Juni?"),
+        ("what happened in May", "and in Norvale?", "what happened in May in Norvale?"),
+        ("latest on trams", "What about ferries?", "latest on ferries"),
+        *(
+            (before, typed, typed)
+            for before, typed in [
+                ("Timeline?", "and of trams?"),
+                ("Which came first, the fire or the strike?", "and the flood?"),
+                ("What is the latest on the Norvale fire?", "and the victims?"),
+                ("articles about trams", "E-scooters in Norvale?"),
+                ("articles about trams", "and thanks!"),
+                ("what happened in May", "and shorter, please"),
+                ("what happened in May", "and who was hurt?"),
+                ("Who was hurt?", "and in June?"),
+            ]
+        ),
+    ],
+)
+def test_what_one_question_puts_into_the_place_of_another(
+    intents: Intents, before: str, typed: str, whole: str
+) -> None:
+    def of(question: str) -> Request:
+        return requested(question, TODAY, intents, OUTLETS)
+
+    assert gone_on(typed, (Turn(before, ""),), TODAY, of) == whole
+    assert gone_on(typed, (), TODAY, of) == typed
+
+
+def test_a_conversation_of_nothing_but_ands_ends(intents: Intents) -> None:
+    turns = (Turn("and trams?", ""),) * 5000
+    assert gone_on("and ferries?", turns, TODAY, lambda each: requested(each, TODAY, intents)) == "and ferries?"
+
+
 def test_the_number_of_points_is_no_part_of_what_is_summed_up(intents: Intents) -> None:
     found = requested("Summarise the article about the ferry in four sentences", TODAY, intents)
     assert found.most == 4 and "four" not in found.subject and "sentences" not in found.subject
@@ -190,16 +239,35 @@ def test_a_library_in_the_news_and_a_person_are_not_the_library_that_is_asked(in
         ("oldest article about the ferry", "ferry", OLDEST_FIRST),
         ("Artikel über Norvale", "Norvale", OF_ARTICLES),
         ("articles sur Norvale", "Norvale", OF_ARTICLES),
+        ("articles about the US", "US", OF_ARTICLES),
+        ("articles about companies", "companies", OF_ARTICLES),
+        ("articles in the Harbour Tribune about trams", "trams", OF_ARTICLES),
+        ("articles about it", "", OF_ARTICLES),
     ],
 )
 def test_articles_themselves_are_asked_for(intents: Intents, question: str, subject: str, detail: str) -> None:
     found = requested(question, TODAY, intents, OUTLETS)
-    assert found.of_articles and (found.subject, found.detail) == (subject, detail)
+    assert found.of_articles and not found.broad and (found.subject, found.detail) == (subject, detail)
+
+
+@pytest.mark.parametrize("question", ["show me all articles", "articles from this week", "newest article from CNN"])
+def test_of_no_subject_all_articles_are_asked_for(intents: Intents, question: str) -> None:
+    found = requested(question, TODAY, intents, [*OUTLETS, "CNN"])
+    assert found.of_articles and found.broad
 
 
 @pytest.mark.parametrize(
     "question",
-    ["What does the article about the ferry say?", "Which ferries were sold?", "List all ports that were closed"],
+    [
+        "What does the article about the ferry say?",
+        "Which ferries were sold?",
+        "List all ports that were closed",
+        "list the oldest bridges",
+        "which papers did the scientist publish",
+        "are there any plans for the harbour",
+        "latest figures on unemployment",
+        "list all books by Ada Lind",
+    ],
 )
 def test_what_articles_say_is_not_the_articles(intents: Intents, question: str) -> None:
     assert not requested(question, TODAY, intents, OUTLETS).of_articles

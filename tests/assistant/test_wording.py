@@ -145,6 +145,7 @@ def test_what_is_written_otherwise_is_found_and_read_as_the_article_writes_it(
     ("question", "other"),
     [
         ("When will tram line 4 open?", "fourth line"),
+        ("Is it true that line 4 is late?", "fourth line"),
         ("when does line four open", "fourth line"),
         ("Is the fourth line open?", "line 4"),
         ("who drives on the 4th line", "fourth line"),
@@ -154,7 +155,9 @@ def test_line_4_is_the_fourth_line(library: Library, question: str, other: str) 
     assert other in [each for form in other_forms(question, library.vocabulary()) for each in form.others]
 
 
-@pytest.mark.parametrize("question", ["How many of the 4 ships sank?", "Who won in 4 sets?", "What rose 4%?"])
+@pytest.mark.parametrize(
+    "question", ["Did Norvale score 4 goals?", "What rose 4%?", "Is line 4-b open?", "line twenty-four"]
+)
 def test_a_number_of_things_is_no_rank(library: Library, question: str) -> None:
     assert not any("fourth" in each for form in other_forms(question, library.vocabulary()) for each in form.others)
 
