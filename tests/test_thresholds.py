@@ -19,7 +19,7 @@ TODAY = date(2026, 11, 26)
 VERDICTS = {
     "How many nights may homes in Hallow Bay be let?": Verdict.ANSWERED,
     "How much did the Brannock library rebuild cost?": Verdict.ANSWERED,
-    "Why is tram line 4 delayed?": Verdict.CLOSEST,
+    "Why is tram line 4 delayed?": Verdict.ANSWERED,  # "the fourth line"
     "What do drones deliver in blood flights?": Verdict.CLOSEST,
     "Who is the mayor of Hallow Bay?": Verdict.CLOSEST,
     "What does Meta pay for Instagram?": Verdict.CLOSEST,  # "Meta now builds Llama into ... Instagram"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import takewhile
-from typing import TypeVar
+from math import inf
 
 from assistant.answering.grounds import Grounds
 from assistant.answering.roundup import openings, resting_on
@@ -51,7 +51,6 @@ _AMOUNTS = re.compile(
 )
 
 _BY = re.compile(r"\b(?:by|von|par|por|di|door|av)\b", re.I)
-Dated = TypeVar("Dated")
 Tells = Callable[[Hit, str], bool]
 """Whether a sentence of a hit reports one of the things that are listed. Raises ModelError."""
 
@@ -155,7 +154,7 @@ def _mentions(answer: Answer, request: Request, library: Library, scope: Scope) 
     hits = [*filter(mentioned, hits)]
     if _BY.search(answer.standalone_question) and (written := [hit for hit in hits if _is_by(hit, subject)]):
         hits = written
-    hits = _by_day(hits, lambda hit: hit.article.published_at, request)
+    hits = sorted(hits, key=lambda hit: _turn(hit.article.published_at, request))
     most = request.most or _ROWS
     rows = [row for hit in hits[:most] if (row := _mentioning(hit, wanted))]
     outlets = Counter(hit.article.outlet for hit in hits if hit.article.outlet)
@@ -177,12 +176,11 @@ def _is_by(hit: Hit, name: str) -> bool:
     return any(stems_of(name) <= stems_of(author) for author in hit.article.authors)
 
 
-def _by_day(found: Iterable[Dated], published: Callable[[Dated], datetime | None], request: Request) -> list[Dated]:
-    """The newest first, or the oldest where it is asked for; those without a day come last."""
-    every = list(found)
-    dated = [each for each in every if published(each)]
-    ordered = sorted(dated, key=lambda each: str(published(each)), reverse=request.detail != OLDEST_FIRST)
-    return ordered + [each for each in every if not published(each)]
+def _turn(published: datetime | None, request: Request) -> float:
+    """By which the newest come first, or the oldest where they are asked for; what has no day comes last."""
+    if published is None:
+        return inf
+    return published.timestamp() if request.detail == OLDEST_FIRST else -published.timestamp()
 
 
 def _mentioning(hit: Hit, wanted: set[str]) -> Pick | None:
@@ -192,7 +190,7 @@ def _mentioning(hit: Hit, wanted: set[str]) -> Pick | None:
 
 def _published(answer: Answer, request: Request, library: Library, scope: Scope) -> Answer:
     """What the days and the outlets asked about have published."""
-    opened = _by_day(openings(answer, library, scope), lambda each: each.published_at, request)
+    opened = sorted(openings(answer, library, scope), key=lambda each: _turn(each.published_at, request))
     if not opened:
         return answer
     hits = library.hits([(each.passage_id, 1.0) for each in opened[: request.most or _ROWS]], answer.as_of)
