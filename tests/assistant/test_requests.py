@@ -234,6 +234,8 @@ def test_a_library_in_the_news_and_a_person_are_not_the_library_that_is_asked(in
         ("show me articles on the rate rise", "rate rise", OF_ARTICLES),
         ("Newest article about Norvale", "Norvale", OF_ARTICLES),
         ("articles by Ada Lind", "Ada Lind", OF_ARTICLES),
+        ("Articles written by Ada Lind?", "Ada Lind", OF_ARTICLES),
+        ("articles that mention storks", "storks", OF_ARTICLES),
         ("are there any articles about goats?", "goats", OF_ARTICLES),
         ("which outlets write about Norvale", "Norvale", OF_ARTICLES),
         ("oldest article about the ferry", "ferry", OLDEST_FIRST),
