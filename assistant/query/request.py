@@ -231,8 +231,11 @@ def _bare(text: str, frame: frozenset[str]) -> str:
 
 
 def _is_frame(word: regex.Match[str], text: str, known: frozenset[str]) -> bool:
-    """A word with a capital inside the text is of a name, and so is one in capitals: articles about the US."""
+    """A word with a capital inside the text is of a name, and so is one in capitals: articles about the US. In German
+    every noun has one."""
     said = word.group()
+    if language_of(text) == "de" and said.istitle():
+        return all(part in known for part in _PART.findall(said.lower()))
     shouted = said.isupper() and (len(said) == 1 or text.isupper())
     named = said[0].isupper() and not shouted and text[: word.start()].strip(" \"“'‘") != ""
     return not named and all(part in known for part in _PART.findall(said.lower()))
