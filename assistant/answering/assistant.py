@@ -309,7 +309,8 @@ class Assistant:
             return listed(answer, request, hits, self._library, scope)
         if request.intent is Intent.ORDER:
             return in_order_of_time(answer, hits, self._library)
-        itself = request.broad or request.detail == OF_OUTLETS  # it looks for the subject in each article
+        # These are not looked for by words.
+        itself = request.broad or request.section or request.detail == OF_OUTLETS
         if request.kind not in (AnswerKind.FACT, AnswerKind.LIST) and (grounds.known or itself):
             return put_together(answer, request, grounds.found, self._library, scope)
         return answer

@@ -47,7 +47,7 @@ def grouped(openings: Sequence[Opening]) -> list[Group]:
     """
     if not openings:
         return []
-    vectors = _vectors(openings)
+    vectors = vectors_of(openings)
     near = _near(openings, vectors)
     left = np.ones(len(openings), dtype=bool)
     stars = []
@@ -99,7 +99,7 @@ def _days(openings: Sequence[Opening]) -> np.ndarray[tuple[int], np.dtype[np.flo
     return np.array([each.published_at.timestamp() / 86400 if each.published_at else np.nan for each in openings])
 
 
-def _vectors(openings: Sequence[Opening]) -> Matrix:
+def vectors_of(openings: Sequence[Opening]) -> Matrix:
     """One that waits for its vector is like no other."""
     length = max(len(each.vector) for each in openings)
     nothing = np.zeros(length, np.float32)

@@ -60,8 +60,10 @@ def listed(
 ) -> Answer:
     """The answer with an opening that says how much was looked at; without sentences where no row fits. `tells` is
     asked where `is_judged`."""
-    if request.broad:
-        return _published(answer, request, library, scope)
+    if request.broad or request.section:
+        told = _published(answer, request, library, scope)
+        if told.sentences or request.broad:
+            return told
     if request.of_articles:
         return _mentions(answer, request, library, scope)
     return _told_of(answer, request, hits, library, tells)
@@ -189,13 +191,22 @@ def _mentioning(hit: Hit, wanted: set[str]) -> Pick | None:
 
 
 def _published(answer: Answer, request: Request, library: Library, scope: Scope) -> Answer:
-    """What the days and the outlets asked about have published."""
-    opened = sorted(openings(answer, library, scope), key=lambda each: _turn(each.published_at, request))
+    """What the days and the outlets asked about have published, or what of it belongs to the section."""
+    of_it = openings(answer, library, scope, request.section)
+    opened = sorted(of_it, key=lambda each: _turn(each.published_at, request))
     if not opened:
         return answer
     hits = library.hits([(each.passage_id, 1.0) for each in opened[: request.most or _ROWS]], answer.as_of)
     rows = [row for hit in hits if (row := lede(hit))]
     opening = tr("{line}.", line=count(len(opened), "article"))
+    if request.section:
+        opening = tr_plural(
+            "{n} of {articles} is nearest to “{subject}”, by its headline and its beginning.",
+            "{n} of {articles} are nearest to “{subject}”, by their headlines and beginnings.",
+            len(opened),
+            articles=count(len(openings(answer, library, scope)), "article"),
+            subject=read_timing(request.subject, answer.as_of.date()).rest.strip(" ?."),
+        )
     return _with_rows(answer, opening + _left_out(len(opened) - len(rows)), rows)
 
 

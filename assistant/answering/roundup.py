@@ -8,17 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import compress
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
 
-from assistant.answering.clustering import grouped
+from assistant.answering.clustering import grouped, vectors_of
 from assistant.evidence import cite, quotation, quote, weigh
 from assistant.evidence.best_sentences import Pick, lede, picked, sentences, whole
 from assistant.query.decomposition import parts
 from assistant.query.intent import frame_words
 from assistant.query.request import OF_OUTLETS
 from assistant.query.search_filters import read_outlets
+from assistant.query.sections import belonging
 from assistant.retrieval.search import Found
 from assistant.text.labels import day, days, spoken
 from assistant.text.texts import tr
@@ -46,8 +49,8 @@ _LEAD = 0.3
 def put_together(answer: Answer, request: Request, found: Found, library: Library, scope: Scope) -> Answer:
     """The answer with its sources, sentences and citations; without sentences where nothing fits."""
     most = request.most or _MOST
-    if request.broad:
-        return front_page(answer, library, scope, most)
+    if request.broad or request.section:
+        return front_page(answer, library, scope, most, request.section)
     subject = request.subject or answer.standalone_question
     if request.kind is AnswerKind.COMPARISON:
         return _compared(answer, request, found.hits, library)
@@ -79,13 +82,13 @@ def in_order(events: Iterable[Pick]) -> list[Pick]:
     return sorted(events, key=lambda event: event.day or date.max)
 
 
-def front_page(answer: Answer, library: Library, scope: Scope, most: int) -> Answer:
-    """How the largest stories of the days and the outlets asked about open, the largest first; where these days have
-    none, or where no days are asked about, those of the newest days that have any, and it says so."""
-    opened = openings(answer, library, scope)
+def front_page(answer: Answer, library: Library, scope: Scope, most: int, section: str = "") -> Answer:
+    """How the largest stories of the days, the outlets and the section asked about open, the largest first; where these
+    days have none, or where no days are asked about, those of the newest days that have any, and it says so."""
+    opened = openings(answer, library, scope, section)
     notice = "" if opened else answer.notice
     if not opened or not answer.window:
-        opened = _newest(openings(replace(answer, window=None), library, scope))
+        opened = _newest(openings(replace(answer, window=None), library, scope, section), most if section else 0)
         published = [each.published_at.date() for each in opened if each.published_at]
         if published and answer.window:
             notice = tr(
@@ -97,21 +100,25 @@ def front_page(answer: Answer, library: Library, scope: Scope, most: int) -> Ans
     return replace(resting_on(answer, [*filter(None, map(lede, hits))]), notice=notice)
 
 
-def openings(answer: Answer, library: Library, scope: Scope) -> list[Opening]:
-    """How the articles open of the days and the outlets asked about, the last to come first."""
+def openings(answer: Answer, library: Library, scope: Scope, section: str = "") -> list[Opening]:
+    """How the articles open of the days, the outlets and the section asked about, the last to come first."""
     window = answer.window
     opens, closes = (window.opens, window.closes) if window else (None, None)
     since = max(filter(None, (scope.since, opens)), default=None)
     until = min(filter(None, (scope.until, closes, answer.as_of)))
-    return library.openings(replace(scope, since=since, until=until, outlets=scope.outlets or answer.outlets))
+    opened = library.openings(replace(scope, since=since, until=until, outlets=scope.outlets or answer.outlets))
+    if not section or not opened:
+        return opened
+    return [*compress(opened, belonging(vectors_of(opened), section, library.embedder))]
 
 
-def _newest(opened: Sequence[Opening]) -> list[Opening]:
-    """Those of the week that ends with the newest; all where no day is known."""
-    newest = max((each.published_at for each in opened if each.published_at), default=None)
-    if newest is None:
+def _newest(opened: Sequence[Opening], least: int = 0) -> list[Opening]:
+    """Those of the week that ends with the newest, or the newest so many; all where no day is known."""
+    dated = sorted(((each.published_at, each) for each in opened if each.published_at), key=itemgetter(0), reverse=True)
+    if not dated:
         return [*opened]
-    return [each for each in opened if each.published_at and newest - each.published_at < _A_WEEK]
+    newest, _ = dated[0]
+    return [each for at, (when, each) in enumerate(dated) if newest - when < _A_WEEK or at < least]
 
 
 def _of_the_days(answer: Answer, hits: Sequence[Hit]) -> Sequence[Hit]:

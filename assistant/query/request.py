@@ -13,6 +13,7 @@ from assistant.query.decomposition import parts
 from assistant.query.follow_ups import POINTING
 from assistant.query.intent import OF_NO_ARTICLE, Intents, Understood, frame_words
 from assistant.query.search_filters import read_outlets
+from assistant.query.sections import section_of
 from assistant.text.text_dates import moments
 from assistant.text.time_window import read_timing
 from assistant.text.words import key_words, names_and_numbers, small_words, words_of
@@ -123,6 +124,8 @@ def requested(question: str, today: date, intents: Intents, outlets: Iterable[st
     """What a question asks for, asked on `today` (UTC) of a library with these outlets."""
     form = _FORM.search(question)
     intent, detail = _understood(question, today, intents, outlets)
+    if _section(question, today, outlets):
+        intent, detail = Intent.ROUNDUP, ""  # "Sport" by itself
     of_parts = intent in _OF_PARTS and detail != OF_OUTLETS
     if intent not in _KINDS or (of_parts and len(parts(question)) < 2):
         return Request(AnswerKind.FACT, question, intent=_of_one_thing(intent), detail=detail, most=_wanted(form))
@@ -136,7 +139,15 @@ def requested(question: str, today: date, intents: Intents, outlets: Iterable[st
     if broad and kind is AnswerKind.TIMELINE and subject:
         kind = AnswerKind.DIGEST  # of some days, and of no one thing: "What has happened since Monday?"
     broad = broad and kind in (AnswerKind.DIGEST, AnswerKind.LIST)
-    return Request(kind, subject, broad, intent, detail, _wanted(form))
+    request = Request(kind, subject, broad, intent, detail, _wanted(form))
+    if kind is AnswerKind.DIGEST or request.of_articles:
+        request = request._replace(section=_section(subject, today, outlets, frame_words(intent, request.of_articles)))
+    return request
+
+
+def _section(text: str, today: date, outlets: Iterable[str], frame: frozenset[str] = frozenset()) -> str:
+    """The section that a text names, and nothing beside it but days, outlets and the words of a frame at its ends."""
+    return section_of(_bare(read_outlets(read_timing(text, today).rest, outlets).rest, frame))
 
 
 def gone_on(question: str, turns: Sequence[Turn], today: date, requested: Callable[[str], Request]) -> str:
@@ -171,7 +182,7 @@ def _of_another(before: str, new: str, match: re.Match[str] | None, request: Req
     if request.broad or _OF_OUTLET.match(new):
         return f"{before.rstrip(' ?.')} {new}?"
     subject = read_timing(request.subject, today).rest.strip(" ?.")
-    another = request.of_articles or (match and match["about"])
+    another = request.of_articles or (request.section and section_of(new)) or (match and match["about"])
     found = [*re.finditer(rf"(?<!\w){re.escape(subject)}(?!\w)", before)]
     if not (another and subject and found):
         return ""

@@ -1,0 +1,119 @@
+"""A newspaper's sections, asked for by name, in a real library with the embedder that comes with Dateline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+import pytest
+from newsroom import article
+
+from assistant.answering.assistant import Assistant
+from assistant.query.sections import belonging, section_of
+from assistant.types import Answer, AnswerKind, Turn
+from ingest.splitting import split
+from vectorstore.indexes.embedding import SentenceEmbedder
+from vectorstore.library import Library
+
+AS_OF = date(2022, 7, 20)
+ARTICLES = [
+    article(
+        "cup",
+        "Lindow United beat Harrow 2-1 on Saturday. Kit Odell scored both goals before 20,000 fans.",
+        "2022-05-28",
+        "United win the cup",
+    ),
+    article(
+        "tennis",
+        "Ana Brandt lost the final in three sets. She had not lost a match on grass since 2020.",
+        "2022-07-16",
+        "Brandt beaten in the final",
+        "Tribune",
+    ),
+    article(
+        "rates",
+        "The central bank raised its key rate to 2.5 percent. Shares of two lenders fell.",
+        "2022-07-18",
+        "Central bank raises rates",
+    ),
+    article(
+        "vote",
+        "The opposition asked for an early election after the prime minister lost a vote in parliament.",
+        "2022-07-17",
+        "Opposition calls for an election",
+    ),
+    article(
+        "ward",
+        "Doctors at Skerry hospital were told to see patients in a sporting manner, a joke in bad taste.",
+        "2022-07-11",
+        "Hospital says sorry to patients",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    with Library(tmp_path_factory.mktemp("sections") / "library", SentenceEmbedder()) as library:
+        library.put([(each, split(each)) for each in ARTICLES])
+        yield Assistant(library, None)
+
+
+def shown_by(answer: Answer) -> list[str]:
+    return [citation.article.id for citation in answer.citations]
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("sports news", {"cup", "tennis"}),
+        ("Sport", {"cup", "tennis"}),
+        ("any sport news?", {"cup", "tennis"}),
+        ("what's happening in sports", {"cup", "tennis"}),
+        ("sports news this week", {"tennis"}),
+        ("sport from the Tribune", {"tennis"}),
+        ("noticias de deportes", {"cup", "tennis"}),
+        ("latest business news", {"rates"}),
+        ("what's new in politics?", {"vote"}),
+        ("the economy", {"rates"}),
+    ],
+)
+def test_the_news_of_a_section_are_what_belongs_there_whatever_its_words(
+    assistant: Assistant, typed: str, shown: set[str]
+) -> None:
+    answer = assistant.answer(typed, as_of=AS_OF)
+    assert answer.kind is AnswerKind.DIGEST and {*shown_by(answer)} == shown
+
+
+def test_where_the_days_asked_about_have_nothing_of_it_the_newest_of_it_are_told(assistant: Assistant) -> None:
+    answer = assistant.answer("sports news yesterday", as_of=AS_OF)
+    assert {*shown_by(answer)} == {"cup", "tennis"} and answer.notice.startswith("Nothing was published")
+
+
+def test_articles_of_a_section_are_counted_and_listed(assistant: Assistant) -> None:
+    answer = assistant.answer("articles about sports", as_of=AS_OF)
+    assert shown_by(answer) == ["tennis", "cup"] and answer.kind is AnswerKind.LIST
+    assert answer.sentences[0].text.startswith("2 of 5 articles are nearest to “sports”")
+    assert shown_by(assistant.answer("oldest sports article", as_of=AS_OF))[0] == "cup"
+
+
+def test_one_section_after_another(assistant: Assistant) -> None:
+    answer = assistant.answer("and politics?", as_of=AS_OF, turns=(Turn("sports news", "United win the cup."),))
+    assert shown_by(answer) == ["vote"]
+
+
+def test_a_section_that_no_article_is_of_is_not_made_up(assistant: Assistant) -> None:
+    assert assistant.answer("weather", as_of=AS_OF).refused
+    assert assistant.answer("articles about food", as_of=AS_OF).text.startswith("0 of 5")
+
+
+def test_what_only_has_the_name_of_a_section_in_it_asks_for_no_section(assistant: Assistant) -> None:
+    assert not section_of("sports minister") and not section_of("") and not section_of("the")
+    answer = assistant.answer("Who lost the tennis final?", as_of=AS_OF)
+    assert answer.kind is AnswerKind.FACT and shown_by(answer)[0] == "tennis"
+
+
+def test_what_waits_for_its_vector_belongs_nowhere() -> None:
+    embedder = SentenceEmbedder()
+    vectors = np.stack([np.zeros(384, np.float32), embedder.passages(["Striker scores twice in the final"])[0]])
+    assert belonging(vectors, "sport", embedder).tolist() == [False, True]
