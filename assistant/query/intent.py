@@ -98,7 +98,9 @@ class _Class(NamedTuple):
 
 _CLASSES = (*map(_Class, Intent), _Class(Intent.LIST, of_articles=True))
 # In the languages that examples are in.
-_ARTICLES = re.compile(r"\b(?:arti[ckg]|artyku|artíc|стат[ьеяю]|makale)\w*|\boutlets?\b|مقال|लेख|記事|기사|文章", re.I)
+_ARTICLES = re.compile(
+    r"\b(?:arti[ckg]|artyku|artíc|стат[ьеяю]|makale)\w*|\b(?:outlets?|story|stories)\b|مقال|लेख|記事|기사|文章", re.I
+)
 
 
 class Intents:

@@ -80,7 +80,6 @@ def test_a_list_a_timeline_a_comparison_or_a_summary_is_asked_for(
         "Thanks to whom was the ferry saved?",
         "how big was the hole in the hull",
         "who died in June",
-        "weather",
         "What happened to the ferry in June?",
         "What did the council decide on 12 June?",
         "What made the passengers sick, the soup?",
