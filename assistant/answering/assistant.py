@@ -255,7 +255,7 @@ class Assistant:
         asked, today, outlets = said(question).question, self.moment(as_of).date(), self._library.outlets()
         request = requested(asked, today, self._intents, outlets)
         meant = corrected(asked, self._library.vocabulary(language_of(asked))).text
-        if request.intent in OF_NO_ARTICLE or meant == asked:
+        if request.intent in OF_NO_ARTICLE or request.section or meant == asked:
             return request
         return requested(meant, today, self._intents, outlets)
 

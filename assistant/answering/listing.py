@@ -11,7 +11,7 @@ from itertools import takewhile
 from math import inf
 
 from assistant.answering.grounds import Grounds
-from assistant.answering.roundup import openings, resting_on
+from assistant.answering.roundup import of_section, openings, resting_on
 from assistant.evidence import quote, weigh
 from assistant.evidence.best_sentences import Pick, lede, picked, sentences
 from assistant.query.answer_type import offers, says_none
@@ -192,7 +192,8 @@ def _mentioning(hit: Hit, wanted: set[str]) -> Pick | None:
 
 def _published(answer: Answer, request: Request, library: Library, scope: Scope) -> Answer:
     """What the days and the outlets asked about have published, or what of it belongs to the section."""
-    of_it = openings(answer, library, scope, request.section)
+    every = openings(answer, library, scope)
+    of_it = of_section(every, request.section, library)
     opened = sorted(of_it, key=lambda each: _turn(each.published_at, request))
     if not opened:
         return answer
@@ -201,10 +202,10 @@ def _published(answer: Answer, request: Request, library: Library, scope: Scope)
     opening = tr("{line}.", line=count(len(opened), "article"))
     if request.section:
         opening = tr_plural(
-            "{n} of {articles} is nearest to “{subject}”, by its headline and its beginning.",
-            "{n} of {articles} are nearest to “{subject}”, by their headlines and beginnings.",
+            "{n} of {articles} belongs to “{subject}”, by its headline and its beginning.",
+            "{n} of {articles} belong to “{subject}”, by their headlines and beginnings.",
             len(opened),
-            articles=count(len(openings(answer, library, scope)), "article"),
+            articles=count(len(every), "article"),
             subject=read_timing(request.subject, answer.as_of.date()).rest.strip(" ?."),
         )
     return _with_rows(answer, opening + _left_out(len(opened) - len(rows)), rows)

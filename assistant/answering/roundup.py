@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import compress
-from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -84,29 +83,41 @@ def in_order(events: Iterable[Pick]) -> list[Pick]:
 
 def front_page(answer: Answer, library: Library, scope: Scope, most: int, section: str = "") -> Answer:
     """How the largest stories of the days, the outlets and the section asked about open, the largest first; where these
-    days have none, or where no days are asked about, those of the newest days that have any, and it says so."""
-    opened = openings(answer, library, scope, section)
+    days have none, those of the newest days that have any, and it says so. Where no days are asked about, those are
+    told, and of a section as many articles as are shown, however old."""
+    opened = of_section(openings(answer, library, scope), section, library)
     notice = "" if opened else answer.notice
     if not opened or not answer.window:
-        opened = _newest(openings(replace(answer, window=None), library, scope, section), most if section else 0)
+        every = of_section(openings(replace(answer, window=None), library, scope), section, library)
+        opened = _newest(every, most if section else 0)
         published = [each.published_at.date() for each in opened if each.published_at]
         if published and answer.window:
-            notice = tr(
-                "Nothing was published {when}. These are the newest articles, of {days}.",
-                when=spoken(answer.window),
-                days=days(Window(min(published), max(published))),
-            )
+            when, newest = spoken(answer.window), days(Window(min(published), max(published)))
+            if section:
+                notice = tr(
+                    "Nothing that belongs there was published {when}. These are the newest such articles, of {days}.",
+                    when=when,
+                    days=newest,
+                )
+            else:
+                notice = tr(
+                    "Nothing was published {when}. These are the newest articles, of {days}.", when=when, days=newest
+                )
     hits = library.hits([(group.centre.passage_id, 1.0) for group in grouped(opened)[:most]], answer.as_of)
     return replace(resting_on(answer, [*filter(None, map(lede, hits))]), notice=notice)
 
 
-def openings(answer: Answer, library: Library, scope: Scope, section: str = "") -> list[Opening]:
-    """How the articles open of the days, the outlets and the section asked about, the last to come first."""
+def openings(answer: Answer, library: Library, scope: Scope) -> list[Opening]:
+    """How the articles open of the days and the outlets asked about, the last to come first."""
     window = answer.window
     opens, closes = (window.opens, window.closes) if window else (None, None)
     since = max(filter(None, (scope.since, opens)), default=None)
     until = min(filter(None, (scope.until, closes, answer.as_of)))
-    opened = library.openings(replace(scope, since=since, until=until, outlets=scope.outlets or answer.outlets))
+    return library.openings(replace(scope, since=since, until=until, outlets=scope.outlets or answer.outlets))
+
+
+def of_section(opened: list[Opening], section: str, library: Library) -> list[Opening]:
+    """Those that belong to a section of a newspaper; all of them where none is named."""
     if not section or not opened:
         return opened
     return [*compress(opened, belonging(vectors_of(opened), section, library.embedder))]
@@ -114,11 +125,12 @@ def openings(answer: Answer, library: Library, scope: Scope, section: str = "") 
 
 def _newest(opened: Sequence[Opening], least: int = 0) -> list[Opening]:
     """Those of the week that ends with the newest, or the newest so many; all where no day is known."""
-    dated = sorted(((each.published_at, each) for each in opened if each.published_at), key=itemgetter(0), reverse=True)
-    if not dated:
+    known = sorted((each.published_at for each in opened if each.published_at), reverse=True)
+    if not known:
         return [*opened]
-    newest, _ = dated[0]
-    return [each for at, (when, each) in enumerate(dated) if newest - when < _A_WEEK or at < least]
+    newest, enough = known[0], known[: max(1, least)][-1]
+    dated = [(each, each.published_at) for each in opened if each.published_at]
+    return [each for each, when in dated if newest - when < _A_WEEK or when >= enough]
 
 
 def _of_the_days(answer: Answer, hits: Sequence[Hit]) -> Sequence[Hit]:

@@ -122,10 +122,10 @@ def _asking(text: str) -> Said:
 
 def requested(question: str, today: date, intents: Intents, outlets: Iterable[str] = ()) -> Request:
     """What a question asks for, asked on `today` (UTC) of a library with these outlets."""
+    if section := _section(question, today, outlets):  # "Sport" by itself, or with days: "sport this week"
+        return Request(AnswerKind.DIGEST, question, intent=Intent.ROUNDUP, section=section)
     form = _FORM.search(question)
     intent, detail = _understood(question, today, intents, outlets)
-    if _section(question, today, outlets):
-        intent, detail = Intent.ROUNDUP, ""  # "Sport" by itself
     of_parts = intent in _OF_PARTS and detail != OF_OUTLETS
     if intent not in _KINDS or (of_parts and len(parts(question)) < 2):
         return Request(AnswerKind.FACT, question, intent=_of_one_thing(intent), detail=detail, most=_wanted(form))
@@ -141,13 +141,13 @@ def requested(question: str, today: date, intents: Intents, outlets: Iterable[st
     broad = broad and kind in (AnswerKind.DIGEST, AnswerKind.LIST)
     request = Request(kind, subject, broad, intent, detail, _wanted(form))
     if kind is AnswerKind.DIGEST or request.of_articles:
-        request = request._replace(section=_section(subject, today, outlets, frame_words(intent, request.of_articles)))
+        request = request._replace(section=_section(subject, today, outlets))
     return request
 
 
-def _section(text: str, today: date, outlets: Iterable[str], frame: frozenset[str] = frozenset()) -> str:
-    """The section that a text names, and nothing beside it but days, outlets and the words of a frame at its ends."""
-    return section_of(_bare(read_outlets(read_timing(text, today).rest, outlets).rest, frame))
+def _section(text: str, today: date, outlets: Iterable[str]) -> str:
+    """The section that a text names, and nothing beside it but days and outlets."""
+    return section_of(text) or section_of(read_outlets(read_timing(text, today).rest, outlets).rest)
 
 
 def gone_on(question: str, turns: Sequence[Turn], today: date, requested: Callable[[str], Request]) -> str:

@@ -1,8 +1,8 @@
 """The sections of a newspaper, sport, business and the like: which a reader asks for, and what belongs to one.
 
 sections.toml holds the names and some headlines of each. An article belongs to the section whose headlines, taken
-together, it is nearest to in meaning (nearest centroid; Rocchio 1971), where it is near at all.
-tests/benchmarks/sections.py tells how well.
+together, it is nearest to in meaning (nearest centroid; Rocchio 1971), where it is near at all. The embedder has to
+know the article's language for that: the default one knows English. docs/evaluation.md tells how well it goes.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from assistant.text.words import small_words
 from vectorstore.indexes.embedding import Embedder
 from vectorstore.models import Matrix
 
-# Chosen on one half of the articles of sections.py, and reported on the other.
+# Chosen on one half of some 2,500 articles of news, see tests/benchmarks/sections.py.
 _LEAST = 0.2
+_ARTICLES = frozenset("the el la los las le les l o os a as der die das il i lo gli".split())
 
 
 class _Section(NamedTuple):
@@ -30,15 +30,17 @@ class _Section(NamedTuple):
 
 
 def section_of(subject: str) -> str:
-    """The section that a subject names and nothing beside it, "" where it names none."""
-    words = subject.casefold().strip(" ?.!¿¡؟。？").split()
-    named = " ".join(word for word in words if word not in small_words(subject))
+    """The section that a subject names and nothing beside it but an article, "" where it names none."""
+    words = subject.casefold().strip(" ?.!¿¡؟。？").replace("l'", "l ").split()
+    named = " ".join(words[1:] if words and words[0] in _ARTICLES else words)
     return next((name for name, each in _sections().items() if named in each.names), "")
 
 
 def belonging(vectors: Matrix, section: str, embedder: Embedder) -> npt.NDArray[np.bool_]:
     """Whether each article belongs to a section, by the vectors of how they open: shape (articles,). One that is
-    near to none belongs to none."""
+    near to none, or waits for its vector, belongs to none."""
+    if not vectors.size:
+        return np.zeros(len(vectors), bool)
     likeness: Matrix = vectors @ _centres(embedder).T
     nearest: npt.NDArray[np.int_] = likeness.argmax(axis=1)
     belongs: npt.NDArray[np.bool_] = (nearest == [*_sections()].index(section)) & (likeness.max(axis=1) >= _LEAST)

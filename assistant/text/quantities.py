@@ -55,7 +55,7 @@ _AMOUNT = re.compile(
     rf"(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d{{1,15}}(?:\.\d+)?)(?P<rank>(?:st|nd|rd|th)s?\b)?"
     rf"(?:[ -]?(?P<scale>{_LONG_SCALE})s?\b"
     rf"|[ ]?(?(currency)|(?!{_METRES}))(?P<short>(?:k|mln|mn|m|bln|bn|b|trn|tn)\b))?"
-    rf"|(?P<ordinal>(?:(?:{'|'.join(_TENS)})-)?(?:{'|'.join(reversed(_RANKS))}))s?\b|(?P<spelled>{_SPELLED})s?\b)"
+    rf"|(?P<ordinal>(?:(?:{'|'.join(_TENS)})-)?(?:{'|'.join(reversed(_RANKS))}))s?\b|(?P<spelled>(?!ones\b){_SPELLED})s?\b)"
     rf"(?:{_UNIT})?",
     re.I,
 )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from datetime import date
+from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -86,20 +89,22 @@ def test_the_news_of_a_section_are_what_belongs_there_whatever_its_words(
 
 
 def test_where_the_days_asked_about_have_nothing_of_it_the_newest_of_it_are_told(assistant: Assistant) -> None:
-    answer = assistant.answer("sports news yesterday", as_of=AS_OF)
-    assert {*shown_by(answer)} == {"cup", "tennis"} and answer.notice.startswith("Nothing was published")
+    answer = assistant.answer("sports news on 18 July", as_of=AS_OF)
+    assert {*shown_by(answer)} == {"cup", "tennis"}
+    assert answer.notice.startswith("Nothing that belongs there was published")  # an outlet published other news
 
 
 def test_articles_of_a_section_are_counted_and_listed(assistant: Assistant) -> None:
     answer = assistant.answer("articles about sports", as_of=AS_OF)
     assert shown_by(answer) == ["tennis", "cup"] and answer.kind is AnswerKind.LIST
-    assert answer.sentences[0].text.startswith("2 of 5 articles are nearest to “sports”")
+    assert answer.sentences[0].text.startswith("2 of 5 articles belong to “sports”")
     assert shown_by(assistant.answer("oldest sports article", as_of=AS_OF))[0] == "cup"
 
 
 def test_one_section_after_another(assistant: Assistant) -> None:
-    answer = assistant.answer("and politics?", as_of=AS_OF, turns=(Turn("sports news", "United win the cup."),))
-    assert shown_by(answer) == ["vote"]
+    of_july = Turn("sports news in July", "Brandt lost the final.")
+    assert shown_by(assistant.answer("and business?", as_of=AS_OF, turns=(of_july,))) == ["rates"]
+    assert shown_by(assistant.answer("and in May?", as_of=AS_OF, turns=(of_july,))) == ["cup"]
 
 
 def test_a_section_that_no_article_is_of_is_not_made_up(assistant: Assistant) -> None:
@@ -108,12 +113,46 @@ def test_a_section_that_no_article_is_of_is_not_made_up(assistant: Assistant) ->
 
 
 def test_what_only_has_the_name_of_a_section_in_it_asks_for_no_section(assistant: Assistant) -> None:
-    assert not section_of("sports minister") and not section_of("") and not section_of("the")
+    assert not section_of("sports minister") and not section_of("US economy") and not section_of("the")
     answer = assistant.answer("Who lost the tennis final?", as_of=AS_OF)
     assert answer.kind is AnswerKind.FACT and shown_by(answer)[0] == "tennis"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "How is her health?",
+        "How was the weather?",
+        "and the economy?",
+        "What did she say about the economy?",
+        "Who made politics?",
+        "articles about the US economy",
+        "US economy",
+        "news from Essen",
+    ],
+)
+def test_a_question_in_which_a_section_is_named_asks_for_what_it_asks(assistant: Assistant, typed: str) -> None:
+    assert not assistant.request(typed, AS_OF).section
+
+
+def names() -> list[str]:
+    file = files("assistant.query").joinpath("sections.toml")
+    return [name for each in tomllib.loads(file.read_text(encoding="utf-8")).values() for name in each["names"]]
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_name_asks_for_its_section(assistant: Assistant, name: str) -> None:
+    assert assistant.request(name, AS_OF).section == section_of(name) != ""
 
 
 def test_what_waits_for_its_vector_belongs_nowhere() -> None:
     embedder = SentenceEmbedder()
     vectors = np.stack([np.zeros(384, np.float32), embedder.passages(["Striker scores twice in the final"])[0]])
     assert belonging(vectors, "sport", embedder).tolist() == [False, True]
+    assert belonging(np.zeros((2, 0), np.float32), "sport", embedder).tolist() == [False, False]
+
+
+def test_while_all_articles_wait_for_their_vectors_no_section_has_any(tmp_path: Path) -> None:
+    with Library(tmp_path / "library", SentenceEmbedder(), works=False) as library:
+        library.store([(each, split(each)) for each in ARTICLES])
+        assert Assistant(library, None).answer("sports news", as_of=AS_OF).kind is not AnswerKind.DIGEST
