@@ -10,11 +10,12 @@ from newsroom import FERRY, RATES, WordEmbedder, article
 
 from assistant.answering.assistant import Assistant
 from assistant.retrieval.ranking import recency
+from assistant.retrieval.search import naming
 from assistant.types import Turn
 from ingest.splitting import split
 from vectorstore.errors import DatelineError
 from vectorstore.library import Library
-from vectorstore.models import Matrix
+from vectorstore.models import Hit, Matrix
 
 QUESTION = "To what did the central bank raise its key rate?"
 
@@ -133,3 +134,26 @@ def test_an_article_that_is_stored_anew_while_it_is_searched_is_found_in_its_new
         [best, *_] = Assistant(library, None).search("What ran aground near Skerry harbour?", as_of=date(2022, 7, 10))
         assert (best.article.id, best.article.version) == ("ferry", 2) and "43 passengers" in best.passage.text
         assert embedder.library is None, "or nothing was stored meanwhile"
+
+
+NAMED = [
+    article("storm", "At least 54 people died in Lee County, and 101 people died in Florida of the storm. Dead: 101."),
+    article("school", "Nineteen children and two teachers were shot dead at the school in Uvalde, Texas."),
+    article("grief", "The president met families whose sons died in Uvalde. The FBI looks into it."),
+]
+
+
+@pytest.mark.parametrize(
+    "question", ["How many people died in Uvalde?", "how many people died in uvalde", "died uvalde"]
+)
+def test_what_tells_of_the_place_that_is_named_comes_before_what_tells_of_another(question: str) -> None:
+    hits = [Hit(split(each)[0], each, 1.0 - n / 10) for n, each in enumerate(NAMED)]
+    assert {hit.article.id for hit in naming(hits, question)[:2]} == {"school", "grief"}
+    assert [hit.article.id for hit in naming(hits, "how many people died")] == ["storm", "school", "grief"]
+
+
+def test_a_name_is_the_whole_word_in_its_capitals_and_german_nouns_are_none() -> None:
+    hits = [Hit(split(each)[0], each, 1.0 - n / 10) for n, each in enumerate(NAMED)]
+    assert naming(hits, "what does the fbi look into")[0].article.id == "grief"
+    assert naming(hits, "Is there one in Uval?") == hits == naming(hits, "Wie viele starben in Uvalde?")
+    assert naming([], "How many people died in Uvalde?") == []
