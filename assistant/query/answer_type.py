@@ -30,6 +30,7 @@ _WHEN = re.compile(
     r"|\bwhat (?:is|was) the (?:date|[\w-]+ date|birthday)\b",
     re.I,
 )
+_HAPPENED = re.compile(r"\bwhat(?:['’]s| has| is| was| had)? (?:really |actually )?happen(?:ed|ing|s)?\b", re.I)
 _HOW_MANY = re.compile(r"\bhow many\b", re.I)
 _NONE = re.compile(r"\b(?:nobody|no one|none)\b", re.I)
 _KINDS = {"number": FactKind.NUMBER, "date": FactKind.DATE, "name": FactKind.NAME}
@@ -64,6 +65,14 @@ def gives_reason(sentence: str, question: str) -> bool:
     reasons the embedder finds, none are known."""
     known = _patterns(language_of(question))
     return "why" in known and bool(known["why"].search(question.lower()) and known["reason"].search(sentence.lower()))
+
+
+def asks_what_happened(question: str) -> bool:
+    """What an article tells first, and in words of its own."""
+    if (language := language_of(question)) in ENGLISH:
+        return bool(_HAPPENED.search(question))
+    known = _patterns(language)
+    return "event" in known and bool(known["event"].search(question.lower()))
 
 
 def words_asked_about(question: str) -> list[str]:

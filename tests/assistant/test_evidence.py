@@ -301,3 +301,34 @@ def test_who_speaks_comes_with_the_quotation(sentence: str, leaning: bool) -> No
     text = f"Mayor Ada Rom spoke about the toll. {sentence}"
     [*_, last] = statements(text, [(0, 35), (36, len(text))])
     assert (text[last.start : last.end] == text) == leaning
+
+
+OPENING = (
+    "The man suspected of stabbing the author Salman Roe pleaded not guilty on Saturday. A judge kept him in custody."
+)
+PRAISE = "Salman Roe, with his insight into humanity, stands for what is essential. We love Salman Roe, said a reader."
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What happened to Salman Roe?",
+        "what's happening with salman roe",
+        "¿Qué le ha pasado a Salman Roe?",
+        "Was ist mit Salman Roe passiert?",
+    ],
+)
+def test_of_what_happened_an_article_tells_first(question: str) -> None:
+    opening = hit_of(OPENING, title="Suspect in the stabbing of Salman Roe in court")
+    hits = [*(replace(hit_of(f"{PRAISE} {n}"), score=1.0) for n in range(5)), replace(opening, score=0.95)]
+    assert quote(weigh(question, hits, WordEmbedder())).citations[0].quote.startswith("The man suspected")
+    other = replace(opening, article=replace(opening.article, title="Court news"))
+    elsewhere = quote(weigh(question, [*hits[:5], other], WordEmbedder())).citations
+    assert not any(each.quote.startswith("The man suspected") for each in elsewhere)
+
+
+def test_who_and_how_many_ask_for_more_than_what_happened() -> None:
+    hits = [replace(hit_of(f"{PRAISE} {n}"), score=1.0) for n in range(5)]
+    hits += [replace(hit_of(OPENING, title="Suspect in the stabbing of Salman Roe in court"), score=0.95)]
+    told = quote(weigh("Who praised Salman Roe?", hits, WordEmbedder())).citations
+    assert told and not any(each.quote.startswith("The man suspected") for each in told)
