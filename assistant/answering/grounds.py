@@ -18,7 +18,7 @@ from assistant.query.reading import Reading, read
 from assistant.query.spelling import corrected
 from assistant.retrieval.search import Found, Rerank, bridge, joined, retrieve, widened
 from assistant.text.words import key_stems, names_and_numbers, stem, stems_of, words_of
-from assistant.types import AS_SET, AnswerKind, Manner, Recency, Request, Turn
+from assistant.types import AS_SET, AnswerKind, Intent, Manner, Recency, Request, Turn
 from assistant.verification.answerability import Signals, Verdict, confidence, signals, verdict, words_asked
 from vectorstore.errors import DatelineError
 from vectorstore.indexes.embedding import knows
@@ -85,7 +85,9 @@ class Finder:
         top, turns = (LOOKED_AT if listed else PASSAGES), (() if named else turns)
         with stage("search"):
             language = language_of(question)  # of a subject of two words it is a guess
-            reading, found = self.search(sought, turns, today, scope, top, manner.recency, language)
+            of_late = request.intent is Intent.ROUNDUP and manner.recency is Recency.NORMAL
+            newer = Recency.STRONG if of_late else manner.recency
+            reading, found = self.search(sought, turns, today, scope, top, newer, language, of_names=not listed)
         # "Strikes" alone are looked for in every language.
         found = found._replace(hits=self._understood(sought, language_of(sought) and language, found.hits))
         asked = question if listed and reading.standalone == request.subject else reading.standalone
@@ -130,9 +132,10 @@ class Finder:
         top: int = PASSAGES,
         newer: Recency = Recency.NORMAL,
         language: str = "",
+        of_names: bool = True,
     ) -> tuple[Reading, Found]:
         """How the question is read, and what is found for it, part by part where it asks for several things. The
-        language is the question's own where none is given."""
+        language is the question's own where none is given. `of_names` as in `retrieve`."""
         question = checked(question, turns)
         language = language or language_of(question)
         if self._rewording:
@@ -149,7 +152,7 @@ class Finder:
             return replace(dated, recency=newer, corrected=spelled).within(scope, today)
 
         def passages(reading: Reading) -> Found:
-            return retrieve(self._library, reading, until, inside, room, self._rerank)
+            return retrieve(self._library, reading, until, inside, room, self._rerank, of_names)
 
         reading, several = within(question), parts(question)
         if len(several) > 1 and len(reading.outlets) < 2:

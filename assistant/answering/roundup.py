@@ -65,7 +65,7 @@ def put_together(answer: Answer, request: Request, found: Found, library: Librar
         case AnswerKind.SUMMARY:
             return resting_on(answer, _central(hits[0], library, request.most))
         case _:
-            told = picked(subject, _of_the_days(answer, hits), library, most)
+            told = picked(subject, _about(_of_the_days(answer, hits), named), library, most)
             return resting_on(answer, sorted(told, key=lambda pick: pick.day or date.min, reverse=True))
 
 
@@ -180,8 +180,13 @@ def _outlets(answer: Answer, request: Request, hits: Sequence[Hit]) -> list[_Sec
 
 def _telling(hits: Sequence[Hit], words: Set[str]) -> Sequence[str]:
     """The outlets of those that are about it, and do not only mention it; of all where none is."""
-    about = [hit for hit in hits if words & stems_of(f"{heading(hit.article)} {hit.article.text[:_BEGINNING]}")]
-    return [*dict.fromkeys(hit.article.outlet for hit in about or hits if hit.article.outlet)][:_MOST_OUTLETS]
+    return [*dict.fromkeys(hit.article.outlet for hit in _about(hits, words) if hit.article.outlet)][:_MOST_OUTLETS]
+
+
+def _about(hits: Sequence[Hit], words: Set[str]) -> Sequence[Hit]:
+    """Those of articles that have some of the words in the headline or at the beginning; all where none has."""
+    begin = [stems_of(f"{heading(hit.article)} {hit.article.text[:_BEGINNING]}") for hit in hits]
+    return [hit for hit, said in zip(hits, begin, strict=True) if words & said] or hits
 
 
 def _parts(answer: Answer, hits: Sequence[Hit]) -> list[_Section]:

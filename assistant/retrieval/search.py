@@ -131,22 +131,25 @@ def naming(hits: Sequence[Hit], question: str) -> list[Hit]:
     named = [] if language_of(question) == "de" else [word for word in key_words(question) if _is_name(word, texts)]
     if not named:
         return [*hits]
-    patterns = [_name(word) for word in named]
     lowered = [
-        hit if any(name.search(text) for name in patterns) else replace(hit, score=hit.score * (1 - _UNNAMED))
+        hit if any(_names(text, word) for word in named) else replace(hit, score=hit.score * (1 - _UNNAMED))
         for hit, text in zip(hits, texts, strict=True)
     ]
     return sorted(lowered, key=lambda hit: -hit.score)
 
 
 def _is_name(word: str, texts: Sequence[str]) -> bool:
-    small = re.compile(rf"\b{re.escape(word)}\b")
-    return any(map(_name(word).search, texts)) and not any(map(small.search, texts))
+    return not any(_holds(text, word) for text in texts) and any(_names(text, word) for text in texts)
 
 
-def _name(word: str) -> re.Pattern[str]:
-    """The word with a capital, and with what its other forms end in."""
-    return re.compile(rf"\b{re.escape(word[0].upper())}(?i:{re.escape(word[1:])})(?:['’]?s)?\b")
+def _names(text: str, word: str) -> bool:
+    """Whether the word stands in it with a capital, or in capitals."""
+    return _holds(text, word[0].upper() + word[1:]) or _holds(text, word.upper())
+
+
+def _holds(text: str, word: str) -> bool:
+    """As a whole word. Most texts lack it, which is seen without a pattern in a hundredth of the time."""
+    return word in text and re.search(rf"\b{re.escape(word)}(?:['’]?s)?\b", text) is not None
 
 
 def one_of_each_story(ranked: Sequence[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
@@ -168,14 +171,21 @@ class Found(NamedTuple):
 
 
 def retrieve(
-    library: Library, reading: Reading, as_of: datetime, scope: Scope, top: int = 10, rerank: Rerank | None = None
+    library: Library,
+    reading: Reading,
+    as_of: datetime,
+    scope: Scope,
+    top: int = 10,
+    rerank: Rerank | None = None,
+    of_names: bool = True,
 ) -> Found:
     """The `top` best passages within the scope, best first, the first five of five articles where there are so many.
 
-    The scores are those of ranking.py. Of a story that stands in several articles one is shown. `rerank` puts the
-    passages found into an order of its own, in which time, outlet and phrases count as before.
+    The scores are those of ranking.py and, with `of_names`, of `naming`: one answer stands where the question's names
+    do, while of many articles on one thing some name it otherwise. Of a story that stands in several articles one is
+    shown. `rerank` puts the passages found into an order of its own, in which time, outlet and phrases count as before.
     """
-    found, held = library.steady(lambda: _retrieved(library, reading, as_of, scope, top))
+    found, held = library.steady(lambda: _retrieved(library, reading, as_of, scope, top, of_names))
     if not rerank:
         return found
     reranked = _reranked(found.hits, rerank, reading, as_of, held)
@@ -183,14 +193,15 @@ def retrieve(
 
 
 def _retrieved(
-    library: Library, reading: Reading, as_of: datetime, scope: Scope, top: int
+    library: Library, reading: Reading, as_of: datetime, scope: Scope, top: int, of_names: bool
 ) -> tuple[Found, Mapping[str, int]]:
     """What is found, and how many of the phrases each candidate holds."""
     candidates = [*{each.passage_id: each for each in _candidates(library, reading, as_of, scope)}.values()]
     held = _phrases_held(library, reading.phrases, candidates)
     best = one_of_each_story(ranked(candidates, reading, as_of, held))[: _NAMES_AMONG * top]
     hits = library.hits([(candidate.passage_id, score) for candidate, score in best], as_of)
-    spread = _spread(naming(hits, reading.timing.rest), lambda hit: hit.article.id)
+    ordered = naming(hits, reading.timing.rest) if of_names else hits
+    spread = _spread(ordered, lambda hit: hit.article.id)
     return Found(spread[:top], max((candidate.similarity for candidate in candidates), default=0.0)), held
 
 

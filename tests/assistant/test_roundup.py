@@ -213,3 +213,22 @@ def test_what_came_in_since_then_is_told_by_story(news: Library) -> None:
 def test_the_story_of_an_article_leaves_other_stories_out(news: Library) -> None:
     told = [event.hit.article.id for event in story_of(news.article("inquiry"), news).events]
     assert "inquiry" in told and "olive" not in told and "rates" not in told
+
+
+def test_the_news_on_a_thing_are_of_late_and_from_articles_that_are_about_it(tmp_path: Path) -> None:
+    told = [
+        article("old", "Twitter was sold for nothing, a court said of Twitter.", "2021-01-03", "Twitter sold"),
+        article("new", "Twitter lets users edit what they wrote.", "2022-07-08", "Twitter edits"),
+        article("newer", "Twitter locked a rapper out of his account.", "2022-07-09", "Rapper out of Twitter"),
+        article(
+            "other",
+            f"The mayor opened a swimming pool. {'It was warm and the queue was long. ' * 20}He put it on Twitter.",
+            "2022-07-09",
+            "Pool opens",
+        ),
+    ]
+    with Library(tmp_path / "library", WordEmbedder()) as library:
+        library.put([(each, split(each)) for each in told])
+        answer = ask(library, "What's the latest on Twitter?")
+        assert told_by(answer) == ["newer", "new"]
+        assert {*told_by(ask(library, "Timeline of Twitter"))} >= {"old", "new", "newer"}
