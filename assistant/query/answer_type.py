@@ -34,6 +34,8 @@ _HAPPENED = re.compile(r"\bwhat(?:['’]s| has| is| was| had)? (?:really |actual
 _HOW_MANY = re.compile(r"\bhow many\b", re.I)
 _NONE = re.compile(r"\b(?:nobody|no one|none)\b", re.I)
 _KINDS = {"number": FactKind.NUMBER, "date": FactKind.DATE, "name": FactKind.NAME}
+# These may hold what is asked about between their words, or are a sentence's.
+_AROUND = ("event", "reason")
 _WITHOUT_SPACES = ("zh", "ja", "ko")
 _WHO = re.compile(r"\b(?:who|whom|whose|where|which)\b", re.I)
 
@@ -83,7 +85,7 @@ def words_asked_about(question: str) -> list[str]:
         return key_words(question)
     small, signs = stop_words(language), [*question]
     lower = "".join(sign.lower()[:1] for sign in question)
-    asking = [each.finditer(lower) for name, each in _patterns(language).items() if name != "reason"]
+    asking = [each.finditer(lower) for name, each in _patterns(language).items() if name not in _AROUND]
     spans = [match.span() for found in asking for match in found]
     spans += [match.span() for match in calendar(language).present.finditer(plain(question))]
     for start, end in spans:
