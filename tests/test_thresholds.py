@@ -22,7 +22,7 @@ VERDICTS = {
     "Why is tram line 4 delayed?": Verdict.ANSWERED,  # "the fourth line"
     "What do drones deliver in blood flights?": Verdict.CLOSEST,
     "Who is the mayor of Hallow Bay?": Verdict.CLOSEST,
-    "What does Meta pay for Instagram?": Verdict.REFUSED,  # "Meta now builds Llama into ... Instagram" says nothing of it
+    "What does Meta pay for Instagram?": Verdict.REFUSED,  # "builds Llama into Instagram" is no price
     "Who scored in the Champions League final?": Verdict.REFUSED,
     "How many books did Walter Nkemelu write?": Verdict.REFUSED,
     "How tall is the Eiffel Tower?": Verdict.REFUSED,
