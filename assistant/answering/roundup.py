@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import compress
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -117,10 +118,11 @@ def openings(answer: Answer, library: Library, scope: Scope) -> list[Opening]:
 
 
 def of_section(opened: list[Opening], section: str, library: Library) -> list[Opening]:
-    """Those that belong to a section of a newspaper; all of them where none is named."""
+    """Those that belong to a section of a newspaper, the newest first; all of them where none is named."""
     if not section or not opened:
         return opened
-    return [*compress(opened, belonging(vectors_of(opened), section, library.embedder))]
+    of_it = compress(opened, belonging(vectors_of(opened), section, library.embedder))
+    return sorted(of_it, key=lambda each: -each.published_at.timestamp() if each.published_at else inf)
 
 
 def _newest(opened: Sequence[Opening], least: int = 0) -> list[Opening]:

@@ -94,6 +94,10 @@ def test_where_the_days_asked_about_have_nothing_of_it_the_newest_of_it_are_told
     assert answer.notice.startswith("Nothing that belongs there was published")  # an outlet published other news
 
 
+def test_the_newest_stories_of_a_section_come_first(assistant: Assistant) -> None:
+    assert shown_by(assistant.answer("sports news", as_of=AS_OF)) == ["tennis", "cup"]
+
+
 def test_articles_of_a_section_are_counted_and_listed(assistant: Assistant) -> None:
     answer = assistant.answer("articles about sports", as_of=AS_OF)
     assert shown_by(answer) == ["tennis", "cup"] and answer.kind is AnswerKind.LIST
