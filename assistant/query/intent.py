@@ -27,6 +27,7 @@ import numpy as np
 import numpy.typing as npt
 import regex
 
+from assistant.query.answer_type import asks_what_happened
 from assistant.text.words import STOP_WORDS, small_words
 from assistant.types import Intent, asks_for_articles
 from vectorstore.errors import DatelineError
@@ -270,6 +271,8 @@ def _may_be(kind: _Class, question: str) -> bool:
         return False
     if kind.intent not in OF_NO_ARTICLE:
         return True
+    if kind.intent is Intent.LIBRARY and asks_what_happened(question):
+        return False  # to Dateline's own nothing does
     of_news = kind.intent is Intent.LIBRARY and not _YOU & set(words(question))
     return _unknown(question, kind.intent) <= (_MOST_UNKNOWN_OF_LIBRARY if of_news else _MOST_UNKNOWN)
 

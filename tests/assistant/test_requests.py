@@ -77,6 +77,8 @@ def test_a_list_a_timeline_a_comparison_or_a_summary_is_asked_for(
         "What did the story cost its author?",
         "How many passengers were rescued from the ferry?",
         "Does the library of Skerry open on Sunday?",
+        "what happened to the library",
+        "What happened at the archive?",
         "Thanks to whom was the ferry saved?",
         "how big was the hole in the hull",
         "who died in June",
