@@ -11,6 +11,7 @@ from newsroom import WordEmbedder, hit_of
 from assistant.evidence import led_by, quote, spans_of, weigh
 from assistant.evidence.context import BUILT_IN, OTHERS, Room, context
 from assistant.evidence.spans import statements
+from assistant.query.answer_type import asks_what_happened
 from vectorstore.models import Correction, Hit
 from vectorstore.sentences import sentence_spans
 
@@ -325,6 +326,30 @@ def test_of_what_happened_an_article_tells_first(question: str) -> None:
     other = replace(opening, article=replace(opening.article, title="Court news"))
     elsewhere = quote(weigh(question, [*hits[:5], other], WordEmbedder())).citations
     assert not any(each.quote.startswith("The man suspected") for each in elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("what's happening in Lindau", True),
+        ("Was geschah am 4. Oktober in Lindau?", True),
+        ("Was ist los in Lindau?", True),
+        ("Que s'est-il passé à Lyon ?", True),
+        ("Qu'est-il arrivé au maire de Lyon ?", True),
+        ("¿Qué pasó en Lima?", True),
+        ("O que aconteceu com o navio?", True),
+        ("When did it happen?", False),
+        ("Wer ist mit dem Zug passiert?", False),
+        ("Wann ist der Hafen los?", False),
+        ("Où est arrivé le maire de Lyon ?", False),
+        ("¿Quién pasó la pelota?", False),
+        ("¿Por qué ha pasado eso?", False),
+        ("Quem passou pelo porto?", False),
+        ("Houve feridos no acidente?", False),
+    ],
+)
+def test_what_happened_is_asked_by_what_and_not_by_who_where_or_why(question: str, asks: bool) -> None:
+    assert asks_what_happened(question) is asks
 
 
 def test_who_and_how_many_ask_for_more_than_what_happened() -> None:
