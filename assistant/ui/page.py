@@ -19,7 +19,7 @@ from assistant.ui.chat_tab import ChatTab
 from assistant.ui.conversation import FAILED, said, telling
 from assistant.ui.desk import Desk
 from assistant.ui.endpoints import offer
-from assistant.ui.feeds_tab import FeedsTab
+from assistant.ui.feeds_tab import IN_TURN, FeedsTab
 from assistant.ui.library_tab import LibraryTab
 from assistant.ui.observing import ID
 from assistant.ui.render_talks import file_html
@@ -138,7 +138,7 @@ def build_page(desk: Desk, people: People | None = None) -> Page:
             with gr.Tab(tr_later("Settings"), id="settings") as settings_tab:
                 choices = SettingsTab(desk, settings, people)
         library.table.begin([page.load, library_tab.select])
-        gr.on([page.load, feeds_tab.select], feeds.come, feeds.turned, feeds.shown, **QUIET)
+        gr.on([page.load, feeds_tab.select], feeds.come, feeds.turned, feeds.shown, **QUIET, **IN_TURN)
         pages.select(_look_on, None, feeds.timer, **QUIET_EACH)
         chat.live.library(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
         chat.live.open_story(stories.open_picked, None, stories.shown, **QUIET)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -60,14 +61,36 @@ def test_an_address_without_a_feed_is_told_and_stays_in_its_field(open_page: Ope
 def test_a_feed_is_left_only_after_a_second_yes(open_page: Open, desk: ScriptedDesk) -> None:
     page = open_page()
     to_feeds(page)
-    page.get_by_role("button", name="Remove: The Ledger").click()
+    remove = page.get_by_role("button", name="Remove: The Ledger", exact=True)  # and not "Yes, remove: The Ledger"
+    remove.click()
     page.get_by_role("button", name="Keep: The Ledger").click()
-    expect(page.get_by_role("button", name="Remove: The Ledger")).to_be_visible()
-    page.get_by_role("button", name="Remove: The Ledger").click()
+    remove.click()
     assert desk.followed == [FEED, FAILING]
     page.get_by_role("button", name="Yes, remove: The Ledger").click()
     expect(page.locator(".feed")).to_have_count(1)
     assert desk.followed == [FAILING]
+
+
+def test_a_slow_draw_of_the_feeds_does_not_take_back_a_later_press(
+    open_page: Open, desk: ScriptedDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page()
+    to_feeds(page)
+    slow, export = iter([1.0]), desk.export_feeds
+    drawn: list[float] = []
+
+    def slowly() -> bytes:
+        wait = next(slow, 0.0)
+        time.sleep(wait)
+        drawn.append(wait)
+        return export()
+
+    monkeypatch.setattr(desk, "export_feeds", slowly)
+    page.evaluate("for (const each of document.querySelectorAll('#feeds [data-act=leave]')) each.click()")
+    eventually(lambda: len(drawn) == 2)
+    page.wait_for_timeout(500)
+    expect(page.locator(".feed").first.get_by_role("button", name="Yes, remove")).to_have_count(0)
+    expect(page.locator(".feed").last.get_by_role("button", name="Yes, remove")).to_be_visible()
 
 
 def test_a_refresh_shows_how_far_it_is_and_stops_when_told_to(open_page: Open, desk: ScriptedDesk) -> None:
