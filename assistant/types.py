@@ -92,8 +92,8 @@ class AnswerKind(StrEnum):
 class Request(NamedTuple):
     """`subject` is what is left of the question without the words that name the kind; "" when nothing is. `broad` says
     that it asks for the news as such, of whichever days: "What happened this week?". `detail` is that of the intent,
-    and `most` how many sentences are wanted, 0 where the question names no number. `section` is that of a newspaper
-    whose news or articles are asked for, "sport", and "" for all else."""
+    and `most` how many sentences are wanted, 0 where the question names no number. `sections` are those of a newspaper
+    whose news or articles are asked for, "sport" say; none for all else."""
 
     kind: AnswerKind
     subject: str
@@ -101,7 +101,7 @@ class Request(NamedTuple):
     intent: Intent = Intent.FACT
     detail: str = ""
     most: int = 0
-    section: str = ""
+    sections: frozenset[str] = frozenset()
 
     @property
     def of_articles(self) -> bool:

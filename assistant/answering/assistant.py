@@ -255,7 +255,7 @@ class Assistant:
         asked, today, outlets = said(question).question, self.moment(as_of).date(), self._library.outlets()
         request = requested(asked, today, self._intents, outlets)
         meant = corrected(asked, self._library.vocabulary(language_of(asked))).text
-        if request.intent in OF_NO_ARTICLE or request.section or meant == asked:
+        if request.intent in OF_NO_ARTICLE or request.sections or meant == asked:
             return request
         return requested(meant, today, self._intents, outlets)
 
@@ -310,7 +310,7 @@ class Assistant:
         if request.intent is Intent.ORDER:
             return in_order_of_time(answer, hits, self._library)
         # These are not looked for by words.
-        itself = request.broad or request.section or request.detail == OF_OUTLETS
+        itself = request.broad or request.sections or request.detail == OF_OUTLETS
         if request.kind not in (AnswerKind.FACT, AnswerKind.LIST) and (grounds.known or itself):
             return put_together(answer, request, grounds.found, self._library, scope)
         return answer

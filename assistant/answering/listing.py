@@ -11,7 +11,7 @@ from itertools import takewhile
 from math import inf
 
 from assistant.answering.grounds import Grounds
-from assistant.answering.roundup import of_section, openings, resting_on
+from assistant.answering.roundup import of_sections, openings, resting_on
 from assistant.evidence import quote, weigh
 from assistant.evidence.best_sentences import Pick, lede, picked, sentences
 from assistant.query.answer_type import offers, says_none
@@ -60,7 +60,7 @@ def listed(
 ) -> Answer:
     """The answer with an opening that says how much was looked at; without sentences where no row fits. `tells` is
     asked where `is_judged`."""
-    if request.broad or request.section:
+    if request.broad or request.sections:
         told = _published(answer, request, library, scope)
         if told.sentences or request.broad:
             return told
@@ -193,14 +193,14 @@ def _mentioning(hit: Hit, wanted: set[str]) -> Pick | None:
 def _published(answer: Answer, request: Request, library: Library, scope: Scope) -> Answer:
     """What the days and the outlets asked about have published, or what of it belongs to the section."""
     every = openings(answer, library, scope)
-    of_it = of_section(every, request.section, library)
+    of_it = of_sections(every, request.sections, library)
     opened = sorted(of_it, key=lambda each: _turn(each.published_at, request))
     if not opened:
         return answer
     hits = library.hits([(each.passage_id, 1.0) for each in opened[: request.most or _ROWS]], answer.as_of)
     rows = [row for hit in hits if (row := lede(hit))]
     opening = tr("{line}.", line=count(len(opened), "article"))
-    if request.section:
+    if request.sections:
         opening = tr_plural(
             "{n} of {articles} belongs to “{subject}”, by its headline and its beginning.",
             "{n} of {articles} belong to “{subject}”, by their headlines and beginnings.",

@@ -5,7 +5,7 @@ At once and without the chat model: a small one takes 8 s for two passages and m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import compress
@@ -49,8 +49,8 @@ _LEAD = 0.3
 def put_together(answer: Answer, request: Request, found: Found, library: Library, scope: Scope) -> Answer:
     """The answer with its sources, sentences and citations; without sentences where nothing fits."""
     most = request.most or _MOST
-    if request.broad or request.section:
-        return front_page(answer, library, scope, most, request.section)
+    if request.broad or request.sections:
+        return front_page(answer, library, scope, most, request.sections)
     subject = request.subject or answer.standalone_question
     if request.kind is AnswerKind.COMPARISON:
         return _compared(answer, request, found.hits, library)
@@ -82,19 +82,19 @@ def in_order(events: Iterable[Pick]) -> list[Pick]:
     return sorted(events, key=lambda event: event.day or date.max)
 
 
-def front_page(answer: Answer, library: Library, scope: Scope, most: int, section: str = "") -> Answer:
-    """How the largest stories of the days, the outlets and the section asked about open, the largest first; where these
-    days have none, those of the newest days that have any, and it says so. Where no days are asked about, those are
-    told, and of a section as many articles as are shown, however old."""
-    opened = of_section(openings(answer, library, scope), section, library)
+def front_page(answer: Answer, library: Library, scope: Scope, most: int, sections: Collection[str] = ()) -> Answer:
+    """How the largest stories of the days, outlets and sections asked about open, the largest first; where these days
+    have none, those of the newest days that have any, and it says so. Where no days are asked about, those are told,
+    and of sections as many articles as are shown, however old."""
+    opened = of_sections(openings(answer, library, scope), sections, library)
     notice = "" if opened else answer.notice
     if not opened or not answer.window:
-        every = of_section(openings(replace(answer, window=None), library, scope), section, library)
-        opened = _newest(every, most if section else 0)
+        every = of_sections(openings(replace(answer, window=None), library, scope), sections, library)
+        opened = _newest(every, most if sections else 0)
         published = [each.published_at.date() for each in opened if each.published_at]
         if published and answer.window:
             when, newest = spoken(answer.window), days(Window(min(published), max(published)))
-            if section:
+            if sections:
                 notice = tr(
                     "Nothing that belongs there was published {when}. These are the newest such articles, of {days}.",
                     when=when,
@@ -117,11 +117,11 @@ def openings(answer: Answer, library: Library, scope: Scope) -> list[Opening]:
     return library.openings(replace(scope, since=since, until=until, outlets=scope.outlets or answer.outlets))
 
 
-def of_section(opened: list[Opening], section: str, library: Library) -> list[Opening]:
-    """Those that belong to a section of a newspaper, the newest first; all of them where none is named."""
-    if not section or not opened:
+def of_sections(opened: list[Opening], sections: Collection[str], library: Library) -> list[Opening]:
+    """Those that belong to these sections of a newspaper, the newest first; all of them where none is named."""
+    if not sections or not opened:
         return opened
-    of_it = compress(opened, belonging(vectors_of(opened), section, library.embedder))
+    of_it = compress(opened, belonging(vectors_of(opened), sections, library.embedder))
     return sorted(of_it, key=lambda each: -each.published_at.timestamp() if each.published_at else inf)
 
 

@@ -13,7 +13,7 @@ from assistant.query.decomposition import parts
 from assistant.query.follow_ups import POINTING
 from assistant.query.intent import OF_NO_ARTICLE, Intents, Understood, frame_words
 from assistant.query.search_filters import read_outlets
-from assistant.query.sections import section_of
+from assistant.query.sections import sections_of
 from assistant.text.text_dates import moments
 from assistant.text.time_window import read_timing
 from assistant.text.words import key_words, names_and_numbers, small_words, words_of
@@ -122,8 +122,8 @@ def _asking(text: str) -> Said:
 
 def requested(question: str, today: date, intents: Intents, outlets: Iterable[str] = ()) -> Request:
     """What a question asks for, asked on `today` (UTC) of a library with these outlets."""
-    if section := _section(question, today, outlets):  # "Sport" by itself, or with days: "sport this week"
-        return Request(AnswerKind.DIGEST, question, intent=Intent.ROUNDUP, section=section)
+    if sections := _sections(question, today, outlets):  # "Sport" by itself, or with days: "sport this week"
+        return Request(AnswerKind.DIGEST, question, intent=Intent.ROUNDUP, sections=sections)
     form = _FORM.search(question)
     intent, detail = _understood(question, today, intents, outlets)
     of_parts = intent in _OF_PARTS and detail != OF_OUTLETS
@@ -141,13 +141,13 @@ def requested(question: str, today: date, intents: Intents, outlets: Iterable[st
     broad = broad and kind in (AnswerKind.DIGEST, AnswerKind.LIST)
     request = Request(kind, subject, broad, intent, detail, _wanted(form))
     if kind is AnswerKind.DIGEST or request.of_articles:
-        request = request._replace(section=_section(subject, today, outlets))
+        request = request._replace(sections=_sections(subject, today, outlets))
     return request
 
 
-def _section(text: str, today: date, outlets: Iterable[str]) -> str:
-    """The section that a text names, and nothing beside it but days and outlets."""
-    return section_of(text) or section_of(read_outlets(read_timing(text, today).rest, outlets).rest)
+def _sections(text: str, today: date, outlets: Iterable[str]) -> frozenset[str]:
+    """The sections that a text names, and nothing beside them but days and outlets."""
+    return sections_of(text) or sections_of(read_outlets(read_timing(text, today).rest, outlets).rest)
 
 
 def gone_on(question: str, turns: Sequence[Turn], today: date, requested: Callable[[str], Request]) -> str:
@@ -182,7 +182,7 @@ def _of_another(before: str, new: str, match: re.Match[str] | None, request: Req
     if request.broad or _OF_OUTLET.match(new):
         return f"{before.rstrip(' ?.')} {new}?"
     subject = read_timing(request.subject, today).rest.strip(" ?.")
-    another = request.of_articles or (request.section and section_of(new)) or (match and match["about"])
+    another = request.of_articles or (request.sections and sections_of(new)) or (match and match["about"])
     found = [*re.finditer(rf"(?<!\w){re.escape(subject)}(?!\w)", before)]
     if not (another and subject and found):
         return ""

@@ -7,8 +7,9 @@ know the article's language for that: the default one knows English. docs/evalua
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -21,6 +22,8 @@ from vectorstore.models import Matrix
 
 # Chosen on one half of some 2,500 articles of news, see tests/benchmarks/sections.py.
 _LEAST = 0.2
+_BETWEEN = re.compile(r"(?:,|&|(?<!\w)(?:and|or|und|oder|y|e|et|ou)(?!\w))+")
+_PAGES = re.compile(r" (?:sections?|pages?|desk|coverage)$")
 _ARTICLES = frozenset("the el la los las le les l o os a as der die das il i lo gli".split())
 
 
@@ -29,21 +32,29 @@ class _Section(NamedTuple):
     headlines: tuple[str, ...]
 
 
-def section_of(subject: str) -> str:
-    """The section that a subject names and nothing beside it but an article, "" where it names none."""
-    words = subject.casefold().strip(" ?.!¿¡؟。？").replace("l'", "l ").split()
-    named = " ".join(words[1:] if words and words[0] in _ARTICLES else words)
-    return next((name for name, each in _sections().items() if named in each.names), "")
+def sections_of(subject: str) -> frozenset[str]:
+    """The sections that a subject names, "sport" and "the business and the health pages" alike; none where it names
+    anything beside them."""
+    named = {_named(" ".join(each.split())) for each in _BETWEEN.split(subject.casefold().strip(" ?.!¿¡؟。？"))}
+    return frozenset() if "" in named else frozenset(named)
 
 
-def belonging(vectors: Matrix, section: str, embedder: Embedder) -> npt.NDArray[np.bool_]:
-    """Whether each article belongs to a section, by the vectors of how they open: shape (articles,). One that is
-    near to none, or waits for its vector, belongs to none."""
+def _named(text: str) -> str:
+    text = _PAGES.sub("", text.replace("l'", "l "))
+    first, _, rest = text.partition(" ")
+    bare = rest if first in _ARTICLES else text
+    return next((name for name, each in _sections().items() if bare in each.names), "")
+
+
+def belonging(vectors: Matrix, wanted: Collection[str], embedder: Embedder) -> npt.NDArray[np.bool_]:
+    """Whether each article belongs to one of the wanted, by the vectors of how they open: shape (articles,). One that
+    is near to none, or waits for its vector, belongs to none."""
     if not vectors.size:
         return np.zeros(len(vectors), bool)
     likeness: Matrix = vectors @ _centres(embedder).T
     nearest: npt.NDArray[np.int_] = likeness.argmax(axis=1)
-    belongs: npt.NDArray[np.bool_] = (nearest == [*_sections()].index(section)) & (likeness.max(axis=1) >= _LEAST)
+    of_these = np.isin(nearest, [at for at, name in enumerate(_sections()) if name in wanted])
+    belongs: npt.NDArray[np.bool_] = of_these & (likeness.max(axis=1) >= _LEAST)
     return belongs
 
 

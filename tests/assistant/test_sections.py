@@ -13,7 +13,7 @@ import pytest
 from newsroom import article
 
 from assistant.answering.assistant import Assistant
-from assistant.query.sections import belonging, section_of
+from assistant.query.sections import belonging, sections_of
 from assistant.types import Answer, AnswerKind, Turn
 from ingest.splitting import split
 from vectorstore.indexes.embedding import SentenceEmbedder
@@ -79,6 +79,11 @@ def shown_by(answer: Answer) -> list[str]:
         ("latest business news", {"rates"}),
         ("what's new in politics?", {"vote"}),
         ("the economy", {"rates"}),
+        ("sports and business news", {"cup", "tennis", "rates"}),
+        ("latest news in business & politics", {"rates", "vote"}),
+        ("noticias de deportes y economía", {"cup", "tennis", "rates"}),
+        ("the sports section", {"cup", "tennis"}),
+        ("the business pages", {"rates"}),
     ],
 )
 def test_the_news_of_a_section_are_what_belongs_there_whatever_its_words(
@@ -117,7 +122,8 @@ def test_a_section_that_no_article_is_of_is_not_made_up(assistant: Assistant) ->
 
 
 def test_what_only_has_the_name_of_a_section_in_it_asks_for_no_section(assistant: Assistant) -> None:
-    assert not section_of("sports minister") and not section_of("US economy") and not section_of("the")
+    assert not sections_of("sports minister") and not sections_of("US economy") and not sections_of("the")
+    assert not sections_of("sport and the minister") and not sections_of("pages") and not sections_of("and")
     answer = assistant.answer("Who lost the tennis final?", as_of=AS_OF)
     assert answer.kind is AnswerKind.FACT and shown_by(answer)[0] == "tennis"
 
@@ -136,7 +142,7 @@ def test_what_only_has_the_name_of_a_section_in_it_asks_for_no_section(assistant
     ],
 )
 def test_a_question_in_which_a_section_is_named_asks_for_what_it_asks(assistant: Assistant, typed: str) -> None:
-    assert not assistant.request(typed, AS_OF).section
+    assert not assistant.request(typed, AS_OF).sections
 
 
 def names() -> list[str]:
@@ -146,14 +152,14 @@ def names() -> list[str]:
 
 @pytest.mark.parametrize("name", names())
 def test_every_name_asks_for_its_section(assistant: Assistant, name: str) -> None:
-    assert assistant.request(name, AS_OF).section == section_of(name) != ""
+    assert assistant.request(name, AS_OF).sections == sections_of(name) != frozenset()
 
 
 def test_what_waits_for_its_vector_belongs_nowhere() -> None:
     embedder = SentenceEmbedder()
     vectors = np.stack([np.zeros(384, np.float32), embedder.passages(["Striker scores twice in the final"])[0]])
-    assert belonging(vectors, "sport", embedder).tolist() == [False, True]
-    assert belonging(np.zeros((2, 0), np.float32), "sport", embedder).tolist() == [False, False]
+    assert belonging(vectors, {"sport"}, embedder).tolist() == [False, True]
+    assert belonging(np.zeros((2, 0), np.float32), {"sport"}, embedder).tolist() == [False, False]
 
 
 def test_while_all_articles_wait_for_their_vectors_no_section_has_any(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from assistant.query import sections
-from assistant.query.sections import belonging, section_of
+from assistant.query.sections import belonging, sections_of
 from vectorstore.indexes.embedding import SentenceEmbedder
 
 OF_ANY = {"news", "us", "world", "nation"}
@@ -44,7 +44,7 @@ def main() -> None:
         for least in options.least:
             sections._LEAST = least
             for section in named:
-                taken = belonging(vectors[rows], section, embedder)
+                taken = belonging(vectors[rows], {section}, embedder)
                 own, free = of[taken] == section, of[taken] == ""
                 told_of = f"{own.mean():.2f} | {(own | free).mean():.2f} | {own.sum() / (of == section).sum():.2f}"
                 print(f"| {half} | {least} | {section} | {(of == section).sum()} | {taken.sum()} | {told_of} |")
@@ -54,7 +54,7 @@ def read(path: Path) -> Iterator[tuple[str, str, int]]:
     """Of each article the section, "" where it may be of any, how it opens, and which half it is in."""
     for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
         parts = urlsplit(row["url"]).path.split("/")
-        section = next(filter(None, map(section_of, parts)), "")
+        section = next((name for part in parts for name in sections_of(part)), "")
         if section or OF_ANY & {*parts}:
             half = hashlib.sha256(row["url"].encode()).digest()[0] % 2
             yield section, f"{row['title']}\n{row['text'][:OPENING]}", half
