@@ -24,6 +24,7 @@ from assistant.ui.work import (
     brought,
     counted,
     halt,
+    in_turn,
     note_html,
     problem_html,
     report_component,
@@ -198,9 +199,7 @@ def _at(moment: datetime, now: datetime) -> str:
 
 
 SCRIPT = (Path(__file__).parent / "feeds.js").read_text(encoding="utf-8")
-# The rows are drawn one after the other, each from what the press before it left: a look of the clock's that had begun
-# before a press, and was drawn after it, would take back from the page what was pressed.
-IN_TURN: dict[str, Any] = {"concurrency_id": "feeds", "concurrency_limit": 1}
+FEEDS_IN_TURN = in_turn("feeds")
 LOOK_AGAIN = 5
 """Seconds between two looks at how a refresh by the clock stands, while the tab is open."""
 _MOST_LISTED = 50
@@ -255,11 +254,11 @@ class FeedsTab:
         refreshed = self.refresh.click(self.refresh_all, None, working, **QUIET)
         again = self.report.again(self.retry, self.job, working, **QUIET)
         for changed in (by_hand, answered, taken, refreshed, again):
-            changed.then(self.look, self.turned, self.looked_at, **QUIET, **IN_TURN)
+            changed.then(self.look, self.turned, self.looked_at, **QUIET, **FEEDS_IN_TURN)
         self.report.halt(halt, self.job, None, **QUIET)
         self.schedule.act(self.set_every, None, [self.schedule, self.standing], **QUIET_EACH)
-        self.list.act(self.act, self.turned, [self.turned, self.report, *self.looked_at], **QUIET_EACH, **IN_TURN)
-        self.timer.tick(self.look, self.turned, self.looked_at, **QUIET, **IN_TURN)
+        self.list.act(self.act, self.turned, [self.turned, self.report, *self.looked_at], **QUIET_EACH, **FEEDS_IN_TURN)
+        self.timer.tick(self.look, self.turned, self.looked_at, **QUIET, **FEEDS_IN_TURN)
 
     def come(self, turned: Turned) -> Updates:
         """The tab was opened."""

@@ -19,13 +19,13 @@ from assistant.ui.chat_tab import ChatTab
 from assistant.ui.conversation import FAILED, said, telling
 from assistant.ui.desk import Desk
 from assistant.ui.endpoints import offer
-from assistant.ui.feeds_tab import IN_TURN, FeedsTab
+from assistant.ui.feeds_tab import FEEDS_IN_TURN, FeedsTab
 from assistant.ui.library_tab import LibraryTab
 from assistant.ui.observing import ID
 from assistant.ui.render_talks import file_html
 from assistant.ui.security import described, shortened
 from assistant.ui.settings_tab import SettingsTab, reader_settings
-from assistant.ui.stories_tab import StoriesTab, last_visit
+from assistant.ui.stories_tab import STORIES_IN_TURN, StoriesTab, last_visit
 from assistant.ui.transcript_file import ExportedFile, Format, exported
 from assistant.ui.work import QUIET, QUIET_EACH
 from vectorstore.accounts import STRANGER, THIS_MACHINE, Account, Role, account, acting_for, may
@@ -138,17 +138,19 @@ def build_page(desk: Desk, people: People | None = None) -> Page:
             with gr.Tab(tr_later("Settings"), id="settings") as settings_tab:
                 choices = SettingsTab(desk, settings, people)
         library.table.begin([page.load, library_tab.select])
-        gr.on([page.load, feeds_tab.select], feeds.come, feeds.turned, feeds.shown, **QUIET, **IN_TURN)
+        gr.on([page.load, feeds_tab.select], feeds.come, feeds.turned, feeds.shown, **QUIET, **FEEDS_IN_TURN)
         pages.select(_look_on, None, feeds.timer, **QUIET_EACH)
         chat.live.library(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
-        chat.live.open_story(stories.open_picked, None, stories.shown, **QUIET)
+        chat.live.open_story(stories.open_picked, None, stories.shown, **QUIET, **STORIES_IN_TURN)
         for asked in (chat.live.open_story, chat.live.stories):
             asked(lambda: gr.Tabs(selected="stories"), None, pages, **QUIET)
         library.card.chosen.change(stories.note_read, library.card.chosen, None, **QUIET)
         if people:
             page.load(choices.restore, settings, settings, **QUIET)
         page.load(stories.come, visit, [visit, stories.since], **QUIET)
-        stories_tab.select(stories.turn_to, [stories.since, visit, stories.story], stories.shown, **QUIET)
+        stories_tab.select(
+            stories.turn_to, [stories.since, visit, stories.story], stories.shown, **QUIET, **STORIES_IN_TURN
+        )
         settings_tab.select(choices.look, settings, choices.shown, **QUIET)
         _connect_address(Parts(pages, library, stories))
         for tab in (chat_tab, library_tab, feeds_tab, stories_tab, settings_tab):
@@ -181,8 +183,8 @@ def _connect_address(parts: Parts) -> None:
     address.tab(None, None, pages, js="() => dateline.selected()", **QUIET_EACH)
     address.article(library.card.open_at, None, library.card.shown, **QUIET_EACH)
     address.shut(library.card.put_away, None, library.card.shown, **QUIET_EACH)
-    address.story(stories.open_picked, None, stories.shown, **QUIET_EACH)
-    address.front(stories.look, stories.since, stories.shown, **QUIET_EACH)
+    address.story(stories.open_picked, None, stories.shown, **QUIET_EACH, **STORIES_IN_TURN)
+    address.front(stories.look, stories.since, stories.shown, **QUIET_EACH, **STORIES_IN_TURN)
 
 
 def _connect_sources(stories: StoriesTab, chat: ChatTab) -> None:
@@ -191,12 +193,12 @@ def _connect_sources(stories: StoriesTab, chat: ChatTab) -> None:
     def open_asked(id: str, event: gr.EventData) -> Any:
         return stories.open_asked(chat.talks.read(id), event)
 
-    chat.live.story(open_asked, chat.conversation, stories.shown, **QUIET)
+    chat.live.story(open_asked, chat.conversation, stories.shown, **QUIET, **STORIES_IN_TURN)
 
 
 def _connect_stories(stories: StoriesTab, chat: ChatTab, library: LibraryTab, pages: gr.Tabs) -> None:
     """From answers and articles to their stories, and from stories and the reader to articles and questions."""
-    library.card.article.story(stories.open_article, library.card.chosen, stories.shown, **QUIET)
+    library.card.article.story(stories.open_article, library.card.chosen, stories.shown, **QUIET, **STORIES_IN_TURN)
     for asked in (chat.live.story, library.card.article.story):
         asked(lambda: gr.Tabs(selected="stories"), None, pages, **QUIET)
     for drawn in (stories.story, stories.new, chat.reader.frame):

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import gradio as gr
@@ -17,7 +16,7 @@ from assistant.types import Conversation
 from assistant.ui.conversation import said, told
 from assistant.ui.desk import Desk
 from assistant.ui.story_view import arrivals_html, stories_html, story_html
-from assistant.ui.work import QUIET_EACH, problem_html
+from assistant.ui.work import QUIET_EACH, in_turn, problem_html
 from vectorstore.errors import DatelineError
 from vectorstore.storage.people import People
 from vectorstore.storage.reading_state import ReadingState
@@ -31,9 +30,7 @@ _AT_FIRST = timedelta(days=1)
 _SHOWN = 20
 _KEPT = "visit"
 _MOST_MEMBERS = 500
-# A page's presses are drawn one after the other: one that read what is kept before a later press came, and was drawn
-# after it, would take that press back from the page.
-_TURNS = tuple(Lock() for _ in range(64))
+STORIES_IN_TURN = in_turn("stories")
 
 
 def last_visit() -> gr.BrowserState:
@@ -51,11 +48,11 @@ class StoriesTab:
         self.story = gr.HTML(elem_id="story", js_on_load=SCRIPT, apply_default_css=False)
         self.new = gr.HTML(elem_id="new", js_on_load=SCRIPT, apply_default_css=False)
         self.shown = [self.story, self.new]
-        self.new.story(self.open_picked, None, self.shown, **QUIET_EACH)
-        self.new.look(self.look_at, self.since, self.shown, **QUIET_EACH)
-        self.story.back(self.look, self.since, self.shown, **QUIET_EACH)
-        self.new.keep(self.keep_in_list, self.since, self.shown, **QUIET_EACH)
-        self.story.keep(self.keep_in_story, None, self.shown, **QUIET_EACH)
+        self.new.story(self.open_picked, None, self.shown, **QUIET_EACH, **STORIES_IN_TURN)
+        self.new.look(self.look_at, self.since, self.shown, **QUIET_EACH, **STORIES_IN_TURN)
+        self.story.back(self.look, self.since, self.shown, **QUIET_EACH, **STORIES_IN_TURN)
+        self.new.keep(self.keep_in_list, self.since, self.shown, **QUIET_EACH, **STORIES_IN_TURN)
+        self.story.keep(self.keep_in_story, None, self.shown, **QUIET_EACH, **STORIES_IN_TURN)
 
     def come(self, kept: object) -> Updates:
         """The visit as the browser is to keep it, and since when things are new in it."""
@@ -65,30 +62,27 @@ class StoriesTab:
                 self._people.keep(_KEPT, visit)
         return visit, since.isoformat()
 
-    def turn_to(self, since: str, kept: object, opened: str, page: gr.Request) -> Updates:
+    def turn_to(self, since: str, kept: object, opened: str) -> Updates:
         """The stories, unless one is open. Opened before `come` has answered, it goes by what the browser kept."""
         if opened:
             return (gr.skip(),) * len(self.shown)
-        return self.look(since or self.come(kept)[1], page)
+        return self.look(since or self.come(kept)[1])
 
-    def look(self, since: str, page: gr.Request) -> Updates:
+    def look(self, since: str) -> Updates:
         """What is new to the reader, where anything is; else what was published last."""
-        with _turn(page):
-            return "", self._drawn("", since)
+        return "", self._drawn("", since)
 
-    def look_at(self, since: str, event: gr.EventData, page: gr.Request) -> Updates:
+    def look_at(self, since: str, event: gr.EventData) -> Updates:
         """One of the views."""
-        with _turn(page):
-            return "", self._drawn(str(event.view), since, int(event.shown))
+        return "", self._drawn(str(event.view), since, int(event.shown))
 
-    def keep_in_list(self, since: str, event: gr.EventData, page: gr.Request) -> Updates:
+    def keep_in_list(self, since: str, event: gr.EventData) -> Updates:
         self._keep(event)
-        return self.look_at(since, event, page)
+        return self.look_at(since, event)
 
-    def keep_in_story(self, event: gr.EventData, page: gr.Request) -> Updates:
+    def keep_in_story(self, event: gr.EventData) -> Updates:
         self._keep(event)
-        with _turn(page):
-            return self._opened(lambda: self._desk.story_of(str(event.view)))
+        return self._opened(lambda: self._desk.story_of(str(event.view)))
 
     def _keep(self, event: gr.EventData) -> None:
         """Star an article, follow a story, or mark its articles as read; or no longer."""
@@ -182,10 +176,6 @@ class StoriesTab:
             }
             return stories_html(view, (), none[view], state)
         return stories_html(view, stories, tr_plural("{n} story", "{n} stories", len(stories)), state)
-
-
-def _turn(page: gr.Request) -> Lock:
-    return _TURNS[hash(page.session_hash) % len(_TURNS)]
 
 
 def visited(kept: object, now: datetime) -> tuple[datetime, dict[str, str]]:

@@ -152,6 +152,13 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 QUIET_EACH: dict[str, Any] = {**QUIET, "trigger_mode": "multiple"}
 """For presses that are each of something else: a star here and one there, a setting and the next."""
 
+
+def in_turn(what: str) -> dict[str, Any]:
+    """For all events that draw `what`: one at a time, in the order in which they came. A slow one that had read what is
+    kept before a later press, and was drawn after it, would take that press back from the page."""
+    return {"concurrency_id": what, "concurrency_limit": 1}
+
+
 Proposes = Callable[[Report], Mapping[str, date]]
 Work = Callable[[Progress, Stop], Report]
 

@@ -115,10 +115,9 @@ def test_a_tab_opened_at_once_goes_by_what_the_browser_kept(desk: ScriptedDesk) 
     with gr.Blocks():
         tab = StoriesTab(desk)
     last = datetime.now(UTC) - timedelta(days=9)
-    page = gr.Request(session_hash="s")
-    tab.turn_to("", {"since": last.isoformat(), "seen": last.isoformat()}, "", page)
+    tab.turn_to("", {"since": last.isoformat(), "seen": last.isoformat()}, "")
     assert desk.since == [last]
-    tab.turn_to(NOW.isoformat(), None, "", page)
+    tab.turn_to(NOW.isoformat(), None, "")
     assert desk.since[-1] == NOW
 
 
