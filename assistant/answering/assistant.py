@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -50,10 +51,11 @@ from assistant.types import (
 from assistant.verification.answerability import Verdict, all_ahead, verdict
 from assistant.verification.disagreement import with_differing
 from assistant.verification.entailment import Entailment
+from vectorstore.errors import ModelUnavailable
 from vectorstore.languages import language_of
 from vectorstore.library import Library
 from vectorstore.models import EVERYTHING, Hit, Scope, heading
-from vectorstore.observing.work import note, stage
+from vectorstore.observing.work import note, passage, stage
 from vectorstore.storage.listings import Listing
 
 if TYPE_CHECKING:
@@ -193,7 +195,7 @@ class Assistant:
             kind=request.kind,
             window=grounds.reading.window,
             outlets=scope.outlets or grounds.reading.outlets,
-            notice=" ".join(filter(None, (grounds.reading.notice, _outside(grounds), _other_language(grounds, asked)))),
+            notice=" ".join(filter(None, (grounds.reading.notice, _outside(grounds), _other_language(grounds)))),
             newest_article=self._library.newest(today),
             language=language,
             read=_read(grounds, self._writer.reads()),
@@ -214,7 +216,7 @@ class Assistant:
             yield _finished(replace(entries, read=""), started)
         else:
             follows = sought.again or request.intent is Intent.FOLLOW_UP
-            abroad = None if grounds.known else self._finder.told_abroad(asked.question, grounds)
+            abroad = None if grounds.known or grounds.abroad else self._finder.told_abroad(asked.question, grounds)
             near = follows or of_one or _may_be_no(request, grounds) or abroad
             least, grounds = Verdict.CLOSEST if near else Verdict.REFUSED, abroad or grounds
             yield from self._told(answer, grounds, topic(sought.question, sought.turns), started, manner, least)
@@ -283,10 +285,17 @@ class Assistant:
     def _across(
         self, shown: Answer, grounds: Grounds, request: Request, scope: Scope, manner: Manner
     ) -> Generator[Answer, None, Grounds]:
-        """The grounds, or better ones in another of the library's languages, where a model can translate."""
-        translate = self._writer.translating(manner.model)
+        """The grounds, or better ones in another of the library's languages, where a model can read or translate."""
         several = len({*self._library.languages(), language_of(grounds.asked) or "en"}) > 1
-        if grounds.known or request.kind is not AnswerKind.FACT or not several or translate is None:
+        if grounds.known or request.kind is not AnswerKind.FACT or not several:
+            return grounds
+        told, judge = self._finder.told_abroad(grounds.asked, grounds), self._writer.judge(manner.model)
+        if told and judge:
+            with suppress(ModelUnavailable), passage("judge"):
+                return (yield from meanwhile(shown, partial(self._finder.read_abroad, told, judge)))
+            return grounds
+        translate = self._writer.translating(manner.model)
+        if translate is None:
             return grounds
 
         def looked_up(left: Event) -> Grounds:
@@ -392,13 +401,12 @@ def _may_be_no(request: Request, grounds: Grounds) -> bool:
     return of_yes_or_no and verdict(grounds.signals) is not Verdict.REFUSED
 
 
-def _other_language(grounds: Grounds, asked: Said) -> str:
+def _other_language(grounds: Grounds) -> str:
     """What the question was translated to."""
-    language = language_of(grounds.asked)
-    same = language == language_of(asked.question) or not language or language_of(asked.question) == ""
-    if same:
+    if not grounds.translated:
         return ""
-    return tr("Searched in {language}: “{question}”", language=language_named(language), question=grounds.asked)
+    language = language_named(language_of(grounds.translated))
+    return tr("Searched in {language}: “{question}”", language=language, question=grounds.translated)
 
 
 def _outside(grounds: Grounds) -> str:

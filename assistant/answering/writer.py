@@ -18,7 +18,7 @@ from threading import Event
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from assistant.answering.grounds import Grounds
+from assistant.answering.grounds import TO_THE_POINT, Grounds
 from assistant.answering.listing import Tells
 from assistant.evidence import Evidence, quote
 from assistant.evidence.context import Room, context
@@ -45,6 +45,7 @@ from assistant.text.text_dates import Moment, moments
 from assistant.text.texts import tr, tr_line
 from assistant.types import Answer, Sentence, Stage, own
 from assistant.verification.answerability import (
+    OF_TWO_LANGUAGES,
     Verdict,
     at_least,
     hopeless,
@@ -69,8 +70,6 @@ _ONE_PHRASE = ("", " ", ", ", " of ")
 # On the tuning half of tests/benchmarks/sets the least odds at which hardly a false sentence is left (claims.py). A
 # sentence put together from two that the article does not join is false in ways that a small model hardly sees.
 _CONFIRMED, _CONFIRMED_JOINED = 0.8, 0.9
-# Of 25 pairs of our own 13 of 14 that answer have more, and four of 11 that do not.
-_TO_THE_POINT = 0.7
 # On six lists of that half's articles what belongs there had .62 and more, the rest up to .57, but for one of 40.
 _LISTED = 0.6
 
@@ -148,7 +147,7 @@ class Writer(NamedTuple):
         the reader named, "" for the one that is set, `least` what the reader gets whatever the judge says. When the
         model fails, the answer is quoted, and says so.
         """
-        if hopeless(grounds.signals) and least is Verdict.REFUSED:
+        if hopeless(grounds.signals) and not grounds.abroad and least is Verdict.REFUSED:
             return
         draft = None
         try:
@@ -161,6 +160,14 @@ class Writer(NamedTuple):
         except ModelError as error:
             found = at_least(verdict(grounds.signals), least)
             yield _cut_short(draft.text if draft else "", answer, grounds.evidence, found, error)
+
+    def judge(self, chosen: str) -> Judge | None:
+        """The model that was chosen, where it is one that tells odds by itself."""
+        try:
+            model = self._chosen(chosen)
+        except ModelError:
+            return None
+        return model if isinstance(model, Judge) else None
 
     def translating(self, chosen: str) -> Callable[[str, str], str] | None:
         """Puts a question into a language, see prompting.translated; None without a model."""
@@ -208,7 +215,7 @@ class _Drafting:
     ) -> None:
         self.text = ""
         self._model, self._patience = model, writer.patience
-        self._evidence, self._signals = grounds.evidence, grounds.signals
+        self._evidence = grounds.evidence
         self._least = least
         self._earlier, self._quoted = earlier, quote(grounds.evidence)
         self._answer = replace(answer, quoted=self._quoted.citations)
@@ -216,6 +223,8 @@ class _Drafting:
         self._read = context(answer.sources, answer.standalone_question, writer.room(model))
         # A model behind an address says itself that it finds no answer, and is not asked twice before it writes.
         self._judge = model if isinstance(model, Judge) else None
+        of_two = grounds.abroad and self._judge
+        self._signals = OF_TWO_LANGUAGES if of_two else grounds.signals
         self._entails = self._entailment(writer.entailment)
         self._answers = by_point(self._judge, answer.standalone_question) if self._judge else None
 
@@ -340,7 +349,7 @@ def by_point(judge: Judge, question: str) -> Answers:
 
     def answers(sentences: Sequence[str], left: Event | None = None) -> list[bool]:
         asked = [to_the_point(question, each) for each in sentences]
-        return [odds >= _TO_THE_POINT for odds in judge.odds(NOTHING_BEFORE, asked, left)]
+        return [odds >= TO_THE_POINT for odds in judge.odds(NOTHING_BEFORE, asked, left)]
 
     return answers
 

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
-from newsroom import FERRY, WordEmbedder, article, hit_of, says
+from newsroom import FERRY, ScriptedChat, WordEmbedder, article, hit_of, says
 from reasons_of_languages import REASONS
 
 from assistant.answering.assistant import Assistant
+from assistant.generation.odds import Messages
 from assistant.presentation.changes import ChangeKind, around, word_runs
 from assistant.query.answer_type import gives_reason, wanted, words_asked_about
 from assistant.query.request import said
@@ -23,6 +25,7 @@ from assistant.text.words import key_stems, key_words
 from assistant.types import AnswerKind, Intent, Request, Support
 from assistant.verification.support import ground
 from ingest.splitting import split
+from vectorstore.errors import ModelUnavailable
 from vectorstore.indexes.embedding import Unlimited
 from vectorstore.library import Library
 
@@ -137,6 +140,48 @@ def test_what_articles_in_another_language_alone_have_of_a_name_is_shown_as_the_
     answer = Assistant(abroad, None).answer(question, as_of=TODAY)
     assert answer.closest is bool(id) and answer.refused is not bool(id)
     assert {each.article.id for each in answer.citations} == ({id} if id else set())
+
+
+class ReadsGerman(ScriptedChat):
+    """Judges with `surely` that what holds a price states it and tells it, and with .1 that anything else does."""
+
+    surely: float
+    down: bool = False
+
+    def odds(self, material: Messages, questions: Sequence[str], left: Event | None = None) -> list[float]:
+        if self.down:
+            raise ModelUnavailable("The chat model is not there.")
+        return [self.surely if "3,40 Euro" in f"{material[-1][1]}{each}" else 0.1 for each in questions]
+
+
+@pytest.mark.parametrize(
+    ("surely", "refused", "closest"), [(0.9, False, False), (0.68, False, True), (0.5, True, False)]
+)
+def test_a_judge_reads_what_another_language_has_of_a_name(
+    abroad: Library, surely: float, refused: bool, closest: bool
+) -> None:
+    model = ReadsGerman(words=["Tickets get dearer."], surely=surely)
+    answer = Assistant(abroad, model).answer("How much are tickets in Lindau?", as_of=TODAY)
+    assert (answer.refused, answer.closest) == (refused, closest)
+    first = TRAM[: TRAM.index(" Bürgermeisterin")]
+    assert [each.quote.startswith(first) for each in answer.citations] == ([] if refused else [True])
+    assert not any("Translate into" in each for each in model.asked)
+
+
+def test_where_the_judge_is_gone_what_there_is_of_the_name_is_the_closest(abroad: Library) -> None:
+    model = ReadsGerman(words=[], surely=0.9, down=True)
+    answer = Assistant(abroad, model).answer("How much are tickets in Lindau?", as_of=TODAY)
+    assert answer.closest and {each.article.id for each in answer.citations} == {"tram"}
+
+
+def test_of_a_name_in_several_languages_those_are_asked_that_have_it(abroad: Library) -> None:
+    lindau = article("lindau", "The mayor of Lindau opened a library.", title="", outlet="")
+    abroad.put([(replace(lindau, language=""), split(lindau))])
+    model = says("Was kosten Einzelfahrten in Lindau ab Januar?")
+    Assistant(abroad, model).answer("How expensive does one trip by tram in Lindau get?", as_of=TODAY)
+    assert [each for each in model.asked if "Translate into" in each] == [
+        each for each in model.asked if "Translate into German" in each
+    ]
 
 
 def test_a_question_is_put_into_the_languages_of_the_library(abroad: Library) -> None:
