@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -289,11 +288,14 @@ class Assistant:
         several = len({*self._library.languages(), language_of(grounds.asked) or "en"}) > 1
         if grounds.known or request.kind is not AnswerKind.FACT or not several:
             return grounds
-        told, judge = self._finder.told_abroad(grounds.asked, grounds), self._writer.judge(manner.model)
-        if told and judge:
-            with suppress(ModelUnavailable), passage("judge"):
-                return (yield from meanwhile(shown, partial(self._finder.read_abroad, told, judge)))
-            return grounds
+        if judge := self._writer.judge(manner.model):
+            try:
+                with passage("judge"):
+                    read = yield from meanwhile(shown, partial(self._finder.read_abroad, grounds, judge))
+            except ModelUnavailable:
+                return grounds
+            if read:
+                return read
         translate = self._writer.translating(manner.model)
         if translate is None:
             return grounds

@@ -25,7 +25,15 @@ from assistant.query.spelling import corrected
 from assistant.retrieval.search import Found, Rerank, bridge, joined, retrieve, widened
 from assistant.text.words import key_stems, names_and_numbers, stem, stems_of, words_of
 from assistant.types import AS_SET, AnswerKind, Intent, Manner, Recency, Request, Turn
-from assistant.verification.answerability import Signals, Verdict, confidence, signals, verdict, words_asked
+from assistant.verification.answerability import (
+    OF_TWO_LANGUAGES,
+    Signals,
+    Verdict,
+    confidence,
+    signals,
+    verdict,
+    words_asked,
+)
 from vectorstore.errors import DatelineError
 from vectorstore.indexes.embedding import knows
 from vectorstore.languages import language_of, without_accents
@@ -199,19 +207,26 @@ class Finder:
         own = [hit for hit in telling if hit.article.id == telling[0].article.id]
         return grounds._replace(evidence=weigh(grounds.translated or grounds.asked, own, self._library.embedder))
 
-    def read_abroad(self, grounds: Grounds, judge: Judge, left: Event) -> Grounds:
-        """What `told_abroad` found as a judge reads it, who may know both languages: first the passage that states the
-        answer most likely, and of that each sentence as likely as it says what the question asks for. Raises
-        ModelUnavailable."""
-        asked, hits = grounds.asked, self._naming(grounds)[:_READ_ABROAD]
+    def read_abroad(self, grounds: Grounds, judge: Judge, left: Event) -> Grounds | None:
+        """What articles in another language have of a name in the question, as a judge reads it, who may know both
+        languages: first the passage that states the answer most likely, and of that each sentence as likely as it says
+        what the question asks for. None where there is none, and where one in the question's own does that as likely.
+        Raises ModelUnavailable."""
+        asked, language, hits = grounds.asked, language_of(grounds.asked), self._naming(grounds)[:_READ_ABROAD]
+        abroad = [bool(language) and _is_abroad(hit, language) for hit in hits]
+        if not any(abroad):
+            return None
         stating = [judge.odds(judging(context([hit], asked, BUILT_IN)), [stated(asked)], left)[0] for hit in hits]
-        best = hits.pop(int(np.argmax(stating)))
-        evidence = weigh(asked, [best], self._library.embedder)
+        best = int(np.argmax(stating))
+        if not all(abroad) and (not abroad[best] or verdict(OF_TWO_LANGUAGES, stating[best]) is Verdict.REFUSED):
+            return None
+        hits = [hits[best], *hits[:best], *hits[best + 1 :]]
+        evidence = weigh(asked, hits[:1], self._library.embedder)
         points = [to_the_point(asked, span.text) for span in evidence.spans]
         likely = np.array(judge.odds(NOTHING_BEFORE, points, left), np.float32)
         telling = evidence._replace(worths=likely, cosines=likely)
         telling = telling.only(likely >= min(TO_THE_POINT, likely.max(initial=0.0)))
-        return grounds._replace(found=grounds.found._replace(hits=[best, *hits]), evidence=telling, abroad=True)
+        return grounds._replace(found=grounds.found._replace(hits=hits), evidence=telling, abroad=True)
 
     def _naming(self, grounds: Grounds) -> list[Hit]:
         """The hits that have a name of the question."""

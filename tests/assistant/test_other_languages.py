@@ -168,6 +168,17 @@ def test_a_judge_reads_what_another_language_has_of_a_name(
     assert not any("Translate into" in each for each in model.asked)
 
 
+@pytest.mark.parametrize(("surely", "shown"), [(0.9, {"tram"}), (0.5, set())])
+def test_it_reads_that_beside_what_the_language_of_the_question_has_of_the_name(
+    abroad: Library, surely: float, shown: set[str]
+) -> None:
+    lindau = article("lindau", "The mayor of Lindau opened a library.", title="", outlet="")
+    abroad.put([(replace(lindau, language=""), split(lindau))])
+    model = ReadsGerman(words=["Tickets get dearer."], surely=surely)
+    answer = Assistant(abroad, model).answer("How much are tickets in Lindau?", as_of=TODAY)
+    assert {each.article.id for each in answer.citations} == shown and not answer.closest
+
+
 def test_where_the_judge_is_gone_what_there_is_of_the_name_is_the_closest(abroad: Library) -> None:
     model = ReadsGerman(words=[], surely=0.9, down=True)
     answer = Assistant(abroad, model).answer("How much are tickets in Lindau?", as_of=TODAY)
