@@ -50,7 +50,7 @@ from assistant.types import (
 from assistant.verification.answerability import Verdict, all_ahead, verdict
 from assistant.verification.disagreement import with_differing
 from assistant.verification.entailment import Entailment
-from vectorstore.errors import ModelUnavailable
+from vectorstore.errors import ModelError
 from vectorstore.languages import language_of
 from vectorstore.library import Library
 from vectorstore.models import EVERYTHING, Hit, Scope, heading
@@ -215,8 +215,8 @@ class Assistant:
             yield _finished(replace(entries, read=""), started)
         else:
             follows = sought.again or request.intent is Intent.FOLLOW_UP
-            abroad = None if grounds.known or grounds.abroad else self._finder.told_abroad(asked.question, grounds)
-            near = follows or of_one or _may_be_no(request, grounds) or abroad
+            abroad = None if grounds.known or grounds.read else self._finder.told_abroad(asked.question, grounds)
+            near = follows or of_one or _may_be_no(request, grounds) or abroad or grounds.abroad
             least, grounds = Verdict.CLOSEST if near else Verdict.REFUSED, abroad or grounds
             yield from self._told(answer, grounds, topic(sought.question, sought.turns), started, manner, least)
 
@@ -288,14 +288,15 @@ class Assistant:
         several = len({*self._library.languages(), language_of(grounds.asked) or "en"}) > 1
         if grounds.known or request.kind is not AnswerKind.FACT or not several:
             return grounds
-        if judge := self._writer.judge(manner.model):
+        judge = self._writer.judge(manner.model)
+        if judge and (hits := self._finder.to_read(grounds)):
             try:
                 with passage("judge"):
-                    read = yield from meanwhile(shown, partial(self._finder.read_abroad, grounds, judge))
-            except ModelUnavailable:
+                    grounds = yield from meanwhile(shown, partial(self._finder.read_abroad, grounds, hits, judge))
+            except ModelError:
                 return grounds
-            if read:
-                return read
+            if grounds.abroad:
+                return grounds
         translate = self._writer.translating(manner.model)
         if translate is None:
             return grounds

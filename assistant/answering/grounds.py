@@ -57,7 +57,7 @@ _CLEARLY = 1.0
 # From these odds on a sentence answers: of 25 pairs of our own 13 of 14 that do have more, and four of 11 that don't.
 TO_THE_POINT = 0.7
 # Passages in another language that a judge reads, a second each.
-_READ_ABROAD = 4
+_READ_ABROAD = 3
 # Passages whose way of writing is taken for that of the answer.
 _AS_WRITTEN_IN = 3
 # Letters of a name that its forms in several languages share.
@@ -66,9 +66,9 @@ _BEGINNING = 5
 
 class Grounds(NamedTuple):
     """What is there for an answer: `asked` is the question as it is put to the sentences, `signals` tell how likely
-    they hold an answer to it, and `known` whether they do as far as can be told from these alone. `abroad` says that a
-    judge found them in another language than the question, of which these tell nothing, and `translated` is how a model
-    put the question into the language of what is found."""
+    they hold an answer to it, and `known` whether they do as far as can be told from these alone. `read` says that a
+    judge has read what another language than the question's has of its names, and `abroad` that the answer is there, of
+    which signals tell nothing; `translated` is how a model put the question into the language of what is found."""
 
     asked: str
     reading: Reading
@@ -76,6 +76,7 @@ class Grounds(NamedTuple):
     evidence: Evidence
     signals: Signals
     known: bool
+    read: bool = False
     abroad: bool = False
     translated: str = ""
 
@@ -144,7 +145,7 @@ class Finder:
             asked = [each for each in pool.map(translate, main[:_LANGUAGES]) if each]
         found = [self.grounds(each, request._replace(subject=each), (), today, scope, manner) for each in asked]
         best = max(found, key=lambda each: confidence(each.signals), default=grounds)
-        better = naming or best.known or confidence(best.signals) > confidence(grounds.signals) + _CLEARLY
+        better = best.known or confidence(best.signals) > confidence(grounds.signals) + _CLEARLY
         return best._replace(asked=grounds.asked, translated=best.asked) if found and better else grounds
 
     def search(
@@ -207,26 +208,32 @@ class Finder:
         own = [hit for hit in telling if hit.article.id == telling[0].article.id]
         return grounds._replace(evidence=weigh(grounds.translated or grounds.asked, own, self._library.embedder))
 
-    def read_abroad(self, grounds: Grounds, judge: Judge, left: Event) -> Grounds | None:
-        """What articles in another language have of a name in the question, as a judge reads it, who may know both
-        languages: first the passage that states the answer most likely, and of that each sentence as likely as it says
-        what the question asks for. None where there is none, and where one in the question's own does that as likely.
-        Raises ModelUnavailable."""
-        asked, language, hits = grounds.asked, language_of(grounds.asked), self._naming(grounds)[:_READ_ABROAD]
-        abroad = [bool(language) and _is_abroad(hit, language) for hit in hits]
-        if not any(abroad):
-            return None
+    def to_read(self, grounds: Grounds) -> list[Hit]:
+        """What articles in another language have of a name in the question, and what comes nearest in its own; nothing
+        where there is none of the former."""
+        language = language_of(grounds.asked)
+        abroad = [hit for hit in self._naming(grounds) if language and _is_abroad(hit, language)][:_READ_ABROAD]
+        own = [hit for hit in grounds.found.hits if not _is_abroad(hit, language)][:1]
+        return [*abroad, *own] if abroad else []
+
+    def read_abroad(self, grounds: Grounds, hits: Sequence[Hit], judge: Judge, left: Event) -> Grounds:
+        """The grounds in another language among what is `to_read`, as a judge reads it, who may know both languages:
+        first the passage that states the answer most likely, and of that each sentence as likely as it says what the
+        question asks for. The grounds as they were, and `read`, where no such passage states the answer. Raises
+        ModelError."""
+        asked, language = grounds.asked, language_of(grounds.asked)
         stating = [judge.odds(judging(context([hit], asked, BUILT_IN)), [stated(asked)], left)[0] for hit in hits]
-        best = int(np.argmax(stating))
-        if not all(abroad) and (not abroad[best] or verdict(OF_TWO_LANGUAGES, stating[best]) is Verdict.REFUSED):
-            return None
-        hits = [hits[best], *hits[:best], *hits[best + 1 :]]
-        evidence = weigh(asked, hits[:1], self._library.embedder)
+        at = int(np.argmax(stating))
+        best, others = hits[at], [hit for hit in hits if hit is not hits[at] and _is_abroad(hit, language)]
+        if not _is_abroad(best, language) or verdict(OF_TWO_LANGUAGES, stating[at]) is Verdict.REFUSED:
+            return grounds._replace(read=True)
+        evidence = weigh(asked, [best], self._library.embedder)
         points = [to_the_point(asked, span.text) for span in evidence.spans]
         likely = np.array(judge.odds(NOTHING_BEFORE, points, left), np.float32)
-        telling = evidence._replace(worths=likely, cosines=likely)
-        telling = telling.only(likely >= min(TO_THE_POINT, likely.max(initial=0.0)))
-        return grounds._replace(found=grounds.found._replace(hits=hits), evidence=telling, abroad=True)
+        near = np.where(likely >= TO_THE_POINT, likely, 0.0)  # further ones are only told where they answer too
+        telling = _of_the_days(evidence._replace(worths=likely, cosines=near), grounds.reading)
+        found = grounds.found._replace(hits=[best, *others])
+        return grounds._replace(found=found, evidence=telling, read=True, abroad=True)
 
     def _naming(self, grounds: Grounds) -> list[Hit]:
         """The hits that have a name of the question."""

@@ -147,7 +147,7 @@ class Writer(NamedTuple):
         the reader named, "" for the one that is set, `least` what the reader gets whatever the judge says. When the
         model fails, the answer is quoted, and says so.
         """
-        if hopeless(grounds.signals) and not grounds.abroad and least is Verdict.REFUSED:
+        if hopeless(grounds.signals) and least is Verdict.REFUSED:
             return
         draft = None
         try:
@@ -223,8 +223,8 @@ class _Drafting:
         self._read = context(answer.sources, answer.standalone_question, writer.room(model))
         # A model behind an address says itself that it finds no answer, and is not asked twice before it writes.
         self._judge = model if isinstance(model, Judge) else None
-        of_two = grounds.abroad and self._judge
-        self._signals = OF_TWO_LANGUAGES if of_two else grounds.signals
+        of_two = OF_TWO_LANGUAGES._replace(outside=grounds.signals.outside)
+        self._signals = of_two if grounds.abroad else grounds.signals
         self._entails = self._entailment(writer.entailment)
         self._answers = by_point(self._judge, answer.standalone_question) if self._judge else None
 

@@ -22,7 +22,7 @@ from vectorstore.models import Matrix
 
 # Chosen on one half of some 2,500 articles of news, see tests/benchmarks/sections.py.
 _LEAST = 0.2
-_BETWEEN = re.compile(r"(?:,|&|(?<!\w)(?:and|or|und|oder|y|e|et|ou)(?!\w))+")
+_BETWEEN = re.compile(r"(?:\s*(?:[,&、]|(?<!\w)(?:and|or|und|oder|y|e|et|ou)(?!\w)))+")
 _PAGES = re.compile(r" (?:sections?|pages?|desk|coverage)$")
 _ARTICLES = frozenset("the el la los las le les l o os a as der die das il i lo gli".split())
 

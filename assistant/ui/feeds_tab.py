@@ -256,7 +256,7 @@ class FeedsTab:
         for changed in (by_hand, answered, taken, refreshed, again):
             changed.then(self.look, self.turned, self.looked_at, **QUIET, **FEEDS_IN_TURN)
         self.report.halt(halt, self.job, None, **QUIET)
-        self.schedule.act(self.set_every, None, [self.schedule, self.standing], **QUIET_EACH)
+        self.schedule.act(self.set_every, None, [self.schedule, self.standing], **QUIET_EACH, **FEEDS_IN_TURN)
         self.list.act(self.act, self.turned, [self.turned, self.report, *self.looked_at], **QUIET_EACH, **FEEDS_IN_TURN)
         self.timer.tick(self.look, self.turned, self.looked_at, **QUIET, **FEEDS_IN_TURN)
 

@@ -141,9 +141,9 @@ def build_page(desk: Desk, people: People | None = None) -> Page:
         gr.on([page.load, feeds_tab.select], feeds.come, feeds.turned, feeds.shown, **QUIET, **FEEDS_IN_TURN)
         pages.select(_look_on, None, feeds.timer, **QUIET_EACH)
         chat.live.library(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
-        chat.live.open_story(stories.open_picked, None, stories.shown, **QUIET, **STORIES_IN_TURN)
-        for asked in (chat.live.open_story, chat.live.stories):
-            asked(lambda: gr.Tabs(selected="stories"), None, pages, **QUIET)
+        picked = chat.live.open_story(stories.open_picked, None, stories.shown, **QUIET, **STORIES_IN_TURN)
+        for asked in (picked.then, chat.live.stories):
+            asked(*_to_stories(pages), **QUIET)
         library.card.chosen.change(stories.note_read, library.card.chosen, None, **QUIET)
         if people:
             page.load(choices.restore, settings, settings, **QUIET)
@@ -155,7 +155,7 @@ def build_page(desk: Desk, people: People | None = None) -> Page:
         _connect_address(Parts(pages, library, stories))
         for tab in (chat_tab, library_tab, feeds_tab, stories_tab, settings_tab):
             tab.select(None, None, None, js=f"() => {{ dateline.tab('{tab.id}'); }}", **QUIET_EACH)
-        _connect_sources(stories, chat)
+        _connect_sources(stories, chat, pages)
         _connect_stories(stories, chat, library, pages)
         _connect_feeds(feeds, library, pages)
         offer(desk)
@@ -187,20 +187,27 @@ def _connect_address(parts: Parts) -> None:
     address.front(stories.look, stories.since, stories.shown, **QUIET_EACH, **STORIES_IN_TURN)
 
 
-def _connect_sources(stories: StoriesTab, chat: ChatTab) -> None:
+def _to_stories(pages: gr.Tabs) -> tuple[Callable[[], gr.Tabs], None, gr.Tabs]:
+    """Once the story is there: the tab, which shows what is new as it opens, would show that in its place."""
+    return lambda: gr.Tabs(selected="stories"), None, pages
+
+
+def _connect_sources(stories: StoriesTab, chat: ChatTab, pages: gr.Tabs) -> None:
     """From an answer to the story of the articles that it cites."""
 
     def open_asked(id: str, event: gr.EventData) -> Any:
         return stories.open_asked(chat.talks.read(id), event)
 
-    chat.live.story(open_asked, chat.conversation, stories.shown, **QUIET, **STORIES_IN_TURN)
+    chat.live.story(open_asked, chat.conversation, stories.shown, **QUIET, **STORIES_IN_TURN).then(
+        *_to_stories(pages), **QUIET
+    )
 
 
 def _connect_stories(stories: StoriesTab, chat: ChatTab, library: LibraryTab, pages: gr.Tabs) -> None:
     """From answers and articles to their stories, and from stories and the reader to articles and questions."""
-    library.card.article.story(stories.open_article, library.card.chosen, stories.shown, **QUIET, **STORIES_IN_TURN)
-    for asked in (chat.live.story, library.card.article.story):
-        asked(lambda: gr.Tabs(selected="stories"), None, pages, **QUIET)
+    library.card.article.story(
+        stories.open_article, library.card.chosen, stories.shown, **QUIET, **STORIES_IN_TURN
+    ).then(*_to_stories(pages), **QUIET)
     for drawn in (stories.story, stories.new, chat.reader.frame):
         drawn.read(lambda: gr.Tabs(selected="library"), None, pages, **QUIET)
         drawn.read(library.card.open_at, None, library.card.shown, **QUIET)

@@ -155,7 +155,7 @@ class ReadsGerman(ScriptedChat):
 
 
 @pytest.mark.parametrize(
-    ("surely", "refused", "closest"), [(0.9, False, False), (0.68, False, True), (0.5, True, False)]
+    ("surely", "refused", "closest"), [(0.9, False, False), (0.68, False, True), (0.1, True, False)]
 )
 def test_a_judge_reads_what_another_language_has_of_a_name(
     abroad: Library, surely: float, refused: bool, closest: bool
@@ -165,10 +165,10 @@ def test_a_judge_reads_what_another_language_has_of_a_name(
     assert (answer.refused, answer.closest) == (refused, closest)
     first = TRAM[: TRAM.index(" Bürgermeisterin")]
     assert [each.quote.startswith(first) for each in answer.citations] == ([] if refused else [True])
-    assert not any("Translate into" in each for each in model.asked)
+    assert any("Translate into" in each for each in model.asked) is refused
 
 
-@pytest.mark.parametrize(("surely", "shown"), [(0.9, {"tram"}), (0.5, set())])
+@pytest.mark.parametrize(("surely", "shown"), [(0.9, {"tram"}), (0.1, set())])
 def test_it_reads_that_beside_what_the_language_of_the_question_has_of_the_name(
     abroad: Library, surely: float, shown: set[str]
 ) -> None:
@@ -177,6 +177,28 @@ def test_it_reads_that_beside_what_the_language_of_the_question_has_of_the_name(
     model = ReadsGerman(words=["Tickets get dearer."], surely=surely)
     answer = Assistant(abroad, model).answer("How much are tickets in Lindau?", as_of=TODAY)
     assert {each.article.id for each in answer.citations} == shown and not answer.closest
+
+
+def test_what_the_own_language_says_is_not_given_up_for_a_name_in_another(abroad: Library) -> None:
+    board = "Ute Smith was chosen to head the council library board of Lindau and of its books committee."
+    article_of = article("board", board, title="", outlet="")
+    abroad.put([(replace(article_of, language=""), split(article_of))])
+    question = "Who is head of the books committee of the council library board of Lindau?"
+    model = says("Wer leitet den Ausschuss von Lindau?")
+    answer = Assistant(abroad, model).answer(question, as_of=TODAY)
+    assert {each.article.id for each in answer.citations} == {"board"} and "Searched in" not in answer.notice
+
+
+def test_a_model_that_breaks_off_after_it_read_leaves_the_quotations(abroad: Library) -> None:
+    model = ReadsGerman(words=["The ", "tickets "], surely=0.9, fails_after=1)
+    answer = Assistant(abroad, model).answer("How much are tickets in Lindau?", as_of=TODAY)
+    assert not answer.refused and {each.article.id for each in answer.citations} == {"tram"}
+
+
+def test_what_another_language_has_of_other_days_is_the_closest(abroad: Library) -> None:
+    model = ReadsGerman(words=["Tickets get dearer."], surely=0.8)
+    answer = Assistant(abroad, model).answer("How much were tickets in Lindau in 2015?", as_of=TODAY)
+    assert answer.closest and "2015" in answer.notice
 
 
 def test_where_the_judge_is_gone_what_there_is_of_the_name_is_the_closest(abroad: Library) -> None:

@@ -82,6 +82,7 @@ def shown_by(answer: Answer) -> list[str]:
         ("sports and business news", {"cup", "tennis", "rates"}),
         ("latest news in business & politics", {"rates", "vote"}),
         ("noticias de deportes y economía", {"cup", "tennis", "rates"}),
+        ("sports, business, and politics", {"cup", "tennis", "rates", "vote"}),
         ("the sports section", {"cup", "tennis"}),
         ("the business pages", {"rates"}),
     ],

@@ -155,6 +155,26 @@ def test_a_story_opens_from_an_answer_and_from_an_article(open_page: Open) -> No
     expect(page.locator("#story .events > li")).to_have_count(3)
 
 
+def test_a_story_that_takes_its_time_is_not_drawn_over_by_the_tab_that_it_opens(
+    open_page: Open, desk: ScriptedDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = desk.story_about
+
+    def slowly(question: str) -> Story:
+        time.sleep(1.0)
+        return find(question)
+
+    monkeypatch.setattr(desk, "story_about", slowly)
+    page = open_page()
+    box = page.get_by_role("textbox", name="Your question")
+    box.fill("Is Meta open?")
+    box.press("Enter")
+    page.locator("#exchange-1").get_by_role("button", name="Timeline of this story").click()
+    expect(page.locator("#story h2")).to_have_text("Is Meta open?")
+    page.wait_for_timeout(1500)  # the tab's own draw has come by then
+    expect(page.locator("#story h2")).to_have_text("Is Meta open?")
+
+
 def test_a_story_of_an_article_that_is_gone_says_so(open_page: Open, desk: ScriptedDesk) -> None:
     page = open_page()
     to_stories(page)

@@ -115,6 +115,7 @@ EVENTS: Mapping[str, Role] = {
             "_connect_feeds.<locals>.open_listed",
             "_connect_sources.<locals>.open_asked",
             "_connect_stories.<locals>.<lambda>",
+            "_to_stories.<locals>.<lambda>",
             "_look_on",
             "build_page.<locals>.<lambda>",
             "offer.<locals>.chat",
