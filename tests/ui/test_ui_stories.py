@@ -141,13 +141,17 @@ def test_a_story_opens_from_what_is_new_and_a_click_marks_the_words(open_page: O
     expect(page.locator("#story")).to_be_hidden()
 
 
-def test_a_story_opens_from_an_answer_and_from_an_article(open_page: Open) -> None:
-    page = open_page()
+def to_the_story_of_an_answer(page: Page) -> None:
     box = page.get_by_role("textbox", name="Your question")
     box.fill("Is Meta open?")
     box.press("Enter")
     page.locator("#exchange-1").get_by_role("button", name="Timeline of this story").click()
     expect(page.locator("#story h2")).to_have_text("Is Meta open?")
+
+
+def test_a_story_opens_from_an_answer_and_from_an_article(open_page: Open) -> None:
+    page = open_page()
+    to_the_story_of_an_answer(page)
     page.get_by_role("tab", name="Library").click()
     page.locator("#library").get_by_role("button", name=BEHEMOTH.title).click()
     page.locator(".reading-card").get_by_role("button", name="Timeline of this story").click()
@@ -166,11 +170,7 @@ def test_a_story_that_takes_its_time_is_not_drawn_over_by_the_tab_that_it_opens(
 
     monkeypatch.setattr(desk, "story_about", slowly)
     page = open_page()
-    box = page.get_by_role("textbox", name="Your question")
-    box.fill("Is Meta open?")
-    box.press("Enter")
-    page.locator("#exchange-1").get_by_role("button", name="Timeline of this story").click()
-    expect(page.locator("#story h2")).to_have_text("Is Meta open?")
+    to_the_story_of_an_answer(page)
     page.wait_for_timeout(1500)  # the tab's own draw has come by then
     expect(page.locator("#story h2")).to_have_text("Is Meta open?")
 
